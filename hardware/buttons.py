@@ -1,0 +1,148 @@
+"""Five score buttons of a counter through gpiozero: raw edges with their time, and nothing decided about
+them.
+
+Debounce, lockout and stuck detection are the kiosk's: gpiozero's mock pin ignores `bounce_time`, so a
+debounce there could never be tested, and the raw edges are what a repair wants to see.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NewType
+
+from hardware.errors import PinsError
+from hardware.gpio import GPIOZeroError, PinFactory, gpiozero, open_pins
+
+__all__ = [
+    "DEFAULT_BUTTON_PINS",
+    "LEVELS",
+    "BootMs",
+    "Edge",
+    "EdgeQueue",
+    "MockButtons",
+    "ScoreButtons",
+    "open_pins",
+]
+
+BootMs = NewType("BootMs", int)
+"""Milliseconds of CLOCK_BOOTTIME."""
+
+LEVELS = (1, 2, 3, 4, 5)
+DEFAULT_BUTTON_PINS = (5, 6, 13, 19, 26)
+"""BCM numbers for the levels 1 … 5: five neighbours on one side of the header that no bus of the Pi
+claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A button's contact closed (`pressed`) or opened, at `boottime_ms`. Contacts bounce: expect several an
+    action."""
+
+    counter: int
+    level: int
+    pressed: bool
+    boottime_ms: BootMs
+
+
+class EdgeQueue:
+    """Carries edges from gpiozero's thread to the loop: `put` from any thread, `drain` from the loop."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._edges: list[Edge] = []
+
+    def put(self, edge: Edge) -> None:
+        """Keeps the edge and calls `wake`."""
+        with self._lock:
+            self._edges.append(edge)
+        self._wake()
+
+    def drain(self) -> list[Edge]:
+        """All edges since the last call, oldest first."""
+        with self._lock:
+            edges, self._edges = self._edges, []
+        return edges
+
+
+class ScoreButtons:
+    """Five buttons of one counter, each between its pin and ground (pull-up, pressed = low).
+
+    `on_edge` is called in gpiozero's thread and must be quick and thread-safe: EdgeQueue.put is made for it.
+    `boottime_ms` is read there, as near to the edge as Python comes. Raises PinsError if a pin cannot be had.
+    """
+
+    def __init__(
+        self,
+        factory: PinFactory,
+        counter: int,
+        pins: Sequence[int],
+        on_edge: Callable[[Edge], None],
+        boottime_ms: Callable[[], BootMs],
+    ) -> None:
+        if len(pins) != len(LEVELS) or len(set(pins)) != len(LEVELS):
+            raise PinsError(
+                f"counter {counter} has the button pins {list(pins)}",
+                hint="name five different pins, level 1 first",
+            )
+        self._devices: dict[int, Any] = {}
+        for level, pin in zip(LEVELS, pins, strict=True):
+            self._devices[level] = self._open(factory, pin)
+        for level, device in self._devices.items():
+            device.when_activated = _reporter(counter, level, True, on_edge, boottime_ms)
+            device.when_deactivated = _reporter(counter, level, False, on_edge, boottime_ms)
+
+    def _open(self, factory: PinFactory, pin: int) -> Any:
+        try:
+            return gpiozero.DigitalInputDevice(pin, pull_up=True, bounce_time=None, pin_factory=factory)
+        except (GPIOZeroError, OSError) as failure:
+            self.close()
+            raise PinsError(
+                f"button pin {pin} cannot be used: {failure}",
+                hint="use a free BCM pin number, each pin once",
+            ) from failure
+
+    def held(self) -> frozenset[int]:
+        """The levels whose contact is closed now: at start-up these are stuck or pressed buttons without an
+        edge."""
+        return frozenset(level for level, device in self._devices.items() if device.is_active)
+
+    def close(self) -> None:
+        """Frees the pins. Can be called twice."""
+        for device in self._devices.values():
+            device.close()
+        self._devices.clear()
+
+
+def _reporter(
+    counter: int,
+    level: int,
+    pressed: bool,
+    on_edge: Callable[[Edge], None],
+    boottime_ms: Callable[[], BootMs],
+) -> Callable[[], None]:
+    def report() -> None:
+        on_edge(Edge(counter, level, pressed, boottime_ms()))
+
+    return report
+
+
+class MockButtons:
+    """Fingers for mock pins: what the keys 1–5 and the sim control press. The edges then come by the real
+    way."""
+
+    def __init__(self, factory: PinFactory, pins: Sequence[int]) -> None:
+        self._pins = {level: factory.pin(pin) for level, pin in zip(LEVELS, pins, strict=True)}
+
+    def press(self, level: int) -> None:
+        """Closes the contact of this level. Raises PinsError for a level that is not 1 … 5."""
+        self._pin(level).drive_low()
+
+    def release(self, level: int) -> None:
+        """Opens the contact of this level. Raises PinsError for a level that is not 1 … 5."""
+        self._pin(level).drive_high()
+
+    def _pin(self, level: int) -> Any:
+        if level not in self._pins:
+            raise PinsError(f"there is no button {level}", hint="the buttons are 1 to 5")
+        return self._pins[level]

@@ -1,0 +1,37 @@
+"""The one error family of this room: every error says what happened and, in `.hint`, what to do about it."""
+
+
+class HardwareError(Exception):
+    """Base of all errors of `hardware`. `str(error)` is what happened, `.hint` is what to do."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class PictureError(HardwareError):
+    """A bitmap or job that no printer could be asked to print."""
+
+
+class EncoderError(HardwareError):
+    """A bitmap could not be turned into printer bytes."""
+
+
+class AddressError(HardwareError):
+    """A printer URL that this version cannot use."""
+
+
+class TransportError(HardwareError):
+    """The way to the printer failed. The device may be gone, off or unreachable."""
+
+
+class PinsError(HardwareError):
+    """Buttons or lamps could not be opened, or a pin was named that does not exist."""
+
+
+class SoundError(HardwareError):
+    """The chime could not be prepared."""
+
+
+class PaperStoreError(HardwareError):
+    """The virtual printer could not open its folder, its address or its control socket."""
