@@ -7,6 +7,7 @@ The result is the same byte for byte each time: nothing of the clock enters it.
 import hashlib
 import importlib.metadata
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
@@ -17,6 +18,8 @@ from fonts.errors import FontFileError
 SOURCE_PACKAGE = "justmytype-intl-sea"
 FAMILIES = {"NotoSansThai": "notosansthai", "NotoSansMyanmar": "notosansmyanmar"}
 WEIGHTS = {"Regular": 400, "Bold": 700}
+# fontTools has no types here.
+_instantiate: Callable[..., TTFont] = instancer.instantiateVariableFont
 _HINT = f"install the development packages: pip install {SOURCE_PACKAGE}"
 
 
@@ -38,9 +41,7 @@ def make_face(source: Path, family: str, style: str) -> bytes:
     if not variable.is_file():
         raise FontFileError(f"{variable.name} is missing from {SOURCE_PACKAGE}", hint=_HINT)
     font = TTFont(variable, recalcTimestamp=False)
-    static = instancer.instantiateVariableFont(
-        font, {"wght": WEIGHTS[style], "wdth": 100}, inplace=True, updateFontNames=True
-    )
+    static = _instantiate(font, {"wght": WEIGHTS[style], "wdth": 100}, inplace=True, updateFontNames=True)
     out = io.BytesIO()
     static.save(out)
     return out.getvalue()

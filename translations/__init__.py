@@ -34,7 +34,7 @@ DIRECTORY = Path(__file__).parent
 LANGUAGE_NAMES = {"th": "ไทย", "en": "English", "my": "မြန်မာ"}
 
 
-def N_(msgid: str) -> str:  # noqa: N802 gettext's own name for it
+def N_(msgid: str) -> str:
     """Mark a text for translation where it stands and return it as it is; translate it where it is shown."""
     return msgid
 
