@@ -1,0 +1,224 @@
+"""What can happen: every kind of fact that this version writes, as frozen dataclasses.
+
+The class is the shape of the body; `kind` and `version` name it. A kind that is not listed, or a newer version, is no
+error: such a fact is stored and passed on as it came, and `understand` says None.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from sync.codec import Draft, Fact, Json
+from sync.errors import NotUnderstood
+from sync.types import JournalId, Level, Seq, UtcMs
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Base of all bodies. Fields hold str, int, bool, None, tuples and further such classes only."""
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """The journal that this one continues, as far as it is known: its id, last seq and chain (hex)."""
+
+    journal_id: JournalId
+    seq: Seq
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOpened(Body):
+    """Fact 1 of every journal: who writes it. `public_key` is Ed25519, hex; `role` is kiosk or office."""
+
+    kind: ClassVar[str] = "journal.opened"
+    journal_id: JournalId
+    public_key: str
+    role: str
+    predecessor: Predecessor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineStarted(Body):
+    """A process that writes the journal began to run. `configuration` is the SHA-256 of its file, hex."""
+
+    kind: ClassVar[str] = "machine.started"
+    release: str
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAnchored(Body):
+    """At this fact's boot time it was `utc_ms`, give or take `uncertainty_ms`.
+
+    `source`: ntp, rtc, office, staff or system.
+    """
+
+    kind: ClassVar[str] = "clock.anchored"
+    utc_ms: UtcMs
+    uncertainty_ms: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened(Body):
+    """The office day `day` (YYYY-MM-DD, boundary 03:00 office time) began at this machine. `by`: clock or staff."""
+
+    kind: ClassVar[str] = "day.opened"
+    day: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueAdopted(Body):
+    """From here on this machine shows this service catalogue, whole. `digest` is the SHA-256 of its file, hex."""
+
+    kind: ClassVar[str] = "catalogue.adopted"
+    digest: str
+    catalogue: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued(Body):
+    """A visit got its number. `label` is what the citizen reads (A012); `token` the SHA-256 of the QR's token, hex.
+
+    The ticket is named by its journal and seq in every later fact.
+    """
+
+    kind: ClassVar[str] = "ticket.issued"
+    day: str
+    series: str
+    lane: int
+    n: int
+    label: str
+    services: tuple[str, ...]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLanguage(Body):
+    """The language a ticket was taken in: a fact of its own, since it can stand for ethnicity and may be withheld."""
+
+    kind: ClassVar[str] = "ticket.language"
+    ticket: Seq
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSending(Body):
+    """The first byte of attempt `attempt` (1, 2, ...) for this ticket may leave from now on."""
+
+    kind: ClassVar[str] = "print.sending"
+    ticket: Seq
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnded(Body):
+    """What is known of that attempt. `outcome`: confirmed, sent, not-started, interrupted, uncertain."""
+
+    kind: ClassVar[str] = "print.ended"
+    ticket: Seq
+    attempt: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterChanged(Body):
+    """The printer's fault, or None when it can print: unreachable, paper-out, cover-open, cutter, offline."""
+
+    kind: ClassVar[str] = "printer.changed"
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreGiven(Body):
+    """Somebody at this counter pressed a level, 5 most satisfied ... 1 least, on this version of the scale."""
+
+    kind: ClassVar[str] = "score.given"
+    counter: int
+    level: Level
+    scale: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRepeated(Body):
+    """Presses during the lockout after a score (`score` is its seq), in order of pressing."""
+
+    kind: ClassVar[str] = "score.repeated"
+    score: Seq
+    counter: int
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonStuck(Body):
+    """A button has been down for longer than a hand would hold it, or is free again (`stuck` false)."""
+
+    kind: ClassVar[str] = "button.stuck"
+    counter: int
+    level: Level
+    stuck: bool
+
+
+KINDS: dict[tuple[str, int], type[Body]] = {
+    (body.kind, body.version): body
+    for body in (
+        JournalOpened,
+        MachineStarted,
+        ClockAnchored,
+        DayOpened,
+        CatalogueAdopted,
+        TicketIssued,
+        TicketLanguage,
+        PrintSending,
+        PrintEnded,
+        PrinterChanged,
+        ScoreGiven,
+        ScoreRepeated,
+        ButtonStuck,
+    )
+}
+
+AnyBody = TypeVar("AnyBody", bound=Body)
+
+
+def draft(body: Body) -> Draft:
+    """The draft of a fact from its typed body."""
+    return Draft(body.kind, body.version, _plain(body))
+
+
+def drafts(*bodies: Body) -> list[Draft]:
+    """Several drafts, to be committed together."""
+    return [draft(body) for body in bodies]
+
+
+def understand(fact: Fact | Draft) -> Body | None:
+    """The typed body of a fact, or None where its kind or version is not known here.
+
+    Raises NotUnderstood where kind and version are known but the body has another shape.
+    """
+    shape = KINDS.get((fact.kind, fact.version))
+    if shape is None:
+        return None
+    try:
+        return msgspec.convert(fact.body, type=shape, strict=True)
+    except msgspec.ValidationError as error:
+        hint = "The fact is kept as it came. Compare the sender's release with this one."
+        raise NotUnderstood(f"{fact.kind} v{fact.version}: {error}", hint=hint) from error
+
+
+def of_kind(facts: Iterable[Fact], shape: type[AnyBody]) -> list[tuple[Fact, AnyBody]]:
+    """The facts of one kind with their bodies, in order."""
+    pairs = ((fact, understand(fact)) for fact in facts if (fact.kind, fact.version) == (shape.kind, shape.version))
+    return [(fact, body) for fact, body in pairs if isinstance(body, shape)]
+
+
+def _plain(body: Body) -> dict[str, Json]:
+    plain: dict[str, Json] = msgspec.to_builtins(body)
+    return plain

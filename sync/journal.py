@@ -1,0 +1,274 @@
+"""The journal on disk: one SQLite file, one writing process, facts appended and never changed.
+
+docs/journal.md specifies the bytes. Why these settings: WAL with synchronous=FULL lost no committed row in any tested
+power cut, NORMAL lost rows in nearly all of them; pages of 1024 bytes and no secondary index keep a commit near the
+floor of one flush (docs/performance.md, "journal"). The WAL file is never truncated (SQLite's default), so that a
+commit overwrites blocks that already exist.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import sqlite_utils
+
+from sync import codec
+from sync.chain import START, ZERO, Position, extend
+from sync.codec import Draft, Fact
+from sync.errors import JournalBusy, JournalDamaged, JournalRefused
+from sync.facts import JournalOpened, Predecessor, draft, understand
+from sync.schema import JOURNAL
+from sync.types import BootId, BootMs, Chain, JournalId, Seq
+
+PAGE_SIZE = 1024
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """When a fact happened, on the clock that never jumps."""
+
+    boot_id: BootId
+    boottime_ms: BootMs
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact as it lies in the journal: its exact bytes, and the chain up to and including it."""
+
+    seq: Seq
+    row: bytes
+    chain: Chain
+
+    @property
+    def fact(self) -> Fact:
+        """The fact, decoded anew at each look."""
+        return codec.decode(self.row)
+
+
+class JournalReader:
+    """Reads a journal, also while another process writes it. Never writes, not even a checkpoint."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection | None = None) -> None:
+        """Open read-only. Raises FileNotFoundError where there is no file, JournalDamaged where it is no journal."""
+        self.path = path
+        self._db = connection or open_readonly(path)
+        try:
+            found = self._db.execute("SELECT format, secret FROM journal").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise no_journal(path, str(error)) from error
+        if found is None or found[0] != FORMAT:
+            raise no_journal(path, "it holds no journal of format 1")
+        self.secret: bytes = found[1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
+        """The entries behind this seq, in order, at most `limit` of them (-1: all)."""
+        query = "SELECT seq, row, chain FROM facts WHERE seq > ? ORDER BY seq LIMIT ?"
+        for seq, row, chain in self._db.execute(query, (after, limit)):
+            yield Entry(seq, row, chain)
+
+    def facts(self, after: int = 0) -> Iterator[Fact]:
+        """The facts behind this seq, decoded."""
+        return (entry.fact for entry in self.entries(after))
+
+    def at(self, seq: int) -> Position | None:
+        """The position of this seq, None where the journal does not reach it."""
+        if seq == 0:
+            return START
+        found = self._db.execute("SELECT seq, chain FROM facts WHERE seq = ?", (seq,)).fetchone()
+        return Position(*found) if found else None
+
+    def last(self) -> Position:
+        """The position of the last fact."""
+        found = self._db.execute("SELECT seq, chain FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
+        return Position(*found) if found else START
+
+    def opened(self) -> JournalOpened:
+        """The body of fact 1. Raises JournalDamaged where fact 1 is something else."""
+        first = next(self.entries(limit=1), None)
+        body = understand(first.fact) if first else None
+        if not isinstance(body, JournalOpened):
+            raise no_journal(self.path, "its first fact is not journal.opened")
+        return body
+
+
+class Journal(JournalReader):
+    """The one writer of a journal."""
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        """Take the writer's place at an existing journal.
+
+        `synchronous` is FULL; NORMAL exists to show in a test that it loses facts when the power is cut.
+        Raises JournalBusy, JournalDamaged, FileNotFoundError.
+        """
+        if not path.exists():
+            raise FileNotFoundError(path)
+        self._lock = _lock_writer(path)
+        try:
+            super().__init__(path, open_for_writing(path, synchronous))
+            self._end = self._checked_end()
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        role: str,
+        public_key: bytes,
+        random: Callable[[int], bytes],
+        now: Instant,
+        predecessor: Predecessor | None = None,
+    ) -> Self:
+        """Begin a journal; fact 1 is durable when this returns. A file left by a cut during creation is taken over.
+
+        `random(n)` gives n unpredictable bytes. Raises JournalRefused where the disk does not take it.
+        """
+        lock = _lock_writer(path)
+        try:
+            journal_id = JournalId(random(16).hex())
+            opened = JournalOpened(journal_id, public_key.hex(), role, predecessor)
+            _write_first(path, random(32), opened, now)
+        except sqlite3.Error as error:
+            raise _refused(path, error) from error
+        finally:
+            os.close(lock)
+        return cls(path)
+
+    @property
+    def end(self) -> Position:
+        """The position of the last durable fact."""
+        if self._end is None:
+            self._end = self.last()
+        return self._end
+
+    def append(self, drafts: Sequence[Draft], now: Instant) -> list[Fact]:
+        """Make these facts durable, all or none, and return them with their seq.
+
+        Raises JournalRefused where the disk does not take them and NotCanonical where one has no canonical form;
+        in both cases the journal is as it was.
+        """
+        at, rows, appended = self.end, [], []
+        for each in drafts:
+            fact = Fact(Seq(at.seq + 1), each.kind, each.version, now.boot_id, now.boottime_ms, each.body)
+            row = codec.encode(fact)
+            at = extend(self.secret, at, row)
+            rows.append((at.seq, row, at.chain))
+            appended.append(fact)
+        self._store(rows)
+        self._end = at
+        return appended
+
+    def close(self) -> None:
+        """Let go of the file and of the writer's place."""
+        super().close()
+        os.close(self._lock)
+
+    def _store(self, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("INSERT INTO facts (seq, row, chain) VALUES (?, ?, ?)", rows)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._end = None  # whatever the disk did, the next append asks it
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise _refused(self.path, error) from error
+
+    def _checked_end(self) -> Position | None:
+        last = self.last()
+        before = self.at(last.seq - 1) if last.seq else None
+        entry = next(self.entries(last.seq - 1, limit=1), None) if last.seq else None
+        if before is None or entry is None or extend(self.secret, before, entry.row) != last:
+            hint = f"Run `python -m sync verify {self.path}`; it names the last good fact. Keep the file."
+            raise JournalDamaged(f"{self.path}: the last fact does not fit the chain", last_good=0, hint=hint)
+        return last
+
+
+def open_readonly(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. Raises FileNotFoundError, JournalDamaged."""
+    if not path.exists():
+        raise FileNotFoundError(path)
+    try:
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    except sqlite3.Error as error:
+        raise no_journal(path, str(error)) from error
+
+
+def open_for_writing(path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
+    """A connection with the settings that every database of ours is written with (see the module's docstring)."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA trusted_schema = OFF")
+    except sqlite3.Error as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise _refused(path, error) from error
+        raise no_journal(path, str(error)) from error
+    return connection
+
+
+def no_journal(path: Path, why: str) -> JournalDamaged:
+    """The error for a file that cannot be read as a journal at all."""
+    hint = "Keep the file for repair, and take the journal from its mirror or from the server."
+    return JournalDamaged(f"{path} is no journal: {why}", last_good=0, hint=hint)
+
+
+def _write_first(path: Path, secret: bytes, opened: JournalOpened, now: Instant) -> None:
+    connection = open_for_writing(path)
+    try:
+        JOURNAL.apply(sqlite_utils.Database(connection))
+        body = draft(opened)
+        fact = Fact(Seq(1), body.kind, body.version, now.boot_id, now.boottime_ms, body.body)
+        row = codec.encode(fact)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO journal (one, format, secret) VALUES (1, ?, ?)", (FORMAT, secret))
+        first = extend(secret, Position(Seq(0), ZERO), row)
+        connection.execute("INSERT INTO facts (seq, row, chain) VALUES (?, ?, ?)", (first.seq, row, first.chain))
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _lock_writer(path: Path) -> int:
+    try:
+        handle = os.open(path.with_name(path.name + ".writer"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except OSError as error:
+        raise _refused(path, error) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        hint = "End the other process first; two writers would tear the journal."
+        raise JournalBusy(f"another process writes {path}", hint=hint) from error
+    return handle
+
+
+def _refused(path: Path, error: Exception) -> JournalRefused:
+    text = str(error)
+    if "full" in text or "No space" in text:
+        hint = "The disk is full: free space on the data partition. Nothing was stored, nothing was lost."
+    elif "readonly" in text or "Read-only" in text or "Permission" in text:
+        hint = "The disk is read-only: check the card and the data partition's mount. Nothing was stored."
+    else:
+        hint = "Check the card: run `dmesg` and look for I/O errors. Nothing was stored."
+    return JournalRefused(f"{path}: {text}", hint=hint)

@@ -1,0 +1,42 @@
+"""The tables of every database in this room, as migrations that run once and are recorded in the file."""
+
+import sqlite_utils
+
+JOURNAL = sqlite_utils.Migrations("journal")
+"""The journal's own tables. Specified in docs/journal.md: a change here is a new format there."""
+
+_FACTS = (
+    """CREATE TABLE journal (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        format INTEGER NOT NULL,
+        secret BLOB NOT NULL CHECK (length(secret) = 32)
+    ) STRICT""",
+    """CREATE TABLE facts (
+        seq INTEGER PRIMARY KEY,
+        row BLOB NOT NULL,
+        chain BLOB NOT NULL CHECK (length(chain) = 32)
+    ) STRICT""",
+    """CREATE TRIGGER facts_are_never_changed BEFORE UPDATE ON facts
+        BEGIN SELECT RAISE(ABORT, 'a fact is never changed'); END""",
+    """CREATE TRIGGER facts_are_never_deleted BEFORE DELETE ON facts
+        BEGIN SELECT RAISE(ABORT, 'a fact is never deleted'); END""",
+    """CREATE TRIGGER facts_have_no_gap BEFORE INSERT ON facts
+        WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), 0) FROM facts)
+        BEGIN SELECT RAISE(ABORT, 'a fact takes the next seq'); END""",
+    """CREATE VIEW readable AS SELECT
+        seq,
+        json_extract(CAST(row AS TEXT), '$[1]') AS kind,
+        json_extract(CAST(row AS TEXT), '$[2]') AS version,
+        json_extract(CAST(row AS TEXT), '$[3]') AS boot_id,
+        json_extract(CAST(row AS TEXT), '$[4]') AS boottime_ms,
+        json_extract(CAST(row AS TEXT), '$[5]') AS body,
+        lower(hex(chain)) AS chain
+    FROM facts""",
+)
+
+
+@JOURNAL()
+def facts(db: sqlite_utils.Database) -> None:
+    """Facts with their guards, and a view for people."""
+    for statement in _FACTS:
+        db.execute(statement)
