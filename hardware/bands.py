@@ -55,7 +55,8 @@ def bands(bitmap: Bitmap) -> Iterator[Feed | Band]:
     when.
     """
     stride = bitmap.width // 8
-    rows = [int.from_bytes(bitmap.rows[start : start + stride]) for start in range(0, len(bitmap.rows), stride)]
+    starts = range(0, len(bitmap.rows), stride)
+    rows = [int.from_bytes(bitmap.rows[start : start + stride]) for start in starts]
     for blank, start, end in _runs(rows):
         if blank:
             yield Feed(end - start)

@@ -17,7 +17,7 @@ PAPER_WIDTH = Dots(576)
 DOTS_PER_INCH = 203
 _INVERT = bytes(255 - value for value in range(256))
 _LONGEST_HEADER = 8
-_AUTO_STATUS = b"\x1da\x0e"
+AUTO_STATUS = b"\x1da\x0e"
 """GS a: report changes of online, error and paper (bits 1–3) by yourself."""
 
 
@@ -95,7 +95,7 @@ def encode_job(job: PrintJob, lead: Lead, *, paper_width: Dots = PAPER_WIDTH) ->
     printer.hw("INIT")
     if lead is Lead.SEPARATE:
         printer.cut(feed=False)
-    printer._raw(_AUTO_STATUS)
+    printer._raw(AUTO_STATUS)
     printer._raw(encode(job.bitmap, paper_width=paper_width))
     printer.cut(feed=False)
     printer._raw(b"\x1d(H\x06\x00\x30\x30" + echo_token(job.job_id))

@@ -22,7 +22,12 @@ class AddressError(HardwareError):
 
 
 class TransportError(HardwareError):
-    """The way to the printer failed. The device may be gone, off or unreachable."""
+    """The way to the printer failed. The device may be gone, off or unreachable. `.written` is how many
+    bytes of the failing call it had taken before."""
+
+    def __init__(self, message: str, *, hint: str, written: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.written = written
 
 
 class PinsError(HardwareError):
