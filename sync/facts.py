@@ -220,5 +220,4 @@ def of_kind(facts: Iterable[Fact], shape: type[AnyBody]) -> list[tuple[Fact, Any
 
 
 def _plain(body: Body) -> dict[str, Json]:
-    plain: dict[str, Json] = msgspec.to_builtins(body)
-    return plain
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in msgspec.to_builtins(body).items()}

@@ -81,6 +81,14 @@ class JournalReader:
         for seq, row, chain in self._db.execute(query, (after, limit)):
             yield Entry(seq, row, chain)
 
+    def rows(self) -> Iterator[tuple[object, object, object]]:
+        """All (seq, row, chain) as they lie there, not believed yet. Raises sqlite3.DatabaseError on damage."""
+        yield from self._db.execute("SELECT seq, row, chain FROM facts ORDER BY seq")
+
+    def guards(self) -> set[str]:
+        """The names of the triggers that refuse changes."""
+        return {name for (name,) in self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
+
     def facts(self, after: int = 0) -> Iterator[Fact]:
         """The facts behind this seq, decoded."""
         return (entry.fact for entry in self.entries(after))

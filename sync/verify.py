@@ -1,0 +1,181 @@
+"""Does a journal prove itself? And does it still reach as far as somebody else saw it reach?
+
+Damage inside is named by the last good seq. A tail that was cut off leaves no trace inside: it can only be seen against
+a head that was kept elsewhere, or against a peer's copy.
+"""
+
+import argparse
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync import codec
+from sync.chain import START, Position, extend
+from sync.errors import JournalDamaged, NotCanonical
+from sync.facts import JournalOpened, understand
+from sync.journal import JournalReader, open_readonly
+from sync.types import Chain, JournalId, Seq
+
+GUARDS = {"facts_are_never_changed", "facts_are_never_deleted", "facts_have_no_gap"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far a journal holds (`good`), and how the fact behind it fails (`problem`; None: it all holds)."""
+
+    good: Position
+    problem: str | None
+    journal_id: JournalId | None = None
+
+
+def check(secret: bytes, rows: Iterable[tuple[object, object, object]]) -> Verdict:
+    """Walk (seq, row, chain) from the first fact; stop at the first that does not hold. Pure and total."""
+    at, journal_id = START, None
+    for seq, row, chain in rows:
+        problem = _problem(at, seq, row)
+        if problem is None and isinstance(row, bytes):
+            if at.seq == 0:
+                first = understand(codec.decode(row))
+                journal_id = first.journal_id if isinstance(first, JournalOpened) else None
+            reached = extend(secret, at, row)
+            if reached.chain == chain:
+                at = reached
+                continue
+            problem = "its bytes and its chain do not fit what came before"
+        return Verdict(at, problem, journal_id)
+    return Verdict(at, None if at.seq else "it holds no facts", journal_id)
+
+
+def verify(path: Path) -> Verdict:
+    """Check a journal file. Total: every damage becomes a verdict. Raises FileNotFoundError where there is no file."""
+    try:
+        reader = JournalReader(path)
+    except JournalDamaged as error:
+        return Verdict(START, str(error))
+    with reader:
+        watch = _Watch(reader.rows())
+        verdict = check(reader.secret, watch)
+        if watch.failed:
+            return Verdict(verdict.good, f"the file cannot be read further: {watch.failed}", verdict.journal_id)
+        missing = GUARDS - reader.guards()
+        if missing and verdict.problem is None:
+            return Verdict(
+                verdict.good, f"its guards were taken away: {', '.join(sorted(missing))}", verdict.journal_id
+            )
+        return verdict
+
+
+def against_head(path: Path, verdict: Verdict, head: Position) -> Verdict:
+    """Hold a good journal against a head that somebody kept."""
+    if verdict.problem:
+        return verdict
+    if verdict.good.seq < head.seq:
+        problem = f"its tail is cut: the head names fact {head.seq}"
+        return Verdict(verdict.good, problem, verdict.journal_id)
+    with JournalReader(path) as reader:
+        here = reader.at(head.seq)
+    if here != head:
+        return Verdict(START, f"at fact {head.seq} it is another journal than the head's", verdict.journal_id)
+    return verdict
+
+
+def against_peer(path: Path, verdict: Verdict, peer: Path) -> Verdict:
+    """Hold a good journal against a peer's copy of it: another journal file, or the database of a server."""
+    if verdict.problem or verdict.journal_id is None:
+        return verdict
+    theirs = peer_positions(peer, verdict.journal_id)
+    last = Position(Seq(max(theirs, default=0)), theirs.get(max(theirs, default=0), START.chain))
+    with JournalReader(path) as reader:
+        parted = next((seq for seq in sorted(theirs) if (at := reader.at(seq)) and at.chain != theirs[seq]), None)
+    if parted is not None:
+        good = Position(Seq(parted - 1), theirs.get(parted - 1, START.chain))
+        return Verdict(good, f"from fact {parted} on the peer holds another journal", verdict.journal_id)
+    if last.seq > verdict.good.seq:
+        return Verdict(verdict.good, f"its tail is cut: the peer holds {last.seq} facts", verdict.journal_id)
+    return verdict
+
+
+def peer_positions(peer: Path, journal_id: JournalId) -> dict[int, Chain]:
+    """seq → chain of this journal, as the peer holds it. Raises JournalDamaged where the peer cannot be read."""
+    connection = open_readonly(peer)
+    try:
+        columns = {row[1] for row in connection.execute("PRAGMA table_info(facts)")}
+        many = "journal_id" in columns
+        query = "SELECT seq, chain FROM facts" + (" WHERE journal_id = ?" if many else "")
+        return dict(connection.execute(query, (journal_id,) if many else ()))
+    except sqlite3.Error as error:
+        hint = "Name a journal.db or the database of a server after --against."
+        raise JournalDamaged(f"{peer} cannot be read as a peer: {error}", last_good=0, hint=hint) from error
+    finally:
+        connection.close()
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m sync verify J.db [--head SEQ:CHAIN | --against PEER.db]`: exit 0 good, 1 damaged, 2 wrong call."""
+    parser = argparse.ArgumentParser(prog="python -m sync verify", description="Check that a journal proves itself.")
+    parser.add_argument("journal", type=Path)
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--head", type=parse_head, help="a head kept elsewhere, SEQ:CHAIN (64 hex digits)")
+    other.add_argument("--against", type=Path, metavar="PEER.db", help="a mirror, or the database of a server")
+    chosen = parser.parse_args(arguments)
+    try:
+        verdict = verify(chosen.journal)
+        if chosen.head:
+            verdict = against_head(chosen.journal, verdict, chosen.head)
+        if chosen.against:
+            verdict = against_peer(chosen.journal, verdict, chosen.against)
+    except FileNotFoundError as error:
+        print(f"there is no file {error}", file=sys.stderr)
+        return 2
+    except JournalDamaged as error:
+        print(f"{error}\n{error.hint}", file=sys.stderr)
+        return 2
+    return _say(verdict)
+
+
+def parse_head(text: str) -> Position:
+    """SEQ:CHAIN as this command prints it. Raises ValueError."""
+    seq, _, chain = text.partition(":")
+    if len(chain) != 64:
+        raise ValueError("a head is SEQ:CHAIN, the chain as 64 hex digits")
+    return Position(Seq(int(seq)), Chain(bytes.fromhex(chain)))
+
+
+class _Watch:
+    """Rows as far as SQLite can read them; why it stopped, if it stopped early."""
+
+    def __init__(self, rows: Iterable[tuple[object, object, object]]) -> None:
+        self._rows = rows
+        self.failed: str | None = None
+
+    def __iter__(self) -> Iterator[tuple[object, object, object]]:
+        try:
+            yield from self._rows
+        except sqlite3.DatabaseError as error:
+            self.failed = str(error)
+
+
+def _problem(at: Position, seq: object, row: object) -> str | None:
+    if seq != at.seq + 1:
+        return f"fact {seq} stands where fact {at.seq + 1} belongs"
+    if not isinstance(row, bytes):
+        return "its row is not bytes"
+    try:
+        fact = codec.decode(row)
+    except NotCanonical as error:
+        return f"its row is not canonical ({error})"
+    return None if fact.seq == seq else f"its row calls itself fact {fact.seq}"
+
+
+def _say(verdict: Verdict) -> int:
+    if verdict.problem is None:
+        print(f"good: journal {verdict.journal_id}, {verdict.good.seq} facts, head {verdict.good}")
+        return 0
+    print(f"damaged: last good seq {verdict.good.seq}, head {verdict.good}")
+    print(f"fact {verdict.good.seq + 1}: {verdict.problem}")
+    print(
+        "Keep this file as it is. What the server or a mirror holds behind the last good seq can be fetched from there."
+    )
+    return 1
