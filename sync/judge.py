@@ -1,0 +1,179 @@
+"""What a server makes of a batch: everything of it, or nothing (docs/exchange.md, "Judgement").
+
+Pure. The server looks the journal up, asks here, and commits what it is told in one transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sync import codec, wire
+from sync.chain import START, Position, extend, head_message
+from sync.codec import Fact
+from sync.errors import BadBatch, NotCanonical, NotUnderstood
+from sync.facts import Body, JournalOpened, understand
+from sync.keys import signature_holds
+from sync.types import Chain, JournalId, Seq
+from sync.wire import Batch, Head, Refusal, Request
+
+
+@dataclass(frozen=True, slots=True)
+class KnownJournal:
+    """A journal that was paired: whose it is, and how far this server's durable copy reaches.
+
+    `chain_at(seq)` is the chain that was stored with the row of this seq, None where there is no such row.
+    """
+
+    journal_id: JournalId
+    public_key: bytes
+    secret: bytes
+    received: Position = START
+    chain_at: Callable[[Seq], Chain | None] = field(default=lambda seq: None, compare=False)
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row to store: its exact bytes and its chain. `body` is None where this release does not understand it."""
+
+    seq: Seq
+    row: bytes
+    chain: Chain
+    fact: Fact
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Store these rows and move the watermark to `position`, in one transaction. Duplicates have no rows.
+
+    `head` is what to store where it lies beyond the head stored so far.
+    """
+
+    rows: tuple[Row, ...]
+    position: Position
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Apply nothing, answer with this. For a fork, `head` is the device's own signed word for the other history."""
+
+    refusal: Refusal
+    head: Head | None = None
+
+
+class _Refused(Exception):
+    def __init__(self, verdict: Refuse) -> None:
+        super().__init__(verdict.refusal.message)
+        self.verdict = verdict
+
+
+def judge_request(request: Request, known: KnownJournal | None) -> Accept | Refuse:
+    """The verdict on a request, with `known` looked up by `request.journal_id`.
+
+    The signature is checked over the compressed body before a byte of it is inflated.
+    """
+    if known is None:
+        hint = "Pair the device: make a code at the server and enter it in kiosk.toml."
+        return Refuse(wire.refuse(wire.UNPAIRED, "this journal was never paired here", hint))
+    if known.revoked:
+        hint = "The office withdrew this device. Pair it again if that was a mistake."
+        return Refuse(wire.refuse(wire.REVOKED, "this device was revoked", hint, known.received.seq))
+    if not signature_holds(known.public_key, request.message, request.signature):
+        return _refuse(known, wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY_HINT)
+    try:
+        batch = wire.decode_batch(wire.inflate(request.body))
+    except wire.TooLarge as error:
+        return _refuse(known, wire.TOO_LARGE, str(error), error.hint)
+    except BadBatch as error:
+        return _refuse(known, wire.MALFORMED, str(error), error.hint)
+    if (request.first, request.last) != (batch.after + 1, batch.head.seq):
+        return _refuse(known, wire.MALFORMED, "the signed range is not the batch's", _BATCH_HINT)
+    return judge(batch, known)
+
+
+def judge(batch: Batch, known: KnownJournal) -> Accept | Refuse:
+    """The verdict on a batch whose request signature holds."""
+    if batch.journal_id != known.journal_id:
+        return _refuse(known, wire.MALFORMED, "the batch is of another journal than its request", _BATCH_HINT)
+    if not signature_holds(known.public_key, head_message(batch.journal_id, batch.head.position), batch.head.signature):
+        return _refuse(known, wire.BAD_SIGNATURE, "the head's signature does not hold", _KEY_HINT)
+    try:
+        _check_start(batch, known)
+        rows = _checked_rows(batch, known)
+    except _Refused as refused:
+        return refused.verdict
+    position = max(known.received, batch.head.position, key=lambda at: at.seq)
+    return Accept(tuple(row for row in rows if row.seq > known.received.seq), position, batch.head)
+
+
+def _check_start(batch: Batch, known: KnownJournal) -> None:
+    if batch.after > known.received.seq:
+        message = f"the batch begins behind {batch.after}, the copy here ends at {known.received.seq}"
+        raise _Refused(_refuse(known, wire.GAP, message, "Send from where the copy ends."))
+    if batch.previous != _own_chain(known, batch.after):
+        raise _fork(batch, known, batch.after)
+
+
+def _checked_rows(batch: Batch, known: KnownJournal) -> list[Row]:
+    at, rows = Position(batch.after, batch.previous), []
+    for raw in batch.rows:
+        at = extend(known.secret, at, raw)
+        rows.append(_checked_row(raw, at, known))
+    if at != batch.head.position:
+        raise _Refused(_refuse(known, wire.BAD_CHAIN, "the rows do not lead to the signed head", _CHAIN_HINT))
+    for row in rows:
+        if row.seq <= known.received.seq and row.chain != _own_chain(known, row.seq):
+            raise _fork(batch, known, row.seq)
+    return rows
+
+
+def _checked_row(raw: bytes, at: Position, known: KnownJournal) -> Row:
+    try:
+        fact = codec.decode(raw)
+    except NotCanonical as error:
+        raise _Refused(_refuse(known, wire.MALFORMED, f"row {at.seq}: {error}", error.hint)) from error
+    if fact.seq != at.seq:
+        message = f"row {at.seq} calls itself {fact.seq}"
+        raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
+    body = _understood(fact)
+    if at.seq == 1 and not _opens(body, known):
+        message = "fact 1 is not the journal.opened of the paired journal and key"
+        raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
+    return Row(at.seq, raw, at.chain, fact, body)
+
+
+def _understood(fact: Fact) -> Body | None:
+    try:
+        return understand(fact)
+    except NotUnderstood:
+        return None
+
+
+def _opens(body: Body | None, known: KnownJournal) -> bool:
+    return (
+        isinstance(body, JournalOpened)
+        and body.journal_id == known.journal_id
+        and body.public_key == known.public_key.hex()
+    )
+
+
+def _own_chain(known: KnownJournal, seq: int) -> Chain | None:
+    if seq == 0:
+        return START.chain
+    return known.received.chain if seq == known.received.seq else known.chain_at(Seq(seq))
+
+
+def _fork(batch: Batch, known: KnownJournal, seq: int) -> _Refused:
+    message = f"at {seq} this journal has another history than the copy here"
+    return _Refused(Refuse(_refuse(known, wire.FORK, message, _FORK_HINT).refusal, batch.head))
+
+
+def _refuse(known: KnownJournal, error: str, message: str, hint: str) -> Refuse:
+    return Refuse(wire.refuse(error, message, hint, known.received.seq, known.received))
+
+
+_KEY_HINT = "device.key is not the key that was paired. Restore it from its backup, or pair the device again."
+_BATCH_HINT = "The sender has to be mended: see docs/exchange.md, 'Batch'. Nothing of it was stored."
+_CHAIN_HINT = "Run `python -m sync verify` on the device's journal, and compare the journal secret with the paired one."
+_FORK_HINT = "The device was restored from an old copy, or cloned. Keep both journals; the office decides."
