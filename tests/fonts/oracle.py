@@ -1,11 +1,11 @@
 """An oracle for shaping: does the picture that the Typesetter draws hold the glyphs that HarfBuzz itself chooses?
 
 Pillow does not tell which glyphs it drew. So the pictures are drawn with test-only copies of our faces in which each
-glyph's outline is replaced by a signature: a pattern of squares derived from its glyph id, the blank glyphs' too. Tables
-that decide shaping (cmap, GSUB, GPOS, GDEF, the order of glyphs) stay. At one pixel a font unit nothing is rounded, so
-the picture is exactly the signatures of the glyph ids that were drawn at the places where they were put. HarfBuzz, asked
-through `uharfbuzz` with language, script and direction set, gives its own ids and places; its picture is composed of the
-same signatures here, with no FreeType, no Pillow text and no Raqm. Equal pictures are equal glyphs at equal places.
+glyph's outline is replaced by a signature: a pattern of squares derived from its glyph id, for blank glyphs too. The
+tables that decide shaping (cmap, GSUB, GPOS, GDEF, the order of glyphs) stay. At one pixel a font unit nothing is
+rounded, so the picture is exactly the signatures of the glyph ids that were drawn, where they were put. HarfBuzz, asked
+through `uharfbuzz` with language, script and direction set, gives its own ids and places; their picture is composed of
+the same signatures here, without FreeType, Pillow's text or Raqm. Equal pictures are equal glyphs at equal places.
 """
 
 import hashlib
@@ -16,15 +16,19 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
-import uharfbuzz as hb
+import uharfbuzz
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTFont
-from fontTools.ttLib.scaleUpem import scale_upem
+from fontTools.ttLib import TTFont, scaleUpem
 from PIL import Image, ImageChops
 
 from fonts.faces import DIRECTORY, FILES, FaceName, Faces, Weight
 from fonts.shaping import Typesetter
+
+# These two have no types.
+hb: Any = uharfbuzz
+scale_upem: Callable[[TTFont, int], None] = scaleUpem.scale_upem
 
 EM = 200
 GRID = 24
@@ -90,7 +94,7 @@ def signed_typesetter() -> Typesetter:
 
 
 @lru_cache(maxsize=4)
-def harfbuzz_font(face: FaceName, weight: Weight) -> hb.Font:
+def harfbuzz_font(face: FaceName, weight: Weight) -> Any:
     """HarfBuzz's view of a face with signatures, in font units."""
     return hb.Font(hb.Face(signed_faces().content(face, weight)))
 

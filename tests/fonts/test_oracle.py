@@ -7,9 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from fonts.faces import Weight
 from tests.fonts.oracle import EM, Draw, assert_same_glyphs, harfbuzz_glyphs, signature, signed_faces
-from translations import DOMAINS, LANGUAGES
+from translations import DIRECTORY, DOMAINS, LANGUAGES
 from translations.numerals import LOCAL_DIGITS, MONTHS
-from translations.tool import DIRECTORY, read, texts
+from translations.tool import read, texts
 
 # Medial wa and ha have other shapes in S'gaw Karen (`locl` of the language system KSW).
 KAREN = "ကညီကျိာ် ကွၢ်နှၢ်"
