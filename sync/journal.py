@@ -58,12 +58,10 @@ class JournalReader:
         self.path = path
         self._db = connection or open_readonly(path)
         try:
-            found = self._db.execute("SELECT format, secret FROM journal").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise no_journal(path, str(error)) from error
-        if found is None or found[0] != FORMAT:
-            raise no_journal(path, "it holds no journal of format 1")
-        self.secret: bytes = found[1]
+            self.secret = _read_secret(self._db, path)
+        except BaseException:
+            self._db.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -125,12 +123,17 @@ class Journal(JournalReader):
         """
         if not path.exists():
             raise FileNotFoundError(path)
+        self._end: Position | None
         self._lock = _lock_writer(path)
         try:
             super().__init__(path, open_for_writing(path, synchronous))
-            self._end = self._checked_end()
         except BaseException:
             os.close(self._lock)
+            raise
+        try:
+            self._end = self._checked_end()
+        except BaseException:
+            self.close()
             raise
 
     @classmethod
@@ -239,6 +242,16 @@ def no_journal(path: Path, why: str) -> JournalDamaged:
     """The error for a file that cannot be read as a journal at all."""
     hint = "Keep the file for repair, and take the journal from its mirror or from the server."
     return JournalDamaged(f"{path} is no journal: {why}", last_good=0, hint=hint)
+
+
+def _read_secret(connection: sqlite3.Connection, path: Path) -> bytes:
+    try:
+        found = connection.execute("SELECT format, secret FROM journal").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise no_journal(path, str(error)) from error
+    if found is None or found[0] != FORMAT or not isinstance(found[1], bytes):
+        raise no_journal(path, f"it holds no journal of format {FORMAT}")
+    return found[1]
 
 
 def _write_first(path: Path, secret: bytes, opened: JournalOpened, now: Instant) -> None:

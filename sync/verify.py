@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sync import codec
 from sync.chain import START, Position, extend
-from sync.errors import JournalDamaged, NotCanonical
+from sync.errors import JournalDamaged, NotCanonical, NotUnderstood
 from sync.facts import JournalOpened, understand
 from sync.journal import JournalReader, open_readonly
 from sync.types import Chain, JournalId, Seq
@@ -36,14 +36,15 @@ def check(secret: bytes, rows: Iterable[tuple[object, object, object]]) -> Verdi
     for seq, row, chain in rows:
         problem = _problem(at, seq, row)
         if problem is None and isinstance(row, bytes):
-            if at.seq == 0:
-                first = understand(codec.decode(row))
-                journal_id = first.journal_id if isinstance(first, JournalOpened) else None
             reached = extend(secret, at, row)
-            if reached.chain == chain:
+            if reached.chain != chain:
+                problem = "its bytes and its chain do not fit what came before"
+            elif at.seq == 0:
+                journal_id = _journal_id(row)
+                problem = None if journal_id else "the first fact is not journal.opened"
+            if problem is None:
                 at = reached
                 continue
-            problem = "its bytes and its chain do not fit what came before"
         return Verdict(at, problem, journal_id)
     return Verdict(at, None if at.seq else "it holds no facts", journal_id)
 
@@ -167,6 +168,14 @@ def _problem(at: Position, seq: object, row: object) -> str | None:
     except NotCanonical as error:
         return f"its row is not canonical ({error})"
     return None if fact.seq == seq else f"its row calls itself fact {fact.seq}"
+
+
+def _journal_id(row: bytes) -> JournalId | None:
+    try:
+        first = understand(codec.decode(row))
+    except NotUnderstood:
+        return None
+    return first.journal_id if isinstance(first, JournalOpened) else None
 
 
 def _say(verdict: Verdict) -> int:
