@@ -1,0 +1,99 @@
+"""server.toml: what a server is called and where it listens, read strictly. Pure but for the zone database.
+
+Paths are kept as they were written; who reads the file knows what they are relative to.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from server.errors import ConfigError
+from sync.errors import ConfigError as SyncConfigError
+from sync.strict_toml import Key, Sections, Table, Text, parse, read
+from translations import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen. Port 0: any free one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """Everything that server.toml says. `name` is the office's name by language; `data` is a path."""
+
+    data: str
+    name: Mapping[str, str]
+    time_zone: str
+    exchange: Address
+    pages: Address
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def parse_server(data: bytes | str) -> ServerConfig:
+    """The configuration in this file. Raises ConfigError(message, hint, line) for the first mistake."""
+    try:
+        document = parse(data)
+        values = read(document, SERVER)
+        names = dict(values["name"])
+        if not names:
+            raise document.wrong(("name",), "the office has no name", 'Add  th = "…"  under [name].')
+        listen = values["listen"]
+        if listen["exchange"] == listen["pages"] and listen["pages"].port:
+            message = "exchange and pages have the same address"
+            raise document.wrong(("listen", "pages"), message, "Choose another port for one of them.")
+    except SyncConfigError as error:
+        raise ConfigError(str(error), hint=error.hint, line=error.line) from error
+    return ServerConfig(values["data"], names, values["time_zone"], listen["exchange"], listen["pages"])
+
+
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+
+
+def _address(text: str) -> Address:
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return Address(found[1].strip("[]"), int(found[2]))
+
+
+def _is_address(text: str) -> tuple[str, str] | None:
+    found = _ADDRESS.fullmatch(text)
+    if found and int(found[2]) < 65536:
+        return None
+    return f'"{text}" is no address', 'Write it like "0.0.0.0:8443": the machine\'s own address, a colon, the port.'
+
+
+def _is_zone(text: str) -> tuple[str, str] | None:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f'there is no time zone "{text}"', 'Write it like "Asia/Bangkok".'
+    return None
+
+
+_EXCHANGE = Address("0.0.0.0", 8443)
+_PAGES = Address("127.0.0.1", 8080)
+_LISTEN = Table(
+    (
+        Key("exchange", Text(_is_address, _address), "where the kiosks send their facts", _EXCHANGE),
+        Key("pages", Text(_is_address, _address), "where browsers see the pages", _PAGES),
+    )
+)
+SERVER = Table(
+    (
+        Key("data", Text(), "the folder where the server keeps its ledger"),
+        Key("name", Sections(Text(), LANGUAGES), "the section with the office's name in each language"),
+        Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
+        Key("listen", _LISTEN, "the section of the addresses", {"exchange": _EXCHANGE, "pages": _PAGES}),
+    )
+)
+"""The shape of server.toml."""

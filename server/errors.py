@@ -1,0 +1,41 @@
+"""The errors of this room: one family, each with a hint of what to do."""
+
+
+class ServerError(Exception):
+    """Base of every error this room raises. `hint` says what the reader can do about it."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(ServerError):
+    """A server.toml that cannot be used. `line` is the 1-based line of the mistake, where one can be named."""
+
+    def __init__(self, message: str, *, hint: str, line: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+
+
+class LedgerBusy(ServerError):
+    """Another process already writes this ledger."""
+
+
+class LedgerDamaged(ServerError):
+    """The ledger's file is not one, or was written by a newer release."""
+
+
+class LedgerRefused(ServerError):
+    """The disk did not take it (full, read-only, vanished). Nothing of it was stored."""
+
+
+class ControlFailed(ServerError):
+    """The running server did not do what its control socket was asked."""
+
+
+class CertificateUnusable(ServerError):
+    """The server's certificate or key cannot be read."""
+
+
+class ListenFailed(ServerError):
+    """An address that the configuration names cannot be listened on."""

@@ -1,0 +1,156 @@
+"""What one fact changes in the projections: pure, so that a rebuild and the daily growth cannot differ.
+
+A change is one statement with its values. It depends on the fact and on earlier facts of the same journal only, so the
+order in which journals arrive changes nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sync.clock import DRIFT_PPM
+from sync.codec import Fact
+from sync.errors import NotUnderstood
+from sync.facts import (
+    CatalogueAdopted,
+    ClockAnchored,
+    MachineStarted,
+    PrintEnded,
+    PrinterChanged,
+    PrintSending,
+    ScoreGiven,
+    ScoreRepeated,
+    TicketIssued,
+    understand,
+)
+from sync.types import JournalId
+
+PRINT_OUTCOMES = frozenset({"confirmed", "sent", "not-started", "interrupted", "uncertain"})
+SENDING = "sending"
+LEVELS = (5, 4, 3, 2, 1)
+"""Of the satisfaction scale, best first."""
+_LABEL_CHARACTERS = 16
+_TOKEN = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One statement on the projections. Named values; `office_day(utc_ms)` is an SQL function the ledger provides."""
+
+    statement: str
+    values: dict[str, Any]
+
+
+_SLACK = "uncertainty_ms + abs(:boottime_ms - boottime_ms) * :ppm / 1000000"
+_BEST_ANCHOR = f"""SELECT utc_ms + :boottime_ms - boottime_ms AS utc_ms, {_SLACK} AS slack_ms FROM anchors
+    WHERE journal_id = :journal_id AND boot_id = :boot_id ORDER BY {_SLACK}, seq LIMIT 1"""
+# The parts put together here are constants of this module; every value is bound.
+_ADD_TICKET = f"""INSERT INTO tickets (journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, office_day,
+        day, series, lane, n, label, services, token, chain)
+    SELECT :journal_id, :seq, :boot_id, :boottime_ms, best.utc_ms, best.slack_ms, office_day(best.utc_ms),
+        :day, :series, :lane, :n, :label, :services, :token, :chain
+    FROM (SELECT 1) LEFT JOIN ({_BEST_ANCHOR}) AS best"""
+_ADD_SCORE = f"""INSERT INTO scores (journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, office_day,
+        counter, level, scale)
+    SELECT :journal_id, :seq, :boot_id, :boottime_ms, best.utc_ms, best.slack_ms, office_day(best.utc_ms),
+        :counter, :level, :scale
+    FROM (SELECT 1) LEFT JOIN ({_BEST_ANCHOR}) AS best"""
+_ADD_ANCHOR = """INSERT INTO anchors (journal_id, seq, boot_id, boottime_ms, utc_ms, uncertainty_ms, source)
+    VALUES (:journal_id, :seq, :boot_id, :boottime_ms, :utc_ms, :uncertainty_ms, :source)"""
+# The anchor that bounds a moment most tightly dates it (sync.clock.Timeline); of two equal ones the first stays.
+_NEW_SLACK = ":uncertainty_ms + abs(boottime_ms - :boottime_ms) * :ppm / 1000000"
+_DATE_ANEW = {
+    table: f"""UPDATE {table} SET
+        utc_ms = :utc_ms + boottime_ms - :boottime_ms,
+        slack_ms = {_NEW_SLACK},
+        office_day = office_day(:utc_ms + boottime_ms - :boottime_ms)
+    WHERE journal_id = :journal_id AND boot_id = :boot_id AND (slack_ms IS NULL OR slack_ms > {_NEW_SLACK})"""
+    for table in ("tickets", "scores")
+}
+_PRINT = """UPDATE tickets SET attempt = :attempt, print = :print
+    WHERE journal_id = :journal_id AND seq = :ticket AND attempt <= :attempt"""
+_DISPUTE = """UPDATE scores SET disputed = 1
+    WHERE journal_id = :journal_id AND seq = :score AND level <> :level"""
+_CATALOGUE = """INSERT INTO catalogues (journal_id, seq, catalogue) VALUES (:journal_id, :seq, :catalogue)
+    ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, catalogue = excluded.catalogue"""
+_RELEASE = """INSERT INTO machines (journal_id, release) VALUES (:journal_id, :release)
+    ON CONFLICT (journal_id) DO UPDATE SET release = excluded.release"""
+_FAULT = """INSERT INTO machines (journal_id, printer_fault) VALUES (:journal_id, :printer_fault)
+    ON CONFLICT (journal_id) DO UPDATE SET printer_fault = excluded.printer_fault"""
+_STRANGE = """INSERT INTO strange (journal_id, seq, kind, version, why)
+    VALUES (:journal_id, :seq, :kind, :version, :why)"""
+
+
+def changes(journal_id: JournalId, fact: Fact, chain: bytes) -> list[Change]:
+    """What this fact changes. A fact that is not understood changes nothing but the list of strange ones."""
+    try:
+        body = understand(fact)
+        problem = "this release does not know it" if body is None else _problem(body)
+    except NotUnderstood as error:
+        body, problem = None, str(error)
+    place = {"journal_id": journal_id, "seq": int(fact.seq)}
+    if problem is not None:
+        strange = {"kind": fact.kind, "version": fact.version, "why": problem[:200]}
+        return [Change(_STRANGE, place | strange)]
+    return list(_changes(body, place, fact, chain))
+
+
+def _problem(body: object) -> str | None:
+    """What is impossible in a body whose shape is right."""
+    match body:
+        case ScoreGiven(level=level) if level not in LEVELS:
+            return f"there is no level {level}"
+        case ScoreRepeated(levels=levels) if not set(levels) <= set(LEVELS):
+            return f"there are no levels {levels}"
+        case PrintEnded(outcome=outcome) if outcome not in PRINT_OUTCOMES:
+            return f"there is no outcome {outcome!r}"
+        case TicketIssued(token=token) if not _TOKEN.fullmatch(token):
+            return "its token is not a SHA-256"
+        case TicketIssued(label=label) if not 0 < len(label) <= _LABEL_CHARACTERS:
+            return f"its label does not have 1 to {_LABEL_CHARACTERS} characters"
+        case TicketIssued(day=day) if not _is_day(day):
+            return f"{day!r} is no day"
+    return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> Iterator[Change]:
+    moment = place | {"boot_id": fact.boot_id, "boottime_ms": int(fact.boottime_ms), "ppm": DRIFT_PPM}
+    match body:
+        case ClockAnchored(utc_ms=utc_ms, uncertainty_ms=uncertainty_ms, source=source):
+            anchor = moment | {"utc_ms": utc_ms, "uncertainty_ms": uncertainty_ms, "source": source}
+            yield Change(_ADD_ANCHOR, anchor)
+            for statement in _DATE_ANEW.values():
+                yield Change(statement, anchor)
+        case TicketIssued():
+            names = ("day", "series", "lane", "n", "label", "token")
+            ticket = {name: getattr(body, name) for name in names}
+            yield Change(_ADD_TICKET, moment | ticket | {"services": _json(body.services), "chain": chain})
+        case PrintSending(ticket=seq, attempt=attempt):
+            yield Change(_PRINT, place | {"ticket": seq, "attempt": attempt, "print": SENDING})
+        case PrintEnded(ticket=seq, attempt=attempt, outcome=outcome):
+            yield Change(_PRINT, place | {"ticket": seq, "attempt": attempt, "print": outcome})
+        case ScoreGiven(counter=counter, level=level, scale=scale):
+            yield Change(_ADD_SCORE, moment | {"counter": counter, "level": level, "scale": scale})
+        case ScoreRepeated(score=score, levels=levels):
+            for level in sorted(set(levels)):
+                yield Change(_DISPUTE, place | {"score": score, "level": level})
+        case CatalogueAdopted(catalogue=catalogue):
+            yield Change(_CATALOGUE, place | {"catalogue": _json(catalogue)})
+        case MachineStarted(release=release):
+            yield Change(_RELEASE, place | {"release": release})
+        case PrinterChanged(fault=fault):
+            yield Change(_FAULT, place | {"printer_fault": fault})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

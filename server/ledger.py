@@ -1,0 +1,328 @@
+"""Every journal that reaches this server, in one SQLite file with one writing process.
+
+Facts, heads, watermarks and what is folded from them change together in one transaction, or not at all. The settings
+are those of the journal (WAL, synchronous=FULL): what was acknowledged survives a power cut.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlite_utils
+
+from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
+from server.fold import Change, changes
+from server.pairing import Code, Pairing, Standing
+from server.schema import FOLD_VERSION, LEDGER, PROJECTIONS
+from sync.chain import Position
+from sync.clock import office_day
+from sync.codec import Fact, decode
+from sync.judge import Accept, KnownJournal, Refuse
+from sync.types import Chain, JournalId, Seq, UtcMs
+from sync.wire import BATCH_ROWS, Head
+
+FILE = "office.db"
+REFUSALS_KEPT = 1000
+FORKS_KEPT = 100
+CODES_KEPT = 1000
+Fold = Callable[[JournalId, Fact, bytes], list[Change]]
+
+
+class Ledger:
+    """The one writer of a ledger. Not for two threads at once: `server.writer` owns it while the server runs."""
+
+    def __init__(
+        self,
+        path: Path,
+        zone: ZoneInfo,
+        random: Callable[[int], bytes],
+        *,
+        fold: Fold = changes,
+        synchronous: str = "FULL",
+    ) -> None:
+        """Open, or make, the ledger in this file, and fold it anew where an other release or zone folded it.
+
+        `random(n)` gives n unpredictable bytes. Raises LedgerBusy, LedgerDamaged, LedgerRefused.
+        """
+        self.path = path
+        self._fold = fold
+        self._lock = _lock_writer(path)
+        try:
+            self._db = _open(path, zone, synchronous)
+            self._prepare(f"{FOLD_VERSION} {zone.key}", random)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def close(self) -> None:
+        """Let go of the file and of the writer's place."""
+        self._db.close()
+        os.close(self._lock)
+
+    @property
+    def server_id(self) -> str:
+        """The random id of this server, 32 hex digits."""
+        return str(self._one("SELECT server_id FROM server")[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block becomes durable at its end, or none of it. LedgerRefused where the disk does not take it."""
+        with self._guarded():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that fails alone."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK TO part")
+                self._db.execute("RELEASE part")
+            raise
+        self._db.execute("RELEASE part")
+
+    def known(self, journal_id: JournalId) -> KnownJournal | None:
+        """What `sync.judge` needs to know of this journal."""
+        query = "SELECT public_key, secret, received, chain, revoked_ms FROM journals WHERE journal_id = ?"
+        found = self._db.execute(query, (journal_id,)).fetchone()
+        if found is None:
+            return None
+        public_key, secret, received, chain, revoked_ms = found
+
+        def chain_at(seq: Seq) -> Chain | None:
+            query = "SELECT chain FROM facts WHERE journal_id = ? AND seq = ?"
+            row = self._db.execute(query, (journal_id, seq)).fetchone()
+            return Chain(row[0]) if row else None
+
+        position = Position(Seq(received), Chain(chain))
+        return KnownJournal(journal_id, public_key, secret, position, chain_at, revoked_ms is not None)
+
+    def paired(self) -> set[JournalId]:
+        """Every journal that was ever paired here."""
+        return {JournalId(row[0]) for row in self._db.execute("SELECT journal_id FROM journals")}
+
+    def apply(self, journal_id: JournalId, accept: Accept, now_ms: UtcMs) -> None:
+        """Store what was accepted, with all that follows from it. Within `transaction`."""
+        if not accept.rows:
+            return
+        rows = [(journal_id, row.seq, row.row, row.chain) for row in accept.rows]
+        self._db.executemany("INSERT INTO facts (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", rows)
+        for row in accept.rows:
+            self._change(self._fold(journal_id, row.fact, row.chain))
+        self._store_head(journal_id, accept.head)
+        self._db.execute(
+            "UPDATE journals SET received = ?, chain = ?, contact_ms = ? WHERE journal_id = ?",
+            (accept.position.seq, accept.position.chain, now_ms, journal_id),
+        )
+
+    def refuse(self, journal_id: JournalId | None, verdict: Refuse, now_ms: UtcMs) -> None:
+        """Record a refusal: the last ones word for word, all of them by count. Within `transaction`."""
+        refusal, db = verdict.refusal, self._db
+        known = journal_id if journal_id and self.known(journal_id) else None
+        db.execute(
+            "INSERT INTO refusals (at_ms, journal_id, code, message) VALUES (?, ?, ?, ?)",
+            (now_ms, known, refusal.error, refusal.message[:500]),
+        )
+        db.execute("DELETE FROM refusals WHERE number <= (SELECT max(number) FROM refusals) - ?", (REFUSALS_KEPT,))
+        db.execute(
+            """INSERT INTO refusal_counts (journal_id, code, count, last_ms) VALUES (?, ?, 1, ?)
+            ON CONFLICT (journal_id, code) DO UPDATE SET count = count + 1, last_ms = excluded.last_ms""",
+            (known or "", refusal.error, now_ms),
+        )
+        if known and verdict.head:
+            self._store_fork(known, verdict.head, now_ms)
+
+    def add_code(self, code: Code) -> None:
+        """Remember a pairing code by its hash. Within `transaction`."""
+        self._db.execute("DELETE FROM codes WHERE expires_ms < ?", (code.made_ms - 30 * 86_400_000,))
+        held = self._one("SELECT count(*) FROM codes")[0]
+        if held >= CODES_KEPT:
+            raise LedgerRefused(f"{held} pairing codes are open", hint="Use those, or wait until they have expired.")
+        self._db.execute(
+            "INSERT INTO codes (hash, made_ms, expires_ms, place) VALUES (?, ?, ?, ?)",
+            (code.hash, code.made_ms, code.expires_ms, code.place),
+        )
+
+    def codes(self) -> list[Code]:
+        """Every code not yet used, expired ones of the last month too."""
+        return [Code(*row) for row in self._db.execute("SELECT hash, made_ms, expires_ms, place FROM codes")]
+
+    def standing(self, journal_id: JournalId) -> Standing | None:
+        """How this journal is paired."""
+        query = """SELECT public_key, secret, lane, received, paired_by, revoked_ms IS NOT NULL
+            FROM journals WHERE journal_id = ?"""
+        found = self._db.execute(query, (journal_id,)).fetchone()
+        if found is None:
+            return None
+        public_key, secret, lane, received, paired_by, revoked = found
+        return Standing(public_key, secret, lane, received, paired_by, bool(revoked))
+
+    def used_codes(self) -> list[bytes]:
+        """The hashes of the codes that paired a journal."""
+        return [row[0] for row in self._db.execute("SELECT paired_by FROM journals")]
+
+    def pair(self, pairing: Pairing, now_ms: UtcMs) -> int:
+        """Enter, or enter again, a journal; its code is used up. Returns its lane. Within `transaction`."""
+        lane = self._one("SELECT coalesce(max(lane) + 1, 0) FROM journals")[0]
+        values = (
+            pairing.journal_id,
+            pairing.public_key,
+            pairing.secret,
+            pairing.role,
+            pairing.place,
+            lane,
+            now_ms,
+            pairing.code_hash,
+            bytes(32),
+            now_ms,
+        )
+        self._db.execute(
+            """INSERT INTO journals (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain,
+                contact_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (journal_id) DO UPDATE SET role = excluded.role, place = excluded.place,
+                paired_ms = excluded.paired_ms, paired_by = excluded.paired_by, revoked_ms = NULL""",
+            values,
+        )
+        self._db.execute("DELETE FROM codes WHERE hash = ?", (pairing.code_hash,))
+        return int(self._one("SELECT lane FROM journals WHERE journal_id = ?", pairing.journal_id)[0])
+
+    def revoke(self, journal_id: JournalId, now_ms: UtcMs) -> bool:
+        """Take a device's right to send; what it sent stays. False where it is not paired. Within `transaction`."""
+        query = "UPDATE journals SET revoked_ms = ? WHERE journal_id = ? AND revoked_ms IS NULL"
+        return self._db.execute(query, (now_ms, journal_id)).rowcount == 1
+
+    def rebuild(self) -> int:
+        """Fold every fact anew, in one transaction. Returns how many there were."""
+        with self.transaction():
+            return self._refold()
+
+    def _refold(self) -> int:
+        for table in PROJECTIONS:
+            self._db.execute(f"DELETE FROM {table}")
+        count = 0
+        for journal_id, row, chain in self._db.execute(
+            "SELECT journal_id, row, chain FROM facts ORDER BY journal_id, seq"
+        ):
+            self._change(self._fold(JournalId(journal_id), decode(row), chain))
+            count += 1
+        return count
+
+    def _change(self, changed: list[Change]) -> None:
+        for change in changed:
+            self._db.execute(change.statement, change.values)
+
+    def _store_head(self, journal_id: JournalId, head: Head) -> None:
+        """Keep the last head, and one at least every BATCH_ROWS facts: a relay needs places to cut its batches."""
+        query = "SELECT seq FROM heads WHERE journal_id = ? ORDER BY seq DESC LIMIT 2"
+        kept = [row[0] for row in self._db.execute(query, (journal_id,))]
+        if kept and head.seq <= kept[0]:
+            return
+        if kept and head.seq - (kept[1] if len(kept) > 1 else 0) <= BATCH_ROWS:
+            self._db.execute("DELETE FROM heads WHERE journal_id = ? AND seq = ?", (journal_id, kept[0]))
+        values = (journal_id, head.seq, head.chain, head.signature)
+        self._db.execute("INSERT INTO heads (journal_id, seq, chain, signature) VALUES (?, ?, ?, ?)", values)
+
+    def _store_fork(self, journal_id: JournalId, head: Head, now_ms: UtcMs) -> None:
+        """Keep the device's own signed word for another history: it proves the fork. The first ones are kept."""
+        if self._one("SELECT count(*) FROM forks WHERE journal_id = ?", journal_id)[0] < FORKS_KEPT:
+            values = (journal_id, head.seq, head.chain, head.signature, now_ms)
+            self._db.execute(
+                "INSERT OR IGNORE INTO forks (journal_id, seq, chain, signature, at_ms) VALUES (?, ?, ?, ?, ?)", values
+            )
+
+    def _prepare(self, folded: str, random: Callable[[int], bytes]) -> None:
+        with self._guarded():
+            LEDGER.apply(sqlite_utils.Database(self._db))
+        with self.transaction():
+            first = "INSERT OR IGNORE INTO server (one, server_id, folded) VALUES (1, ?, ?)"
+            self._db.execute(first, (random(16).hex(), folded))
+            if self._one("SELECT folded FROM server")[0] != folded:
+                self._refold()
+                self._db.execute("UPDATE server SET folded = ?", (folded,))
+
+    def _one(self, query: str, *values: object) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._db.execute(query, values).fetchone()
+        return row
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise _refused(self.path, error) from error
+        except sqlite3.DatabaseError as error:
+            hint = "Keep the file for repair; the devices hold every fact that is not yet safe and send them again."
+            raise LedgerDamaged(f"{self.path}: {error}", hint=hint) from error
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, not even a checkpoint. For use in any one thread at a time."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def _open(path: Path, zone: ZoneInfo, synchronous: str) -> sqlite3.Connection:
+    def day(utc_ms: int | None) -> str | None:
+        return None if utc_ms is None else _day(utc_ms, zone)
+
+    try:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA synchronous = {synchronous}")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.create_function("office_day", 1, day, deterministic=True)
+    except sqlite3.OperationalError as error:
+        raise _refused(path, error) from error
+    except sqlite3.DatabaseError as error:
+        raise LedgerDamaged(f"{path}: {error}", hint="Move the file aside and keep it for repair.") from error
+    return db
+
+
+def _day(utc_ms: int, zone: ZoneInfo) -> str | None:
+    """The office day, None for a time that no calendar holds (a device can claim any number)."""
+    try:
+        day: date = office_day(utc_ms, zone)
+    except (OverflowError, ValueError, OSError):
+        return None
+    return day.isoformat()
+
+
+def _lock_writer(path: Path) -> int:
+    try:
+        handle = os.open(path.with_name(path.name + ".writer"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except OSError as error:
+        raise _refused(path, error) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        hint = "End the running server first; two writers would tear the ledger."
+        raise LedgerBusy(f"another process writes {path}", hint=hint) from error
+    return handle
+
+
+def _refused(path: Path, error: Exception) -> LedgerRefused:
+    text = str(error)
+    if "full" in text or "No space" in text:
+        hint = "The disk is full: free space. Nothing was stored; the devices keep their facts and send them again."
+    elif "readonly" in text or "Read-only" in text or "Permission" in text:
+        hint = "The folder cannot be written: check its owner and its mount. Nothing was stored."
+    else:
+        hint = "Check the disk: run `dmesg` and look for I/O errors. Nothing was stored."
+    return LedgerRefused(f"{path}: {text}", hint=hint)

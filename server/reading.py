@@ -1,0 +1,179 @@
+"""What the pages show, read from the ledger by a connection that cannot write. All in one snapshot, as plain values."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from server.fold import LEVELS
+from sync.chain import witness
+from sync.types import JournalId
+
+LATEST = 12
+"""How many tickets the page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as the pages know it. `utc_ms` is None where its boot was never tied to UTC. `print`: see fold."""
+
+    label: str
+    day: str
+    services: tuple[str, ...]
+    utc_ms: int | None
+    print: str | None
+    witness: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A paired journal and how it fares. `refused` counts refusals by code, `strange` facts that were not understood."""
+
+    journal_id: JournalId
+    place: str
+    lane: int
+    received: int
+    contact_ms: int | None
+    refused: Mapping[str, int]
+    revoked: bool
+    release: str | None
+    printer_fault: str | None
+    strange: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One number that several tickets of a day carry: true facts, reported, never refused."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One office day. `services` holds names by id and language; `unplaced` are scores that no anchor dates yet."""
+
+    day: str
+    tickets: int = 0
+    by_service: Mapping[str, int] = field(default_factory=dict)
+    latest: tuple[Ticket, ...] = ()
+    scores: Mapping[int, int] = field(default_factory=lambda: dict.fromkeys(LEVELS, 0))
+    disputed: int = 0
+    unplaced: int = 0
+    devices: tuple[Device, ...] = ()
+    clashes: tuple[Clash, ...] = ()
+    strangers: int = 0
+    services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def scored(self) -> int:
+        """How many scores the day has."""
+        return sum(self.scores.values())
+
+
+def view(db: sqlite3.Connection, day: str) -> View:
+    """The office day `day` (YYYY-MM-DD)."""
+    with _snapshot(db):
+        scores = dict.fromkeys(LEVELS, 0)
+        scores.update(db.execute("SELECT level, count(*) FROM scores WHERE office_day = ? GROUP BY level", (day,)))
+        return View(
+            day=day,
+            tickets=_count(db, "SELECT count(*) FROM tickets WHERE day = ?", day),
+            by_service=_by_service(db, day),
+            latest=_latest(db, day),
+            scores=scores,
+            disputed=_count(db, "SELECT count(*) FROM scores WHERE office_day = ? AND disputed", day),
+            unplaced=_count(db, "SELECT count(*) FROM scores WHERE office_day IS NULL"),
+            devices=tuple(_devices(db)),
+            clashes=_clashes(db, day),
+            strangers=_count(db, "SELECT coalesce(sum(count), 0) FROM refusal_counts WHERE journal_id = ''"),
+            services=_services(db),
+        )
+
+
+def ticket(db: sqlite3.Connection, token_hash: str) -> tuple[Ticket, Mapping[str, Mapping[str, str]]] | None:
+    """The ticket whose token has this SHA-256 (hex), with the names of the services; None where there is none."""
+    with _snapshot(db):
+        query = f"{_TICKET} WHERE token = ? ORDER BY journal_id, seq LIMIT 1"
+        found = db.execute(query, (token_hash,)).fetchone()
+        return (_ticket(found), _services(db)) if found else None
+
+
+@contextmanager
+def _snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("ROLLBACK")
+
+
+def _count(db: sqlite3.Connection, query: str, *values: object) -> int:
+    return int(db.execute(query, values).fetchone()[0])
+
+
+_TICKET = "SELECT label, day, services, utc_ms, print, chain FROM tickets"
+
+
+def _ticket(row: tuple[str, str, str, int | None, str | None, bytes]) -> Ticket:
+    label, day, services, utc_ms, outcome, chain = row
+    return Ticket(label, day, tuple(json.loads(services)), utc_ms, outcome, witness(chain))
+
+
+def _latest(db: sqlite3.Connection, day: str) -> tuple[Ticket, ...]:
+    """The newest first; within one machine the journal's order decides, whatever its clock says."""
+    query = f"{_TICKET} WHERE day = ? ORDER BY coalesce(utc_ms, 0) DESC, seq DESC, journal_id LIMIT ?"
+    return tuple(_ticket(row) for row in db.execute(query, (day, LATEST)))
+
+
+def _by_service(db: sqlite3.Connection, day: str) -> dict[str, int]:
+    query = """SELECT json_each.value, count(*) FROM tickets, json_each(tickets.services)
+        WHERE day = ? GROUP BY 1 ORDER BY 2 DESC, 1"""
+    return dict(db.execute(query, (day,)))
+
+
+def _clashes(db: sqlite3.Connection, day: str) -> tuple[Clash, ...]:
+    query = """SELECT min(label), count(*) FROM tickets WHERE day = ?
+        GROUP BY series, lane, n HAVING count(*) > 1 ORDER BY 1 LIMIT 20"""
+    return tuple(Clash(*row) for row in db.execute(query, (day,)))
+
+
+def _devices(db: sqlite3.Connection) -> Iterator[Device]:
+    refused: dict[str, dict[str, int]] = {}
+    for journal_id, code, count in db.execute("SELECT journal_id, code, count FROM refusal_counts ORDER BY code"):
+        refused.setdefault(journal_id, {})[code] = count
+    strange = dict(db.execute("SELECT journal_id, count(*) FROM strange GROUP BY journal_id"))
+    query = """SELECT journal_id, place, lane, received, contact_ms, revoked_ms IS NOT NULL, release, printer_fault
+        FROM journals LEFT JOIN machines USING (journal_id) ORDER BY lane, paired_ms"""
+    for journal_id, place, lane, received, contact_ms, revoked, release, fault in db.execute(query):
+        yield Device(
+            JournalId(journal_id),
+            place,
+            lane,
+            received,
+            contact_ms,
+            refused.get(journal_id, {}),
+            bool(revoked),
+            release,
+            fault,
+            strange.get(journal_id, 0),
+        )
+
+
+def _services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Names by service and language, from the newest catalogue of every machine."""
+    names: dict[str, dict[str, str]] = {}
+    for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
+        for service, by_language in service_names(json.loads(text)):
+            names.setdefault(service, {}).update(by_language)
+    return names
+
+
+def service_names(catalogue: object) -> Iterator[tuple[str, dict[str, str]]]:
+    """(id, names by language) of the services in a `catalogue.adopted`; whatever has another shape is passed over."""
+    texts = catalogue.get("texts") if isinstance(catalogue, dict) else None
+    for text in texts if isinstance(texts, list) else []:
+        parts = [text.get(key) for key in ("service", "language", "name")] if isinstance(text, dict) else []
+        if parts and all(isinstance(part, str) and part for part in parts):
+            yield parts[0], {parts[1]: parts[2]}

@@ -1,0 +1,151 @@
+"""The tables of the ledger, as migrations that run once and are recorded in the file.
+
+What was received (journals, facts, heads, codes, refusals) is kept for good. What is folded from it (PROJECTIONS) is
+disposable: `python -m server rebuild` makes it again from the facts.
+"""
+
+import sqlite_utils
+
+LEDGER = sqlite_utils.Migrations("ledger")
+
+PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "machines", "strange")
+"""Tables that a fold of the facts makes, and nothing else."""
+
+FOLD_VERSION = 1
+"""Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
+
+_RECEIVED = (
+    """CREATE TABLE server (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        server_id TEXT NOT NULL,
+        folded TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE journals (
+        journal_id TEXT PRIMARY KEY,
+        public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+        secret BLOB NOT NULL CHECK (length(secret) = 32),
+        role TEXT NOT NULL,
+        place TEXT NOT NULL,
+        lane INTEGER NOT NULL,
+        paired_ms INTEGER NOT NULL,
+        paired_by BLOB NOT NULL,
+        revoked_ms INTEGER,
+        received INTEGER NOT NULL DEFAULT 0,
+        chain BLOB NOT NULL CHECK (length(chain) = 32),
+        contact_ms INTEGER
+    ) STRICT""",
+    """CREATE TABLE facts (
+        journal_id TEXT NOT NULL REFERENCES journals,
+        seq INTEGER NOT NULL,
+        row BLOB NOT NULL,
+        chain BLOB NOT NULL CHECK (length(chain) = 32),
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TRIGGER facts_are_never_changed BEFORE UPDATE ON facts
+        BEGIN SELECT RAISE(ABORT, 'a fact is never changed'); END""",
+    """CREATE TRIGGER facts_are_never_deleted BEFORE DELETE ON facts
+        BEGIN SELECT RAISE(ABORT, 'a fact is never deleted'); END""",
+    """CREATE TRIGGER facts_have_no_gap BEFORE INSERT ON facts
+        WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), 0) FROM facts WHERE journal_id = NEW.journal_id)
+        BEGIN SELECT RAISE(ABORT, 'a fact takes the next seq'); END""",
+    """CREATE TABLE heads (
+        journal_id TEXT NOT NULL REFERENCES journals,
+        seq INTEGER NOT NULL,
+        chain BLOB NOT NULL CHECK (length(chain) = 32),
+        signature BLOB NOT NULL CHECK (length(signature) = 64),
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE forks (
+        journal_id TEXT NOT NULL REFERENCES journals,
+        seq INTEGER NOT NULL,
+        chain BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        at_ms INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, seq, chain)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE codes (
+        hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+        made_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        place TEXT
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE refusals (
+        number INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        journal_id TEXT,
+        code TEXT NOT NULL,
+        message TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE refusal_counts (
+        journal_id TEXT NOT NULL,
+        code TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, code)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE VIEW readable AS SELECT
+        journal_id,
+        seq,
+        json_extract(CAST(row AS TEXT), '$[1]') AS kind,
+        json_extract(CAST(row AS TEXT), '$[2]') AS version,
+        json_extract(CAST(row AS TEXT), '$[3]') AS boot_id,
+        json_extract(CAST(row AS TEXT), '$[4]') AS boottime_ms,
+        json_extract(CAST(row AS TEXT), '$[5]') AS body,
+        lower(hex(chain)) AS chain
+    FROM facts""",
+)
+
+_MOMENT = """boot_id TEXT NOT NULL, boottime_ms INTEGER NOT NULL,
+        utc_ms INTEGER, slack_ms INTEGER, office_day TEXT"""
+
+_FOLDED = (
+    """CREATE TABLE anchors (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL,
+        boot_id TEXT NOT NULL, boottime_ms INTEGER NOT NULL,
+        utc_ms INTEGER NOT NULL, uncertainty_ms INTEGER NOT NULL, source TEXT NOT NULL,
+        PRIMARY KEY (journal_id, boot_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    f"""CREATE TABLE tickets (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL, {_MOMENT},
+        day TEXT NOT NULL, series TEXT NOT NULL, lane INTEGER NOT NULL, n INTEGER NOT NULL,
+        label TEXT NOT NULL, services TEXT NOT NULL, token TEXT NOT NULL, chain BLOB NOT NULL,
+        attempt INTEGER NOT NULL DEFAULT 0, print TEXT,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX tickets_by_number ON tickets (day, series, lane, n)",
+    "CREATE INDEX tickets_by_token ON tickets (token)",
+    "CREATE INDEX tickets_by_boot ON tickets (journal_id, boot_id)",
+    f"""CREATE TABLE scores (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL, {_MOMENT},
+        counter INTEGER NOT NULL, level INTEGER NOT NULL, scale INTEGER NOT NULL,
+        disputed INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX scores_by_day ON scores (office_day, level)",
+    "CREATE INDEX scores_by_boot ON scores (journal_id, boot_id)",
+    """CREATE TABLE catalogues (
+        journal_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, catalogue TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE machines (
+        journal_id TEXT PRIMARY KEY, release TEXT, printer_fault TEXT
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE strange (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL,
+        kind TEXT NOT NULL, version INTEGER NOT NULL, why TEXT NOT NULL,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@LEDGER()
+def received(db: sqlite_utils.Database) -> None:
+    """What devices sent, exactly as they sent it."""
+    for statement in _RECEIVED:
+        db.execute(statement)
+
+
+@LEDGER()
+def folded(db: sqlite_utils.Database) -> None:
+    """What the facts add up to."""
+    for statement in _FOLDED:
+        db.execute(statement)

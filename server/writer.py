@@ -1,0 +1,102 @@
+"""The one thread that writes the ledger. Jobs that wait together are committed together, each in its own savepoint.
+
+An answer is given after the commit only. The thread sleeps while there is nothing to do: no timer, no polling.
+"""
+
+import queue
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import Any, TypeVar
+
+from server.errors import LedgerRefused, ServerError
+from server.ledger import Ledger
+from sync.errors import SyncError
+
+Result = TypeVar("Result")
+Job = Callable[[Ledger], Any]
+
+GROUP = 64
+"""Most jobs in one commit."""
+
+
+class Writer:
+    """Owns a ledger from `start` to `close`. `committed` is called in the writer's thread after each commit."""
+
+    def __init__(self, ledger: Ledger, committed: Callable[[], None] = lambda: None) -> None:
+        self._ledger = ledger
+        self._committed = committed
+        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = Thread(target=self._run, name="ledger", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what was submitted, then close the ledger."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._ledger.close()
+
+    def submit(self, job: Callable[[Ledger], Result]) -> "Future[Result]":
+        """Have `job` done. Its result, or its ServerError or SyncError, comes when it is durable."""
+        future: Future[Result] = Future()
+        self._jobs.put((job, future))
+        return future
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs nobody has begun."""
+        return self._jobs.qsize()
+
+    def _run(self) -> None:
+        while True:
+            group, last = self._next_group()
+            if group:
+                self._do(group)
+            if last:
+                return
+
+    def _next_group(self) -> tuple[list[tuple[Job, "Future[Any]"]], bool]:
+        group = []
+        item = self._jobs.get()
+        while item is not None:
+            group.append(item)
+            if len(group) >= GROUP or self._jobs.empty():
+                return group, False
+            item = self._jobs.get()
+        return group, True
+
+    def _do(self, group: list[tuple[Job, "Future[Any]"]]) -> None:
+        done: list[Callable[[], None]] = []
+        try:
+            with self._ledger.transaction():
+                for job, future in group:
+                    done.append(self._one(job, future))
+        except ServerError as error:
+            for _, future in group:
+                future.set_exception(error)
+            return
+        except Exception as error:  # noqa: BLE001 a defect must reach whoever waits, and must not end the only writer
+            for _, future in group:
+                future.set_exception(error)
+            return
+        for finish in done:
+            finish()
+        self._committed()
+
+    def _one(self, job: Job, future: "Future[Any]") -> Callable[[], None]:
+        try:
+            with self._ledger.savepoint():
+                result = job(self._ledger)
+        except (ServerError, SyncError) as error:
+            failed = error
+            return lambda: future.set_exception(failed)
+        return lambda: future.set_result(result)
+
+
+def disk_refused(error: BaseException) -> bool:
+    """Whether to answer "later": the disk's fault, not the sender's."""
+    return isinstance(error, LedgerRefused | sqlite3.OperationalError)
