@@ -1,0 +1,187 @@
+"""What sync tells the kiosk, in its own small database: watermarks, the state in words, and the office's time.
+
+One row, replaced at each change. All of it can be had again from pin.json and the server, so it is written with
+synchronous=NORMAL (a lost change only means that facts are sent twice) and a file that cannot be read is made anew.
+"""
+
+import fcntl
+import os
+import sqlite3
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import sqlite_utils
+
+from sync.errors import JournalBusy, SyncError
+from sync.journal import Instant, open_for_writing, open_readonly
+from sync.schema import INBOX
+from sync.types import BootId, BootMs, Seq, UtcMs
+from sync.wire import anchor
+
+
+class InboxRefused(SyncError):
+    """The inbox could not be written. The exchange goes on; the kiosk sees an older state."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTime:
+    """The server's clock stood at `utc_ms` at some moment between `before_ms` and `after_ms` of this boot."""
+
+    utc_ms: UtcMs
+    boot_id: BootId
+    before_ms: BootMs
+    after_ms: BootMs
+
+    @property
+    def boottime_ms(self) -> BootMs:
+        """The boot time to tie `utc_ms` to: the middle of the round trip."""
+        return BootMs(anchor(self.utc_ms, self.before_ms, self.after_ms)[0])
+
+    @property
+    def uncertainty_ms(self) -> int:
+        """Half the round trip, rounded up."""
+        return anchor(self.utc_ms, self.before_ms, self.after_ms)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxState:
+    """What the kiosk may know of the exchange. `phase` is a value of sync.exchange_terms.Phase.
+
+    `reason` is a code and `message` a sentence for the technician, None when all is well. `contact` is when the server
+    last answered anything. `lane` and `server_id` are None before pairing.
+    """
+
+    phase: str = "unpaired"
+    received: Seq = Seq(0)  # noqa: RUF009 - a number
+    safe: Seq = Seq(0)  # noqa: RUF009 - a number
+    reason: str | None = None
+    message: str | None = None
+    server_id: str | None = None
+    lane: int | None = None
+    contact: Instant | None = None
+    office_time: OfficeTime | None = None
+
+
+class Inbox:
+    """The one writer. Opens lazily, so that a full or read-only disk stops the inbox and nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises JournalBusy where another process writes it already."""
+        self._path = path
+        self._db: sqlite3.Connection | None = None
+        self._lock: int | None = None
+        self._take_place()
+
+    def read(self) -> InboxState:
+        """What was written last, by this or an earlier process; the default state where nothing can be read."""
+        return InboxReader(self._path).read() or InboxState()
+
+    def write(self, state: InboxState) -> None:
+        """Replace the row. Raises InboxRefused; the row before stays."""
+        self._take_place()
+        try:
+            self._write(state)
+        except (sqlite3.Error, SyncError, OSError) as error:
+            self._forget()
+            hint = "Check free space and mount of the data partition. Facts are sent all the same."
+            raise InboxRefused(f"{self._path}: {error}", hint=hint) from error
+
+    def close(self) -> None:
+        """Let go of the file and of the writer's place."""
+        self._forget()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _write(self, state: InboxState) -> None:
+        if self._db is None:
+            self._db = _opened(self._path)
+        row = _row(state)
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        self._db.execute(f"INSERT OR REPLACE INTO inbox (one, {names}) VALUES (1, {marks})", row)
+
+    def _forget(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _take_place(self) -> None:
+        if self._lock is not None:
+            return
+        try:
+            lock = os.open(
+                self._path.with_name(self._path.name + ".writer"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640
+            )
+        except OSError:
+            return  # the disk takes nothing at all; write() says so
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(lock)
+            raise JournalBusy(f"another process writes {self._path}", hint="End the other `python -m sync`.") from error
+        self._lock = lock
+
+
+class InboxReader:
+    """The kiosk's side: opens read-only at each look, so a file that comes, goes or is made anew is no trouble."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> InboxState | None:
+        """The state, or None where nothing was written yet or nothing can be read."""
+        try:
+            connection = open_readonly(self._path)
+        except (FileNotFoundError, SyncError):
+            return None
+        try:
+            connection.row_factory = sqlite3.Row
+            row = connection.execute("SELECT * FROM inbox").fetchone()
+        except sqlite3.Error:
+            return None
+        finally:
+            connection.close()
+        return _state(dict(row)) if row else None
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        return _with_tables(path)
+    except sqlite3.OperationalError:
+        raise
+    except (sqlite3.DatabaseError, SyncError) as error:
+        if isinstance(error.__cause__, sqlite3.OperationalError):
+            raise
+        for name in (path.name, path.name + "-wal", path.name + "-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+        return _with_tables(path)
+
+
+def _with_tables(path: Path) -> sqlite3.Connection:
+    connection = open_for_writing(path, "NORMAL")
+    try:
+        INBOX.apply(sqlite_utils.Database(connection))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+_FLAT = ("phase", "received", "safe", "reason", "message", "server_id", "lane")
+
+
+def _row(state: InboxState) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(state, name) for name in _FLAT}
+    for name, value in (("contact", state.contact), ("office", state.office_time)):
+        shape = Instant if name == "contact" else OfficeTime
+        given = asdict(value) if value else dict.fromkeys(field.name for field in fields(shape))
+        row.update({f"{name}_{key}": item for key, item in given.items()})
+    return row
+
+
+def _state(row: dict[str, object]) -> InboxState:
+    nested: dict[str, object] = {}
+    for name, prefix, shape in (("contact", "contact", Instant), ("office_time", "office", OfficeTime)):
+        values = {field.name: row[f"{prefix}_{field.name}"] for field in fields(shape)}
+        nested[name] = None if None in values.values() else shape(**values)  # type: ignore[arg-type]
+    return InboxState(**{name: row[name] for name in _FLAT}, **nested)  # type: ignore[arg-type]

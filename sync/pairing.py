@@ -1,0 +1,143 @@
+"""Pairing, once: compare the server's certificate with the code, bring the key, pin the certificate.
+
+Nothing is sent before the certificate fits the code. The pin is durable before pairing counts as done; a power cut in
+between is mended by pairing again with the same code, which gives the same answer.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from sync import paircode, wire
+from sync.client import Link, Reply
+from sync.errors import SyncError
+from sync.keys import DeviceKey, write_durably
+from sync.paircode import BadCode, PairAnswer, PairRequest
+from sync.types import JournalId
+from sync.wire import BadAnswer, Count, Hex32
+
+NO_CODE = "no-code"
+BAD_CODE = "bad-code"
+WRONG_SERVER = "wrong-server"
+
+
+class PairingFailed(SyncError):
+    """Pairing needs a person. `code` is no-code, bad-code, wrong-server, or the server's own refusal."""
+
+    def __init__(self, code: str, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class PairingPostponed(SyncError):
+    """The server is busy or made no sense: try again, after `seconds` at least."""
+
+    def __init__(self, message: str, *, seconds: float, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The server this device belongs to: its id, its certificate's SHA-256 (hex), and the lane it gave."""
+
+    server_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    fingerprint: Hex32
+    lane: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Who pairs: the journal, its secret and key, the machine's role (kiosk) and the name of its place."""
+
+    journal_id: JournalId
+    journal_secret: bytes
+    key: DeviceKey
+    role: str
+    place: str
+
+
+def load_pin(path: Path) -> Pin | None:
+    """The pin in this file; None where there is none, or none that can be read: then pairing begins anew."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Pin)
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def save_pin(path: Path, pin: Pin) -> None:
+    """Keep the pin, durably. Raises OSError."""
+    stored = {"server_id": pin.server_id, "fingerprint": pin.fingerprint, "lane": pin.lane}
+    write_durably(path, json.dumps(stored).encode() + b"\n")
+
+
+def belongs(pin: Pin, code_text: str | None) -> bool:
+    """Whether the pin is of the server that the code in the configuration is of; without a code it is."""
+    if code_text is None:
+        return True
+    try:
+        prefix = paircode.parse_code(code_text).prefix
+    except BadCode:
+        return True
+    return bytes.fromhex(pin.fingerprint).startswith(prefix)
+
+
+def pair(
+    code_text: str | None, device: Device, certificate_of: Callable[[], bytes], link_to: Callable[[bytes], Link]
+) -> tuple[Pin, PairAnswer]:
+    """Pair by this code. `certificate_of` meets the server, `link_to` opens a link pinned to a fingerprint.
+
+    Raises PairingFailed, PairingPostponed, Unreachable.
+    """
+    if not code_text:
+        hint = "Make a pairing code at the server and write it into kiosk.toml: [server] code."
+        raise PairingFailed(NO_CODE, "this device is not paired and has no pairing code", hint=hint)
+    try:
+        code = paircode.parse_code(code_text)
+    except BadCode as error:
+        raise PairingFailed(BAD_CODE, str(error), hint=error.hint) from error
+    certificate = certificate_of()
+    if not code.is_of(certificate):
+        hint = "Check [server] url: another machine answers there. Or the code is of another server. Nothing was sent."
+        raise PairingFailed(WRONG_SERVER, "the server's certificate does not fit the pairing code", hint=hint)
+    fingerprint = paircode.fingerprint(certificate)
+    link = link_to(fingerprint)
+    try:
+        body = wire.encode_message(request(code.secret, device, fingerprint))
+        answer = _answer(link.post(wire.PAIR_PATH, {"Content-Type": "application/json"}, body))
+    finally:
+        link.close()
+    return Pin(answer.server_id, fingerprint.hex(), answer.lane), answer
+
+
+def request(code_secret: bytes, device: Device, fingerprint: bytes) -> PairRequest:
+    """The body of POST /v1/pair."""
+    proof = device.key.sign(paircode.proof_message(code_secret, device.journal_id, fingerprint))
+    return PairRequest(
+        code_secret.hex(),
+        device.journal_id,
+        device.key.public.hex(),
+        device.journal_secret.hex(),
+        device.role,
+        device.place,
+        proof.hex(),
+    )
+
+
+def _answer(reply: Reply) -> PairAnswer:
+    if reply.status in (429, 503):
+        hint = "The server takes a few tries a minute only. It is tried again."
+        raise PairingPostponed("the server asks for patience", seconds=reply.retry_after, hint=hint)
+    try:
+        if reply.status == 200:
+            return wire.decode_as(reply.body, PairAnswer, "answer to pairing")
+        if 400 <= reply.status < 500:
+            refusal = wire.decode_refusal(reply.body)
+            raise PairingFailed(refusal.error, refusal.message, hint=refusal.hint)
+    except BadAnswer as error:
+        raise PairingPostponed(f"HTTP {reply.status}: {error}", seconds=0.0, hint=error.hint) from error
+    raise PairingPostponed(f"HTTP {reply.status}", seconds=0.0, hint="Look into the server's log.")

@@ -1,0 +1,75 @@
+"""Wake-ups between the kiosk and sync: a datagram of one byte that says "look". A lost one costs a little time only."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Self
+
+
+class WakeSocket:
+    """A socket at a path in the data folder, to wait on with select. Takes over what a killed process left."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError where the folder does not take it."""
+        self._path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        try:
+            path.unlink(missing_ok=True)
+            with _Short(path) as short:
+                self._socket.bind(short)
+            path.chmod(0o660)
+        except OSError:
+            self._socket.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def fileno(self) -> int:
+        """For select."""
+        return self._socket.fileno()
+
+    def drain(self) -> bool:
+        """Take all wake-ups that wait; whether there were any."""
+        any_came = False
+        while True:
+            try:
+                self._socket.recv(16)
+            except BlockingIOError:
+                return any_came
+            any_came = True
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+
+def wake(path: Path) -> bool:
+    """Wake whoever listens at this path; whether the datagram went off. Nobody there is no error."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC) as sender:
+        try:
+            with _Short(path) as short:
+                sender.sendto(b"!", short)
+        except BlockingIOError:
+            return True  # its queue is full of wake-ups already
+        except OSError:
+            return False
+    return True
+
+
+class _Short:
+    """A short name for a path: the address of a socket holds 107 bytes only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> str:
+        self._folder = os.open(self._path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        return f"/proc/self/fd/{self._folder}/{self._path.name}"
+
+    def __exit__(self, *exc: object) -> None:
+        os.close(self._folder)
