@@ -5,6 +5,7 @@ the English text.
 """
 
 import gettext
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -67,7 +68,7 @@ def load(language: str, domain: Domain, directory: Path = DIRECTORY) -> Catalogu
     try:
         with path.open("rb") as file:
             found = gettext.GNUTranslations(file)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, struct.error) as error:
         raise CatalogueMissingError(
             f"there is no catalogue {domain!r} for the language {language!r} ({path})",
             hint="run `python -m translations compile`, or choose one of: " + ", ".join(LANGUAGES),

@@ -19,6 +19,8 @@ _ZAWGYI = (
         re.compile(f"(?:^|[^\u1000-\u102a\u103b-\u103f\u1050-\u1097]){_MYANMAR_VOWEL_E}"),
         "a vowel E without its consonant",
     ),
+    # Medials and vowels hang on a letter in Unicode; Zawgyi writes some of them first.
+    (re.compile("(?:^|[^\u1000-\u109f])[\u102b-\u103e]"), "a sign without its letter"),
     # Virama only stacks consonants in Unicode; Zawgyi has it where Unicode has asat.
     (re.compile("\u1039(?![\u1000-\u1021])"), "a virama that stacks nothing"),
     # Zawgyi keeps its shapes where Unicode has the letters of other languages.

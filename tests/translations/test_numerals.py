@@ -1,0 +1,81 @@
+"""Digits, years, dates and times read as each language writes them."""
+
+from datetime import date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from translations import LANGUAGES, TranslationsError
+from translations.numerals import (
+    LOCAL_DIGITS,
+    MONTHS,
+    Era,
+    buddhist_year,
+    format_date,
+    format_time,
+    latin_digits,
+    local_digits,
+)
+
+DAY = date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("language", "era", "words", "short"),
+    [
+        ("th", None, "3 พฤศจิกายน พ.ศ. 2569", "03/11/2569"),
+        ("th", "gregorian", "3 พฤศจิกายน ค.ศ. 2026", "03/11/2026"),
+        ("en", None, "3 November 2026", "03/11/2026"),
+        ("en", "buddhist", "3 November 2569 B.E.", "03/11/2569"),
+        ("my", None, "2026 ခုနှစ် နိုဝင်ဘာလ 3 ရက်", "03/11/2026"),
+        ("my", "buddhist", "ထိုင်း ဗုဒ္ဓနှစ် 2569 ခုနှစ် နိုဝင်ဘာလ 3 ရက်", "03/11/2569"),
+    ],
+)
+def test_a_date_is_written_in_words_and_short(language: str, era: Era | None, words: str, short: str) -> None:
+    assert format_date(DAY, language, era=era) == words
+    assert format_date(DAY, language, era=era, month=False) == short
+
+
+@pytest.mark.parametrize(
+    ("language", "moment", "text"), [("th", "๐๙:๐๕ น.", "09:05 น."), ("en", "09:05", "09:05"), ("my", "၀၉:၀၅", "09:05")]
+)
+def test_a_time_is_on_the_24_hour_clock(language: str, moment: str, text: str) -> None:
+    assert format_time(time(9, 5), language) == text
+    assert format_time(datetime.fromisoformat("2026-11-03T09:05:59+07:00"), language, digits="local") == moment
+
+
+def test_midnight_and_the_last_minute_are_unambiguous() -> None:
+    assert format_time(time(0, 0), "en") == "00:00"
+    assert format_time(time(23, 59), "en") == "23:59"
+
+
+def test_local_digits_replace_every_latin_one_and_nothing_else() -> None:
+    assert local_digits("A-012 3456789", "th") == "A-๐๑๒ ๓๔๕๖๗๘๙"
+    assert local_digits("A-012", "my") == "A-၀၁၂"
+    assert local_digits("A-012", "en") == "A-012"
+
+
+@given(st.text(), st.sampled_from(LANGUAGES))
+def test_latin_digits_undo_local_digits(text: str, language: str) -> None:
+    assert latin_digits(local_digits(latin_digits(text), language)) == latin_digits(text)
+
+
+@given(st.dates(), st.sampled_from(LANGUAGES))
+def test_the_buddhist_year_is_543_ahead_and_local_digits_keep_the_date(day: date, language: str) -> None:
+    assert buddhist_year(day) == day.year + 543
+    local = format_date(day, language, era="buddhist", digits="local")
+    assert latin_digits(local) == format_date(day, language, era="buddhist")
+    assert str(day.year + 543) in latin_digits(local)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_are_twelve_different_months_and_ten_different_digits(language: str) -> None:
+    assert len(set(MONTHS[language])) == len(MONTHS[language]) == 12
+    assert len(set(LOCAL_DIGITS[language])) == len(LOCAL_DIGITS[language]) == 10
+
+
+def test_a_language_without_numerals_is_a_clear_error() -> None:
+    with pytest.raises(TranslationsError, match="'shn'") as caught:
+        format_date(DAY, "shn")
+    assert "th" in caught.value.hint
