@@ -1,0 +1,121 @@
+"""Reading kiosk.toml and the catalogue from disk, and keeping the last good copy of each.
+
+The file lies where a technician edits it; the copy lies in the data folder, out of reach of a card reader. Where the
+data folder is, is said in the file itself, which may be the very thing that is broken: so the caller may name the
+folder (`python -m kiosk --data`, as the service does), and else it is looked for where a good file would usually put it,
+in `data` beside the file. A good file's own `data` always wins, so that both ends of a restart agree.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sync.catalogue import Catalogue, parse_catalogue
+from sync.config import KioskConfig, parse_kiosk
+from sync.errors import CatalogueError, ConfigError
+from sync.keys import write_durably
+
+GOOD = ".good"
+"""kiosk.toml.good, catalogue.toml.good: the copies, in the data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the kiosk runs on. `config` None: there is nothing to run on, show `problem`.
+
+    `config` with a `problem`: the last good copy runs, and the problem belongs on the screen. `folder` is what relative
+    paths are relative to; `digest` the SHA-256 (hex) of the bytes in use, for `machine.started`.
+    """
+
+    config: KioskConfig | None
+    problem: ConfigError | None
+    folder: Path
+    digest: str = ""
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / self._config.data
+
+    @property
+    def catalogue(self) -> Path:
+        """The catalogue's file."""
+        return self.folder / self._config.catalogue
+
+    @property
+    def _config(self) -> KioskConfig:
+        if self.config is None:
+            raise self.problem or ConfigError("no configuration was read", hint="Show the problem instead.")
+        return self.config
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCatalogue:
+    """The services to show; `catalogue` None: none, show `problem`. Both: the last good copy runs."""
+
+    catalogue: Catalogue | None
+    problem: CatalogueError | None
+
+
+def load(path: Path, data: Path | None = None) -> Loaded:
+    """The configuration in this file, else its last good copy, else None, each time with the problem.
+
+    A good file is copied durably, if it differs from the copy. `data`: where the copy is looked for when the file
+    cannot be read; None: `data` beside the file. Raises OSError only where a good file cannot be copied.
+    """
+    folder = path.absolute().parent
+    try:
+        content = _content(path)
+        config = parse_kiosk(content)
+    except ConfigError as problem:
+        return _last_good((data or folder / "data") / (path.name + GOOD), folder, problem)
+    loaded = Loaded(config, None, folder, hashlib.sha256(content).hexdigest())
+    places = {loaded.data} | ({data} if data else set())
+    for place in places:
+        keep(place / (path.name + GOOD), content)
+    return loaded
+
+
+def load_catalogue(path: Path, data: Path, languages: tuple[str, ...], **drawable: Any) -> LoadedCatalogue:
+    """The catalogue in this file, else its last good copy from the data folder. `drawable`: see parse_catalogue."""
+    good = data / ("catalogue.toml" + GOOD)
+    try:
+        content = _content(path)
+        catalogue = parse_catalogue(content, languages, **drawable)
+    except ConfigError as error:
+        problem = CatalogueError(str(error), hint=error.hint)
+    except CatalogueError as error:
+        problem = error
+    else:
+        keep(good, content)
+        return LoadedCatalogue(catalogue, None)
+    try:
+        return LoadedCatalogue(parse_catalogue(good.read_bytes(), languages, **drawable), problem)
+    except (OSError, CatalogueError):
+        return LoadedCatalogue(None, problem)
+
+
+def keep(good: Path, content: bytes) -> None:
+    """Keep this content durably; a copy that is the same already is not written again."""
+    if good.exists() and good.read_bytes() == content:
+        return
+    good.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(good, content)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        hint = f"Put the file there and start again; {path.name} of the example folder shows what belongs in it."
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
+
+
+def _last_good(good: Path, folder: Path, problem: ConfigError) -> Loaded:
+    try:
+        content = good.read_bytes()
+        config = parse_kiosk(content)
+    except (OSError, ConfigError):
+        return Loaded(None, problem, folder)
+    return Loaded(config, problem, folder, hashlib.sha256(content).hexdigest())

@@ -1,0 +1,80 @@
+"""The facts of one ticket, to be committed together, and the secrets printed on it. Pure.
+
+The token in the QR and the 4-digit code are not stored: they are derived from the device's secret and the ticket's own
+words, so that a reprint has the same ones and a stolen journal has none.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from kiosk.errors import KioskError
+from kiosk.numbering import Numbers, label
+from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage
+from sync.keys import DeviceKey
+from sync.types import JournalId, Seq
+
+TOKEN_BYTES = 16
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class IssuingError(KioskError):
+    """A ticket that cannot be issued as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a citizen chose: one to five service ids of the catalogue, in this order, and the language."""
+
+    series: str
+    services: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What only the paper knows: `token`, 32 hex digits for the QR, and `code`, 4 digits for the kiosk."""
+
+    token: str
+    code: str
+
+
+def issue(
+    wish: Wish,
+    numbers: Numbers,
+    *,
+    day: str,
+    lane: int,
+    journal_id: JournalId,
+    key: DeviceKey,
+    next_seq: Seq,
+    print_now: bool,
+) -> tuple[Body, ...]:
+    """`ticket.issued`, which takes `next_seq`; `ticket.language`; and, where `print_now`, `print.sending`, attempt 1.
+
+    All of them are for one commit. `day` is the office day, YYYY-MM-DD. Raises IssuingError, NumberingError.
+    """
+    if not 1 <= len(wish.services) <= 5:
+        raise IssuingError(f"a visit for {len(wish.services)} services", hint="Choose one to five services.")
+    if not _DAY.fullmatch(day):
+        raise IssuingError(f"{day!r} is no office day", hint="Open the day first: YYYY-MM-DD.")
+    n = numbers.next_number(day, wish.series, lane)
+    secrets = secrets_of(key, journal_id, day, wish.series, lane, n)
+    issued = TicketIssued(
+        day, wish.series, lane, n, label(wish.series, lane, n), wish.services, token_hash(secrets.token)
+    )
+    language = TicketLanguage(next_seq, wish.language)
+    return (issued, language, PrintSending(next_seq, 1)) if print_now else (issued, language)
+
+
+def secrets_of(key: DeviceKey, journal_id: JournalId, day: str, series: str, lane: int, n: int) -> Secrets:
+    """The token and the code of a ticket, the same each time."""
+    words = (journal_id, day, series, str(lane), str(n))
+    token = key.derive("ticket-token", *words)[:TOKEN_BYTES].hex()
+    code = int.from_bytes(key.derive("ticket-code", *words)[:8], "big") % 10_000
+    return Secrets(token, f"{code:04}")
+
+
+def token_hash(token: str) -> str:
+    """What the fact holds of a token: the SHA-256 (hex) of its 32 hex digits as they stand in the QR, in ASCII."""
+    return hashlib.sha256(token.encode("ascii")).hexdigest()

@@ -1,0 +1,174 @@
+"""The ticket as data: what stands on it, in which order and rank. Pure; kiosk.paper draws it.
+
+The citizen's own language leads. The number is in Latin digits, the same for everyone in the hall, and once more in the
+language's own digits. Below the service stands its name in the office's first language, for the staff who take the
+ticket in hand. A fee or a document list is never left out: "none" is said.
+"""
+
+# gettext: ticket
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from sync.catalogue import Service, baht
+from translations import LANGUAGES, Catalogue, load
+from translations.numerals import buddhist_year, format_date, format_time, local_digits
+
+Rank = Literal["small", "body", "title", "heading"]
+"""A size of fonts.tokens, [paper.capital_mm]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What one ticket says. `issued`: office time, without zone. `url`: where the QR leads (None: no server).
+
+    `office`: its name by language. `languages`: those of the kiosk, the staff's first. `copy`: an earlier paper of
+    this number may exist.
+    """
+
+    label: str
+    service: Service
+    language: str
+    issued: datetime
+    office: Mapping[str, str]
+    languages: tuple[str, ...]
+    code: str
+    witness: str
+    url: str | None = None
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """White on black across the paper."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Centred text, broken over as many lines as it needs."""
+
+    text: str
+    language: str
+    rank: Rank
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The hero: as large as the paper lets it be."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Labels on the left, what they stand for on the right; the labels share one column."""
+
+    rows: tuple[tuple[str, str], ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A heading and its items, each with a mark before it."""
+
+    title: str
+    items: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The QR code (None: none) beside what is typed by hand: the caption, the code and the witness."""
+
+    url: str | None
+    caption: str
+    rows: tuple[tuple[str, str], ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thin line across the paper."""
+
+
+Block: TypeAlias = Banner | Line | Number | Pairs | Listing | Proof | Rule
+
+
+def lay_out(ticket: Ticket) -> tuple[Block, ...]:
+    """The blocks of a ticket from top to bottom. Raises CatalogueError where the service lacks the language."""
+    language, texts = ticket.language, load(ticket.language, "ticket")
+    text = ticket.service.text(language)
+    blocks: list[Block] = [Banner(copy_mark(), language)] if ticket.copy else []
+    blocks.append(Line(ticket.office[language], language, "title", bold=True))
+    blocks.append(Line(texts.gettext("Queue ticket"), language, "body"))
+    blocks.append(Number(ticket.label))
+    local = local_digits(ticket.label, language)
+    if local != ticket.label:
+        blocks.append(Line(local, language, "title"))
+    blocks += [Rule(), Line(text.name, language, "title", bold=True)]
+    staff = ticket.languages[0]
+    if staff != language:
+        blocks.append(Line(ticket.service.text(staff).name, staff, "body"))
+    blocks.append(Pairs(_pairs(ticket, texts), language))
+    blocks += [_documents(ticket, texts), Rule(), _proof(ticket, texts), Rule()]
+    blocks.append(Line(f"{texts.gettext('Complaints')}: {text.complaints}", language, "small"))
+    return tuple(blocks)
+
+
+def fee_text(service: Service, language: str, texts: Catalogue) -> str:
+    """The fee as a citizen reads it; `texts` is a catalogue that has "none" and "{amount} baht"."""
+    note = service.text(language).fee_note
+    if service.fee == "none":
+        amount = texts.gettext("none")
+    elif service.fee == "varies":
+        return note or ""
+    else:
+        amount = texts.gettext("{amount} baht").format(amount=baht(service.fee))
+    return f"{amount} ({note})" if note else amount
+
+
+def copy_mark() -> str:
+    """What marks a copy, in every language: whoever is handed one has to know it for one."""
+    return " · ".join(load(language, "ticket").gettext("COPY") for language in LANGUAGES)
+
+
+def grouped(witness: str) -> str:
+    """The witness in groups of four, as it is read aloud and typed."""
+    return " ".join(witness[i : i + 4] for i in range(0, len(witness), 4))
+
+
+def _pairs(ticket: Ticket, texts: Catalogue) -> tuple[tuple[str, str], ...]:
+    language, day = ticket.language, ticket.issued.date()
+    other = "gregorian" if language == "th" else "buddhist"
+    dates = f"{format_date(day, language)}  {format_time(ticket.issued, language)}\n" + format_date(
+        day, language, era="gregorian" if other == "gregorian" else "buddhist", month=False
+    )
+    minutes = ticket.service.minutes
+    return (
+        (texts.gettext("Issued"), dates),
+        (texts.gettext("Fee"), fee_text(ticket.service, language, texts)),
+        (
+            texts.gettext("Standard time"),
+            texts.ngettext("{minutes} minute", "{minutes} minutes", minutes).format(minutes=minutes),
+        ),
+    )
+
+
+def _documents(ticket: Ticket, texts: Catalogue) -> Block:
+    needed = ticket.service.text(ticket.language).documents
+    title = texts.gettext("Documents")
+    if not needed:
+        return Pairs(((title, texts.gettext("none")),), ticket.language)
+    items = tuple(f"{each.text} ({each.when})" if each.when else each.text for each in needed)
+    return Listing(title, items, ticket.language)
+
+
+def _proof(ticket: Ticket, texts: Catalogue) -> Proof:
+    rows = ((texts.gettext("Code"), ticket.code), (texts.gettext("Proof code"), grouped(ticket.witness)))
+    return Proof(ticket.url, texts.gettext("Check this ticket"), rows, ticket.language)

@@ -1,0 +1,326 @@
+"""The five score buttons of a counter, as one machine: edges and time in, facts and effects out. Pure.
+
+Each button's contact:   open → closing → down → opening → open;  stuck ⇄ freeing → open
+The counter they share:  armed → counted (its fact is being stored) → lockout → armed
+
+A press counts when its contact has been closed for `settle_ms` on end. It is acknowledged (lamp and chime, the same for
+every level) only when the loop says `Committed`. Presses of any level until the lockout ends become one fact.
+
+Drive it so: read the clock, drain the edges, give each to `step`, then `Tick(now)`; store the facts that come out; give
+back `Committed` or `Refused` for a `score.given`; carry out the effects; sleep until `deadline()`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+from kiosk.errors import KioskError
+from sync.facts import Body, ButtonStuck, ScoreGiven, ScoreRepeated
+from sync.types import BootMs, Level, Seq
+
+LEVELS = (1, 2, 3, 4, 5)
+_BEGIN = BootMs(0)
+
+
+class VotesError(KioskError):
+    """An input that cannot be in this state. The state is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """In milliseconds. See docs/decisions/kiosk-votes.md for the reasons.
+
+    `settle`: several times the few milliseconds that contacts bounce, and shorter than the shortest press of a hand.
+    `lockout`: what HappyOrNot drops as a repeated press, about 5 s. `stuck`: longer than anyone holds a button.
+    `free`: how long a stuck button has to stay open to count again. `lamp`: how long the lamp says thank you.
+    """
+
+    settle: int = 30
+    lockout: int = 5_000
+    stuck: int = 10_000
+    free: int = 1_000
+    lamp: int = 1_500
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.settle < min(self.lockout, self.stuck) or min(self.free, self.lamp) <= 0:
+            raise VotesError(f"{self} cannot work", hint="All positive; settle shorter than lockout and stuck.")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A contact closed or opened at this boot time. Contacts bounce: several edges a press are usual."""
+
+    level: int
+    pressed: bool
+    at: BootMs
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """It is now this boot time, and all edges up to it have been given."""
+
+    at: BootMs
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The `score.given` that came out is durable as fact `seq`."""
+
+    seq: Seq
+    at: BootMs
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The `score.given` that came out could not be stored: nobody is thanked for it."""
+
+    at: BootMs
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The machine is being shut down: tell what is still to be told."""
+
+    at: BootMs
+
+
+Input: TypeAlias = Edge | Tick | Committed | Refused | Stop
+
+
+class Effect(Enum):
+    """What the loop does, always the same whatever the level."""
+
+    LAMP_ON = "lamp on"
+    LAMP_OFF = "lamp off"
+    CHIME = "chime"
+
+
+class Contact(Enum):
+    """What is known of one button's contact."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    DOWN = "down"
+    OPENING = "opening"
+    STUCK = "stuck"
+    FREEING = "freeing"
+
+
+class Counter(Enum):
+    """What the buttons of a counter do together."""
+
+    ARMED = "armed"
+    COUNTED = "counted"
+    LOCKOUT = "lockout"
+
+
+class Event(Enum):
+    """What happens to a contact: its edges, and the times that run out."""
+
+    CLOSES = "closes"
+    OPENS = "opens"
+    SETTLES = "settles"
+    TOO_LONG = "too long"
+    STAYED_OPEN = "stayed open"
+
+
+CONTACTS: Mapping[tuple[Contact, Event], Contact] = MappingProxyType(
+    {
+        (Contact.OPEN, Event.CLOSES): Contact.CLOSING,
+        (Contact.OPEN, Event.OPENS): Contact.OPEN,
+        (Contact.CLOSING, Event.CLOSES): Contact.CLOSING,
+        (Contact.CLOSING, Event.OPENS): Contact.OPEN,
+        (Contact.CLOSING, Event.SETTLES): Contact.DOWN,
+        (Contact.DOWN, Event.CLOSES): Contact.DOWN,
+        (Contact.DOWN, Event.OPENS): Contact.OPENING,
+        (Contact.DOWN, Event.TOO_LONG): Contact.STUCK,
+        (Contact.OPENING, Event.CLOSES): Contact.DOWN,
+        (Contact.OPENING, Event.OPENS): Contact.OPENING,
+        (Contact.OPENING, Event.SETTLES): Contact.OPEN,
+        (Contact.OPENING, Event.TOO_LONG): Contact.STUCK,
+        (Contact.STUCK, Event.CLOSES): Contact.STUCK,
+        (Contact.STUCK, Event.OPENS): Contact.FREEING,
+        (Contact.FREEING, Event.CLOSES): Contact.STUCK,
+        (Contact.FREEING, Event.OPENS): Contact.FREEING,
+        (Contact.FREEING, Event.STAYED_OPEN): Contact.OPEN,
+    }
+)
+"""The whole life of a contact. A pair that is not here is illegal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: its contact, since when it is so, and since when it has been pressed at all (for "stuck")."""
+
+    contact: Contact = Contact.OPEN
+    since: BootMs = _BEGIN
+    down_since: BootMs = _BEGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """The state. `repeats`: levels pressed since the score; `score`: its seq once durable; `now`: latest input."""
+
+    counter: int
+    timings: Timings
+    buttons: Mapping[int, Button]
+    phase: Counter = Counter.ARMED
+    score: Seq | None = None
+    repeats: tuple[Level, ...] = ()
+    lockout_until: BootMs | None = None
+    lamp_until: BootMs | None = None
+    now: BootMs = _BEGIN
+
+    def deadline(self) -> BootMs | None:
+        """When to come back with a `Tick` if nothing happens before."""
+        due = _earliest(self)
+        return due.at if due else None
+
+
+class Step(NamedTuple):
+    """What came of an input: the state after it, facts to store in this order, and effects to carry out then."""
+
+    state: Votes
+    facts: tuple[Body, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+def start(counter: int, at: BootMs, held: Iterable[int] = (), timings: Timings | None = None) -> Votes:
+    """A counter whose buttons in `held` are down as the machine begins: not a press, but stuck if they stay so."""
+    down = {level: Button(Contact.DOWN, at, at) for level in held}
+    buttons = {level: down.get(level, Button(since=at)) for level in LEVELS}
+    return Votes(counter, timings or Timings(), MappingProxyType(buttons), now=at)
+
+
+def step(state: Votes, given: Input) -> Step:
+    """Everything that this input brings about, times that ran out before it first.
+
+    An edge that comes late (stamped before the latest input) counts from now. Raises VotesError, changing nothing.
+    """
+    _check(state, given)
+    at = max(given.at, state.now)
+    done = _advance(Step(state), at)
+    done = _then(done, replace(done.state, now=at))
+    if isinstance(given, Edge):
+        return _happen(done, given.level, Event.CLOSES if given.pressed else Event.OPENS, at)
+    if isinstance(given, Committed):
+        return _committed(done, given.seq, at)
+    if isinstance(given, Refused):
+        return _then(done, replace(done.state, phase=Counter.ARMED, repeats=()))
+    if isinstance(given, Stop):
+        return _stop(done)
+    return done
+
+
+class _Due(NamedTuple):
+    at: BootMs
+    order: int
+    level: int | None
+    event: Event | None
+
+
+def _check(state: Votes, given: Input) -> None:
+    if isinstance(given, Edge) and given.level not in LEVELS:
+        raise VotesError(f"there is no button {given.level}", hint="The buttons are 1 to 5.")
+    if isinstance(given, Committed | Refused) and state.phase is not Counter.COUNTED:
+        hint = "Give Committed or Refused once for each score.given that came out."
+        raise VotesError(f"no score is waiting to be stored ({state.phase.value})", hint=hint)
+
+
+def _due(state: Votes) -> list[_Due]:
+    """All that will happen if no input comes. Ties: what was pressed first, then the lockout, then the lamp."""
+    timings, due = state.timings, []
+    for level, button in state.buttons.items():
+        if button.contact in {Contact.CLOSING, Contact.OPENING}:
+            at = BootMs(button.since + timings.settle)
+            due.append(_Due(at, button.since, level, Event.SETTLES))
+        if button.contact in {Contact.DOWN, Contact.OPENING}:
+            at = BootMs(button.down_since + timings.stuck)
+            due.append(_Due(at, button.since, level, Event.TOO_LONG))
+        if button.contact is Contact.FREEING:
+            at = BootMs(button.since + timings.free)
+            due.append(_Due(at, button.since, level, Event.STAYED_OPEN))
+    if state.lockout_until is not None:
+        due.append(_Due(state.lockout_until, 2**53, None, None))
+    return due
+
+
+_LAMP = 2**53 + 1
+
+
+def _earliest(state: Votes) -> _Due | None:
+    due = _due(state)
+    if state.lamp_until is not None:
+        due.append(_Due(state.lamp_until, _LAMP, None, None))
+    return min(due, key=lambda each: (each.at, each.order, each.level or 0), default=None)
+
+
+def _advance(done: Step, to: BootMs) -> Step:
+    while (due := _earliest(done.state)) is not None and due.at <= to:
+        if due.level is not None and due.event is not None:
+            done = _happen(done, due.level, due.event, due.at)
+        elif due.order == _LAMP:
+            done = _then(done, replace(done.state, lamp_until=None), effects=(Effect.LAMP_OFF,))
+        else:
+            done = _unlock(done)
+    return done
+
+
+def _happen(done: Step, level: int, event: Event, at: BootMs) -> Step:
+    state = done.state
+    button = state.buttons[level]
+    contact = CONTACTS.get((button.contact, event))
+    if contact is None:
+        raise VotesError(f"a contact that is {button.contact.value} cannot do: {event.value}", hint="See CONTACTS.")
+    if contact is button.contact:
+        return done
+    down_since = at if contact is Contact.CLOSING else button.down_since
+    changed = MappingProxyType({**state.buttons, level: Button(contact, at, down_since)})
+    done = _then(done, replace(state, buttons=changed))
+    if (button.contact, contact) == (Contact.CLOSING, Contact.DOWN):
+        return _press(done, Level(level))
+    if contact is Contact.STUCK and event is Event.TOO_LONG:
+        return _then(done, done.state, (ButtonStuck(state.counter, Level(level), True),))
+    if event is Event.STAYED_OPEN:
+        return _then(done, done.state, (ButtonStuck(state.counter, Level(level), False),))
+    return done
+
+
+def _press(done: Step, level: Level) -> Step:
+    state = done.state
+    if state.phase is Counter.ARMED:
+        return _then(done, replace(state, phase=Counter.COUNTED), (ScoreGiven(state.counter, level),))
+    return _then(done, replace(state, repeats=(*state.repeats, level)))
+
+
+def _committed(done: Step, seq: Seq, at: BootMs) -> Step:
+    timings = done.state.timings
+    state = replace(
+        done.state,
+        phase=Counter.LOCKOUT,
+        score=seq,
+        lockout_until=BootMs(at + timings.lockout),
+        lamp_until=BootMs(at + timings.lamp),
+    )
+    return _then(done, state, effects=(Effect.LAMP_ON, Effect.CHIME))
+
+
+def _unlock(done: Step) -> Step:
+    state = done.state
+    facts: tuple[Body, ...] = ()
+    if state.repeats and state.score is not None:
+        facts = (ScoreRepeated(state.score, state.counter, state.repeats),)
+    armed = replace(state, phase=Counter.ARMED, score=None, repeats=(), lockout_until=None)
+    return _then(done, armed, facts)
+
+
+def _stop(done: Step) -> Step:
+    lamp = (Effect.LAMP_OFF,) if done.state.lamp_until is not None else ()
+    done = _unlock(done) if done.state.phase is Counter.LOCKOUT else done
+    return _then(done, replace(done.state, lamp_until=None), effects=lamp)
+
+
+def _then(done: Step, state: Votes, facts: tuple[Body, ...] = (), effects: tuple[Effect, ...] = ()) -> Step:
+    return Step(state, done.facts + facts, done.effects + effects)
