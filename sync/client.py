@@ -133,11 +133,11 @@ def meet(url: str) -> bytes:
 
 def unreachable(url: str, error: Exception) -> Unreachable:
     """The error for a request that did not come through, in words for the technician."""
-    text = str(error)
+    text = _innermost(error)
     if isinstance(error, requests.exceptions.SSLError) and "ingerprint" in text:
         hint = "Another machine answers at this address, or the server made a new certificate: make a new pairing code."
         return Unreachable(f"{url} shows another certificate than the pinned one", hint=hint)
-    return Unreachable(f"{url}: {type(error).__name__}: {text[:200]}", hint=_HINT)
+    return Unreachable(f"{url}: {text}", hint=_HINT)
 
 
 def interpret(reply: Reply) -> Answer | Refusal | Failed | RetryAfter:
@@ -152,6 +152,14 @@ def interpret(reply: Reply) -> Answer | Refusal | Failed | RetryAfter:
     except BadAnswer as error:
         return Failed(f"HTTP {reply.status} with a body that is no answer: {error}")
     return Failed(f"HTTP {reply.status}")
+
+
+def _innermost(error: BaseException) -> str:
+    """The system's own words at the bottom of the pile, without the addresses of objects above them."""
+    while below := error.__cause__ or error.__context__:
+        error = below
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return (text or type(error).__name__)[:200]
 
 
 def _seconds(text: str) -> float:

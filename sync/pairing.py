@@ -4,7 +4,7 @@ Nothing is sent before the certificate fits the code. The pin is durable before 
 between is mended by pairing again with the same code, which gives the same answer.
 """
 
-import json
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +43,15 @@ class PairingPostponed(SyncError):
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The server this device belongs to: its id, its certificate's SHA-256 (hex), and the lane it gave."""
+    """The server this device belongs to: its id, its certificate's SHA-256 (hex), and the lane it gave.
+
+    `code` is the SHA-256 (hex) of the secret in the code that was used, so that a new code in kiosk.toml is noticed.
+    """
 
     server_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     fingerprint: Hex32
     lane: Count
+    code: Hex32
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +75,20 @@ def load_pin(path: Path) -> Pin | None:
 
 def save_pin(path: Path, pin: Pin) -> None:
     """Keep the pin, durably. Raises OSError."""
-    stored = {"server_id": pin.server_id, "fingerprint": pin.fingerprint, "lane": pin.lane}
-    write_durably(path, json.dumps(stored).encode() + b"\n")
+    write_durably(path, wire.encode_message(pin) + b"\n")
 
 
-def belongs(pin: Pin, code_text: str | None) -> bool:
-    """Whether the pin is of the server that the code in the configuration is of; without a code it is."""
-    if code_text is None:
+def holds(pin: Pin, code_text: str | None) -> bool:
+    """Whether the pin came from the code in the configuration. Without a code, or with one that is none, it holds.
+
+    A new code means that somebody wants this device paired anew: with another server, or after it was revoked.
+    """
+    if not code_text:
         return True
     try:
-        prefix = paircode.parse_code(code_text).prefix
+        return _digest(paircode.parse_code(code_text).secret) == pin.code
     except BadCode:
         return True
-    return bytes.fromhex(pin.fingerprint).startswith(prefix)
 
 
 def pair(
@@ -111,7 +116,7 @@ def pair(
         answer = _answer(link.post(wire.PAIR_PATH, {"Content-Type": "application/json"}, body))
     finally:
         link.close()
-    return Pin(answer.server_id, fingerprint.hex(), answer.lane), answer
+    return Pin(answer.server_id, fingerprint.hex(), answer.lane, _digest(code.secret)), answer
 
 
 def request(code_secret: bytes, device: Device, fingerprint: bytes) -> PairRequest:
@@ -126,6 +131,10 @@ def request(code_secret: bytes, device: Device, fingerprint: bytes) -> PairReque
         device.place,
         proof.hex(),
     )
+
+
+def _digest(code_secret: bytes) -> str:
+    return hashlib.sha256(code_secret).hexdigest()
 
 
 def _answer(reply: Reply) -> PairAnswer:

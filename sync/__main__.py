@@ -1,0 +1,99 @@
+"""`python -m sync --config kiosk.toml` sends facts; `… status --config kiosk.toml` and `… verify J.db` look."""
+
+import argparse
+import random
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from sync import status, verify
+from sync.config import KioskConfig, parse_kiosk
+from sync.errors import JournalDamaged, SyncError
+from sync.inbox import InboxReader
+from sync.journal import JournalReader
+from sync.pairing import load_pin
+from sync.system_clock import SystemClock
+from sync.uplink import LOOK_EVERY_S, Ports, Settings, Uplink
+from sync.wake import WakeSocket, wake
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what the command line says; the exit status."""
+    if arguments and arguments[0] == "verify":
+        return verify.main(list(arguments[1:]))
+    parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=("run", "status", "verify"), default="run")
+    parser.add_argument("--config", type=Path, required=True, help="the kiosk.toml")
+    parsed = parser.parse_args(arguments)
+    try:
+        config = parse_kiosk(parsed.config.read_bytes())
+        data = parsed.config.absolute().parent / config.data
+        return _status(data) if parsed.command == "status" else _run(config, data)
+    except SyncError as error:
+        line = getattr(error, "line", None)
+        where = f"{parsed.config}, line {line}: " if line else ""
+        say(f"{where}{error}\n{error.hint}")
+    except OSError as error:
+        say(f"{error}\nCheck that the file and the data folder are there and may be used by this user.")
+    return 2
+
+
+def say(line: str) -> None:
+    """One line for the system's log."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run(config: KioskConfig, data: Path) -> int:
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    data.mkdir(parents=True, exist_ok=True)
+    if config.server.url is None:
+        say("no [server] url in kiosk.toml: this device stands alone, nothing is sent")
+        signal.pause()
+        return 0
+    uplink = Uplink(Settings(data, config.server.url, config.server.code, config.place), _ports(data))
+    try:
+        with WakeSocket(data / "sync.wake") as woken:
+            _loop(uplink, woken)
+    finally:
+        uplink.close()
+
+
+def _ports(data: Path) -> Ports:
+    clock, chance, kiosk = SystemClock(), random.SystemRandom(), data / "kiosk.wake"
+    return Ports(clock.instant, chance.random, say, lambda: wake(kiosk))
+
+
+def _loop(uplink: Uplink, woken: WakeSocket) -> NoReturn:
+    while True:
+        wait = min(uplink.turn(), LOOK_EVERY_S)
+        if wait > 0:
+            select.select([woken], [], [], wait)
+            woken.drain()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End from wherever the process is: a kill must be harmless anywhere, so this is too."""
+    raise SystemExit(0)
+
+
+def _status(data: Path) -> int:
+    state, pin = InboxReader(data / "inbox.db").read(), load_pin(data / "pin.json")
+    try:
+        with JournalReader(data / "journal.db") as journal:
+            head = journal.last()
+    except FileNotFoundError:
+        head = None
+    except JournalDamaged as error:
+        say(f"{error}\n{error.hint}")
+        head = None
+    print("\n".join(status.describe(state, head, pin, SystemClock().instant())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,38 @@
+"""How the exchange stands, in words for the technician."""
+
+from sync.chain import Position
+from sync.exchange_terms import Phase
+from sync.inbox import InboxState
+from sync.journal import Instant
+from sync.pairing import Pin
+
+_PHASES = {
+    Phase.UNPAIRED.value: "This device is not paired with a server yet.",
+    Phase.IDLE.value: "Facts are sent as they come.",
+    Phase.SENDING.value: "Facts are being sent.",
+    Phase.BACKOFF.value: "The last try failed; it is tried again within five minutes.",
+    Phase.QUARANTINE.value: "Sending is stopped, because the server's copy and this journal do not fit together.",
+}
+
+
+def describe(state: InboxState | None, head: Position | None, pin: Pin | None, now: Instant) -> list[str]:
+    """The lines that `python -m sync status` prints."""
+    lines = [f"journal: {head.seq} facts, head {head}" if head else "journal: none yet"]
+    lines.append(f"server: {pin.server_id}, lane {pin.lane}" if pin else "server: not paired")
+    if state is None:
+        return [*lines, "exchange: it has not run yet"]
+    lines.append(f"exchange: {_PHASES.get(state.phase, state.phase)}")
+    if state.reason:
+        lines.append(f"reason: {state.reason}: {state.message}")
+    waiting = max(head.seq - state.received, 0) if head else 0
+    lines.append(f"received by the server: up to {state.received}, safe up to {state.safe}, waiting here: {waiting}")
+    lines.append(f"last answer: {_ago(state.contact, now)}")
+    return lines
+
+
+def _ago(contact: Instant | None, now: Instant) -> str:
+    if contact is None:
+        return "never"
+    if contact.boot_id != now.boot_id:
+        return "before this start of the machine"
+    return f"{max(now.boottime_ms - contact.boottime_ms, 0) // 1000} s ago"

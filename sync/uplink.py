@@ -1,0 +1,278 @@
+"""Carries the exchange's effects out: reads the journal, signs, sends, and tells the kiosk through the inbox.
+
+One thread, one thing a turn; between turns the process sleeps. Nothing here is state that a kill could lose: the
+journal is the outbox, the server's watermark says what it has, and a batch that arrives twice is harmless.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sync import exchange, pairing, wire
+from sync.chain import Position
+from sync.client import HttpsLink, Link, Unreachable, interpret, meet
+from sync.errors import BadKey, JournalDamaged, SyncError
+from sync.exchange_terms import (
+    Answered,
+    Effect,
+    Failed,
+    Input,
+    Pair,
+    Paired,
+    PairingRefused,
+    Refused,
+    RetryAfter,
+    Send,
+    SetTimer,
+    Timer,
+    Wake,
+)
+from sync.inbox import Inbox, InboxRefused, InboxState, OfficeTime
+from sync.journal import Instant, JournalReader
+from sync.keys import DeviceKey, load
+from sync.pairing import Device, PairingFailed, PairingPostponed
+from sync.types import JournalId, Seq, UtcMs
+from sync.wire import Answer, Refusal
+
+LOOK_EVERY_S = 30.0
+"""How often the journal is looked at though nobody called: a wake-up may be lost, a fact may not wait for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Whose facts go where: the data folder, the server's URL, the pairing code, and how the device calls itself."""
+
+    data: Path
+    url: str
+    code: str | None
+    place: str
+    role: str = "kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world, as far as the uplink touches it."""
+
+    instant: Callable[[], Instant]
+    fraction: Callable[[], float]
+    log: Callable[[str], None]
+    wake_kiosk: Callable[[], object]
+    meet: Callable[[str], bytes] = meet
+    link: Callable[[str, bytes], Link] = HttpsLink
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The journal and the key, once both are there."""
+
+    reader: JournalReader
+    journal_id: JournalId
+    key: DeviceKey
+
+
+class Uplink:
+    """The exchange of one device. Call `turn` again after the seconds it says, or when the kiosk wakes it."""
+
+    def __init__(self, settings: Settings, ports: Ports) -> None:
+        """Raises JournalBusy where another sync process serves this data folder."""
+        self._settings, self._ports = settings, ports
+        self._inbox = Inbox(settings.data / "inbox.db")
+        self._pin_path = settings.data / "pin.json"
+        self._own: _Own | None = None
+        self._link: Link | None = None
+        self._said: dict[str, str] = {}
+        self._effects: deque[Effect] = deque()
+        self._due_ms: float | None = None
+        pin = pairing.load_pin(self._pin_path)
+        self._pin = pin if pin and pairing.holds(pin, settings.code) else None
+        before = self._inbox.read()
+        known = before if self._pin and before.server_id == self._pin.server_id else InboxState()
+        self._state, effects = exchange.begin(paired=self._pin is not None, received=known.received, safe=known.safe)
+        self._effects.extend(effects)
+        self._told = known
+        self._contact, self._office_time = known.contact, known.office_time
+        self._tell()
+
+    def turn(self) -> float:
+        """Do the next thing; the seconds until there is another (0: at once)."""
+        if self._effects:
+            self._perform(self._effects.popleft())
+        elif self._look() and self._due_ms is not None and self._now_ms() >= self._due_ms and not self._effects:
+            self._due_ms = None
+            self._give(Timer())
+        self._tell()
+        if self._effects:
+            return 0.0
+        if self._due_ms is None or self._own is None:
+            return LOOK_EVERY_S
+        return min(max(self._due_ms - self._now_ms(), 0.0) / 1000, LOOK_EVERY_S)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for each in (self._link, self._own.reader if self._own else None, self._inbox):
+            if each is not None:
+                each.close()
+
+    def _look(self) -> bool:
+        """Tell the machine how far the journal reaches; whether there is a journal to speak of."""
+        try:
+            own = self._opened()
+            head = own.reader.last().seq
+        except FileNotFoundError as error:
+            self._say("journal", f"waiting for the kiosk to make {error}")
+            return self._without_journal()
+        except (JournalDamaged, BadKey, sqlite3.Error, OSError) as error:
+            self._say("journal", f"the journal cannot be read, nothing is sent: {error}")
+            return self._without_journal()
+        self._say("journal", f"journal {own.journal_id}")
+        if head != self._state.head:
+            self._give(Wake(head))
+        return True
+
+    def _without_journal(self) -> bool:
+        if self._own is not None:
+            self._own.reader.close()
+            self._own = None
+        return False
+
+    def _opened(self) -> _Own:
+        if self._own is None:
+            key = load(self._settings.data / "device.key")
+            reader = JournalReader(self._settings.data / "journal.db")
+            try:
+                opened = reader.opened()
+            except BaseException:
+                reader.close()
+                raise
+            self._own = _Own(reader, opened.journal_id, key)
+        return self._own
+
+    def _give(self, given: Input) -> None:
+        before = self._state.phase
+        self._state, effects = exchange.step(self._state, given, self._ports.fraction())
+        self._effects.extend(effects)
+        phase, message = self._state.phase.value, self._state.message
+        if self._state.phase is not before or message:
+            quiet = phase in ("idle", "sending") and message is None
+            self._say("phase", "facts are sent as they come" if quiet else f"{phase}: {message or ''}")
+
+    def _perform(self, effect: Effect) -> None:
+        if isinstance(effect, SetTimer):
+            self._due_ms = self._now_ms() + effect.seconds * 1000
+            return
+        self._due_ms = None
+        try:
+            self._give(self._pair() if isinstance(effect, Pair) else self._send(effect))
+        except (sqlite3.Error, JournalDamaged) as error:
+            self._without_journal()
+            self._give(Failed(f"the journal cannot be read: {error}"))
+
+    def _pair(self) -> Input:
+        own = self._opened()
+        settings, ports = self._settings, self._ports
+        device = Device(own.journal_id, own.reader.secret, own.key, settings.role, settings.place)
+        before = ports.instant()
+        try:
+            pin, answer = pairing.pair(
+                settings.code, device, lambda: ports.meet(settings.url), lambda print_: ports.link(settings.url, print_)
+            )
+            pairing.save_pin(self._pin_path, pin)
+        except PairingFailed as error:
+            return PairingRefused(error.code, f"{error}. {error.hint}")
+        except PairingPostponed as error:
+            return RetryAfter(error.seconds)
+        except Unreachable as error:
+            return Failed(f"{error}. {error.hint}")
+        except OSError as error:
+            return Failed(f"paired, but {self._pin_path} cannot be written: {error}")
+        self._drop_link()
+        self._pin = pin
+        self._heard(before, answer.utc_ms)
+        return Paired(Seq(answer.received), Seq(answer.safe))
+
+    def _send(self, ask: Send) -> Input:
+        own = self._opened()
+        request = wire.sign_request(batch_for(own.reader, own.journal_id, ask, own.key), own.key.sign)
+        before = self._ports.instant()
+        try:
+            reply = self._linked().post(wire.FACTS_PATH, request.headers, request.body)
+        except Unreachable as error:
+            self._drop_link()
+            return Failed(f"{error}. {error.hint}")
+        meaning = interpret(reply)
+        if isinstance(meaning, Answer):
+            self._heard(before, meaning.utc_ms)
+            return Answered(Seq(meaning.received), Seq(meaning.safe))
+        if isinstance(meaning, Refusal):
+            self._contact = self._ports.instant()
+            return refused(meaning, own.reader)
+        return meaning
+
+    def _linked(self) -> Link:
+        if self._pin is None:
+            raise SyncError("nothing is pinned", hint="This is a mistake in the program; report it.")
+        if self._link is None:
+            self._link = self._ports.link(self._settings.url, bytes.fromhex(self._pin.fingerprint))
+        return self._link
+
+    def _drop_link(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def _heard(self, before: Instant, utc_ms: int) -> None:
+        self._contact = self._ports.instant()
+        self._office_time = OfficeTime(UtcMs(utc_ms), before.boot_id, before.boottime_ms, self._contact.boottime_ms)
+
+    def _tell(self) -> None:
+        """Write the inbox where the state changed, and wake the kiosk."""
+        state = self._state
+        phase = "idle" if state.phase.value == "sending" else state.phase.value
+        now = InboxState(phase, state.received, state.safe, state.reason, state.message)
+        now = replace(now, contact=self._contact, office_time=self._office_time)
+        if self._pin is not None:
+            now = replace(now, server_id=self._pin.server_id, lane=self._pin.lane)
+        if now == self._told:
+            return
+        try:
+            self._inbox.write(now)
+        except InboxRefused as error:
+            self._say("inbox", f"{error}. {error.hint}")
+            return
+        self._told = now
+        self._say("inbox", "")
+        self._ports.wake_kiosk()
+
+    def _say(self, about: str, text: str) -> None:
+        """Log a line, but not the same one about the same thing again."""
+        if self._said.get(about, "") != text:
+            self._said[about] = text
+            if text:
+                self._ports.log(text)
+
+    def _now_ms(self) -> int:
+        return self._ports.instant().boottime_ms
+
+
+def batch_for(reader: JournalReader, journal_id: JournalId, ask: Send, key: DeviceKey) -> wire.Batch:
+    """The signed batch that this effect asks for. Raises JournalDamaged where the journal does not reach `after`."""
+    start = reader.at(ask.after)
+    if start is None:
+        raise JournalDamaged("the journal became shorter", last_good=0, hint="Run `python -m sync verify` on it.")
+    rows = min(ask.most_rows, ask.up_to - ask.after)
+    entries = list(reader.entries(ask.after, limit=rows)) if rows else []
+    taken = entries[: len(wire.take((entry.row for entry in entries), rows))]
+    last = Position(taken[-1].seq, taken[-1].chain) if taken else start
+    return wire.sign_batch(journal_id, start, last, (entry.row for entry in taken), key.sign)
+
+
+def refused(refusal: Refusal, reader: JournalReader) -> Refused:
+    """A refusal as the machine takes it, with the expected place compared to the own journal."""
+    message = f"{refusal.message}. {refusal.hint}"
+    if refusal.expected is None:
+        return Refused(refusal.error, message)
+    own = reader.at(refusal.expected.seq)
+    agrees = own is not None and own.chain.hex() == refusal.expected.previous
+    return Refused(refusal.error, message, Seq(refusal.expected.seq), agrees)
