@@ -1,7 +1,6 @@
 """A bitmap as printer bytes: python-escpos writes the commands, `bands` decides what goes into them."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from PIL import Image
@@ -9,6 +8,7 @@ from PIL import Image
 from hardware.bands import MAX_BAND_ROWS, Band, Feed, bands
 from hardware.errors import EncoderError
 from hardware.escpos_encoder import new_encoder
+from hardware.outcome import Lead
 from hardware.printer import Bitmap, Dots, PrintJob
 from hardware.status import echo_token
 
@@ -19,17 +19,6 @@ _INVERT = bytes(255 - value for value in range(256))
 _LONGEST_HEADER = 8
 AUTO_STATUS = b"\x1da\x0e"
 """GS a: report changes of online, error and paper (bits 1–3) by yourself."""
-
-
-class Lead(Enum):
-    """What must happen before a job so that its first command is read as a command."""
-
-    CLEAN = "clean"
-    """The printer confirmed the job before on this connection."""
-    RESYNC = "resync"
-    """Unknown what the printer is in the middle of: fill the longest band it may wait for with NUL."""
-    SEPARATE = "separate"
-    """As RESYNC, and cut, because part of a ticket may hang there."""
 
 
 @dataclass(frozen=True, slots=True)

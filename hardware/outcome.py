@@ -2,10 +2,21 @@
 and must not."""
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
-from hardware.encoder import Lead
 from hardware.printer import Outcome, PaperStatus
 from hardware.status import Answer, AutoStatus, Echo, Reply, updated
+
+
+class Lead(Enum):
+    """What must happen before a job so that its first command is read as a command."""
+
+    CLEAN = "clean"
+    """The printer confirmed the job before on this connection."""
+    RESYNC = "resync"
+    """Unknown what the printer is in the middle of: fill the longest band it may wait for with NUL."""
+    SEPARATE = "separate"
+    """As RESYNC, and cut, because part of a ticket may hang there."""
 
 
 @dataclass(frozen=True, slots=True)

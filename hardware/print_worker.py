@@ -9,10 +9,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from hardware.encoder import PAPER_WIDTH, Lead
+from hardware.encoder import PAPER_WIDTH
 from hardware.errors import EncoderError, TransportError
 from hardware.escpos_encoder import new_encoder
-from hardware.outcome import Patience, next_lead
+from hardware.outcome import Lead, Patience, next_lead
 from hardware.printer import (
     UNREACHABLE,
     Dots,

@@ -6,11 +6,11 @@ import select
 from collections.abc import Callable
 from dataclasses import replace
 
-from hardware.encoder import AUTO_STATUS, Lead, encode_job
+from hardware.encoder import AUTO_STATUS, encode_job
 from hardware.errors import TransportError
-from hardware.outcome import JobProgress, Patience, Voice, absorbed, patience_s, verdict
+from hardware.outcome import JobProgress, Lead, Patience, Voice, absorbed, patience_s, verdict
 from hardware.printer import UNREACHABLE, Dots, Outcome, PaperStatus, PrintJob
-from hardware.status import ReplyReader, echo_token, question_bytes
+from hardware.status import AutoStatus, ReplyReader, echo_token, question_bytes
 from hardware.transports import Transport
 
 _PIECE = 8192
@@ -134,7 +134,7 @@ class PrinterSession:
         except TransportError:
             self.gone = True
         if self.gone:
-            self._set_status(UNREACHABLE)
+            self.status = UNREACHABLE
         return self.status.can_print
 
     def _ask_if_useful(self) -> None:
@@ -175,11 +175,9 @@ class PrinterSession:
             self._take_in(self._transport.read())
 
     def _take_in(self, data: bytes) -> None:
+        """A round of answers is reported once it is whole; an ASB block is whole by itself."""
         self._reader, replies = self._reader.feed(data)
         status, self._voice, self._progress = absorbed(self.status, self._voice, self._progress, replies)
-        self._set_status(status)
-
-    def _set_status(self, status: PaperStatus) -> None:
-        if status != self.status:
-            self.status = status
+        self.status = status
+        if not self._reader.asked or any(isinstance(reply, AutoStatus) for reply in replies):
             self._status_changed(status)

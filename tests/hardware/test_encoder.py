@@ -1,0 +1,199 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from hardware.bands import REAL_TIME, Band, Feed, bands
+from hardware.encoder import encode, encode_job, encode_picture
+from hardware.errors import EncoderError
+from hardware.escpos_reader import Answered, CutOff, PaperReader, Wrong
+from hardware.outcome import Lead
+from hardware.printer import Bitmap, Dots, PrintJob
+from hardware.status import echo_token
+from tests.hardware.pictures import bitmaps, framed, picture, plain_ticket
+
+PAPER = 576
+
+
+def printed(data: bytes) -> tuple[list[bytes], list[str]]:
+    """What the virtual printer, which shares no code with the encoder, puts on paper, and what it finds
+    wrong."""
+    reader = PaperReader(PAPER)
+    effects = reader.receive(data + b"\x1b@", 0)
+    return list(reader.rows), [effect.what for effect in effects if isinstance(effect, Wrong)]
+
+
+def on_paper(bitmap: Bitmap) -> list[bytes]:
+    """The bitmap's rows centred on the paper."""
+    spare = PAPER - bitmap.width
+    return [(int.from_bytes(bitmap.row(y)) << (spare - spare // 2)).to_bytes(PAPER // 8) for y in range(bitmap.height)]
+
+
+def differing_dots(some: list[bytes], others: list[bytes]) -> int:
+    assert len(some) == len(others)
+    return sum(
+        (int.from_bytes(one) ^ int.from_bytes(other)).bit_count() for one, other in zip(some, others, strict=True)
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(bitmaps(margin=1))
+def test_paper_equals_the_bitmap_dot_for_dot(bitmap: Bitmap) -> None:
+    encoded = encode_picture(bitmap)
+    rows, wrong = printed(encoded.data)
+    assert wrong == []
+    assert differing_dots(rows, on_paper(bitmap)) == encoded.altered
+
+
+@settings(max_examples=100, deadline=None)
+@given(bitmaps())
+def test_pictures_without_margins_lose_no_more_dots_than_the_encoder_admits(bitmap: Bitmap) -> None:
+    encoded = encode_picture(bitmap)
+    rows, wrong = printed(encoded.data)
+    assert wrong == []
+    assert differing_dots(rows, on_paper(bitmap)) == encoded.altered
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from([b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04", b"\x10\x14", b"\x10\x05\x02"]),
+    st.integers(1, 66),
+    st.integers(0, 7),
+    st.integers(1, 120),
+)
+def test_real_time_bytes_in_a_picture_with_margins_cost_no_dot(risky: bytes, at: int, shift: int, rows: int) -> None:
+    ink = (int.from_bytes(risky + b"\0") >> shift).to_bytes(len(risky) + 1)
+    bitmap = picture([framed(72, ink, at)] * rows)
+    encoded = encode_picture(bitmap)
+    assert encoded.altered == 0
+    assert printed(encoded.data) == (on_paper(bitmap), [])
+
+
+def test_real_time_bytes_across_two_rows_are_parted() -> None:
+    rows = [b"\xff" * 71 + b"\x10", b"\x04\x01" + b"\xff" * 70]
+    encoded = encode_picture(picture(rows))
+    assert encoded.altered == 0
+    assert printed(encoded.data) == (rows, [])
+
+
+def test_a_row_from_edge_to_edge_with_real_time_bytes_loses_one_dot_and_says_so() -> None:
+    row = b"\x80" + b"\x10\x04\x01" + b"\x01" * 68
+    encoded = encode_picture(picture([row]))
+    rows, wrong = printed(encoded.data)
+    assert encoded.altered == 1
+    assert wrong == []
+    assert differing_dots(rows, [row]) == 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(bitmaps(), st.sampled_from(list(Lead)), st.integers(1, 2**28 - 1))
+@example(plain_ticket(48), Lead.RESYNC, 0x10040102 & (2**28 - 1))
+def test_no_job_holds_a_real_time_command_anywhere(bitmap: Bitmap, lead: Lead, job_id: int) -> None:
+    assert REAL_TIME.search(encode_job(PrintJob(job_id, bitmap), lead)) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(bitmaps())
+def test_bands_are_short_never_a_multiple_of_48_and_add_up(bitmap: Bitmap) -> None:
+    pieces = list(bands(bitmap))
+    heights = [piece.rows for piece in pieces if isinstance(piece, Band)]
+    assert all(1 <= height <= 100 and height % 48 for height in heights)
+    assert sum(piece.rows for piece in pieces) == bitmap.height
+    assert all(piece.width % 8 == 0 and piece.width > 0 for piece in pieces if isinstance(piece, Band))
+
+
+@pytest.mark.parametrize("rows", [47, 48, 95, 96, 97, 100, 143, 144, 190, 192, 480, 960])
+def test_solid_pictures_of_awkward_heights_are_printed_whole(rows: int) -> None:
+    bitmap = picture([b"\xff" * 72] * rows)
+    assert printed(encode(bitmap)) == ([b"\xff" * 72] * rows, [])
+
+
+def test_blank_rows_are_fed_not_sent() -> None:
+    blank = picture([bytes(72)] * 600)
+    assert list(bands(blank)) == [Feed(600)]
+    assert len(encode(blank)) < 40
+    assert printed(encode(blank)) == ([bytes(72)] * 600, [])
+
+
+def test_a_picture_wider_than_the_paper_is_refused() -> None:
+    with pytest.raises(EncoderError) as refused:
+        encode(picture([bytes(73)]))
+    assert "584" in str(refused.value)
+    assert refused.value.hint
+
+
+def whole_job(lead: Lead, before: bytes = b"") -> tuple[list[CutOff], list[bytes], list[str]]:
+    reader = PaperReader(PAPER)
+    reader.receive(before, 0)
+    effects = reader.receive(encode_job(PrintJob(77, plain_ticket()), lead), 0)
+    cuts = [effect for effect in effects if isinstance(effect, CutOff)]
+    answers = [effect.data for effect in effects if isinstance(effect, Answered)]
+    return cuts, answers, [effect.what for effect in effects if isinstance(effect, Wrong)]
+
+
+@pytest.mark.parametrize("lead", [Lead.CLEAN, Lead.RESYNC])
+def test_a_job_is_one_ticket_and_its_echo(lead: Lead) -> None:
+    cuts, answers, wrong = whole_job(lead)
+    assert [list(cut.rows) for cut in cuts] == [on_paper(plain_ticket())]
+    assert answers[-1] == b"\x37\x22" + echo_token(77) + b"\0"
+    assert wrong == []
+
+
+def broken_off_anywhere() -> Iterator[bytes]:
+    job = encode_job(PrintJob(76, plain_ticket()), Lead.CLEAN)
+    return (job[:end] for end in range(1, len(job), 37))
+
+
+def test_after_a_job_broken_off_anywhere_the_next_ticket_comes_whole_and_by_itself() -> None:
+    for before in broken_off_anywhere():
+        cuts, answers, wrong = whole_job(Lead.SEPARATE, before)
+        assert list(cuts[-1].rows) == on_paper(plain_ticket())
+        assert answers[-1] == b"\x37\x22" + echo_token(77) + b"\0"
+        assert all(re.fullmatch("unknown command (ESC|GS) 00", what) for what in wrong)
+
+
+def test_control_without_the_resync_a_broken_off_job_spoils_the_next() -> None:
+    spoiled = 0
+    for before in broken_off_anywhere():
+        cuts, _, wrong = whole_job(Lead.CLEAN, before)
+        spoiled += bool(wrong) or [list(cut.rows) for cut in cuts] != [on_paper(plain_ticket())]
+    assert spoiled > 20
+
+
+def raster(width: int, rows: list[bytes]) -> bytes:
+    header = b"\x1dv0\0" + (width // 8).to_bytes(2, "little") + len(rows).to_bytes(2, "little")
+    return header + b"".join(rows)
+
+
+def test_control_bands_of_48_or_more_than_100_rows_are_caught_by_the_printer() -> None:
+    _, wrong = printed(raster(576, [bytes(72)] * 96))
+    assert any("lose their place" in what for what in wrong)
+    _, wrong = printed(raster(576, [bytes(72)] * 101))
+    assert any("as text" in what for what in wrong)
+
+
+def test_control_a_crop_of_one_side_only_moves_the_dots() -> None:
+    row = framed(72, b"\xf0\x0f", 10)
+    one_sided = b"\x1ba\x01" + raster(496, [row[10:]])
+    rows, _ = printed(one_sided)
+    assert differing_dots(rows, [row]) > 0
+
+
+def test_control_feeding_without_setting_the_motion_unit_shortens_the_paper() -> None:
+    bitmap = picture([bytes(72)] * 100)
+    without = re.sub(rb"\x1dP..", b"", encode(bitmap), flags=re.DOTALL)
+    assert len(printed(without)[0]) == 50
+
+
+def test_control_real_time_bytes_left_in_a_picture_are_obeyed_and_tear_it() -> None:
+    row = framed(72, b"\x10\x04\x01", 10)
+    rows, wrong = printed(raster(576, [row, row]))
+    assert wrong
+    assert rows != [row, row]
+
+
+def test_width_narrower_than_the_paper_is_centred() -> None:
+    bitmap = Bitmap(Dots(8), Dots(1), b"\xff")
+    assert printed(encode(bitmap)) == ([bytes(35) + b"\x0f\xf0" + bytes(35)], [])

@@ -1,0 +1,65 @@
+import io
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+
+from hardware.errors import SoundError
+from hardware.sound import AplaySound, RecordingSound, chime_wav
+
+
+def player(script: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", script)
+
+
+def children() -> list[str]:
+    tasks = Path("/proc/self/task").iterdir()
+    return [child for task in tasks for child in (task / "children").read_text().split()]
+
+
+def test_the_chime_is_a_short_quiet_ended_wav() -> None:
+    with wave.open(io.BytesIO(chime_wav())) as chime:
+        frames = chime.readframes(chime.getnframes())
+        assert 0.2 <= chime.getnframes() / chime.getframerate() <= 0.4
+    assert max(abs(int.from_bytes(frames[-2:], "little", signed=True)), 0) < 1000
+    assert len(set(frames)) > 50
+
+
+def test_the_player_gets_the_whole_chime_and_leaves_no_child_behind(tmp_path: Path) -> None:
+    heard = tmp_path / "heard.wav"
+    sound = AplaySound(player(f"import sys; open({str(heard)!r}, 'wb').write(sys.stdin.buffer.read())"))
+    sound.play()
+    sound.wait()
+    assert heard.read_bytes() == chime_wav()
+    assert children() == []
+    assert sound.failures == 0
+
+
+def test_play_returns_while_the_player_still_plays_and_does_not_start_a_second() -> None:
+    sound = AplaySound(("sh", "-c", "cat >/dev/null; exec tail -f /dev/null"))
+    sound.play()
+    sound.play()
+    assert len(children()) == 1
+    sound.close()
+    assert children() == []
+
+
+def test_a_player_that_fails_is_remembered_not_raised() -> None:
+    sound = AplaySound(player("import sys; sys.exit('no such device')"))
+    sound.play()
+    sound.wait()
+    assert (sound.failures, sound.last_failure) == (1, "no such device")
+
+
+def test_a_missing_player_is_an_error_with_the_package_to_install() -> None:
+    with pytest.raises(SoundError) as missing:
+        AplaySound(("no-such-player",))
+    assert "alsa-utils" in missing.value.hint
+
+
+def test_the_recording_sound_counts() -> None:
+    sound = RecordingSound()
+    sound.play()
+    sound.close()
+    assert sound.played == 1
