@@ -42,9 +42,21 @@ def _trimmed(text: str, start: int, end: int) -> str:
 
 def _furthest(text: str, start: int, ends: list[int], fits: Callable[[str], bool]) -> int | None:
     """The last of the ascending `ends` up to which the line still fits; None if not even the first does."""
-    best = start if start == len(text) else None
-    for end in ends:
-        if not fits(_trimmed(text, start, end)):
-            break
-        best = end
-    return best
+    if start == len(text):
+        return start
+
+    def good(index: int) -> bool:
+        return fits(_trimmed(text, start, ends[index]))
+
+    # Each question is a shaping: leap ahead while it fits, then halve, instead of asking word by word.
+    low, leap = -1, 1
+    while low + leap < len(ends) and good(low + leap):
+        low, leap = low + leap, leap * 2
+    high = min(low + leap, len(ends))
+    while high - low > 1:
+        middle = (low + high) // 2
+        if good(middle):
+            low = middle
+        else:
+            high = middle
+    return ends[low] if low >= 0 else None

@@ -5,7 +5,7 @@ Sizes are the em in whole pixels, widths and heights whole pixels. Masks are Pil
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import Literal
 
@@ -112,14 +112,7 @@ class Typesetter:
         is too wide.
         """
 
-        def fits(piece: str) -> bool:
-            return self.measure(piece, language, size_px, weight) <= width_px
-
-        lines: list[str] = []
-        for part in text.split("\n"):
-            allowed = break_opportunities(part, language)
-            lines += break_lines(part, allowed, lambda piece=part: syllables(piece, language), fits)  # type: ignore[misc]
-        return lines
+        return self._fill(text, language, size_px, weight, width_px, cut_words=True)
 
     def fit(
         self,
@@ -135,8 +128,11 @@ class Typesetter:
         DoesNotFitError if none does.
         """
         for size in sorted(sizes, reverse=True):
-            lines = self._whole_words(text, language, size, weight, width_px)
-            if lines is not None and len(lines) <= max_lines:
+            try:
+                lines = self._fill(text, language, size, weight, width_px, cut_words=False)
+            except DoesNotFitError:
+                continue
+            if len(lines) <= max_lines:
                 return Fitted(tuple(lines), size)
         raise DoesNotFitError(
             f"{text!r} does not fit {width_px} px in {max_lines} lines at {min(sizes)} px",
@@ -166,16 +162,16 @@ class Typesetter:
             _add(mask, line.mask, round((width_px - line.width) * slack), baseline - line.ascent)
         return Paragraph(mask, tuple(lines), baselines)
 
-    def _whole_words(self, text: str, language: str, size_px: int, weight: Weight, width_px: int) -> list[str] | None:
+    def _fill(
+        self, text: str, language: str, size_px: int, weight: Weight, width_px: int, *, cut_words: bool
+    ) -> list[str]:
         def fits(piece: str) -> bool:
             return self.measure(piece, language, size_px, weight) <= width_px
 
         lines: list[str] = []
         for part in text.split("\n"):
-            try:
-                lines += break_lines(part, break_opportunities(part, language), list, fits)
-            except DoesNotFitError:
-                return None
+            last_resort = partial(syllables, part, language) if cut_words else list
+            lines += break_lines(part, break_opportunities(part, language), last_resort, fits)
         return lines
 
     def _font(self, face: FaceName, weight: Weight, size_px: int) -> ImageFont.FreeTypeFont:

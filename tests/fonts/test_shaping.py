@@ -59,6 +59,14 @@ def assert_all_ink_is_there(text: str, language: str, size: int, weight: Weight)
     assert ink.tobytes() == wanted.tobytes(), text
 
 
+def test_control_a_mask_that_lost_one_row_of_ink_is_noticed() -> None:
+    line = TYPESETTER.line("ที่ปู่ญู้", "th", 40)
+    left, top, right, bottom = line.mask.getbbox() or (0, 0, 0, 0)
+    wanted = generous("ที่ปู่ญู้", "th", 40, "regular")
+    assert line.mask.crop((left, top, right, bottom)).tobytes() == wanted.tobytes()
+    assert line.mask.crop((left, top + 1, right, bottom)).size != wanted.size
+
+
 @pytest.mark.parametrize("weight", ["regular", "bold"])
 @pytest.mark.parametrize("size", [17, 24, 48])
 def test_no_ink_of_any_text_of_the_catalogues_is_clipped(size: int, weight: Weight) -> None:

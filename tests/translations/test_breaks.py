@@ -5,6 +5,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icu4py.breakers import LineBreaker
 
 from translations.breaks import break_opportunities, starts_syllable, syllables
 
@@ -38,6 +39,12 @@ def test_languages_without_a_dictionary_keep_their_syllables_whole(language: str
     breaks = break_opportunities(text, language)
     assert breaks
     assert all(starts_syllable(text, index) for index in breaks)
+
+
+def test_control_icu_alone_would_cut_a_shan_syllable() -> None:
+    text = "မိူင်းတႆး ၸွင်ႇၼႆႉ"
+    ends = {end for _, end in LineBreaker(text, "shn").segments()} - {len(text)}
+    assert [index for index in sorted(ends) if text[index - 1] != " " and not starts_syllable(text, index)]
 
 
 def test_a_zero_width_space_adds_a_break() -> None:
