@@ -1,9 +1,8 @@
 """Reading kiosk.toml and the catalogue from disk, and keeping the last good copy of each.
 
-The file lies where a technician edits it; the copy lies in the data folder, out of reach of a card reader. Where the
-data folder is, is said in the file itself, which may be the very thing that is broken: so the caller may name the
-folder (`python -m kiosk --data`, as the service does), and else it is looked for where a good file would usually put it,
-in `data` beside the file. A good file's own `data` always wins, so that both ends of a restart agree.
+The file lies where a technician edits it; the copy lies in the data folder. Where that is, is said in the file itself,
+which may be the very thing that is broken. So whoever starts the kiosk may name the folder (`--data`, as the service
+does on the appliance); else the copy is looked for in `data` beside the file. A good file's copy goes to both places.
 """
 
 import hashlib

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from sync.catalogue import Service, baht
 from translations import LANGUAGES, Catalogue, load
-from translations.numerals import buddhist_year, format_date, format_time, local_digits
+from translations.numerals import format_date, format_time, local_digits
 
 Rank = Literal["small", "body", "title", "heading"]
 """A size of fonts.tokens, [paper.capital_mm]."""
