@@ -193,6 +193,14 @@ def _paper_ready(state: State, given: Input) -> Outcome:
     return (replace(state, paper=Paper.READY) if mine else state), ()
 
 
+def _paper_after_all(state: State, given: Input) -> Outcome:
+    """The printer was mended while the number was being written down."""
+    assert isinstance(given, Printed)
+    if state.ticket is None or state.ticket.seq != given.seq:
+        return state, ()
+    return replace(state, screen=Screen.TICKET, paper=Paper.READY, reason=None, asking=False), ()
+
+
 def _owe_unless_in_sight(state: State, given: Input) -> Outcome:
     """The number in sight turns into one to be written down; another one waits for its turn."""
     assert isinstance(given, PaperFailed)
@@ -269,6 +277,7 @@ def _table() -> dict[tuple[Screen, type[Input]], Rule]:
         (Screen.WRITE_DOWN, Back): Rule(_rest, REST),
         (Screen.WRITE_DOWN, TimedOut): Rule(_ask_or_rest, REST),
         (Screen.WRITE_DOWN, PaperFailed): Rule(_owe_unless_in_sight, (Screen.WRITE_DOWN,)),
+        (Screen.WRITE_DOWN, Printed): Rule(_paper_after_all, (Screen.WRITE_DOWN, Screen.TICKET)),
         (Screen.CONFIRM_DATE, Adjust): Rule(_adjust, (Screen.CONFIRM_DATE,)),
         (Screen.CONFIRM_DATE, ConfirmDate): Rule(_confirm, (Screen.CONFIRM_DATE,)),
         (Screen.CONFIRM_DATE, DateRefused): Rule(_refuse_date, (Screen.CONFIRM_DATE,)),

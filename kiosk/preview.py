@@ -1,0 +1,108 @@
+"""Pictures of the screens without a window, for documentation and for looking at them.
+
+    python -m kiosk.preview screens DIR [--catalogue F.toml] [--size 1280x720] [--mm 345x194]
+    python -m kiosk.preview diagrams
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+
+from fonts.shaping import Typesetter
+from fonts.tokens import load as load_tokens
+from kiosk import screens
+from kiosk.layout import Display
+from kiosk.painter import picture
+from kiosk.pictograms import SERVICE_PICTOGRAMS
+from kiosk.screen_types import Condition, Moment, Paper, Screen, State, Ticket
+from kiosk.view_parts import Exhibit
+from kiosk.views import draw
+from sync.catalogue import Catalogue, parse_catalogue
+from translations import LANGUAGES
+
+EXAMPLE = Path(__file__).parent / "example" / "catalogue.toml"
+OFFICE = {
+    "th": "เทศบาลนครแม่สอด",
+    "en": "Mae Sot City Municipality",
+    "my": "မဲဆောက်မြို့ စည်ပင်သာယာရုံး",
+}
+
+
+def example_catalogue(path: Path = EXAMPLE) -> Catalogue:
+    """The catalogue that ships, or another one."""
+    return parse_catalogue(
+        path.read_bytes(), LANGUAGES, accents=tuple(load_tokens().accent), pictograms=tuple(SERVICE_PICTOGRAMS)
+    )
+
+
+def example_states(catalogue: Catalogue, language: str) -> dict[str, State]:
+    """Every screen as a citizen of this language may meet it, by name."""
+    first = catalogue.services[0]
+    shown = Ticket(7, f"{first.series}012", first.id, language)
+    base = State(language=language)
+    found = {
+        "attract": base,
+        "service": replace(base, screen=Screen.SERVICE),
+        "still-there": replace(base, screen=Screen.SERVICE, asking=True),
+        "ticket-printing": replace(base, screen=Screen.TICKET, ticket=shown),
+        "ticket-ready": replace(base, screen=Screen.TICKET, ticket=shown, paper=Paper.READY),
+        "write-down": replace(base, screen=Screen.WRITE_DOWN, ticket=shown, reason="paper-out"),
+        "out-of-order": replace(base, screen=Screen.OUT_OF_ORDER, condition=Condition(printer="paper-out")),
+        "confirm-date": replace(base, screen=Screen.CONFIRM_DATE, moment=Moment(2026, 11, 23, 8, 30)),
+    }
+    for each in catalogue.services:
+        for page in (0, 1):
+            name = f"details-{each.id}" + (f"-{page + 1}" if page else "")
+            found[name] = replace(base, screen=Screen.DETAILS, service=each.id, page=page)
+    return found
+
+
+def screen_picture(state: State, exhibit: Exhibit, display: Display, typesetter: Typesetter) -> Image.Image:
+    """One screen as an image of mode "RGB"."""
+    scene = draw(state, exhibit, display, typesetter, load_tokens())
+    return picture(scene, display.rect, typesetter)
+
+
+def save_screens(folder: Path, exhibit: Exhibit, display: Display) -> list[Path]:
+    """Every screen in every language as LANGUAGE-NAME.png; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    typesetter = Typesetter()
+    saved = []
+    for language in exhibit.languages:
+        for name, state in example_states(exhibit.catalogue, language).items():
+            path = folder / f"{language}-{name}.png"
+            screen_picture(state, exhibit, display, typesetter).save(path)
+            saved.append(path)
+    return saved
+
+
+def _pair(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+def main(arguments: list[str]) -> int:
+    """The command; see the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m kiosk.preview", description="Pictures of the kiosk's screens")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("diagrams", help="the table of screens as a Mermaid diagram")
+    pictures = commands.add_parser("screens", help="every screen in every language as PNG")
+    pictures.add_argument("folder", type=Path)
+    pictures.add_argument("--catalogue", type=Path, default=EXAMPLE)
+    pictures.add_argument("--size", type=_pair, default=(1280, 720))
+    pictures.add_argument("--mm", type=_pair, default=(345, 194))
+    given = parser.parse_args(arguments)
+    if given.command == "diagrams":
+        sys.stdout.write(screens.diagram())
+        return 0
+    exhibit = Exhibit(OFFICE, LANGUAGES, example_catalogue(given.catalogue))
+    for path in save_screens(given.folder, exhibit, Display(*given.size, *given.mm)):
+        sys.stdout.write(f"{path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,189 @@
+"""The few widgets of the kiosk, built from the design tokens into the data of a scene. Pure."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fonts.errors import DoesNotFitError
+from fonts.faces import Weight
+from fonts.shaping import Typesetter
+from fonts.tokens import CAPITAL_TO_EM, Hex, Tokens
+from kiosk.layout import Display, Rect
+from kiosk.scene import Box, Icon, Op, Scene, Target, Text
+from kiosk.screen_types import Input, Stay
+
+Align = Literal["left", "centre", "right"]
+VAlign = Literal["top", "middle"]
+Look = Literal["primary", "quiet", "chosen"]
+
+
+@dataclass
+class Canvas:
+    """Collects what a view draws. `pressed` and `focus` name targets of this screen."""
+
+    display: Display
+    type: Typesetter
+    tokens: Tokens
+    pressed: str | None = None
+    focus: str | None = None
+    ops: list[Op] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    tight: list[str] = field(default_factory=list)
+
+    def scene(self, *, elsewhere: Input | None = None, ground: Hex | None = None) -> Scene:
+        """Everything collected, with the focus ring on top."""
+        focused = next((target for target in self.targets if target.name == self.focus), None)
+        if focused is not None:
+            self._ring(focused.rect)
+        return Scene(
+            ground or self.tokens.colour.ground,
+            tuple(self.ops),
+            tuple(self.targets),
+            elsewhere or Stay(),
+            tuple(self.tight),
+        )
+
+    def px(self, mm: float) -> int:
+        """Millimetres to pixels."""
+        return self.display.px(mm)
+
+    def box(self, rect: Rect, fill: Hex | None = None, outline: Hex | None = None, *, radius: bool = True) -> None:
+        """A panel."""
+        shape = self.tokens.shape
+        stroke = self.px(shape.outline) if outline else 0
+        self.ops.append(Box(rect, fill, outline, stroke, self.px(shape.radius) if radius else 0))
+
+    def icon(self, name: str, rect: Rect, colour: Hex) -> None:
+        """A pictogram, as large as the square in the middle of `rect`."""
+        side = min(rect.w, rect.h)
+        self.ops.append(Icon(rect.middle(side, side), name, colour))
+
+    def line_height(self, language: str, capital_mm: float, weight: Weight = "regular") -> int:
+        """Pixels from baseline to baseline."""
+        ascent, descent = self.type.metrics(language, self.display.em(capital_mm), weight)
+        return ascent + descent
+
+    def text(
+        self,
+        rect: Rect,
+        text: str,
+        language: str,
+        *,
+        capital_mm: float,
+        weight: Weight = "regular",
+        colour: Hex | None = None,
+        align: Align = "left",
+        valign: VAlign = "top",
+        lines: int = 1,
+    ) -> Rect:
+        """Set a text as large as `capital_mm` or, where it would not fit, smaller; returns the rows it took."""
+        size, broken = self._fitted(rect, text, language, weight, capital_mm, lines)
+        ascent, descent = self.type.metrics(language, size, weight)
+        step = ascent + descent
+        height = step * len(broken)
+        if valign == "middle":
+            # Capitals are what the eye centres; Thai and Burmese marks above and below may reach out of the middle.
+            block = round(CAPITAL_TO_EM * size) + step * (len(broken) - 1)
+            first = rect.y + (rect.h - block) // 2 + round(CAPITAL_TO_EM * size)
+        else:
+            first = rect.y + ascent
+        placed, ink = [], None
+        for index, line in enumerate(broken):
+            drawn = self.type.line(line, language, size, weight)
+            x = rect.x + {"left": 0, "centre": (rect.w - drawn.width) // 2, "right": rect.w - drawn.width}[align]
+            baseline = first + index * step
+            placed.append((x, baseline, line))
+            area = Rect(x, baseline - drawn.ascent, drawn.width, drawn.height)
+            ink = area if ink is None else ink.union(area)
+        if ink is not None:
+            colour = colour or self.tokens.colour.ink
+            self.ops.append(Text(ink, text, language, size, weight, colour, tuple(placed)))
+        return Rect(rect.x, first - ascent, rect.w, height)
+
+    def button(
+        self,
+        name: str,
+        rect: Rect,
+        label: str,
+        language: str,
+        gives: Input,
+        *,
+        look: Look = "quiet",
+        icon: str | None = None,
+        capital_mm: float | None = None,
+        lines: int = 1,
+    ) -> None:
+        """A labelled target; an icon stands before the label."""
+        fill, ink, edge = self.colours(name, look)
+        self.box(rect, fill, edge)
+        inner = rect.inset(self.px(self.tokens.space.s), 0)
+        capital = capital_mm or self.tokens.screen.label
+        align: Align = "centre"
+        if icon is not None:
+            side = min(self.px(capital * 1.5), rect.h)
+            gap = self.px(self.tokens.space.s)
+            if label:
+                size, broken = self._fitted(inner.beside(side + gap), label, language, "bold", capital, lines)
+                width = max(self.type.measure(line, language, size, "bold") for line in broken)
+                start = inner.x + max((inner.w - width - side - gap) // 2, 0)
+                self.icon(icon, Rect(start, rect.y, side, rect.h), ink)
+                inner = Rect(start + side + gap, inner.y, inner.right - start - side - gap, inner.h)
+                align = "left"
+            else:
+                self.icon(icon, rect.middle(side, side), ink)
+        if label:
+            self.text(
+                inner,
+                label,
+                language,
+                capital_mm=capital,
+                weight="bold",
+                colour=ink,
+                align=align,
+                valign="middle",
+                lines=lines,
+            )
+        self.target(name, rect, gives)
+
+    def target(self, name: str, rect: Rect, gives: Input) -> None:
+        """Make this rectangle something to touch."""
+        self.targets.append(Target(name, rect, gives))
+
+    def colours(self, name: str, look: Look) -> tuple[Hex, Hex, Hex | None]:
+        """Fill, ink and edge of a target of this look, pressed or not."""
+        colour = self.tokens.colour
+        if name == self.pressed:
+            return colour.pressed, colour.on_primary, None
+        if look == "primary":
+            return colour.primary, colour.on_primary, None
+        if look == "chosen":
+            return colour.ink_soft, colour.on_primary, None
+        return colour.surface, colour.ink, colour.outline
+
+    def _ring(self, rect: Rect) -> None:
+        """The focus, outside the target, with a gap of ground so that it shows on any fill."""
+        shape = self.tokens.shape
+        stroke = self.px(shape.focus)
+        out = stroke + self.px(0.7)
+        ring = rect.inset(-out)
+        self.ops.append(Box(ring, None, self.tokens.colour.focus, stroke, self.px(shape.radius) + out))
+
+    def _fitted(
+        self, rect: Rect, text: str, language: str, weight: Weight, capital_mm: float, lines: int
+    ) -> tuple[int, tuple[str, ...]]:
+        """The largest size at which the text fits its width and `lines`, and its lines."""
+        most = self.display.em(capital_mm)
+        least = self.display.em(min(self.tokens.screen.label, capital_mm))
+        ladder = sorted({most - (most - least) * step // 4 for step in range(5)}, reverse=True)
+        emergency = [least * part // 100 for part in (92, 84, 76, 68, 60)]
+        for size in [*ladder, *emergency]:
+            ascent, descent = self.type.metrics(language, size, weight)
+            room = max(1, (rect.h + (ascent + descent) // 4) // (ascent + descent))
+            try:
+                fitted = self.type.fit(text, language, (size,), weight, rect.w, min(lines, room))
+            except DoesNotFitError:
+                continue
+            if size < least:
+                self.tight.append(text)
+            return size, fitted.lines
+        self.tight.append(text)
+        return emergency[-1], tuple(self.type.wrap(text, language, emergency[-1], weight, rect.w)[:lines])
