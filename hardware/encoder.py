@@ -17,6 +17,7 @@ PAPER_WIDTH = Dots(576)
 DOTS_PER_INCH = 203
 _INVERT = bytes(255 - value for value in range(256))
 _LONGEST_HEADER = 8
+_STATUS_IN_ORDER = b"\x1dr\x01"
 AUTO_STATUS = b"\x1da\x0e"
 """GS a: report changes of online, error and paper (bits 1–3) by yourself."""
 
@@ -74,9 +75,10 @@ def _raster(printer: Any, band: Band) -> None:
 
 def encode_job(job: PrintJob, lead: Lead, *, paper_width: Dots = PAPER_WIDTH) -> bytes:
     """The whole job: lead, reset, automatic status on, picture, feed to the cutter and cut, echo of the
-    job's id.
+    job's id, status in its turn.
 
     The echo is GS ( H function 48 (Epson): the printer sends the id back once all before it is on paper.
+    GS r behind it is answered when it is read, by printers without that echo too.
     """
     printer = new_encoder()
     if lead is not Lead.CLEAN:
@@ -88,5 +90,6 @@ def encode_job(job: PrintJob, lead: Lead, *, paper_width: Dots = PAPER_WIDTH) ->
     printer._raw(encode(job.bitmap, paper_width=paper_width))
     printer.cut(feed=False)
     printer._raw(b"\x1d(H\x06\x00\x30\x30" + echo_token(job.job_id))
+    printer._raw(_STATUS_IN_ORDER)
     output: bytes = printer.output
     return output

@@ -151,12 +151,13 @@ class PaperReader:
             self._effects.append(Wrong("DLE DC4 obeyed"))
             held.clear()
         elif len(held) == 2 and byte not in (_EOT, _ENQ):
-            self._buffer.append(held.pop(0))
             held.clear()
+            self._buffer.append(_DLE)
             self._receive_byte(byte)
         elif len(held) == 3:
-            self._real_time_command(bytes(held))
+            command = bytes(held)
             held.clear()
+            self._real_time_command(command)
 
     def _real_time_command(self, command: bytes) -> None:
         if command[1] == _EOT and 1 <= command[2] <= 4:
@@ -167,7 +168,6 @@ class PaperReader:
             self._effects.append(Wrong("DLE ENQ obeyed"))
         else:
             self._buffer += command[:2]
-            self._real_time.clear()
             self._receive_byte(command[2])
 
     def _in_raster(self) -> bool:

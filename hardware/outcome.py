@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from hardware.printer import Outcome, PaperStatus
-from hardware.status import Answer, AutoStatus, Echo, Reply, updated
+from hardware.status import Answer, AutoStatus, Echo, Processed, Reply, updated
 
 
 class Lead(Enum):
@@ -28,6 +28,9 @@ class Patience:
     patience."""
     confirm: float = 10.0
     """All bytes are taken, the echo is missing. A ticket takes 0.4–0.9 s (FACTS §6); a cutter may retry."""
+    processed: float = 3.0
+    """As `confirm`, where the job was read to its end and no echo was ever heard: an echo comes when the
+    cut is done."""
     silent: float = 3.0
     """As `confirm`, for a device that has never said anything."""
     fault: float = 2.0
@@ -48,12 +51,19 @@ class Voice:
 
     answers: bool = False
     speaks: bool = False
+    echoes: bool = False
 
     def heard(self, reply: Reply) -> "Voice":
         """With this reply heard too."""
-        if isinstance(reply, Answer):
-            return Voice(answers=True, speaks=True)
-        return replace(self, speaks=True) if isinstance(reply, AutoStatus | Echo) else self
+        match reply:
+            case Answer():
+                return replace(self, speaks=True, answers=True)
+            case Echo():
+                return replace(self, speaks=True, echoes=True)
+            case AutoStatus() | Processed():
+                return replace(self, speaks=True)
+            case _:
+                return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class JobProgress:
     token: bytes
     written: int = 0
     echoed: bool = False
+    processed: bool = False
     fault: bool = False
     gone: bool = False
 
@@ -72,6 +83,8 @@ class JobProgress:
         """After this reply; `status` is the status with it."""
         if isinstance(reply, Echo):
             return replace(self, echoed=self.echoed or reply.token == self.token)
+        if isinstance(reply, Processed):
+            return replace(self, processed=True)
         if isinstance(reply, AutoStatus | Answer) and self.written and not status.can_print:
             return replace(self, fault=True)
         return self
@@ -88,9 +101,15 @@ def verdict(progress: JobProgress, voice: Voice, *, waited_out: bool) -> Outcome
         return Outcome.NOT_STARTED
     if progress.fault:
         return Outcome.INTERRUPTED
-    if progress.gone or progress.written < progress.total or voice.speaks:
+    if progress.gone or progress.written < progress.total:
         return Outcome.UNCERTAIN
-    return Outcome.SENT
+    return Outcome.UNCERTAIN if voice.speaks and not _cannot_echo(progress, voice) else Outcome.SENT
+
+
+def _cannot_echo(progress: JobProgress, voice: Voice) -> bool:
+    """The printer read past the echo command without an echo, and never gave one on this connection: as
+    many clones."""
+    return progress.processed and not voice.echoes
 
 
 def patience_s(progress: JobProgress, voice: Voice, patience: Patience, *, deaf: bool, closing: bool) -> float:
@@ -103,6 +122,8 @@ def patience_s(progress: JobProgress, voice: Voice, patience: Patience, *, deaf:
         seconds = 0.0
     else:
         seconds = patience.confirm if voice.speaks else patience.silent
+        if _cannot_echo(progress, voice):
+            seconds = min(seconds, patience.processed)
     return min(seconds, patience.closing) if closing else seconds
 
 

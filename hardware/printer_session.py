@@ -76,6 +76,7 @@ class PrinterSession:
         if not self._ready():
             return Outcome.NOT_STARTED
         data = encode_job(job, lead, paper_width=self._paper_width)
+        self._reader = self._reader.ask_in_order()
         self._progress = JobProgress(len(data), echo_token(job.job_id))
         since = self._monotonic()
         while True:

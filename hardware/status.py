@@ -61,6 +61,14 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class Processed:
+    """The answer to GS r, which is given in its turn: all before it has been read, though perhaps not
+    printed."""
+
+    byte: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Bytes that mean nothing here: noise, a block cut off by another, or an answer to nothing that was
     asked."""
@@ -68,7 +76,7 @@ class Unreadable:
     data: bytes
 
 
-Reply = AutoStatus | Answer | Echo | Unreadable
+Reply = AutoStatus | Answer | Echo | Processed | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,16 @@ class ReplyReader:
 
     held: bytes = b""
     asked: tuple[Question, ...] = ()
+    in_order: bool = False
 
     def ask(self, questions: tuple[Question, ...] = QUESTIONS) -> "ReplyReader":
         """Now these were sent too. Answers carry no name and come in the order of asking."""
         return replace(self, asked=self.asked + questions)
+
+    def ask_in_order(self) -> "ReplyReader":
+        """Now a GS r was sent too. Its answer (bits 4 and 7 are 0) is told from noise by having been asked
+        for."""
+        return replace(self, in_order=True)
 
     def feed(self, data: bytes) -> tuple["ReplyReader", list[Reply]]:
         """Reads the next bytes, however many. Never raises; every split of a stream gives the same
@@ -107,6 +121,8 @@ class ReplyReader:
             return replace(self, held=bytes((byte,))), []
         if byte & 0x93 == 0x12:
             return self._answered(byte)
+        if self.in_order and not byte & 0x90:
+            return replace(self, in_order=False), [Processed(byte)]
         return self, [Unreadable(bytes((byte,)))]
 
     def _answered(self, byte: int) -> tuple["ReplyReader", list[Reply]]:

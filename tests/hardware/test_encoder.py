@@ -137,7 +137,7 @@ def whole_job(lead: Lead, before: bytes = b"") -> tuple[list[CutOff], list[bytes
 def test_a_job_is_one_ticket_and_its_echo(lead: Lead) -> None:
     cuts, answers, wrong = whole_job(lead)
     assert [list(cut.rows) for cut in cuts] == [on_paper(plain_ticket())]
-    assert answers[-1] == b"\x37\x22" + echo_token(77) + b"\0"
+    assert answers[-2:] == [b"\x37\x22" + echo_token(77) + b"\0", b"\0"]
     assert wrong == []
 
 
@@ -150,7 +150,7 @@ def test_after_a_job_broken_off_anywhere_the_next_ticket_comes_whole_and_by_itse
     for before in broken_off_anywhere():
         cuts, answers, wrong = whole_job(Lead.SEPARATE, before)
         assert list(cuts[-1].rows) == on_paper(plain_ticket())
-        assert answers[-1] == b"\x37\x22" + echo_token(77) + b"\0"
+        assert answers[-2] == b"\x37\x22" + echo_token(77) + b"\0"
         assert all(re.fullmatch("unknown command (ESC|GS) 00", what) for what in wrong)
 
 
@@ -197,3 +197,13 @@ def test_control_real_time_bytes_left_in_a_picture_are_obeyed_and_tear_it() -> N
 def test_width_narrower_than_the_paper_is_centred() -> None:
     bitmap = Bitmap(Dots(8), Dots(1), b"\xff")
     assert printed(encode(bitmap)) == ([bytes(35) + b"\x0f\xf0" + bytes(35)], [])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([b"\x10", b"\x04", b"\x05", b"\x14", b"\x00", b"\x01"]), min_size=60, max_size=60))
+def test_rows_made_of_nothing_but_risky_bytes_are_printed_as_admitted(ink: list[bytes]) -> None:
+    bitmap = picture([framed(72, b"".join(ink[:30]), 8), framed(72, b"".join(ink[30:]), 20)])
+    encoded = encode_picture(bitmap)
+    rows, wrong = printed(encoded.data)
+    assert wrong == []
+    assert differing_dots(rows, on_paper(bitmap)) == encoded.altered

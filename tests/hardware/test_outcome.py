@@ -30,10 +30,12 @@ progresses = st.builds(
     token=st.just(TOKEN),
     written=st.sampled_from([0, 1, 99, 100]),
     echoed=st.booleans(),
+    processed=st.booleans(),
     fault=st.booleans(),
     gone=st.booleans(),
 )
-voices = st.sampled_from([MUTE, TALKING, Voice(speaks=True)])
+ECHOING = Voice(answers=True, speaks=True, echoes=True)
+voices = st.sampled_from([MUTE, TALKING, ECHOING, Voice(speaks=True)])
 
 
 def shipped(progress: JobProgress, voice: Voice, waited_out: bool) -> Outcome | None:
@@ -59,7 +61,8 @@ def claims_too_much(rule: Rule, progress: JobProgress, voice: Voice, waited_out:
     if outcome is Outcome.NOT_STARTED:
         return progress.written > 0
     if outcome is Outcome.SENT:
-        return voice.speaks or progress.written < progress.total
+        may_still_echo = voice.speaks and (voice.echoes or not progress.processed)
+        return may_still_echo or progress.written < progress.total
     return False
 
 
@@ -90,6 +93,10 @@ SENT_ALL = JobProgress(100, TOKEN, 100)
         (replace(SENT_ALL, echoed=True, gone=True), TALKING, Outcome.CONFIRMED),
         (SENT_ALL, MUTE, Outcome.SENT),
         (SENT_ALL, TALKING, Outcome.UNCERTAIN),
+        (replace(SENT_ALL, processed=True), TALKING, Outcome.SENT),
+        (replace(SENT_ALL, processed=True), ECHOING, Outcome.UNCERTAIN),
+        (replace(SENT_ALL, processed=True, fault=True), TALKING, Outcome.INTERRUPTED),
+        (replace(SENT_ALL, processed=True, gone=True), TALKING, Outcome.UNCERTAIN),
         (replace(SENT_ALL, gone=True), MUTE, Outcome.UNCERTAIN),
         (replace(SENT_ALL, fault=True), TALKING, Outcome.INTERRUPTED),
         (JobProgress(100, TOKEN, 40), MUTE, Outcome.UNCERTAIN),
@@ -131,6 +138,8 @@ def test_patience_fits_what_is_waited_for() -> None:
     assert seconds(JobProgress(100, TOKEN, 40), TALKING) == patience.write
     assert seconds(SENT_ALL, TALKING) == patience.confirm
     assert seconds(SENT_ALL, MUTE) == patience.silent
+    assert seconds(replace(SENT_ALL, processed=True), TALKING) == patience.processed
+    assert seconds(replace(SENT_ALL, processed=True), ECHOING) == patience.confirm
     assert seconds(SENT_ALL, MUTE, deaf=True) == 0
     assert seconds(replace(SENT_ALL, fault=True), TALKING) == patience.fault
     assert seconds(JobProgress(100, TOKEN, 40, fault=True), TALKING) == 0

@@ -25,7 +25,9 @@ from hardware.transports import Transport, transport_for
 from hardware.virtual_printer import VirtualPrinter
 from tests.hardware.pictures import picture, plain_ticket
 
-HASTY = Patience(write=0.2, confirm=0.3, silent=0.2, fault=0.1, answer=0.3, greeting=0.2, idle=30.0, closing=0.2)
+HASTY = Patience(
+    write=0.2, confirm=0.3, processed=0.1, silent=0.2, fault=0.1, answer=0.3, greeting=0.2, idle=30.0, closing=0.2
+)
 READY = PaperStatus(True, "ok", False, False, True)
 
 
@@ -215,6 +217,17 @@ def test_without_the_echo_a_job_is_not_confirmed() -> None:
         assert watched.print().outcome is Outcome.UNCERTAIN
 
 
+def test_a_printer_that_reads_a_job_to_its_end_and_knows_no_echo_has_been_sent_it() -> None:
+    def answer_in_order(connection: socket.socket) -> None:
+        answer_questions(connection, 2)
+        while b"\x1dr\x01" not in connection.recv(65536):
+            continue
+        connection.sendall(b"\x00")
+
+    with at_device(answer_in_order) as watched:
+        assert watched.print().outcome is Outcome.SENT
+
+
 def test_the_echo_of_another_job_does_not_confirm() -> None:
     def echo_wrongly(connection: socket.socket) -> None:
         answer_questions(connection, 2)
@@ -257,7 +270,7 @@ def test_a_file_is_never_confirmed(tmp_path: Path) -> None:
     with working(transport_for(f"file://{tmp_path}/paper.bin")) as watched:
         assert watched.status() == PaperStatus(reachable=True)
         assert watched.print().outcome is Outcome.SENT
-    assert (tmp_path / "paper.bin").read_bytes().endswith(b"\x1d(H\x06\x0000   !")
+    assert (tmp_path / "paper.bin").read_bytes().endswith(b"\x1d(H\x06\x0000   !\x1dr\x01")
 
 
 def test_power_lost_in_the_middle_leaves_torn_paper_and_the_next_ticket_is_whole(tmp_path: Path) -> None:

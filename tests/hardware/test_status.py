@@ -11,6 +11,7 @@ from hardware.status import (
     Answer,
     AutoStatus,
     Echo,
+    Processed,
     Question,
     Reply,
     ReplyReader,
@@ -37,7 +38,7 @@ questions = st.lists(st.sampled_from(list(Question)), max_size=12).map(tuple)
 
 
 def read(pieces: Sequence[bytes], asked: tuple[Question, ...] = QUESTIONS * 3) -> tuple[ReplyReader, list[Reply]]:
-    reader, replies = ReplyReader().ask(asked), []
+    reader, replies = ReplyReader().ask(asked).ask_in_order(), []
     for piece in pieces:
         reader, new = reader.feed(piece)
         replies.extend(new)
@@ -66,13 +67,13 @@ def test_legal_streams_are_read_without_a_byte_left_over(pieces: list[bytes]) ->
         elif piece[0] & 0x93 == 0x12:
             expected.append(Answer(Question.PAPER, piece[0]))
     assert replies == expected
-    assert reader == ReplyReader()
+    assert reader == ReplyReader().ask_in_order()
 
 
 @given(streams)
 def test_no_byte_is_lost_unseen(stream: bytes) -> None:
     reader, replies = read([stream])
-    size = {AutoStatus: 4, Answer: 1, Echo: 7}
+    size = {AutoStatus: 4, Answer: 1, Echo: 7, Processed: 1}
     counted = sum(len(r.data) if isinstance(r, Unreadable) else size[type(r)] for r in replies)
     assert counted + len(reader.held) + sum(stream.count(flow) for flow in (b"\x11", b"\x13")) == len(stream)
 
@@ -96,6 +97,11 @@ def test_an_answer_that_nobody_asked_for_says_nothing() -> None:
 def test_an_answer_and_flow_control_within_an_echo_do_not_break_it() -> None:
     _, replies = read([b"\x37\x22ab\x13\x12c\x11d\x00"])
     assert replies == [Answer(Question.PAPER, 0x12), Echo(b"abcd")]
+
+
+def test_a_status_in_order_is_known_only_where_it_was_asked() -> None:
+    assert ReplyReader().ask_in_order().feed(b"\x03\x03")[1] == [Processed(3), Unreadable(b"\x03")]
+    assert ReplyReader().feed(b"\x03")[1] == [Unreadable(b"\x03")]
 
 
 def test_a_block_cut_off_by_another_is_named_unreadable_and_the_other_is_read() -> None:

@@ -44,6 +44,13 @@ def test_every_split_of_a_ticket_prints_the_same(edges: list[int]) -> None:
     assert cuts(effects) == [CutOff(TICKET, ROWS)]
 
 
+def test_beginnings_of_real_time_commands_that_are_none_stay_in_the_picture() -> None:
+    row = b"\x10\x04\x10\x10\x05\x10\x04\x10"
+    reader = PaperReader(64)
+    assert reader.receive(b"\x1dv0\x00\x08\x00\x01\x00" + row + b"\x1b@", 0) == [Begun(0)]
+    assert reader.rows == [row]
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_fall_and_a_reset_brings_it_back(noise: bytes) -> None:
