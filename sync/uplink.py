@@ -6,9 +6,10 @@ journal is the outbox, the server's watermark says what it has, and a batch that
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from sync import exchange, pairing, wire
 from sync.chain import Position
@@ -30,7 +31,7 @@ from sync.exchange_terms import (
     Wake,
 )
 from sync.inbox import Inbox, InboxRefused, InboxState, OfficeTime
-from sync.journal import Instant, JournalReader
+from sync.journal import Entry, Instant, JournalReader
 from sync.keys import DeviceKey, load
 from sync.pairing import Device, PairingFailed, PairingPostponed
 from sync.types import JournalId, Seq, UtcMs
@@ -256,23 +257,35 @@ class Uplink:
         return self._ports.instant().boottime_ms
 
 
-def batch_for(reader: JournalReader, journal_id: JournalId, ask: Send, key: DeviceKey) -> wire.Batch:
+class Outbox(Protocol):
+    """A journal, as far as sending needs it: sync.journal.JournalReader is one."""
+
+    def at(self, seq: int) -> Position | None:
+        """The position of this seq, None where the journal does not reach it."""
+        ...
+
+    def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
+        """The entries behind this seq, in order, at most `limit` of them."""
+        ...
+
+
+def batch_for(journal: Outbox, journal_id: JournalId, ask: Send, key: DeviceKey) -> wire.Batch:
     """The signed batch that this effect asks for. Raises JournalDamaged where the journal does not reach `after`."""
-    start = reader.at(ask.after)
+    start = journal.at(ask.after)
     if start is None:
         raise JournalDamaged("the journal became shorter", last_good=0, hint="Run `python -m sync verify` on it.")
     rows = min(ask.most_rows, ask.up_to - ask.after)
-    entries = list(reader.entries(ask.after, limit=rows)) if rows else []
+    entries = list(journal.entries(ask.after, limit=rows)) if rows else []
     taken = entries[: len(wire.take((entry.row for entry in entries), rows))]
     last = Position(taken[-1].seq, taken[-1].chain) if taken else start
     return wire.sign_batch(journal_id, start, last, (entry.row for entry in taken), key.sign)
 
 
-def refused(refusal: Refusal, reader: JournalReader) -> Refused:
+def refused(refusal: Refusal, journal: Outbox) -> Refused:
     """A refusal as the machine takes it, with the expected place compared to the own journal."""
     message = f"{refusal.message}. {refusal.hint}"
     if refusal.expected is None:
         return Refused(refusal.error, message)
-    own = reader.at(refusal.expected.seq)
+    own = journal.at(refusal.expected.seq)
     agrees = own is not None and own.chain.hex() == refusal.expected.previous
     return Refused(refusal.error, message, Seq(refusal.expected.seq), agrees)
