@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.errors import ConfigError
+from sync.clock import Trust
 from sync.errors import ConfigError as SyncConfigError
-from sync.strict_toml import Key, Sections, Table, Text, parse, read
+from sync.strict_toml import Choice, Key, Sections, Table, Text, parse, read
 from translations import LANGUAGES
 
 
@@ -24,13 +25,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """Everything that server.toml says. `name` is the office's name by language; `data` is a path."""
+    """Everything that server.toml says. `name` is the office's name by language; `data` is a path.
+
+    `trust`: whether this machine's clock may date what the kiosks do (sync.clock.Trust).
+    """
 
     data: str
     name: Mapping[str, str]
     time_zone: str
     exchange: Address
     pages: Address
+    trust: Trust
 
     @property
     def zone(self) -> ZoneInfo:
@@ -52,7 +57,8 @@ def parse_server(data: bytes | str) -> ServerConfig:
             raise document.wrong(("listen", "pages"), message, "Choose another port for one of them.")
     except SyncConfigError as error:
         raise ConfigError(str(error), hint=error.hint, line=error.line) from error
-    return ServerConfig(values["data"], names, values["time_zone"], listen["exchange"], listen["pages"])
+    trust = Trust(values["clock"]["trust"])
+    return ServerConfig(values["data"], names, values["time_zone"], listen["exchange"], listen["pages"], trust)
 
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -80,6 +86,7 @@ def _is_zone(text: str) -> tuple[str, str] | None:
     return None
 
 
+_CLOCK = Table((Key("trust", Choice(("ntp", "system")), "whose time counts", "ntp"),))
 _EXCHANGE = Address("0.0.0.0", 8443)
 _PAGES = Address("127.0.0.1", 8080)
 _LISTEN = Table(
@@ -94,6 +101,7 @@ SERVER = Table(
         Key("name", Sections(Text(), LANGUAGES), "the section with the office's name in each language"),
         Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
         Key("listen", _LISTEN, "the section of the addresses", {"exchange": _EXCHANGE, "pages": _PAGES}),
+        Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp"}),
     )
 )
 """The shape of server.toml."""

@@ -6,9 +6,10 @@ not even read: what is not from a paired journal is refused by its headers.
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TypeVar
 
+from server.errors import LedgerRefused
 from server.http import (
     BodyTooLarge,
     Disconnected,
@@ -23,7 +24,7 @@ from server.http import (
 )
 from server.ledger import Ledger
 from server.pairing import Pairing, Patience, Repeated, judge_pairing
-from server.writer import Writer, disk_refused
+from server.writer import Writer
 from sync import wire
 from sync.errors import BadBatch
 from sync.judge import Accept, Refuse, judge_request
@@ -41,6 +42,15 @@ SAFE = 0
 """What a server without a verified backup may call safe (docs/decisions/server-safe-is-zero.md)."""
 Result = TypeVar("Result")
 CLOSE = (b"connection", b"close")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to send back. All but 200 end the connection."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Exchange:
@@ -70,66 +80,67 @@ class Exchange:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        routes = {wire.FACTS_PATH: self._facts, wire.PAIR_PATH: self._pair}
-        route = routes.get(scope["path"])
-        if scope["type"] != "http" or route is None:
-            await self._refuse(receive, send, 404, wire.refuse("unknown-path", "there is nothing here", _PATHS))
-        elif scope["method"] != "POST":
-            await self._refuse(receive, send, 405, wire.refuse("wrong-method", "only POST", _PATHS))
-        elif self._busy >= BODIES:
-            await self._later(receive, send, "the server is busy")
-        else:
-            self._busy += 1
-            try:
-                await route(scope, receive, send)
-            except Disconnected:
-                return
-            finally:
-                self._busy -= 1
+        try:
+            reply = await self._reply(scope, receive)
+        except Disconnected:
+            return
+        if reply.status == 200:
+            await answer(send, 200, reply.body)
+            return
+        await answer(send, reply.status, reply.body, headers=[CLOSE, *reply.headers], more=True)
+        await discard(receive)
+        await end(send)
 
-    async def _facts(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        route = {wire.FACTS_PATH: self._facts, wire.PAIR_PATH: self._pair}.get(scope["path"])
+        if route is None:
+            return _refusing(404, wire.refuse("unknown-path", "there is nothing here", _PATHS))
+        if scope["method"] != "POST":
+            return _refusing(405, wire.refuse("wrong-method", "only POST", _PATHS), (b"allow", b"POST"))
+        if self._busy >= BODIES:
+            return _later("the server is busy")
+        self._busy += 1
+        try:
+            return await route(scope, receive)
+        finally:
+            self._busy -= 1
+
+    async def _facts(self, scope: Scope, receive: Receive) -> Reply:
         headers = headers_of(scope)
         stranger = self._judge_headers(headers)
         if stranger is not None:
-            await self._refused(receive, send, None, stranger)
-            return
+            return self._refused(None, stranger)
         try:
-            body = await self._body(scope, receive, wire.MAX_BODY)
-            request = wire.read_request(headers, body)
+            request = wire.read_request(headers, await _body(scope, receive, wire.MAX_BODY))
         except (BodyTooLarge, BadBatch, TimeoutError) as error:
-            journal_id = JournalId(headers[wire.JOURNAL_HEADER.lower()])
-            await self._refused(receive, send, journal_id, Refuse(_unread(error)))
-            return
-        self._contact(request.journal_id, self._now())
-        done = self._writer.submit(lambda ledger: take_batch(ledger, request, self._now()))
-        taken = await self._durable(done, receive, send)
+            return self._refused(JournalId(headers[wire.JOURNAL_HEADER.lower()]), Refuse(_unread(error)))
+        taken = await self._durable(lambda ledger: take_batch(ledger, request, self._now()))
+        if isinstance(taken, Reply):
+            return taken
         if isinstance(taken, Refusal):
-            await self._refuse(receive, send, taken.status, taken)
-        elif taken is not None:
-            await answer(send, 200, wire.encode_message(Answer(taken, SAFE, self._told())))
+            return _refusing(taken.status, taken)
+        self._contact(request.journal_id, self._now())
+        return Reply(200, wire.encode_message(Answer(taken, SAFE, self._told())))
 
-    async def _pair(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pair(self, scope: Scope, receive: Receive) -> Reply:
         if self._patience.exhausted(self._now()):
             refusal = wire.refuse(wire.TOO_MANY, "too many wrong codes", "Wait a minute, then try again.")
-            await self._refuse(receive, send, refusal.status, refusal, [(b"retry-after", b"60")])
-            return
+            return _refusing(refusal.status, refusal, (b"retry-after", b"60"))
         try:
-            body = await self._body(scope, receive, MAX_PAIR_BODY)
+            body = await _body(scope, receive, MAX_PAIR_BODY)
             request = wire.decode_as(body, PairRequest, "pairing request")
         except (BodyTooLarge, wire.BadAnswer, TimeoutError) as error:
-            await self._refused(receive, send, None, Refuse(_unread(error)))
-            return
-        done = self._writer.submit(lambda ledger: take_pairing(ledger, request, self._fingerprint, self._now()))
-        paired = await self._durable(done, receive, send)
+            return self._refused(None, Refuse(_unread(error)))
+        paired = await self._durable(lambda ledger: take_pairing(ledger, request, self._fingerprint, self._now()))
+        if isinstance(paired, Reply):
+            return paired
         if isinstance(paired, Refusal):
             if paired.error == wire.WRONG_CODE:
                 self._patience.wrong(self._now())
-            await self._refuse(receive, send, paired.status, paired)
-        elif paired is not None:
-            self._paired.add(JournalId(request.journal_id))
-            lane, received = paired
-            made = PairAnswer(self._server_id, lane, received, SAFE, self._told())
-            await answer(send, 200, wire.encode_message(made))
+            return _refusing(paired.status, paired)
+        self._paired.add(JournalId(request.journal_id))
+        lane, received = paired
+        return Reply(200, wire.encode_message(PairAnswer(self._server_id, lane, received, SAFE, self._told())))
 
     def _judge_headers(self, headers: dict[str, str]) -> Refuse | None:
         """The verdict on a request whose body need not be read."""
@@ -142,41 +153,18 @@ class Exchange:
         verdict = judge_request(request, None)
         return verdict if isinstance(verdict, Refuse) else None
 
-    async def _body(self, scope: Scope, receive: Receive, cap: int) -> bytes:
-        async with asyncio.timeout(READ_SECONDS):
-            return await read_body(scope, receive, cap)
-
-    async def _durable(self, done: "Future[Result]", receive: Receive, send: Send) -> Result | None:
-        """The job's result once it is on disk; None where the disk refused and the device was told to come later."""
+    async def _durable(self, job: Callable[[Ledger], Result]) -> Result | Reply:
+        """The job's result once it is on disk; where the disk refuses, the reply that asks to come later."""
         try:
-            return await asyncio.wrap_future(done)
-        except Exception as error:
-            if not disk_refused(error):
-                raise
-            await self._later(receive, send, str(error))
-            return None
+            return await asyncio.wrap_future(self._writer.submit(job))
+        except LedgerRefused as error:
+            return _later(str(error))
 
-    async def _refused(self, receive: Receive, send: Send, journal_id: JournalId | None, verdict: Refuse) -> None:
-        """Record a refusal that the ledger was not asked about, where there is room, and send it."""
+    def _refused(self, journal_id: JournalId | None, verdict: Refuse) -> Reply:
+        """Have a refusal recorded that the ledger was not asked about, where there is room."""
         if self._writer.waiting < BODIES:
             self._writer.submit(lambda ledger: ledger.refuse(journal_id, verdict, self._now()))
-        await self._refuse(receive, send, verdict.refusal.status, verdict.refusal)
-
-    async def _refuse(
-        self,
-        receive: Receive,
-        send: Send,
-        status: int,
-        refusal: Refusal,
-        headers: list[tuple[bytes, bytes]] | None = None,
-    ) -> None:
-        await answer(send, status, wire.encode_message(refusal), headers=[CLOSE, *(headers or [])], more=True)
-        await discard(receive)
-        await end(send)
-
-    async def _later(self, receive: Receive, send: Send, message: str) -> None:
-        refusal = wire.refuse("later", message, "Nothing was stored. Keep the facts and send them again.")
-        await self._refuse(receive, send, 503, refusal, [(b"retry-after", str(RETRY_SECONDS).encode())])
+        return _refusing(verdict.refusal.status, verdict.refusal)
 
 
 def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs) -> int | Refusal:
@@ -204,6 +192,20 @@ def take_pairing(
         case _:
             ledger.refuse(None, Refuse(verdict), now_ms)
             return verdict
+
+
+async def _body(scope: Scope, receive: Receive, cap: int) -> bytes:
+    async with asyncio.timeout(READ_SECONDS):
+        return await read_body(scope, receive, cap)
+
+
+def _refusing(status: int, refusal: Refusal, *headers: tuple[bytes, bytes]) -> Reply:
+    return Reply(status, wire.encode_message(refusal), headers)
+
+
+def _later(message: str) -> Reply:
+    refusal = wire.refuse("later", message, "Nothing was stored. Keep the facts and send them again.")
+    return _refusing(503, refusal, (b"retry-after", str(RETRY_SECONDS).encode()))
 
 
 def _unread(error: Exception) -> Refusal:

@@ -28,7 +28,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A paired journal and how it fares. `refused` counts refusals by code, `strange` facts that were not understood."""
+    """A paired journal and how it fares. `refused`: refusals by code. `strange`: facts not understood."""
 
     journal_id: JournalId
     place: str
@@ -174,6 +174,6 @@ def service_names(catalogue: object) -> Iterator[tuple[str, dict[str, str]]]:
     """(id, names by language) of the services in a `catalogue.adopted`; whatever has another shape is passed over."""
     texts = catalogue.get("texts") if isinstance(catalogue, dict) else None
     for text in texts if isinstance(texts, list) else []:
-        parts = [text.get(key) for key in ("service", "language", "name")] if isinstance(text, dict) else []
-        if parts and all(isinstance(part, str) and part for part in parts):
-            yield parts[0], {parts[1]: parts[2]}
+        match text:
+            case {"service": str(service), "language": str(language), "name": str(name)} if name:
+                yield service, {language: name}

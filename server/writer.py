@@ -4,13 +4,12 @@ An answer is given after the commit only. The thread sleeps while there is nothi
 """
 
 import queue
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import Any, TypeVar
 
-from server.errors import LedgerRefused, ServerError
+from server.errors import ServerError
 from server.ledger import Ledger
 from sync.errors import SyncError
 
@@ -95,8 +94,3 @@ class Writer:
             failed = error
             return lambda: future.set_exception(failed)
         return lambda: future.set_result(result)
-
-
-def disk_refused(error: BaseException) -> bool:
-    """Whether to answer "later": the disk's fault, not the sender's."""
-    return isinstance(error, LedgerRefused | sqlite3.OperationalError)

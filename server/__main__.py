@@ -1,0 +1,129 @@
+"""`python -m server [serve | pair | revoke | rebuild] --config server.toml`: the office's server and its commands."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from server import certificate, control
+from server.config import ServerConfig, parse_server
+from server.errors import ConfigError, LedgerRefused, ServerError
+from server.ledger import FILE, Ledger
+from server.office import Office, perform
+from sync.clock import trusted
+from sync.errors import SyncError
+from sync.system_clock import SystemClock, random_bytes
+from sync.types import UtcMs
+
+UNKNOWN_TIME = UtcMs(0)
+"""What a server tells that does not trust its own clock: earlier than any true time, so nobody believes it."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; 0 when it did what it says, 1 with the reason and the hint on stderr, 2 on a wrong call."""
+    options = _parser().parse_args(arguments)
+    try:
+        config = _read(options.config)
+        folder = _folder(options.config, config)
+        match options.command:
+            case "serve":
+                _serve(config, folder)
+            case "rebuild":
+                _rebuild(config, folder)
+            case "pair":
+                print(_ask(config, folder, {"command": "pair", "place": options.place})["code"])
+            case "revoke":
+                revoked = _ask(config, folder, {"command": "revoke", "journal_id": options.journal or ""})
+                print(f"revoked {revoked['revoked']}: what it sent stays, what it sends is refused")
+    except (ServerError, SyncError) as error:
+        line = f"{options.config}, line {error.line}: " if isinstance(error, ConfigError) and error.line else ""
+        print(f"server: {line}{error}\n  what to do: {error.hint}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
+    commands = ("serve", "pair", "revoke", "rebuild")
+    parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
+    parser.add_argument("--config", type=Path, required=True, metavar="server.toml")
+    parser.add_argument("--place", help="pair: where the machine stands, as the pages show it")
+    parser.add_argument("--journal", help="revoke: the machine's journal, 32 hex digits")
+    return parser
+
+
+def _read(path: Path) -> ServerConfig:
+    try:
+        return parse_server(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="Check the path after --config.") from error
+
+
+def _folder(path: Path, config: ServerConfig) -> Path:
+    folder = path.parent / config.data
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerRefused(
+            f"{folder} cannot be made: {error.strerror}", hint="Check `data` in server.toml."
+        ) from error
+    return folder
+
+
+def _serve(config: ServerConfig, folder: Path) -> None:
+    clock = SystemClock()
+
+    def now() -> UtcMs:
+        return clock.read().utc_ms
+
+    def told() -> UtcMs:
+        reading = clock.read()
+        return reading.utc_ms if trusted(reading, config.trust, None) else UNKNOWN_TIME
+
+    def ready(pages: str, exchange: str) -> None:
+        print(f"pages {pages}\nexchange {exchange}", flush=True)
+
+    async def run() -> None:
+        der = certificate.load_or_make(folder, datetime.now(UTC))
+        await Office(config, folder, der, random=random_bytes, now=now, told=told, ready=ready).run()
+
+    _unwrapped(lambda: asyncio.run(run()))
+
+
+def _unwrapped(run: Callable[[], None]) -> None:
+    """Raise the one ServerError out of a task group as itself."""
+    try:
+        run()
+    except* ServerError as group:
+        raise group.exceptions[0] from None
+
+
+def _rebuild(config: ServerConfig, folder: Path) -> None:
+    ledger = Ledger(folder / FILE, config.zone, random_bytes)
+    try:
+        print(f"folded {ledger.rebuild()} facts anew")
+    finally:
+        ledger.close()
+
+
+def _ask(config: ServerConfig, folder: Path, command: dict[str, Any]) -> dict[str, Any]:
+    """By the running server, which has the ledger; else by taking the ledger ourselves."""
+    answer = control.ask(folder, command)
+    if answer is not None:
+        return answer
+    der = certificate.load_or_make(folder, datetime.now(UTC))
+    ledger = Ledger(folder / FILE, config.zone, random_bytes)
+    try:
+        with ledger.transaction():
+            return perform(ledger, command, der, random_bytes, SystemClock().read().utc_ms)
+    finally:
+        ledger.close()
+
+
+if __name__ == "__main__":
+    os.umask(0o027)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,163 @@
+"""The pages' application: the office live, a ticket by its token, assets, health, and the description of the API."""
+
+import asyncio
+import hashlib
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from email.utils import formatdate
+from functools import partial
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from server import reading
+from server.feed import Feed
+from server.http import App, Receive, Scope, Send
+from server.pages import Pages
+from sync.paircode import PairAnswer, PairRequest
+from sync.types import UtcMs
+from sync.wire import FACTS_PATH, PAIR_PATH, STATUS, Answer, Refusal
+
+RELEASE = "0.1.0"
+FOR_EVER = "public, max-age=31536000, immutable"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+GUARDS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+class Reader:
+    """Reads the ledger in a thread of its own, so that no page waits for another's disk."""
+
+    def __init__(self, db: sqlite3.Connection, thread: Executor) -> None:
+        self._db, self._thread = db, thread
+
+    def view(self, day: str) -> Awaitable[reading.View]:
+        """The office day."""
+        return self._run(partial(reading.view, self._db, day))
+
+    def ticket(self, token: str) -> Awaitable[Any]:
+        """What `reading.ticket` finds for a token as it stands in a URL."""
+        digest = hashlib.sha256(bytes.fromhex(token)).hexdigest()
+        return self._run(partial(reading.ticket, self._db, digest))
+
+    def alive(self) -> Awaitable[Any]:
+        """Fails where the ledger cannot be read."""
+        return self._run(lambda: self._db.execute("SELECT server_id FROM server").fetchone())
+
+    def _run(self, work: Callable[[], Any]) -> Awaitable[Any]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def pages_app(reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs]) -> App:
+    """The application behind the pages' listener."""
+    app = FastAPI(title="Scorecard Smart Box", version=RELEASE, docs_url=None, redoc_url=None)
+
+    @app.get("/", response_class=HTMLResponse, summary="The office today, live")
+    async def office(lang: str = "") -> HTMLResponse:
+        language = pages.language(lang)
+        return _html(pages.office(await feed.view(), language, now()))
+
+    @app.get("/t/{token}", response_class=HTMLResponse, summary="A ticket by the token in its QR code")
+    async def ticket(token: str, lang: str = "") -> HTMLResponse:
+        found = await reader.ticket(token) if _TOKEN.fullmatch(token) else None
+        if found is None:
+            raise HTTPException(404)
+        seen, services = found
+        return _html(pages.ticket(seen, services, pages.language(lang)))
+
+    @app.get("/healthz", summary="Whether the server can read its ledger")
+    async def healthz() -> JSONResponse:
+        try:
+            await reader.alive()
+        except sqlite3.Error as error:
+            return JSONResponse({"status": "failing", "message": str(error)}, 503)
+        return JSONResponse({"status": "ok", "release": RELEASE})
+
+    @app.get("/static/{digest}/{name}", include_in_schema=False)
+    async def static(digest: str, name: str) -> Response:
+        asset = pages.assets.get(name)
+        if asset is None or asset.path != f"/static/{digest}/{name}":
+            raise HTTPException(404)
+        return Response(asset.content, media_type=asset.media_type, headers={"cache-control": FOR_EVER})
+
+    @app.exception_handler(HTTPException)
+    async def problem(request: Request, error: HTTPException) -> Response:
+        if error.status_code != 404:
+            return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
+        return _html(pages.missing(pages.language(request.query_params.get("lang"))), 404)
+
+    app.router.routes.append(Route("/live/events", feed))
+    _describe(app)
+    return with_headers(app, GUARDS)
+
+
+def with_headers(app: App, headers: tuple[tuple[bytes, bytes], ...] = ()) -> App:
+    """`app` with these headers and the date on every response (RFC 9110, 6.6.1)."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                date = (b"date", formatdate(usegmt=True).encode())
+                message = {**message, "headers": [*message["headers"], *headers, date]}
+            await send(message)
+
+        await app(scope, receive, dated)
+
+    return wrapped
+
+
+def _html(text: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(text, status, headers={"cache-control": "no-store"})
+
+
+def _describe(app: FastAPI) -> None:
+    """Add to /openapi.json what is not routed by FastAPI: the exchange, and the stream."""
+    schema = app.openapi()
+    shapes = (Answer, Refusal, PairRequest, PairAnswer)
+    references, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    answer, refusal, pair_request, pair_answer = ({"application/json": {"schema": each}} for each in references)
+    refused = {str(status): {"description": "Refused; nothing was applied", "content": refusal} for status in _STATUSES}
+    lines = {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}}
+    signed = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        for name in ("Scorecard-Journal", "Scorecard-Range", "Scorecard-Signature")
+    ]
+    schema["components"] = {"schemas": {**schema.get("components", {}).get("schemas", {}), **components}}
+    schema["paths"][FACTS_PATH] = {
+        "post": {
+            "summary": "Send facts (on the exchange's listener, over TLS; docs/exchange.md)",
+            "parameters": signed,
+            "requestBody": {"required": True, "content": lines},
+            "responses": {"200": {"description": "Durable up to `received`", "content": answer}, **refused},
+        }
+    }
+    schema["paths"][PAIR_PATH] = {
+        "post": {
+            "summary": "Pair a machine by its one-time code (on the exchange's listener)",
+            "requestBody": {"required": True, "content": pair_request},
+            "responses": {"200": {"description": "Paired", "content": pair_answer}, **refused},
+        }
+    }
+    schema["paths"]["/live/events"] = {
+        "get": {
+            "summary": "Server-sent events: `state` (HTML fragment), `beat` (time of day), `release`",
+            "parameters": [{"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["th", "en", "my"]}}],
+            "responses": {"200": {"description": "The stream", "content": {"text/event-stream": {}}}},
+        }
+    }
+
+
+_STATUSES = sorted({*STATUS.values(), 503})

@@ -1,0 +1,124 @@
+"""A running server: ledger, writer, feed and listeners put together, from start to a clean end."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from server import control
+from server.app import Reader, pages_app, with_headers
+from server.config import Address, ServerConfig
+from server.errors import ControlFailed
+from server.feed import Feed
+from server.ingest import Exchange
+from server.ledger import FILE, Ledger, open_reader
+from server.pages import Pages
+from server.pairing import clean_place, new_code
+from server.serving import Listener, bind, listener, port_of
+from server.writer import Writer
+from sync.paircode import make_code
+from sync.types import JournalId, UtcMs
+
+
+class Office:
+    """One server. `now` is this machine's time, `told` what devices are told of it (0: nobody vouches for it)."""
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        folder: Path,
+        certificate: bytes,
+        *,
+        random: Callable[[int], bytes],
+        now: Callable[[], UtcMs],
+        told: Callable[[], UtcMs],
+        ready: Callable[[str, str], None],
+    ) -> None:
+        self._config, self._folder, self._certificate = config, folder, certificate
+        self._random, self._now, self._told = random, now, told
+        self._ready = ready
+        self.stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve until `stop` is set or SIGTERM or SIGINT comes. Raises ServerError where it cannot begin."""
+        async with contextlib.AsyncExitStack() as stack:
+            exchange_socket, pages_socket = bind(self._config.exchange), bind(self._config.pages)
+            stack.callback(exchange_socket.close)
+            stack.callback(pages_socket.close)
+            loop = asyncio.get_running_loop()
+            ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
+            server_id, paired = ledger.server_id, ledger.paired()
+            reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))
+            db = open_reader(self._folder / FILE)
+            stack.callback(db.close)
+            pages = Pages(self._config.name, self._config.zone)
+            reader = Reader(db, reader_thread)
+            feed = Feed(reader.view, pages, self._now)
+            writer = Writer(ledger, lambda: _tell(loop, feed))
+            writer.start()
+            stack.callback(writer.close)
+            commands = await control.serve(self._folder, lambda command: self._command(writer, command))
+            stack.callback(commands.close)
+            exchange = Exchange(
+                writer, paired, self._certificate, server_id, self._now, self._told, contact=feed.contacted
+            )
+            listeners = [
+                (listener(pages_app(reader, pages, feed, self._now), self.stop), pages_socket),
+                (listener(with_headers(exchange), self.stop, self._folder), exchange_socket),
+            ]
+            await self._listen(listeners, feed)
+
+    async def _listen(self, listeners: list[tuple[Listener, Any]], feed: Feed) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop.set)
+        async with asyncio.TaskGroup() as tasks:
+            for each, bound in listeners:
+                tasks.create_task(each.serve([bound]))
+            for each, _ in listeners:
+                await each.ready.wait()
+            (_, pages_socket), (_, exchange_socket) = listeners
+            self._ready(
+                f"http://{_shown(self._config.pages, port_of(pages_socket))}",
+                f"https://{_shown(self._config.exchange, port_of(exchange_socket))}",
+            )
+            await self.stop.wait()
+            feed.close()
+
+    async def _command(self, writer: Writer, command: dict[str, Any]) -> dict[str, Any]:
+        def job(ledger: Ledger) -> dict[str, Any]:
+            return perform(ledger, command, self._certificate, self._random, self._now())
+
+        return await asyncio.wrap_future(writer.submit(job))
+
+
+def perform(
+    ledger: Ledger, command: dict[str, Any], certificate: bytes, random: Callable[[int], bytes], now_ms: UtcMs
+) -> dict[str, Any]:
+    """Do one command of `python -m server` on the ledger, within a transaction. Raises ControlFailed."""
+    match command:
+        case {"command": "pair", "place": str() | None as place}:
+            shown = clean_place(place) if place is not None else None
+            if place is not None and shown is None:
+                raise ControlFailed("the place cannot be shown on one line", hint="At most 80 printable characters.")
+            code = make_code(certificate, random)
+            ledger.add_code(new_code(code.secret, shown, now_ms))
+            return {"code": str(code)}
+        case {"command": "revoke", "journal_id": str(journal_id)}:
+            if not ledger.revoke(JournalId(journal_id), now_ms):
+                raise ControlFailed(f"no paired machine has the journal {journal_id}", hint="Compare all 32 digits.")
+            return {"revoked": journal_id}
+        case _:
+            raise ControlFailed("there is no such command", hint="Run `python -m server --help`.")
+
+
+def _tell(loop: asyncio.AbstractEventLoop, feed: Feed) -> None:
+    """From the writer's thread: there is something new."""
+    loop.call_soon_threadsafe(feed.changed)
+
+
+def _shown(address: Address, port: int) -> str:
+    return f"[{address.host}]:{port}" if ":" in address.host else f"{address.host}:{port}"

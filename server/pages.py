@@ -1,0 +1,176 @@
+"""The pages, drawn on the server: values in, HTML out. Thai first; every citizen-facing word from the catalogues."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from fonts import tokens
+from server.chart import distribution
+from server.reading import Device, Ticket, View
+from server.words import FAULT_WORDS, LEVEL_WORDS, OTHER_FAULT, OTHER_REFUSAL, PRINT_WORDS, REFUSAL_WORDS
+from sync.clock import office_day, office_time
+from sync.types import UtcMs
+from translations import LANGUAGE_NAMES, LANGUAGES, Catalogue, load
+from translations.numerals import Era, format_date, format_time
+
+FIRST_LANGUAGE = LANGUAGES[0]
+_HERE = Path(__file__).parent
+_FACES = ("Thai", "Myanmar")
+_WEIGHTS = {"Regular": 400, "Bold": 700}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages load, whole in memory. `path` holds a part of its hash, so it can be cached for ever."""
+
+    path: str
+    content: bytes
+    media_type: str
+
+
+def assets() -> dict[str, Asset]:
+    """Every asset by its plain name: fonts, style sheet, script."""
+    folder = tokens.PATH.parent
+    names = [f"NotoSans{face}-{weight}.ttf" for face in _FACES for weight in _WEIGHTS]
+    found = {name: _asset(name, (folder / name).read_bytes(), "font/ttf") for name in names}
+    faces = "".join(
+        f'@font-face {{ font-family: "Noto Sans {face}"; font-weight: {number}; font-display: swap; '
+        f'src: url("{found[f"NotoSans{face}-{weight}.ttf"].path}") format("truetype"); }}\n'
+        for face in _FACES
+        for weight, number in _WEIGHTS.items()
+    )
+    style = tokens.css_variables(tokens.load()) + faces + (_HERE / "static" / "pages.css").read_text("utf-8")
+    found["pages.css"] = _asset("pages.css", style.encode(), "text/css; charset=utf-8")
+    script = (_HERE / "static" / "live.js").read_bytes()
+    found["live.js"] = _asset("live.js", script, "text/javascript; charset=utf-8")
+    return found
+
+
+def _asset(name: str, content: bytes, media_type: str) -> Asset:
+    return Asset(f"/static/{hashlib.sha256(content).hexdigest()[:12]}/{name}", content, media_type)
+
+
+class Pages:
+    """Draws the pages of one office. `name` is its name by language."""
+
+    def __init__(self, name: Mapping[str, str], zone: ZoneInfo) -> None:
+        self._name, self._zone = name, zone
+        self.assets = assets()
+        loader = FileSystemLoader(_HERE / "templates")
+        self._templates = Environment(
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._templates.globals.update(LANGUAGES=LANGUAGES, LANGUAGE_NAMES=LANGUAGE_NAMES, escape=escape)
+        digests = "".join(asset.path for asset in self.assets.values())
+        templates = sorted((_HERE / "templates").glob("*.html"))
+        source = b"".join(path.read_bytes() for path in templates)
+        self.release = hashlib.sha256(digests.encode() + source).hexdigest()[:12]
+
+    def language(self, wanted: str | None) -> str:
+        """The language to answer in."""
+        return wanted if wanted in LANGUAGES else FIRST_LANGUAGE
+
+    def day(self, now_ms: UtcMs) -> str:
+        """The office day of this moment."""
+        return office_day(now_ms, self._zone).isoformat()
+
+    def clock(self, now_ms: UtcMs) -> str:
+        """Hours, minutes and seconds on the office's wall."""
+        return f"{office_time(now_ms, self._zone):%H:%M:%S}"
+
+    def live(self, view: View, language: str) -> str:
+        """The part of the office's page that changes."""
+        return self._render("live.html", language, self._live(view, language))
+
+    def office(self, view: View, language: str, now_ms: UtcMs) -> str:
+        """The office's page, whole."""
+        values = self._live(view, language) | {"as_of": self.clock(now_ms), "release": self.release}
+        return self._render("office.html", language, values)
+
+    def ticket(self, ticket: Ticket, services: Mapping[str, Mapping[str, str]], language: str) -> str:
+        """What the QR of a ticket leads to."""
+        values = {
+            "ticket": ticket,
+            "services": [named(services, service, language) for service in ticket.services],
+            "issued": self._time(ticket.utc_ms, language),
+            **self._dates(ticket.day, language),
+        }
+        return self._render("ticket.html", language, values)
+
+    def missing(self, language: str) -> str:
+        """The one page for everything that does not exist."""
+        return self._render("missing.html", language, {})
+
+    def _render(self, template: str, language: str, values: Mapping[str, Any]) -> str:
+        catalogue = load(language, "pages")
+        office = in_language(self._name, language)
+        paths = {name: asset.path for name, asset in self.assets.items()}
+        return self._templates.get_template(template).render(
+            values, language=language, _=catalogue.gettext, office=office, assets=paths
+        )
+
+    def _live(self, view: View, language: str) -> dict[str, Any]:
+        words = load(language, "pages")
+        return {
+            "view": view,
+            "by_service": [(named(view.services, key, language), count) for key, count in view.by_service.items()],
+            "latest": [self._row(ticket, view, words) for ticket in view.latest],
+            "bars": [(bar, words.gettext(LEVEL_WORDS[bar.level])) for bar in distribution(dict(view.scores))],
+            "devices": [self._device(device, words) for device in view.devices],
+            **self._dates(view.day, language),
+        }
+
+    def _row(self, ticket: Ticket, view: View, words: Catalogue) -> dict[str, Any]:
+        return {
+            "label": ticket.label,
+            "services": [named(view.services, service, words.language) for service in ticket.services],
+            "time": self._time(ticket.utc_ms, words.language),
+            "print": words.gettext(PRINT_WORDS.get(ticket.print, PRINT_WORDS["uncertain"])),
+            "fine": ticket.print in {None, "sending", "confirmed", "sent"},
+        }
+
+    def _device(self, device: Device, words: Catalogue) -> dict[str, Any]:
+        fault = device.printer_fault and words.gettext(FAULT_WORDS.get(device.printer_fault, OTHER_FAULT))
+        refused = [
+            (words.gettext(REFUSAL_WORDS.get(code, OTHER_REFUSAL)), count) for code, count in device.refused.items()
+        ]
+        contact = self._moment(device.contact_ms, words.language)
+        return {"device": device, "contact": contact, "refused": refused, "fault": fault}
+
+    def _time(self, utc_ms: int | None, language: str) -> str | None:
+        return None if utc_ms is None else format_time(office_time(utc_ms, self._zone), language)
+
+    def _moment(self, utc_ms: int | None, language: str) -> str | None:
+        """The time, with the date where it was not on this office day's calendar day."""
+        if utc_ms is None:
+            return None
+        local = office_time(utc_ms, self._zone)
+        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+
+    def _dates(self, day: str, language: str) -> dict[str, str]:
+        own = date.fromisoformat(day)
+        other: Era = "gregorian" if language == "th" else "buddhist"
+        return {"date": format_date(own, language), "other_date": format_date(own, language, era=other)}
+
+
+def in_language(by_language: Mapping[str, str], language: str) -> Markup:
+    """A name in this language, else in the first there is; then marked with its own language for speech."""
+    if language in by_language:
+        return escape(by_language[language])
+    other = next((each for each in LANGUAGES if each in by_language), None)
+    if other is None:
+        return escape(next(iter(by_language.values()), ""))
+    return Markup('<span lang="{}">{}</span>').format(other, by_language[other])
+
+
+def named(services: Mapping[str, Mapping[str, str]], service: str, language: str) -> Markup:
+    """The name of a service, else its id as the machine wrote it."""
+    names = services.get(service)
+    return in_language(names, language) if names else escape(service)

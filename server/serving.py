@@ -1,0 +1,112 @@
+"""Two listeners of uvicorn in one loop, that sleep while nothing happens.
+
+uvicorn's own main loop wakes ten times a second to look at a flag; here it waits for an event instead (measured in
+docs/decisions/server-quiet-uvicorn.md). The date header that it kept fresh is set by `server.app.with_headers`.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from server.certificate import CERTIFICATE_FILE, KEY_FILE
+from server.config import Address
+from server.errors import ListenFailed
+from server.http import App
+
+MAX_HEADER_BYTES = 16 * 1024
+FIRST_REQUEST_SECONDS = 20.0
+KEEP_ALIVE_SECONDS = 75
+"""Longer than the time between two batches, so that a kiosk shakes hands once a day and not once a batch."""
+CONNECTIONS = 1000
+CLOSING_SECONDS = 5
+
+
+class Impatient(H11Protocol):
+    """Hangs up on whoever connects and then says nothing."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._patience = self.loop.call_later(FIRST_REQUEST_SECONDS, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._patience.cancel()
+        super().connection_lost(exc)
+
+    def _hang_up(self) -> None:
+        if getattr(self, "cycle", None) is None:
+            self.transport.abort()
+
+
+class Listener(uvicorn.Server):
+    """One listener. It serves until `stop` is set; `ready` is set once it listens."""
+
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop, without a tick."""
+        await self._stop.wait()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to whoever runs the listeners."""
+        yield
+
+
+def bind(address: Address) -> socket.socket:
+    """A listening socket. Raises ListenFailed."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        return socket.create_server((address.host, address.port), family=family, backlog=256)
+    except OSError as error:
+        hint = "Is another server running? Choose another address under [listen] in server.toml."
+        raise ListenFailed(f"cannot listen on {address.host}:{address.port}: {error.strerror}", hint=hint) from error
+
+
+def listener(app: App, stop: asyncio.Event, folder: Path | None = None) -> Listener:
+    """A listener for `app`; over TLS with the certificate in `folder`, where one is given."""
+    tls: dict[str, Any] = {}
+    if folder is not None:
+        tls = {"ssl_certfile": str(folder / CERTIFICATE_FILE), "ssl_keyfile": str(folder / KEY_FILE)}
+    config = uvicorn.Config(
+        app,
+        http=Impatient,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        loop="asyncio",
+        log_level="error",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=CLOSING_SECONDS,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        **tls,
+    )
+    config.load()
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+    return Listener(config, stop)
+
+
+def port_of(bound: socket.socket) -> int:
+    """The port a socket really has."""
+    port: int = bound.getsockname()[1]
+    return port

@@ -1,0 +1,43 @@
+"""The words for codes that the pages show. Every text is a msgid of the domain `pages`."""
+
+from translations import N_
+
+PRINT_WORDS = {
+    None: N_("waiting for the printer"),
+    "sending": N_("being printed"),
+    "confirmed": N_("printed"),
+    "sent": N_("sent to the printer"),
+    "not-started": N_("not printed"),
+    "interrupted": N_("printing was interrupted"),
+    "uncertain": N_("uncertain"),
+}
+"""A ticket's paper, by what fold keeps of it."""
+
+LEVEL_WORDS = {
+    5: N_("most satisfied"),
+    4: N_("very satisfied"),
+    3: N_("moderately satisfied"),
+    2: N_("slightly satisfied"),
+    1: N_("least satisfied"),
+}
+
+REFUSAL_WORDS = {
+    "unpaired": N_("the machine is not paired"),
+    "bad-signature": N_("the signature did not hold"),
+    "revoked": N_("the permission was withdrawn"),
+    "malformed": N_("the message was not well formed"),
+    "too-large": N_("the message was too large"),
+    "gap": N_("facts were missing in between"),
+    "fork": N_("the machine's record differs from the copy here"),
+    "bad-chain": N_("the chain of the record did not hold"),
+}
+OTHER_REFUSAL = N_("for another reason")
+
+FAULT_WORDS = {
+    "unreachable": N_("printer not reachable"),
+    "paper-out": N_("paper is out"),
+    "cover-open": N_("cover is open"),
+    "cutter": N_("paper is jammed in the cutter"),
+    "offline": N_("printer is offline"),
+}
+OTHER_FAULT = N_("printer is out of order")
