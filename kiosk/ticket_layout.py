@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from sync.catalogue import Service, baht
 from translations import LANGUAGES, Catalogue, load
-from translations.numerals import format_date, format_time, local_digits
+from translations.numerals import buddhist_year, format_date, format_time, local_digits
 
 Rank = Literal["small", "body", "title", "heading"]
 """A size of fonts.tokens, [paper.capital_mm]."""
@@ -66,10 +66,19 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """What something is, its value, and perhaps a note to it in small print."""
+
+    label: str
+    value: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """Labels on the left, what they stand for on the right; the labels share one column."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Pair, ...]
     language: str
 
 
@@ -88,7 +97,7 @@ class Proof:
 
     url: str | None
     caption: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Pair, ...]
     language: str
 
 
@@ -105,32 +114,20 @@ def lay_out(ticket: Ticket) -> tuple[Block, ...]:
     language, texts = ticket.language, load(ticket.language, "ticket")
     text = ticket.service.text(language)
     blocks: list[Block] = [Banner(copy_mark(), language)] if ticket.copy else []
-    blocks.append(Line(ticket.office[language], language, "title", bold=True))
-    blocks.append(Line(texts.gettext("Queue ticket"), language, "body"))
+    blocks.append(Line(ticket.office[language], language, "body", bold=True))
     blocks.append(Number(ticket.label))
     local = local_digits(ticket.label, language)
-    if local != ticket.label:
-        blocks.append(Line(local, language, "title"))
+    name = texts.gettext("Queue ticket")
+    blocks.append(Line(name if local == ticket.label else f"{name}  {local}", language, "body"))
+    blocks.append(Line(_moment(ticket, texts), language, "small"))
     blocks += [Rule(), Line(text.name, language, "title", bold=True)]
     staff = ticket.languages[0]
     if staff != language:
-        blocks.append(Line(ticket.service.text(staff).name, staff, "body"))
-    blocks.append(Pairs(_pairs(ticket, texts), language))
-    blocks += [_documents(ticket, texts), Rule(), _proof(ticket, texts), Rule()]
+        blocks.append(Line(ticket.service.text(staff).name, staff, "small"))
+    blocks += _facts(ticket, texts)
+    blocks += [Rule(), _proof(ticket, texts), Rule()]
     blocks.append(Line(f"{texts.gettext('Complaints')}: {text.complaints}", language, "small"))
     return tuple(blocks)
-
-
-def fee_text(service: Service, language: str, texts: Catalogue) -> str:
-    """The fee as a citizen reads it; `texts` is a catalogue that has "none" and "{amount} baht"."""
-    note = service.text(language).fee_note
-    if service.fee == "none":
-        amount = texts.gettext("none")
-    elif service.fee == "varies":
-        return note or ""
-    else:
-        amount = texts.gettext("{amount} baht").format(amount=baht(service.fee))
-    return f"{amount} ({note})" if note else amount
 
 
 def copy_mark() -> str:
@@ -143,32 +140,39 @@ def grouped(witness: str) -> str:
     return " ".join(witness[i : i + 4] for i in range(0, len(witness), 4))
 
 
-def _pairs(ticket: Ticket, texts: Catalogue) -> tuple[tuple[str, str], ...]:
+def _moment(ticket: Ticket, texts: Catalogue) -> str:
+    """When it was issued, with the year in the era that other papers of the country or the reader use."""
     language, day = ticket.language, ticket.issued.date()
-    other = "gregorian" if language == "th" else "buddhist"
-    dates = f"{format_date(day, language)}  {format_time(ticket.issued, language)}\n" + format_date(
-        day, language, era="gregorian" if other == "gregorian" else "buddhist", month=False
-    )
+    if language == "th":
+        year = texts.gettext("C.E. {year}").format(year=day.year)
+    else:
+        year = texts.gettext("B.E. {year}").format(year=buddhist_year(day))
+    return f"{format_date(day, language)} ({year})  {format_time(ticket.issued, language)}"
+
+
+def _facts(ticket: Ticket, texts: Catalogue) -> list[Block]:
+    """Fee, standard time and documents; each is there, if only as "none"."""
     minutes = ticket.service.minutes
-    return (
-        (texts.gettext("Issued"), dates),
-        (texts.gettext("Fee"), fee_text(ticket.service, language, texts)),
-        (
-            texts.gettext("Standard time"),
-            texts.ngettext("{minutes} minute", "{minutes} minutes", minutes).format(minutes=minutes),
-        ),
-    )
-
-
-def _documents(ticket: Ticket, texts: Catalogue) -> Block:
+    time = texts.ngettext("{minutes} minute", "{minutes} minutes", minutes).format(minutes=minutes)
+    rows = (_fee(ticket, texts), Pair(texts.gettext("Standard time"), time))
     needed = ticket.service.text(ticket.language).documents
     title = texts.gettext("Documents")
     if not needed:
-        return Pairs(((title, texts.gettext("none")),), ticket.language)
+        return [Pairs((*rows, Pair(title, texts.gettext("none"))), ticket.language)]
     items = tuple(f"{each.text} ({each.when})" if each.when else each.text for each in needed)
-    return Listing(title, items, ticket.language)
+    return [Pairs(rows, ticket.language), Listing(title, items, ticket.language)]
+
+
+def _fee(ticket: Ticket, texts: Catalogue) -> Pair:
+    fee, note = ticket.service.fee, ticket.service.text(ticket.language).fee_note
+    label = texts.gettext("Fee")
+    if fee == "none":
+        return Pair(label, texts.gettext("none"), note)
+    if fee == "varies":
+        return Pair(label, note or "")
+    return Pair(label, texts.gettext("{amount} baht").format(amount=baht(fee)), note)
 
 
 def _proof(ticket: Ticket, texts: Catalogue) -> Proof:
-    rows = ((texts.gettext("Code"), ticket.code), (texts.gettext("Proof code"), grouped(ticket.witness)))
+    rows = (Pair(texts.gettext("Code"), ticket.code), Pair(texts.gettext("Proof code"), grouped(ticket.witness)))
     return Proof(ticket.url, texts.gettext("Check this ticket"), rows, ticket.language)
