@@ -9,7 +9,7 @@ PRINT_WORDS = {
     "sent": N_("sent to the printer"),
     "not-started": N_("not printed"),
     "interrupted": N_("printing was interrupted"),
-    "uncertain": N_("uncertain"),
+    "uncertain": N_("printing is uncertain"),
 }
 """A ticket's paper, by what fold keeps of it."""
 
