@@ -133,10 +133,11 @@ class PrintWorker:
 
     def _end(self) -> None:
         """Also the way out of a defect in this thread: every job still gets its event, and later ones too."""
-        self._closing.set()
+        if not self._closing.is_set():
+            self._closing.set()
+            self._status_changed(UNREACHABLE)
         if self._printing is not None:
             self._post(Finished(self._printing.job_id, Outcome.UNCERTAIN, UNREACHABLE))
-        self._status_changed(UNREACHABLE)
         self._give_up_jobs()
 
     def _connect(self) -> PrinterSession | None:

@@ -108,35 +108,45 @@ class PrinterSession:
 
     def _advance(self, data: bytes, waits: float) -> None:
         """One step: sends a piece if any is left, otherwise listens for a while."""
-        progress = self._progress
-        assert progress is not None
+        assert self._progress is not None
+        writing = self._progress.written < self._progress.total and not self._progress.fault
         try:
-            if progress.written < progress.total and not progress.fault:
-                piece = data[progress.written : progress.written + _PIECE]
-                taken = self._transport.write(piece, min(_WRITE_SLICE_S, max(waits, 0.0)))
-                self._progress = replace(progress, written=progress.written + taken)
-                self._listen(0.0)
-            else:
-                self._listen(max(min(waits, _ASK_WHILE_WAITING_S), 0.0))
-                if self._monotonic() - self._asked_at >= _ASK_WHILE_WAITING_S:
-                    self._ask_if_useful()
-        except TransportError as failure:
+            if writing:
+                self._send_piece(data, self._progress.written, min(_WRITE_SLICE_S, max(waits, 0.0)))
+            self._listen(0.0 if writing else max(min(waits, _ASK_WHILE_WAITING_S), 0.0))
+            if not writing and self._monotonic() - self._asked_at >= _ASK_WHILE_WAITING_S:
+                self._ask_if_useful()
+        except TransportError:
             self.gone = True
-            self._progress = replace(self._progress or progress, gone=True)
-            self._progress = replace(self._progress, written=self._progress.written + failure.written)
+            self._progress = replace(self._progress, gone=True)
+
+    def _send_piece(self, data: bytes, start: int, seconds: float) -> None:
+        """Counts what was taken even where the device goes in the middle of it."""
+        assert self._progress is not None
+        try:
+            taken = self._transport.write(data[start : start + _PIECE], seconds)
+        except TransportError as failure:
+            self._progress = replace(self._progress, written=start + failure.written)
+            raise
+        self._progress = replace(self._progress, written=start + taken)
 
     def _ready(self) -> bool:
-        """Asks the printer itself just before a job: what is refused here can be tried again without a
-        doubt."""
+        """Asks the printer itself just before a job: what is refused here can be tried again without a doubt.
+
+        A printer that has reported a fault may have stopped reading; its silence then says nothing new.
+        """
+        answered = True
         try:
             self._ask_if_useful()
-            if self._voice.answers and not self._await_answers(self._patience.answer):
-                self.gone = True
+            if self._voice.answers:
+                answered = self._await_answers(self._patience.answer)
         except TransportError:
+            self.gone = True
+        if not answered and self.status.can_print:
             self.gone = True
         if self.gone:
             self.status = UNREACHABLE
-        return self.status.can_print
+        return answered and self.status.can_print
 
     def _ask_if_useful(self) -> None:
         self._asked_at = self._monotonic()

@@ -250,6 +250,45 @@ def test_a_fault_reported_by_the_printer_during_a_job_interrupts_it() -> None:
         assert (finished.outcome, finished.status.fault) == (Outcome.INTERRUPTED, "paper-out")
 
 
+def test_a_printer_that_ran_out_of_paper_and_stopped_reading_is_not_called_unreachable() -> None:
+    def run_out_for_good(connection: socket.socket) -> None:
+        answer_questions(connection, 2)
+        connection.recv(1000)
+        connection.sendall(b"\x18\x00\x0c\x00")
+
+    with at_device(run_out_for_good) as watched:
+        assert watched.print(1).outcome is Outcome.INTERRUPTED
+        refused = watched.print(2)
+        assert (refused.outcome, refused.status.fault) == (Outcome.NOT_STARTED, "paper-out")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_in_the_thread_ends_its_jobs_instead_of_leaving_them_open() -> None:
+    def defective() -> Transport:
+        raise RuntimeError("a defect")
+
+    watched = Watched(defective, HASTY)
+    watched.worker.submit(PrintJob(1, plain_ticket()))
+    watched.worker.start()
+    assert watched.status() == UNREACHABLE
+    assert watched.finished().outcome is Outcome.NOT_STARTED
+    assert watched.print(2).outcome is Outcome.NOT_STARTED
+    watched.worker.close()
+
+
+def test_a_new_connection_begins_with_a_resync_and_a_confirmed_one_goes_on_without(tmp_path: Path) -> None:
+    with at_virtual_printer(tmp_path) as (device, watched):
+        for job_id in (1, 2):
+            assert watched.print(job_id).outcome is Outcome.CONFIRMED
+        device.set(power="off")
+        device.set(power="on")
+        while watched.status() != READY:
+            continue
+        assert watched.print(3).outcome is Outcome.CONFIRMED
+    begins = [(tmp_path / f"{number:04}.bin").read_bytes()[:2] for number in (1, 2, 3)]
+    assert begins == [b"\0\0", b"\x1b@", b"\0\0"]
+
+
 def test_a_peer_that_takes_bytes_but_never_speaks_has_been_sent_the_job() -> None:
     def swallow(connection: socket.socket) -> None:
         while b"\x1d(H" not in connection.recv(65536):

@@ -99,6 +99,11 @@ def test_an_answer_and_flow_control_within_an_echo_do_not_break_it() -> None:
     assert replies == [Answer(Question.PAPER, 0x12), Echo(b"abcd")]
 
 
+def test_an_echo_too_short_or_of_another_kind_confirms_nothing() -> None:
+    assert read([b"\x37\x22ab\x00"])[1] == [Unreadable(b"\x37\x22ab\x00")]
+    assert read([b"\x37\x25abcd\x00"])[1] == [Unreadable(b"\x37\x25abcd\x00")]
+
+
 def test_a_status_in_order_is_known_only_where_it_was_asked() -> None:
     assert ReplyReader().ask_in_order().feed(b"\x03\x03")[1] == [Processed(3), Unreadable(b"\x03")]
     assert ReplyReader().feed(b"\x03")[1] == [Unreadable(b"\x03")]
