@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw
 
-from fonts.errors import DoesNotFitError
+from fonts.errors import DoesNotFitError, FontsError
 from fonts.faces import Weight
 from fonts.shaping import Align, Typesetter
 from fonts.tokens import Mm, Tokens, em_px
@@ -98,11 +98,15 @@ class Paper:
     def rehearse(self, tickets: Iterable[Ticket]) -> None:
         """Draw each once, also as a copy: what cannot be drawn is known before a citizen asks for it.
 
-        Raises as `draw` does, naming the service and the language.
+        Raises PaperError that names the service and the language.
         """
         for ticket in tickets:
             for copy in (False, True):
-                self.draw(lay_out(replace(ticket, copy=copy)))
+                try:
+                    self.draw(lay_out(replace(ticket, copy=copy)))
+                except (KioskError, FontsError) as error:
+                    place = f"the ticket for {ticket.service.id} in {ticket.language}"
+                    raise PaperError(f"{place}: {error}", hint=error.hint) from error
 
     def _strip(self, block: Block) -> Image.Image:
         if isinstance(block, Number | Proof):

@@ -113,7 +113,7 @@ def to_body(catalogue: Catalogue) -> CatalogueAdopted:
     """The fact that this catalogue is shown from here on. Texts lie apart from services: a row's depth is limited."""
     services, texts = [], []
     for service in catalogue.services:
-        plain = msgspec.to_builtins(service)
+        plain = msgspec.json.decode(msgspec.json.encode(service))  # lists, as a row has them
         of_language = plain.pop("texts")
         services.append(plain)
         texts += [{"service": service.id, "language": language, **text} for language, text in of_language.items()]

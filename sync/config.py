@@ -122,7 +122,7 @@ def _check_together(values: Mapping[str, Any], document: Document) -> None:
 
 
 def _near(word: str, known: list[str]) -> str:
-    found = difflib.get_close_matches(word, known, n=1)
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
     return f'Did you mean "{found[0]}"?' if found else ""
 
 

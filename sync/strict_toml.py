@@ -100,6 +100,10 @@ class Table:
         if key.default is not REQUIRED:
             return key.default
         message = f"missing key `{key.name}` {_within(path)}"
+        astray = [found for found in document.lines.first if found[-1] == key.name and found[:-1] != path]
+        if astray:
+            hint = f"It stands in {name_of(astray[0][:-1])}: move it {_to(path)}."
+            raise document.wrong(astray[0], message, hint)
         raise document.wrong(path, message, f"`{key.name}` is {key.help}.")
 
     def sections(self) -> list[tuple[Path, "Table"]]:
@@ -205,7 +209,7 @@ def _unknown_hint(name: str, path: Path, known: list[str], shape: Table | None) 
         return f"Did you mean `{near[0]}`?"
     for place, table in shape.sections() if shape else ():
         if place != path and name in {key.name for key in table.keys}:
-            return f"`{name}` belongs {'under ' + name_of(place) if place else 'above the first [section]'}."
+            return f"`{name}` belongs {_to(place)}."
     return "Known here: " + ", ".join(f"`{each}`" for each in known) + "."
 
 
@@ -223,6 +227,10 @@ def name_of(path: Path) -> str:
 
 def _within(path: Path) -> str:
     return f"in {name_of(path)}" if path else "at the top of the file"
+
+
+def _to(path: Path) -> str:
+    return f"under {name_of(path)}" if path else "above the first [section]"
 
 
 def _what(value: Any) -> str:

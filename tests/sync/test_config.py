@@ -1,0 +1,211 @@
+from pathlib import Path
+
+import pytest
+
+import translations
+from sync.config import LANGUAGES, parse_kiosk
+from sync.errors import ConfigError
+from sync.toml_lines import lines_of
+
+EXAMPLE = Path(__file__).parents[2] / "kiosk" / "example" / "kiosk.toml"
+
+GOOD = """\
+place = "Hall"
+data = "/var/lib/scorecard"
+printer = "tcp://127.0.0.1:9100"
+pins = "mock"
+counter = 1
+languages = ["th", "en"]
+[office]
+th = "เทศบาล"
+en = "City"
+[screen]
+width_mm = 345
+height_mm = 194
+[buttons]
+levels = [5, 6, 13, 19, 26]
+lamp = 21
+[server]
+url = "https://192.168.1.10:8443"
+public_url = "http://192.168.1.10:8080/"
+[sim]
+control = "unix:/tmp/control"
+"""
+
+
+def mistake(text: str | bytes) -> tuple[str, int | None, str]:
+    with pytest.raises(ConfigError) as caught:
+        parse_kiosk(text)
+    return str(caught.value), caught.value.line, caught.value.hint
+
+
+def changed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+def test_a_good_file_gives_every_value_and_fills_in_the_rest() -> None:
+    config = parse_kiosk(GOOD)
+    assert (config.place, config.counter, config.languages) == ("Hall", 1, ("th", "en"))
+    assert config.office == {"th": "เทศบาล", "en": "City"}
+    assert (config.screen.width_mm, config.screen.fullscreen, config.screen.width_px) == (345, True, 1280)
+    assert config.buttons.levels == (5, 6, 13, 19, 26)
+    assert (config.catalogue, config.time_zone, config.clock.trust) == ("catalogue.toml", "Asia/Bangkok", "ntp")
+    assert config.server.public_url == "http://192.168.1.10:8080"
+    assert config.zone.key == "Asia/Bangkok"
+    assert config.sim.control == "unix:/tmp/control"
+
+
+def test_the_example_is_a_good_file_and_so_it_is_with_every_remark_turned_on() -> None:
+    text = EXAMPLE.read_text("utf-8")
+    assert parse_kiosk(text).server.url is None
+    lines = [line.removeprefix("# ") if line[:3] in {"# [", "# u", "# c", "# p"} else line for line in text.split("\n")]
+    whole = "\n".join(lines).replace("XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XX", "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T")
+    config = parse_kiosk(whole)
+    assert config.server.url == "https://192.168.1.10:8443"
+    assert config.server.code == "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T"
+    assert config.sim.control == "unix:/run/scorecard/control"
+
+
+def test_the_languages_are_those_that_the_texts_exist_in() -> None:
+    assert LANGUAGES == translations.LANGUAGES
+
+
+def test_what_windows_editors_make_of_a_file_is_read_all_the_same() -> None:
+    windows = b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()
+    assert parse_kiosk(windows) == parse_kiosk(GOOD)
+
+
+WRONG = [
+    ("unknown key", changed("counter = 1", "conter = 1"), "unknown key `conter` at the top of the file", 5,
+     "Did you mean `counter`?"),
+    ("unknown section", changed("[screen]", "[scren]"), "unknown key `scren` at the top of the file", 10,
+     "Did you mean `screen`?"),
+    ("unknown key below", changed("width_mm", "widht_mm"), "unknown key `widht_mm` in [screen]", 11,
+     "Did you mean `width_mm`?"),
+    ("slipped into a section", changed('place = "Hall"\n', "") + 'place = "Hall"\n',
+     "missing key `place` at the top of the file", 20,
+     "It stands in [sim]: move it above the first [section]."),
+    ("in a wrong section", changed("lamp = 21\n", "").replace("[sim]\n", "[sim]\nlamp = 21\n"),
+     "unknown key `lamp` in [sim]", 19, "`lamp` belongs under [buttons]."),
+    ("wrong type", changed("counter = 1", 'counter = "1"'),
+     '`counter` has to be a whole number, not the text "1"', 5, "Write the number without quotes."),
+    ("true is no number", changed("counter = 1", "counter = true"),
+     "`counter` has to be a whole number, not true", 5, "Write a whole number from 1 to 99."),
+    ("not a flag", changed("height_mm = 194", 'height_mm = 194\nfullscreen = "yes"'),
+     '`fullscreen` in [screen] has to be true or false, not the text "yes"', 13,
+     "Write true or false, without quotes."),
+    ("out of range", changed("width_mm = 345", "width_mm = 34"), "`width_mm` in [screen] = 34 is out of range", 11,
+     "Write a whole number from 50 to 3000 millimetres."),
+    ("a pin that is none", changed("13, 19", "13, 91"), "`levels` in [buttons], item 4 = 91 is out of range", 14,
+     "Write a whole number from 0 to 27 (BCM numbers of the Pi's header)."),
+    ("too few buttons", changed(", 26]", "]"), "`levels` in [buttons] has 4 values", 14, "It needs 5."),
+    ("a pin twice", changed("19, 26", "5, 26"), "`levels` in [buttons] has 5 twice", 14, "Every value may stand once."),
+    ("lamp on a button", changed("lamp = 21", "lamp = 26"), "pin 26 is both the lamp and a button", 15,
+     "Every pin has one use: choose another for one of them."),
+    ("missing key", changed("counter = 1\n", ""), "missing key `counter` at the top of the file", None,
+     "`counter` is the number of the counter whose score buttons hang on this box."),
+    ("missing key below", changed("height_mm = 194\n", ""), "missing key `height_mm` in [screen]", 10,
+     "`height_mm` is the height of the picture in millimetres, as measured."),
+    ("a section that is none", changed('[office]\nth = "เทศบาล"\nen = "City"', 'office = "City"'),
+     '[office] has to be a section, not the text "City"', 7, "Write it as a section: [office], and its keys below."),
+    ("URL scheme", changed("https://192", "http://192"),
+     '`url` in [server]: "http://192.168.1.10:8443" does not begin with https://', 17,
+     'Write it like "https://192.168.1.10:8443".'),
+    ("URL port", changed(":8443", ":84433"), '`url` in [server]: "https://192.168.1.10:84433" is not an address', 17,
+     'Write it like "https://192.168.1.10:8443".'),
+    ("printer", changed("tcp://127.0.0.1:9100", "127.0.0.1:9100"),
+     '`printer`: "127.0.0.1:9100" is no printer address', 3,
+     'One of "tcp://192.168.1.20:9100", "usb:///dev/usb/lp0", "serial:///dev/ttyUSB0?baud=115200", "file:///path".'),
+    ("key twice", changed("[screen]", "[screen]\nwidth_mm = 300"),
+     "`screen.width_mm` stands twice: on line 11 and here", 12, "Keep one of them."),
+    ("section twice", GOOD + '[office]\nmy = "x"\n', "`office` stands twice: on line 7 and here", 21,
+     "Keep one of them."),
+    ("broken", changed('pins = "mock"', 'pins = "mock'), "this line is not TOML: Illegal character '\\n'", 4,
+     'Each line is  key = value ; text is in quotes "…"; a list in [ ]. Compare it with the example file.'),
+    ("curly quotes", changed('"mock"', "“mock”"), "this line is not TOML: Invalid value", 4,
+     'Curly quotes do not count: use straight ones, "…".'),
+    ("no quotes", changed('"mock"', "mock"), "this line is not TOML: Invalid value", 4,
+     'Each line is  key = value ; text is in quotes "…"; a list in [ ]. Compare it with the example file.'),
+    ("time zone", 'time_zone = "Asia/Bankok"\n' + GOOD, '`time_zone`: there is no time zone "Asia/Bankok"', 1,
+     'Did you mean "Asia/Bangkok"?'),
+    ("a folder is no time zone", 'time_zone = "Asia"\n' + GOOD, '`time_zone`: there is no time zone "Asia"', 1,
+     'Write it like "Asia/Bangkok".'),
+    ("language", changed('["th", "en"]', '["th", "de"]'), '`languages`, item 2: there is no language "de"', 6,
+     'Known: "th", "en", "my".'),
+    ("office without a name", changed('en = "City"\n', ""), "the office has no name in the language en", 7,
+     'Add  en = "…"  under [office], or take "en" out of `languages`.'),
+    ("sim on real pins", changed('"mock"', '"gpiochip0"'), "the simulation's control is refused on real pins", 20,
+     'Take [sim] out of a real kiosk\'s file, or set pins = "mock".'),
+    ("pins", changed('"mock"', '"gpiochip"'), '`pins`: "gpiochip" are no pins', 4, 'Did you mean "gpiochip0"?'),
+    ("trust", GOOD + '[clock]\ntrust = "sytem"\n', '`trust` in [clock] cannot be "sytem"', 22,
+     'Did you mean "system"?'),
+    ("empty", changed('"Hall"', '" "'), "`place` is empty", 1, "Fill it in, or take the line out."),
+    ("code too short", changed("[server]\n", '[server]\ncode = "7K3Q"\n'),
+     "`code` in [server]: the pairing code has 4 characters, not 26", 17,
+     "Copy it again from the server's pairing page; the letters I, L, O and U do not occur in it."),
+    ("code without a server", changed('url = "https://192.168.1.10:8443"\n', f'code = "{"7" * 26}"\n'),
+     "there is a pairing code but no server", 17, "Add `url` under [server]."),
+    ("nested too deeply", "x = " + "[" * 50_000, "the file is nested too deeply", None,
+     "Compare it with the example file."),
+    ("a huge number", "counter = " + "9" * 5000 + "\n", None, None, None),
+    ("NUL", changed("Hall", "Ha\0ll"), "there is a NUL character in the file", 1,
+     "Save the file again as plain text in UTF-8."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message", "line", "hint"), [case[1:] for case in WRONG], ids=[c[0] for c in WRONG])
+def test_each_mistake_is_told_with_its_line_and_what_to_do(
+    text: str, message: str | None, line: int | None, hint: str | None
+) -> None:
+    found = mistake(text)
+    assert all(found[::2])
+    if message is not None:
+        assert found == (message, line, hint)
+
+
+def test_bytes_that_are_not_text_are_told() -> None:
+    hint = "Save the file again as plain text in UTF-8."
+    assert mistake(GOOD.encode("utf-16")) == ("the file is in UTF-16, not in UTF-8", 1, hint)
+    assert mistake(GOOD.encode("cp874")) == ("byte 0xE0 is not UTF-8", 8, hint)
+    assert mistake(b"#" * 300_000) == ("the file is too large to be a configuration", None, "At most 256 KiB.")
+
+
+TRICKY = '''\
+# counter = 0
+a.b.c = """
+counter = 1
+[office]
+"""
+"d e" = { counter = [1, { x = "}" }], y = 'it''s' }
+[[list]]
+x = 1
+[list.sub]
+y = [
+  1, # ] counter
+  "]",
+]
+[[list]]
+x = 2
+counter = 3
+'''.replace("'it''s'", "'its'")
+
+
+def test_lines_are_found_through_strings_tables_and_lists() -> None:
+    lines = lines_of(TRICKY).first
+    assert lines["a", "b", "c"] == 2
+    assert lines["d e", "counter", 1, "x"] == 6
+    assert lines["list", 0, "sub", "y", 1] == 12
+    assert lines["list", 1, "counter"] == 16
+    assert ("counter",) not in lines
+
+
+def test_control_a_search_for_the_key_would_name_a_wrong_line() -> None:
+    naive = next(number for number, line in enumerate(TRICKY.split("\n"), 1) if line.startswith("counter"))
+    assert naive == 3
+    assert naive not in {line for path, line in lines_of(TRICKY).first.items() if path[-1] == "counter"}
+
+
+@pytest.mark.parametrize("text", ["[", "a = [1, 2", "a = {b", '"', "= 1", "[[x", "a = 'b\n", "\x00", "[a]]\n[b"])
+def test_the_line_finder_never_fails_on_what_is_not_toml(text: str) -> None:
+    assert lines_of("good = 1\n" + text).first["good",] == 1
