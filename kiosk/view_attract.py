@@ -32,7 +32,8 @@ def attract(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
 def _names(exhibit: Exhibit, area: Rect, canvas: Canvas) -> None:
     colour, space, screen = canvas.tokens.colour, canvas.tokens.space, canvas.tokens.screen
     side = min(canvas.px(56), area.h, area.w // 3)
-    tile = Rect(area.x, area.y + canvas.px(space.s), side, side)
+    area = area.middle(area.w, max(side, canvas.px(62)))
+    tile = Rect(area.x, area.y + (area.h - side) // 2, side, side)
     canvas.box(tile, colour.primary)
     canvas.icon("ticket", tile.inset(side // 6), colour.on_primary)
     names = area.beside(side + canvas.px(space.l))

@@ -113,7 +113,7 @@ def _items(each: Service, width: int, language: str, canvas: Canvas) -> list[_It
 
 
 def _pages(items: list[_Item], line: int, gap: int, height: int) -> list[list[_Item]]:
-    """Items on pages of this height. A section that fits on one page is not torn; a heading never ends a page."""
+    """Items on pages of this height. A section is not torn where that leaves half a page; a heading never ends one."""
     pages: list[list[_Item]] = [[]]
     used = 0
     for index, item in enumerate(items):
@@ -123,7 +123,8 @@ def _pages(items: list[_Item], line: int, gap: int, height: int) -> list[list[_I
         if item.heading:
             section = _section(items, index)
             together = _height(section, line, gap)
-            together = together if together <= height else _height(section[:2], line, gap)
+            if together > height or used < height // 2:
+                together = _height(section[:2], line, gap)
         if pages[-1] and used + before + together > height:
             pages.append([])
             used, before = 0, 0

@@ -40,6 +40,12 @@ def accent_of(canvas: Canvas, service: Service) -> Accent:
     return accents.get(service.accent) or next(iter(accents.values()))
 
 
+def accent_by_id(canvas: Canvas, exhibit: Exhibit, service_id: str) -> Accent:
+    """The colour of a service that may have left the catalogue since its ticket was taken."""
+    found = [service for service in exhibit.catalogue.services if service.id == service_id]
+    return accent_of(canvas, found[0]) if found else next(iter(canvas.tokens.accent.values()))
+
+
 def bar(state: State, exhibit: Exhibit, canvas: Canvas) -> Rect:
     """The row on top: *back* at the left, the languages at the right. Returns the page below it."""
     row = page(canvas).top(canvas.px(BAR_MM))

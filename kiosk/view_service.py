@@ -16,10 +16,16 @@ def service(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     area = bar(state, exhibit, canvas)
     spoken = texts(state.language)
     screen, gap = canvas.tokens.screen, canvas.px(canvas.tokens.space.m)
-    title = canvas.text(
-        area, spoken.gettext("Choose a service"), state.language, capital_mm=screen.title, weight="bold", lines=1
+    title = area.top(max(canvas.line_height(state.language, screen.title), canvas.px(18)))
+    canvas.text(
+        title,
+        spoken.gettext("Choose a service"),
+        state.language,
+        capital_mm=screen.title,
+        weight="bold",
+        valign="middle",
     )
-    body = area.below(title.bottom - area.y + canvas.px(canvas.tokens.space.xs))
+    body = area.below(title.h + canvas.px(canvas.tokens.space.xs))
     services = exhibit.catalogue.services
     across = 1 if canvas.display.portrait or len(services) <= 3 else 2
     most = max(1, (body.h + gap) // (canvas.px(LEAST_CARD_MM) + gap)) * across

@@ -3,7 +3,7 @@
 from kiosk.layout import Rect
 from kiosk.scene import Scene
 from kiosk.screen_types import Done, Paper, State
-from kiosk.view_parts import Exhibit, accent_of, page
+from kiosk.view_parts import Exhibit, accent_by_id, page
 from kiosk.widgets import Canvas
 from kiosk.wording import reason, texts
 
@@ -13,7 +13,7 @@ def ticket(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     assert state.ticket is not None
     language, spoken = state.language, texts(state.language)
     area = page(canvas)
-    accent = accent_of(canvas, exhibit.catalogue.service(state.ticket.service))
+    accent = accent_by_id(canvas, exhibit, state.ticket.service)
     foot = _foot(area, canvas)
     ready = state.paper is Paper.READY
     _number(

@@ -1,0 +1,108 @@
+"""`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk; `… doctor` looks it over."""
+
+import argparse
+import os
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from fonts import FontsError
+from hardware.errors import HardwareError
+from kiosk.errors import KioskError
+from kiosk.loop import WakePipe
+from kiosk.ui import WindowError, plain_error
+from sync.errors import SyncError
+from translations import TranslationsError
+
+REST_S = 60.0
+"""How long the screen of a kiosk that cannot start stays, until the service tries again with what was mended."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what the command line says; the exit status: 1 a problem was found, 2 the kiosk cannot run."""
+    parser = argparse.ArgumentParser(prog="python -m kiosk", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=("run", "doctor"), default="run")
+    parser.add_argument("--config", type=Path, default=Path("kiosk.toml"), help="the kiosk.toml")
+    parser.add_argument("--data", type=Path, help="where the last good copies are, should kiosk.toml not say")
+    parser.add_argument("--window", action="store_true", help="in a window, whatever kiosk.toml says")
+    parser.add_argument("--headless", action="store_true", help="without a screen; use the control socket")
+    given = parser.parse_args(arguments)
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    if given.headless:
+        os.environ["SDL_VIDEODRIVER"] = "dummy"
+    if given.command == "doctor":
+        from kiosk.doctor import main as doctor
+
+        return doctor(given.config, given.data)
+    windowed = given.window or given.headless
+    try:
+        return _run(given.config, given.data, windowed=windowed)
+    except (FontsError, TranslationsError, WindowError) as error:
+        return _refuse([f"The kiosk cannot start: {error}", error.hint], windowed=windowed)
+    except (KioskError, SyncError, HardwareError) as error:
+        return _refuse_by_screen(f"{error}. {error.hint}", windowed=windowed)
+    except OSError as error:
+        return _refuse_by_screen(f"{error}. Run `python -m kiosk doctor`.", windowed=windowed)
+
+
+def _run(config: Path, data: Path | None, *, windowed: bool) -> int:
+    from fonts import check
+    from kiosk import appliance, configfile
+
+    check()
+    loaded = configfile.load(config, data)
+    if loaded.config is None:
+        problem = loaded.problem
+        line = f", line {problem.line}" if problem is not None and problem.line else ""
+        return _refuse_by_screen(f"{config}{line}: {problem}. {problem.hint if problem else ''}", windowed=windowed)
+    services = appliance.catalogue_of(loaded)
+    if services.catalogue is None:
+        problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
+        return _refuse_by_screen(problem_text, windowed=windowed)
+    kiosk = appliance.assemble(loaded, services, fullscreen=False if windowed else None)
+    _on_signals(lambda: setattr(kiosk.loop, "ending", True), kiosk.wakes)
+    try:
+        appliance.say(f"kiosk ready, {kiosk.window.size[0]} x {kiosk.window.size[1]}, {kiosk.window.driver}")
+        kiosk.loop.run()
+    finally:
+        kiosk.close()
+    return 0
+
+
+def _on_signals(end: Any, wakes: WakePipe) -> None:
+    def ended(number: int, frame: FrameType | None) -> None:
+        end()
+
+    signal.set_wakeup_fd(wakes.write_end, warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, ended)
+    signal.signal(signal.SIGINT, ended)
+
+
+def _refuse_by_screen(detail: str, *, windowed: bool) -> int:
+    """Out of order, in all languages, with what to mend; then the service tries again."""
+    from kiosk.broken import show
+
+    print(detail, file=sys.stderr, flush=True)
+    return show(detail, windowed=windowed, wait=_wait_for_end)
+
+
+def _refuse(lines: list[str], *, windowed: bool) -> int:
+    """On stderr, and on the screen in plain letters, which need none of what may be missing."""
+    print("\n".join(lines), file=sys.stderr, flush=True)
+    if os.environ.get("SDL_VIDEODRIVER") != "dummy" and plain_error(lines, fullscreen=not windowed, size=(1280, 720)):
+        _wait_for_end()
+    return 2
+
+
+def _wait_for_end() -> None:
+    wakes = WakePipe()
+    _on_signals(lambda: None, wakes)
+    select.select([wakes.fileno()], [], [], REST_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,213 @@
+"""Puts the kiosk together from its configuration: files, journal, printer, pins, window. Used by __main__ and demo."""
+
+import contextlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from fonts.shaping import Typesetter
+from fonts.tokens import load as load_tokens
+from hardware.buttons import BootMs as HardwareBootMs
+from hardware.buttons import EdgeQueue, MockButtons, ScoreButtons, open_pins
+from hardware.errors import SoundError
+from hardware.lamps import PinLamp
+from hardware.print_worker import PrintWorker
+from hardware.sound import AplaySound, RecordingSound, Sound
+from hardware.transports import transport_for
+from kiosk.configfile import Loaded, LoadedCatalogue, load_catalogue
+from kiosk.control import Control
+from kiosk.desk import Printhouse
+from kiosk.front import Front
+from kiosk.layout import Display
+from kiosk.loop import Fingers, Loop, WakePipe
+from kiosk.machine import Machine, Parts, Settings
+from kiosk.paper import Paper
+from kiosk.pictograms import SERVICE_PICTOGRAMS
+from kiosk.ticket_layout import lay_out
+from kiosk.ui import Window
+from kiosk.view_parts import Exhibit
+from sync import keys
+from sync.catalogue import Catalogue
+from sync.clock import Trust
+from sync.config import KioskConfig
+from sync.inbox import InboxReader
+from sync.journal import Journal
+from sync.keys import DeviceKey
+from sync.system_clock import SystemClock, random_bytes
+from sync.wake import WakeSocket, wake
+
+RELEASE_UNKNOWN = "0"
+
+
+def say(line: str) -> None:
+    """One line for the system's log."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def release() -> str:
+    """The version of this product, "0" where it is run from its sources."""
+    try:
+        return version("scorecard-smart-box")
+    except PackageNotFoundError:
+        return RELEASE_UNKNOWN
+
+
+def catalogue_of(loaded: Loaded) -> LoadedCatalogue:
+    """The services of this configuration, only with colours and pictograms that can be drawn."""
+    assert loaded.config is not None
+    return load_catalogue(
+        loaded.catalogue,
+        loaded.data,
+        loaded.config.languages,
+        accents=tuple(load_tokens().accent),
+        pictograms=tuple(SERVICE_PICTOGRAMS),
+    )
+
+
+def open_journal(data: Path, clock: SystemClock) -> tuple[Journal, DeviceKey]:
+    """The device's key, durable before its journal, and the journal. Raises SyncError, OSError."""
+    data.mkdir(parents=True, exist_ok=True)
+    key = keys.load_or_make(data / "device.key", random_bytes)
+    path = data / "journal.db"
+    try:
+        return Journal(path), key
+    except FileNotFoundError:
+        now = clock.instant()
+        return Journal.create(path, role="kiosk", public_key=key.public, random=random_bytes, now=now), key
+
+
+@dataclass
+class Appliance:
+    """The parts of a running kiosk; `close` lets go of them in reverse order."""
+
+    loop: Loop
+    window: Window
+    wakes: WakePipe
+    _closing: contextlib.ExitStack = field(repr=False)
+
+    def close(self) -> None:
+        """End the printer's thread, free the pins, close the files."""
+        self._closing.close()
+
+
+def notice_of(loaded: Loaded, services: LoadedCatalogue) -> str | None:
+    """What the banner tells the technician when a last good copy is in use."""
+    for problem, what in ((loaded.problem, "kiosk.toml"), (services.problem, "catalogue.toml")):
+        if problem is not None:
+            line = getattr(problem, "line", None)
+            where = f"{what}, line {line}" if line else what
+            first = str(problem).splitlines()[0]
+            return f"The last good settings are in use. {where}: {first}. {problem.hint}"
+    return None
+
+
+def assemble(loaded: Loaded, services: LoadedCatalogue, *, fullscreen: bool | None = None) -> Appliance:
+    """A kiosk that is ready for `loop.run()`. Raises the rooms' errors; what was opened before is closed then."""
+    with contextlib.ExitStack() as stack:
+        appliance = _assembled(loaded, services, fullscreen, stack)
+        appliance._closing = stack.pop_all()
+        return appliance
+
+
+def _assembled(
+    loaded: Loaded, services: LoadedCatalogue, fullscreen: bool | None, stack: contextlib.ExitStack
+) -> Appliance:
+    config, catalogue = loaded.config, services.catalogue
+    assert config is not None
+    assert catalogue is not None
+    clock, typesetter, tokens = SystemClock(), Typesetter(), load_tokens()
+    journal, key = open_journal(loaded.data, clock)
+    stack.callback(journal.close)
+    wakes = WakePipe()
+    stack.callback(wakes.close)
+    mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
+    parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, clock, wakes, stack)
+    settings = Settings(
+        counter=config.counter,
+        languages=config.languages,
+        catalogue=catalogue,
+        zone=config.zone,
+        trust=Trust(config.clock.trust),
+        release=release(),
+        configuration=loaded.digest,
+        held=held,
+    )
+    machine = Machine(parts, settings)
+    screen = config.screen
+    full = screen.fullscreen if fullscreen is None else fullscreen
+    size = (screen.width_px, screen.height_px)
+    window = Window(typesetter, fullscreen=full, size=size, title="Scorecard Smart Box")
+    stack.callback(window.close)
+    machine.begin()
+    parts.printer.start()
+    display = Display(*window.size, screen.width_mm, screen.height_mm)
+    exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice_of(loaded, services))
+    front = Front(machine, exhibit, display, typesetter, tokens, window.paint, clock.boottime_ms)
+    loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers)
+    stack.callback(machine.end)
+    if config.sim.control is not None:
+        control = Control(loaded.folder / config.sim.control.removeprefix("unix:"), loop.handle)
+        stack.callback(control.close)
+        loop.listen(control)
+    return Appliance(loop, window, wakes, contextlib.ExitStack())
+
+
+def _drivers(
+    config: KioskConfig,
+    data: Path,
+    journal: Journal,
+    key: DeviceKey,
+    catalogue: Catalogue,
+    clock: SystemClock,
+    wakes: WakePipe,
+    stack: contextlib.ExitStack,
+) -> tuple[Parts, Fingers | None, tuple[int, ...]]:
+    pins = open_pins(config.pins)
+    stack.callback(pins.close)
+    edges = EdgeQueue(wakes.wake)
+    lamp = PinLamp(pins, config.buttons.lamp)
+    stack.callback(lamp.close)
+    levels = config.buttons.levels
+    buttons = ScoreButtons(pins, config.counter, levels, edges.put, lambda: _boot(clock))
+    stack.callback(buttons.close)
+    fingers = Fingers(MockButtons(pins, levels), clock.boottime_ms) if config.pins == "mock" else None
+    printer = PrintWorker(transport_for(config.printer), wakes.wake)
+    stack.callback(printer.close)
+    sound = _sound(stack)
+    paper = Paper()
+    house = Printhouse(
+        draw=lambda ticket: paper.draw(lay_out(ticket)),
+        key=key,
+        journal_id=journal.opened().journal_id,
+        catalogue=catalogue,
+        office=config.office,
+        languages=config.languages,
+        zone=config.zone,
+        public_url=config.server.public_url,
+    )
+    inbox = InboxReader(data / "inbox.db")
+    parts = Parts(journal, clock, printer, house, lamp, sound, edges.drain, inbox.read, _waker(data / "sync.wake"), say)
+    return parts, fingers, tuple(buttons.held())
+
+
+def _boot(clock: SystemClock) -> HardwareBootMs:
+    return HardwareBootMs(clock.boottime_ms())
+
+
+def _waker(path: Path) -> Callable[[], None]:
+    def wake_sync() -> None:
+        wake(path)
+
+    return wake_sync
+
+
+def _sound(stack: contextlib.ExitStack) -> Sound:
+    try:
+        sound: Sound = AplaySound()
+    except SoundError as error:
+        say(f"no chime: {error}. {error.hint}")
+        sound = RecordingSound()
+    stack.callback(sound.close)
+    return sound

@@ -1,0 +1,35 @@
+"""The screen of a kiosk that has nothing to run on: out of order in every language, and what to mend."""
+
+import os
+from collections.abc import Callable
+
+from fonts.shaping import Typesetter
+from fonts.tokens import load as load_tokens
+from kiosk.layout import Display
+from kiosk.screen_types import Condition, Screen, State
+from kiosk.ui import Window, WindowError
+from kiosk.view_parts import Exhibit
+from kiosk.views import draw
+from sync.catalogue import Catalogue
+from translations import LANGUAGES
+
+MILLIMETRES = (345, 194)
+"""The common 15.6 inch screen: the file that would say how large this one is cannot be read."""
+
+
+def show(detail: str, *, windowed: bool, wait: Callable[[], None]) -> int:
+    """Show it until `wait` returns; the exit status. Without a display there is nothing to wait for."""
+    if os.environ.get("SDL_VIDEODRIVER") == "dummy":
+        return 2
+    typesetter = Typesetter()
+    try:
+        window = Window(typesetter, fullscreen=not windowed, size=(1280, 720), title="Scorecard Smart Box")
+    except WindowError:
+        return 2
+    state = State(screen=Screen.OUT_OF_ORDER, condition=Condition(config="config"))
+    exhibit = Exhibit(dict.fromkeys(LANGUAGES, ""), LANGUAGES, Catalogue((), ""), detail=detail)
+    window.paint(draw(state, exhibit, Display(*window.size, *MILLIMETRES), typesetter, load_tokens()))
+    window.drain()
+    wait()
+    window.close()
+    return 2

@@ -1,0 +1,82 @@
+"""Which anchor the clock deserves now, and which office day it is: decided from values. Pure."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from kiosk.screen_types import Moment
+from sync.clock import Anchor, Reading, Timeline, Trust, floor, next_boundary, office_day, office_time, trusted
+from sync.facts import Body, ClockAnchored, DayOpened
+from sync.inbox import OfficeTime
+from sync.types import BootMs, UtcMs
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is known of the time. `utc_ms` None: not enough to print a date; staff are asked."""
+
+    utc_ms: UtcMs | None
+    day: str | None
+
+
+def anchor_wanted(reading: Reading, trust: Trust, timeline: Timeline, office: OfficeTime | None) -> Anchor | None:
+    """A new anchor, where this boot has none yet or a clearly better one: half the uncertainty or less.
+
+    The kernel's word first, then the office's, where its answer came during this boot.
+    """
+    candidates = [trusted(reading, trust, timeline.known_past)]
+    if office is not None and office.boot_id == reading.boot_id and office.utc_ms >= floor(timeline.known_past):
+        candidates.append(Anchor(office.boottime_ms, office.utc_ms, max(office.uncertainty_ms, 1), "office"))
+    found = [anchor for anchor in candidates if anchor is not None]
+    if not found:
+        return None
+    best = min(found, key=lambda anchor: _width(anchor, reading.boottime_ms))
+    if not timeline.anchored(reading.boot_id):
+        return best
+    known = timeline.when(reading.boot_id, reading.boottime_ms)
+    width = (known.latest or 0) - (known.earliest or 0)
+    return best if _width(best, reading.boottime_ms) * 2 <= width else None
+
+
+def _width(anchor: Anchor, at: BootMs) -> int:
+    interval = anchor.project(at)
+    return (interval.latest or 0) - (interval.earliest or 0)
+
+
+def today(timeline: Timeline, reading: Reading, zone: ZoneInfo) -> Today:
+    """The time by this boot's anchors, and its office day (YYYY-MM-DD)."""
+    if not timeline.anchored(reading.boot_id):
+        return Today(None, None)
+    utc_ms = timeline.when(reading.boot_id, reading.boottime_ms).middle
+    return Today(utc_ms, office_day(utc_ms, zone).isoformat() if utc_ms is not None else None)
+
+
+def opening(now: Today, opened: str | None, by_staff: bool) -> tuple[Body, ...]:
+    """`day.opened`, where the day in hand has not been opened yet."""
+    if now.day is None or now.day == opened:
+        return ()
+    return (DayOpened(now.day, "staff" if by_staff else "clock"),)
+
+
+def until_boundary(now: Today, zone: ZoneInfo) -> int | None:
+    """Milliseconds until the next office day begins."""
+    return next_boundary(now.utc_ms, zone) - now.utc_ms if now.utc_ms is not None else None
+
+
+def anchored(anchor: Anchor) -> ClockAnchored:
+    """The fact of an anchor that is made now: its time, moved on to now by whoever commits it."""
+    return ClockAnchored(anchor.utc_ms, anchor.uncertainty_ms, anchor.source)
+
+
+def moved(anchor: Anchor, to: BootMs) -> Anchor:
+    """The same anchor said at another boot time, with the drift that may have come in between."""
+    interval = anchor.project(to)
+    assert interval.earliest is not None
+    assert interval.latest is not None
+    middle = UtcMs((interval.earliest + interval.latest) // 2)
+    return Anchor(to, middle, (interval.latest - interval.earliest + 1) // 2, anchor.source)
+
+
+def asked(reading: Reading, timeline: Timeline, zone: ZoneInfo) -> Moment:
+    """The date and time that staff are asked about: what the clock shows, but never one that is over for certain."""
+    shown = office_time(max(reading.utc_ms, floor(timeline.known_past)), zone)
+    return Moment(shown.year, shown.month, shown.day, shown.hour, shown.minute)

@@ -1,0 +1,225 @@
+"""The loop: sleep in `select` until a finger, a datagram, the printer or a deadline; take it all in; paint.
+
+Nothing is looked at on a clock's beat. Between two events the process does not run.
+"""
+
+import os
+import select
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+from hardware.buttons import MockButtons
+from kiosk.control import HINT, Answer, Control, ControlError
+from kiosk.front import Front
+from kiosk.machine import Machine
+from kiosk.ui import Closed, Exposed, Glass, LetGo, Pressed, Released, Touched, UiEvent
+
+SHORTEST_PRESS_MS = 150
+"""A key stands for a finger on a button, and no finger is faster; a keyboard's tap may be."""
+
+
+class Datagrams(Protocol):
+    """What is needed of sync.wake.WakeSocket."""
+
+    def fileno(self) -> int: ...
+
+    def drain(self) -> bool: ...
+
+
+class WakePipe:
+    """What threads and signals write to, so that `select` returns."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def fileno(self) -> int:
+        """For select."""
+        return self._read
+
+    @property
+    def write_end(self) -> int:
+        """For signal.set_wakeup_fd."""
+        return self._write
+
+    def wake(self) -> None:
+        """From any thread."""
+        with suppress(BlockingIOError):
+            os.write(self._write, b"!")
+
+    def drain(self) -> None:
+        """Take all wake-ups."""
+        with suppress(BlockingIOError):
+            while os.read(self._read, 4096):
+                pass
+
+    def close(self) -> None:
+        """Let go of both ends."""
+        os.close(self._read)
+        os.close(self._write)
+
+
+class Fingers:
+    """Keys 1 … 5 as fingers on the mock buttons: a press lasts at least as long as a real one."""
+
+    def __init__(self, buttons: MockButtons, now: Callable[[], int]) -> None:
+        self._buttons, self._now = buttons, now
+        self._down: dict[int, int] = {}
+        self._up: dict[int, int] = {}
+
+    def down(self, level: int) -> None:
+        """The finger is on the button. Raises PinsError for a level that is not 1 … 5."""
+        self._buttons.press(level)
+        self._down[level] = self._now()
+        self._up.pop(level, None)
+
+    def up(self, level: int) -> None:
+        """The finger leaves it, at the earliest when a real one could."""
+        if level in self._down:
+            self._up[level] = max(self._now(), self._down.pop(level) + SHORTEST_PRESS_MS)
+
+    def raw(self, level: int, pressed: bool) -> None:
+        """The contact itself. Raises PinsError for a level that is not 1 … 5."""
+        if pressed:
+            self._buttons.press(level)
+        else:
+            self._buttons.release(level)
+
+    def turn(self) -> None:
+        """Take the fingers off whose time is over."""
+        for level in [level for level, at in self._up.items() if at <= self._now()]:
+            del self._up[level]
+            self._buttons.release(level)
+
+    def deadline(self) -> int | None:
+        """When the next finger leaves its button."""
+        return min(self._up.values(), default=None)
+
+
+class Loop:
+    """One kiosk, awake. `now` is boot time in milliseconds."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        front: Front,
+        glass: Glass,
+        now: Callable[[], int],
+        *,
+        wakes: WakePipe,
+        mail: Datagrams | None = None,
+        fingers: Fingers | None = None,
+    ) -> None:
+        self.machine, self.front, self.glass = machine, front, glass
+        self._now, self._wakes, self._mail, self._fingers = now, wakes, mail, fingers
+        self._control: Control | None = None
+        self.ending = False
+
+    def listen(self, control: Control) -> None:
+        """Take lines from a control socket, which calls `handle`."""
+        self._control = control
+
+    def run(self) -> None:
+        """Until `ending`."""
+        while not self.ending:
+            if not self.turn():
+                select.select(self._inputs(), [], [], self._patience_s())
+
+    def turn(self) -> bool:
+        """One look at everything; whether a window's event came, so that another look is due before sleeping."""
+        self._wakes.drain()
+        if self._mail is not None and self._mail.drain():
+            self.machine.look_at_inbox()
+        if self._control is not None:
+            self._control.turn()
+        if self._fingers is not None:
+            self._fingers.turn()
+        self.machine.turn()
+        self.front.refresh()
+        # Painting talks to the display server, which may leave events in its client library, where select sees none.
+        events = self.glass.drain()
+        for event in events:
+            self._take(event)
+        return bool(events)
+
+    def handle(self, asked: dict[str, Any]) -> Answer:
+        """One line of the control. Raises ControlError, PinsError."""
+        if len(asked) != 1:
+            raise ControlError("a line asks for one thing", hint=HINT)
+        (what, value), *_ = asked.items()
+        if what == "screen" and value is True:
+            return self._screen()
+        if what == "touch":
+            self._touch(value)
+        elif what == "key" and isinstance(value, str):
+            self._take(Pressed(value), sure=True)
+            self._take(LetGo(value), sure=True)
+        elif what in ("press", "pin"):
+            self._press(what, value)
+        else:
+            raise ControlError(f"nothing is known of {what!r}: {value!r}", hint=HINT)
+        return {"ok": True, "screen": self.machine.state.screen.value}
+
+    def _touch(self, value: Any) -> None:
+        if isinstance(value, str):
+            self.front.refresh()
+            if not self.front.choose(value):
+                names = ", ".join(target.name for target in self.front.scene.targets)
+                raise ControlError(f"there is no target {value!r} in sight", hint=f"In sight: {names}.")
+        elif isinstance(value, list) and len(value) == 2 and all(type(one) is int for one in value):
+            self.front.touch(*value, sure=True)
+            self.front.release()
+        else:
+            raise ControlError(f"{value!r} is no place to touch", hint=HINT)
+
+    def _press(self, what: str, value: Any) -> None:
+        if self._fingers is None:
+            raise ControlError("these are no mock pins", hint='Set pins = "mock" in kiosk.toml.')
+        if what == "press" and type(value) is int:
+            self._fingers.down(value)
+            self._fingers.up(value)
+        elif isinstance(value, dict) and type(value.get("level")) is int and type(value.get("pressed")) is bool:
+            self._fingers.raw(value["level"], value["pressed"])
+        else:
+            raise ControlError(f"{value!r} is no press", hint=HINT)
+
+    def _screen(self) -> Answer:
+        self.front.refresh()
+        state, scene = self.machine.state, self.front.scene
+        shown = state.ticket
+        return {
+            "name": state.screen.value,
+            "language": state.language,
+            "asking": state.asking,
+            "targets": [{"id": target.name, "rect": list(target.rect)} for target in scene.targets],
+            "texts": scene.texts(),
+            "ticket": {"seq": shown.seq, "label": shown.label, "service": shown.service} if shown else None,
+            "trouble": state.condition.trouble,
+        }
+
+    def _take(self, event: UiEvent, *, sure: bool = False) -> None:
+        if isinstance(event, Touched):
+            self.front.touch(event.x, event.y, sure=sure)
+        elif isinstance(event, Released):
+            self.front.release()
+        elif isinstance(event, Exposed):
+            self.glass.repaint()
+        elif isinstance(event, Closed):
+            self.ending = True
+        elif event.key in "12345":
+            if self._fingers is not None:
+                (self._fingers.down if isinstance(event, Pressed) else self._fingers.up)(int(event.key))
+        elif isinstance(event, Pressed):
+            self.front.key(event.key, sure=sure)
+
+    def _inputs(self) -> list[int]:
+        found = [self._wakes.fileno(), *self.glass.inputs()]
+        if self._mail is not None:
+            found.append(self._mail.fileno())
+        return found + (self._control.filenos() if self._control is not None else [])
+
+    def _patience_s(self) -> float | None:
+        times = [self.machine.deadline(), self._fingers.deadline() if self._fingers is not None else None]
+        due = min((time for time in times if time is not None), default=None)
+        # A millisecond more than the rest of one that has begun, so that the deadline is over when it wakes.
+        return None if due is None else max((due - self._now()) / 1000, 0) + 0.0005

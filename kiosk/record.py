@@ -1,0 +1,157 @@
+"""The machine's memory: facts go in durably, and what they add up to comes out. Drives the journal.
+
+Commit, then act: whoever wants to print, show or light something calls `commit` first and does it only when that
+returns facts. What has happened already and only has to be kept (paper that is out, a printer that broke) goes through
+`keep`: refused by the disk, it waits here and goes in before anything newer.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.numbering import Numbers
+from kiosk.printing import Prints
+from sync.chain import Position, witness
+from sync.clock import Timeline
+from sync.codec import Draft, Fact
+from sync.errors import JournalRefused
+from sync.facts import (
+    Body,
+    CatalogueAdopted,
+    ClockAnchored,
+    DayOpened,
+    PrinterChanged,
+    TicketIssued,
+    TicketLanguage,
+    drafts,
+    understand,
+)
+from sync.journal import Entry, Instant
+
+MOST_KEPT = 1000
+
+
+class JournalPort(Protocol):
+    """What is needed of sync.journal.Journal."""
+
+    @property
+    def end(self) -> Position: ...
+
+    def append(self, drafts: list[Draft], now: Instant) -> list[Fact]: ...
+
+    def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOnRecord:
+    """A ticket as the journal has it: its fact, its language, and its witness for the paper."""
+
+    fact: Fact
+    body: TicketIssued
+    language: str
+    witness: str
+
+
+class Recorder:
+    """Folds the journal at start, then fact by fact. `trouble` is a code while the disk refuses, else None."""
+
+    def __init__(self, journal: JournalPort, instant: Callable[[], Instant], wake_sync: Callable[[], None]) -> None:
+        self.journal = journal
+        self._instant = instant
+        self._wake_sync = wake_sync
+        self._kept: list[Body] = []
+        self.trouble: str | None = None
+        self.timeline = Timeline()
+        self.numbers = Numbers()
+        self.day: str | None = None
+        self.catalogue: str | None = None
+        self.printer_fault: str | None = None
+        self.by_staff = False
+        self.numbers = Numbers.fold(self._facts())
+        self.prints = Prints.fold(self._facts())
+        for fact in self._facts():
+            self._note(fact)
+
+    @property
+    def next_seq(self) -> int:
+        """The seq that the next fact gets if nothing is kept back."""
+        return self.journal.end.seq + 1
+
+    def commit(self, *bodies: Body) -> list[Fact] | None:
+        """Make these facts durable, all or none, behind whatever was kept. None: refused, see `trouble`."""
+        if not self._flush():
+            return None
+        return self._append(bodies)
+
+    def keep(self, *bodies: Body) -> bool:
+        """Make these facts durable now or as soon as the disk takes them again; whether it was now."""
+        self._kept += bodies
+        del self._kept[:-MOST_KEPT]
+        return self._flush()
+
+    def retry(self) -> bool:
+        """Try the disk again; whether it takes facts. Says what is true anyway: the printer's condition."""
+        if not self._kept:
+            self._kept.append(PrinterChanged(self.printer_fault))
+        return self._flush()
+
+    def ticket(self, seq: int) -> TicketOnRecord | None:
+        """The ticket whose `ticket.issued` has this seq."""
+        pair = list(self.journal.entries(seq - 1, limit=2))
+        fact = pair[0].fact if pair else None
+        body = understand(fact) if fact else None
+        if fact is None or not isinstance(body, TicketIssued):
+            return None
+        spoken = understand(pair[1].fact) if len(pair) > 1 else None
+        language = spoken.language if isinstance(spoken, TicketLanguage) and spoken.ticket == seq else "th"
+        return TicketOnRecord(fact, body, language, witness(pair[0].chain))
+
+    def _facts(self) -> Iterable[Fact]:
+        return (entry.fact for entry in self.journal.entries())
+
+    def _flush(self) -> bool:
+        if not self._kept:
+            return True
+        if self._append(tuple(self._kept)) is None:
+            return False
+        self._kept = []
+        return True
+
+    def _append(self, bodies: tuple[Body, ...]) -> list[Fact] | None:
+        try:
+            facts = self.journal.append(drafts(*bodies), self._instant())
+        except JournalRefused as error:
+            self.trouble = _code(str(error))
+            return None
+        self.trouble = None
+        for fact in facts:
+            self.numbers = self.numbers.after(fact)
+            self.prints = self.prints.after(fact)
+            self._note(fact)
+        self._wake_sync()
+        return facts
+
+    def _note(self, fact: Fact) -> None:
+        self.timeline.add(fact)
+        if fact.kind not in _NOTED:
+            return
+        body = understand(fact)
+        if isinstance(body, DayOpened):
+            self.day = body.day
+        elif isinstance(body, CatalogueAdopted):
+            self.catalogue = body.digest
+        elif isinstance(body, PrinterChanged):
+            self.printer_fault = body.fault
+        elif isinstance(body, ClockAnchored):
+            self.by_staff = body.source == "staff"
+
+
+_NOTED = {shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored)}
+
+
+def _code(text: str) -> str:
+    if "full" in text or "No space" in text:
+        return "disk-full"
+    if "readonly" in text or "Read-only" in text or "Permission" in text or "read-only" in text:
+        return "disk-read-only"
+    return "disk-failed"
