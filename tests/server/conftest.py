@@ -1,0 +1,60 @@
+"""Ledgers, machines and one running server for the tests of this room."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.ledger import FILE, Ledger
+from server.pairing import Pairing
+from tests.server.device import NOON, Device, seeded
+from tests.server.running import RunningServer
+
+ZONE = ZoneInfo("Asia/Bangkok")
+CERTIFICATE = b"the certificate of a server"
+
+
+def admit(ledger: Ledger, device: Device, place: str = "Hall") -> int:
+    """Pair without ceremony; the lane."""
+    secret = device.journal.secret
+    pairing = Pairing(device.journal_id, device.key.public, secret, "kiosk", place, bytes(32))
+    with ledger.transaction():
+        return ledger.pair(pairing, NOON)
+
+
+@pytest.fixture
+def make_ledger(tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
+    """Opens ledgers, by default one and the same file; all are closed at the end."""
+    opened: list[Ledger] = []
+
+    def make(name: str = FILE, *, kind: type[Ledger] = Ledger, zone: ZoneInfo = ZONE) -> Ledger:
+        opened.append(kind(tmp_path / name, zone, seeded(7)))
+        return opened[-1]
+
+    yield make
+    for ledger in opened:
+        ledger.close()
+
+
+@pytest.fixture
+def ledger(make_ledger: Callable[..., Ledger]) -> Ledger:
+    """An empty ledger."""
+    return make_ledger()
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Iterator[Device]:
+    """A machine that is not paired yet."""
+    made = Device.make(tmp_path / "kiosk")
+    yield made
+    made.journal.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A real server process, one for each module."""
+    running = RunningServer(tmp_path_factory.mktemp("server"))
+    yield running
+    if running.process.poll() is None:
+        assert running.end() == 0

@@ -1,0 +1,50 @@
+"""server.toml: read strictly, every mistake told with its line."""
+
+import pytest
+
+from server.config import Address, parse_server
+from server.errors import ConfigError
+from sync.clock import Trust
+
+GOOD = """data = "office"
+[name]
+th = "เทศบาล"
+"""
+
+
+def test_a_short_file_gets_the_defaults() -> None:
+    config = parse_server(GOOD)
+    assert config.exchange == Address("0.0.0.0", 8443)
+    assert config.pages == Address("127.0.0.1", 8080)
+    assert (config.data, dict(config.name), config.zone.key) == ("office", {"th": "เทศบาล"}, "Asia/Bangkok")
+    assert config.trust is Trust.NTP
+
+
+def test_every_key_is_read() -> None:
+    text = GOOD.replace("[name]", 'time_zone = "Asia/Yangon"\n[name]')
+    config = parse_server(text + '[listen]\nexchange = "[::1]:9443"\npages = "0.0.0.0:80"\n[clock]\ntrust = "system"\n')
+    assert (config.exchange, config.pages) == (Address("::1", 9443), Address("0.0.0.0", 80))
+    assert (config.time_zone, config.trust) == ("Asia/Yangon", Trust.SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "hint"),
+    [
+        (GOOD.replace("data", "dtaa"), 1, "unknown key `dtaa`", "Did you mean `data`?"),
+        (GOOD + '[listn]\npages = "x:1"\n', 4, "unknown key `listn`", "Did you mean `listen`?"),
+        (GOOD + '[listen]\npages = "8080"\n', 5, '"8080" is no address', "0.0.0.0:8443"),
+        (GOOD + '[listen]\npages = "a:99999"\n', 5, "is no address", "colon"),
+        (GOOD + '[listen]\npages = "a:1"\nexchange = "a:1"\n', 5, "the same address", "another port"),
+        (GOOD.replace("[name]", 'time_zone = "Asia/Bangcock"\n[name]'), 2, "no time zone", "Asia/Bangkok"),
+        ('data = "x"\n[name]\n', 2, "the office has no name", "[name]"),
+        ('[name]\nth = "x"\n', None, "missing key `data`", "folder"),
+        (GOOD + '[clock]\ntrust = "ntpd"\n', 5, 'cannot be "ntpd"', 'Did you mean "ntp"?'),
+        ('data = "x\n', 1, "not TOML", "quotes"),
+    ],
+)
+def test_a_mistake_is_told_with_line_and_remedy(text: str, line: int | None, message: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_server(text)
+    assert message in str(caught.value)
+    assert hint in caught.value.hint
+    assert caught.value.line == line
