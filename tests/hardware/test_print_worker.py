@@ -1,3 +1,4 @@
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -215,6 +216,51 @@ def test_without_the_echo_a_job_is_not_confirmed() -> None:
 
     with at_device(answer_only) as watched:
         assert watched.print().outcome is Outcome.UNCERTAIN
+
+
+def test_after_an_interrupted_job_the_next_is_parted_from_what_hangs_there() -> None:
+    received = bytearray()
+
+    def run_out_and_be_refilled(connection: socket.socket) -> None:
+        answer_questions(connection, 2)
+        connection.recv(1000)
+        connection.sendall(b"\x18\x00\x0c\x00")
+        connection.sendall(b"\x10\x00\x00\x00")
+        answer_questions(connection, 1)
+        while b"\x1dr\x01" not in received:
+            received.extend(connection.recv(65536))
+
+    with at_device(run_out_and_be_refilled) as watched:
+        assert watched.print(1).outcome is Outcome.INTERRUPTED
+        assert watched.print(2).outcome is Outcome.UNCERTAIN
+    assert received.lstrip(b"\0").startswith(b"\x1b@\x1dVB\x00")
+
+
+class ByteByByte:
+    """A transport that hands over one byte a read, and takes everything."""
+
+    def __init__(self, answers: bytes) -> None:
+        self._reading, self._writing = os.pipe()
+        os.write(self._writing, answers)
+
+    def fileno(self) -> int | None:
+        return self._reading
+
+    def write(self, data: bytes, timeout_s: float) -> int:
+        return len(data)
+
+    def read(self) -> bytes:
+        return os.read(self._reading, 1)
+
+    def close(self) -> None:
+        os.close(self._reading)
+        os.close(self._writing)
+
+
+def test_a_round_of_answers_that_comes_in_pieces_is_reported_once_and_whole() -> None:
+    with working(lambda: ByteByByte(b"\x72\x16\x12\x1a")) as watched:
+        assert watched.status() == PaperStatus(True, "out", True, False, False)
+        assert watched.worker.poll() == []
 
 
 def test_a_printer_that_reads_a_job_to_its_end_and_knows_no_echo_has_been_sent_it() -> None:
