@@ -15,7 +15,7 @@ import sqlite_utils
 from sync.errors import JournalBusy, SyncError
 from sync.journal import Instant, open_for_writing, open_readonly
 from sync.schema import INBOX
-from sync.types import BootId, BootMs, Seq, UtcMs
+from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
 from sync.wire import anchor
 
 
@@ -48,7 +48,8 @@ class InboxState:
     """What the kiosk may know of the exchange. `phase` is a value of sync.exchange_terms.Phase.
 
     `reason` is a code and `message` a sentence for the technician, None when all is well. `contact` is when the server
-    last answered anything. `lane` and `server_id` are None before pairing.
+    last answered anything. `journal_id` is whose facts `received` and `safe` count; `lane` and `server_id` are None
+    before pairing.
     """
 
     phase: str = "unpaired"
@@ -56,6 +57,7 @@ class InboxState:
     safe: Seq = Seq(0)  # noqa: RUF009 - a number
     reason: str | None = None
     message: str | None = None
+    journal_id: JournalId | None = None
     server_id: str | None = None
     lane: int | None = None
     contact: Instant | None = None
@@ -167,7 +169,7 @@ def _with_tables(path: Path) -> sqlite3.Connection:
     return connection
 
 
-_FLAT = ("phase", "received", "safe", "reason", "message", "server_id", "lane")
+_FLAT = ("phase", "received", "safe", "reason", "message", "journal_id", "server_id", "lane")
 
 
 def _row(state: InboxState) -> dict[str, object]:

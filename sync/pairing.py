@@ -86,9 +86,10 @@ def holds(pin: Pin, code_text: str | None) -> bool:
     if not code_text:
         return True
     try:
-        return _digest(paircode.parse_code(code_text).secret) == pin.code
+        code = paircode.parse_code(code_text)
     except BadCode:
         return True
+    return _digest(code.secret) == pin.code and bytes.fromhex(pin.fingerprint).startswith(code.prefix)
 
 
 def pair(

@@ -57,6 +57,7 @@ def state(db: sqlite_utils.Database) -> None:
             safe INTEGER NOT NULL,
             reason TEXT,
             message TEXT,
+            journal_id TEXT,
             server_id TEXT,
             lane INTEGER,
             contact_boot_id TEXT,

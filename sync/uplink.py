@@ -6,13 +6,11 @@ journal is the outbox, the server's watermark says what it has, and a batch that
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from sync import exchange, pairing, wire
-from sync.chain import Position
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
 from sync.errors import BadKey, JournalDamaged, SyncError
 from sync.exchange_terms import (
@@ -23,7 +21,6 @@ from sync.exchange_terms import (
     Pair,
     Paired,
     PairingRefused,
-    Refused,
     RetryAfter,
     Send,
     SetTimer,
@@ -31,8 +28,9 @@ from sync.exchange_terms import (
     Wake,
 )
 from sync.inbox import Inbox, InboxRefused, InboxState, OfficeTime
-from sync.journal import Entry, Instant, JournalReader
+from sync.journal import Instant, JournalReader
 from sync.keys import DeviceKey, load
+from sync.outbox import batch_for, refused
 from sync.pairing import Device, PairingFailed, PairingPostponed
 from sync.types import JournalId, Seq, UtcMs
 from sync.wire import Answer, Refusal
@@ -66,8 +64,9 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """The journal and the key, once both are there."""
+    """The journal and the key, once both are there. `inode` tells when another file took the journal's place."""
 
+    inode: int
     reader: JournalReader
     journal_id: JournalId
     key: DeviceKey
@@ -84,15 +83,15 @@ class Uplink:
         self._own: _Own | None = None
         self._link: Link | None = None
         self._said: dict[str, str] = {}
-        self._effects: deque[Effect] = deque()
+        self._effects: deque[Send | Pair] = deque()
         self._due_ms: float | None = None
         pin = pairing.load_pin(self._pin_path)
         self._pin = pin if pin and pairing.holds(pin, settings.code) else None
         before = self._inbox.read()
         known = before if self._pin and before.server_id == self._pin.server_id else InboxState()
         self._state, effects = exchange.begin(paired=self._pin is not None, received=known.received, safe=known.safe)
-        self._effects.extend(effects)
-        self._told = known
+        self._plan(effects)
+        self._told, self._journal_id = before, known.journal_id
         self._contact, self._office_time = known.contact, known.office_time
         self._tell()
 
@@ -122,7 +121,7 @@ class Uplink:
             own = self._opened()
             head = own.reader.last().seq
         except FileNotFoundError as error:
-            self._say("journal", f"waiting for the kiosk to make {error}")
+            self._say("journal", f"waiting for the kiosk to make its journal and key: {error}")
             return self._without_journal()
         except (JournalDamaged, BadKey, sqlite3.Error, OSError) as error:
             self._say("journal", f"the journal cannot be read, nothing is sent: {error}")
@@ -139,31 +138,53 @@ class Uplink:
         return False
 
     def _opened(self) -> _Own:
+        path = self._settings.data / "journal.db"
+        inode = path.stat().st_ino
+        if self._own is not None and self._own.inode != inode:
+            self._without_journal()
         if self._own is None:
-            key = load(self._settings.data / "device.key")
-            reader = JournalReader(self._settings.data / "journal.db")
+            key, reader = load(self._settings.data / "device.key"), JournalReader(path)
             try:
-                opened = reader.opened()
+                journal_id = reader.opened().journal_id
             except BaseException:
                 reader.close()
                 raise
-            self._own = _Own(reader, opened.journal_id, key)
+            self._own = _Own(inode, reader, journal_id, key)
+            self._start_over_for(journal_id)
+        return self._own
+
+    def _start_over_for(self, journal_id: JournalId) -> None:
+        """What the server acknowledged of another journal says nothing about this one."""
+        before, self._journal_id = self._journal_id, journal_id
+        if before not in (None, journal_id):
+            self._say("journal", f"another journal took the place of {before}")
+            self._effects.clear()
+            self._state, effects = exchange.begin(paired=self._pin is not None)
+            self._plan(effects)
+
+    def _ours(self) -> _Own:
+        if self._own is None:
+            raise JournalDamaged("the journal is not open", last_good=0, hint="It is opened at the next look.")
         return self._own
 
     def _give(self, given: Input) -> None:
         before = self._state.phase
         self._state, effects = exchange.step(self._state, given, self._ports.fraction())
-        self._effects.extend(effects)
+        self._plan(effects)
         phase, message = self._state.phase.value, self._state.message
         if self._state.phase is not before or message:
             quiet = phase in ("idle", "sending") and message is None
             self._say("phase", "facts are sent as they come" if quiet else f"{phase}: {message or ''}")
 
-    def _perform(self, effect: Effect) -> None:
-        if isinstance(effect, SetTimer):
-            self._due_ms = self._now_ms() + effect.seconds * 1000
-            return
-        self._due_ms = None
+    def _plan(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, SetTimer):
+                self._due_ms = self._now_ms() + effect.seconds * 1000
+            else:
+                self._due_ms = None
+                self._effects.append(effect)
+
+    def _perform(self, effect: Send | Pair) -> None:
         try:
             self._give(self._pair() if isinstance(effect, Pair) else self._send(effect))
         except (sqlite3.Error, JournalDamaged) as error:
@@ -171,7 +192,7 @@ class Uplink:
             self._give(Failed(f"the journal cannot be read: {error}"))
 
     def _pair(self) -> Input:
-        own = self._opened()
+        own = self._ours()
         settings, ports = self._settings, self._ports
         device = Device(own.journal_id, own.reader.secret, own.key, settings.role, settings.place)
         before = ports.instant()
@@ -194,7 +215,7 @@ class Uplink:
         return Paired(Seq(answer.received), Seq(answer.safe))
 
     def _send(self, ask: Send) -> Input:
-        own = self._opened()
+        own = self._ours()
         request = wire.sign_request(batch_for(own.reader, own.journal_id, ask, own.key), own.key.sign)
         before = self._ports.instant()
         try:
@@ -232,7 +253,7 @@ class Uplink:
         state = self._state
         phase = "idle" if state.phase.value == "sending" else state.phase.value
         now = InboxState(phase, state.received, state.safe, state.reason, state.message)
-        now = replace(now, contact=self._contact, office_time=self._office_time)
+        now = replace(now, journal_id=self._journal_id, contact=self._contact, office_time=self._office_time)
         if self._pin is not None:
             now = replace(now, server_id=self._pin.server_id, lane=self._pin.lane)
         if now == self._told:
@@ -255,37 +276,3 @@ class Uplink:
 
     def _now_ms(self) -> int:
         return self._ports.instant().boottime_ms
-
-
-class Outbox(Protocol):
-    """A journal, as far as sending needs it: sync.journal.JournalReader is one."""
-
-    def at(self, seq: int) -> Position | None:
-        """The position of this seq, None where the journal does not reach it."""
-        ...
-
-    def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
-        """The entries behind this seq, in order, at most `limit` of them."""
-        ...
-
-
-def batch_for(journal: Outbox, journal_id: JournalId, ask: Send, key: DeviceKey) -> wire.Batch:
-    """The signed batch that this effect asks for. Raises JournalDamaged where the journal does not reach `after`."""
-    start = journal.at(ask.after)
-    if start is None:
-        raise JournalDamaged("the journal became shorter", last_good=0, hint="Run `python -m sync verify` on it.")
-    rows = min(ask.most_rows, ask.up_to - ask.after)
-    entries = list(journal.entries(ask.after, limit=rows)) if rows else []
-    taken = entries[: len(wire.take((entry.row for entry in entries), rows))]
-    last = Position(taken[-1].seq, taken[-1].chain) if taken else start
-    return wire.sign_batch(journal_id, start, last, (entry.row for entry in taken), key.sign)
-
-
-def refused(refusal: Refusal, journal: Outbox) -> Refused:
-    """A refusal as the machine takes it, with the expected place compared to the own journal."""
-    message = f"{refusal.message}. {refusal.hint}"
-    if refusal.expected is None:
-        return Refused(refusal.error, message)
-    own = journal.at(refusal.expected.seq)
-    agrees = own is not None and own.chain.hex() == refusal.expected.previous
-    return Refused(refusal.error, message, Seq(refusal.expected.seq), agrees)

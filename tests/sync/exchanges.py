@@ -13,8 +13,8 @@ from sync.exchange_terms import Answered, Effect, Failed, Input, Phase, Send, Se
 from sync.journal import Entry
 from sync.judge import Accept, KnownJournal, Refuse, judge_request
 from sync.keys import DeviceKey
+from sync.outbox import batch_for, refused
 from sync.types import BootMs, Chain, JournalId, Level, Seq
-from sync.uplink import batch_for, refused
 from sync.wire import Answer, Batch, Refusal, Request
 from tests.sync.journals import BOOT, KEY
 

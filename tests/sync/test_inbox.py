@@ -12,7 +12,7 @@ import pytest
 from sync.errors import JournalBusy
 from sync.inbox import Inbox, InboxReader, InboxRefused, InboxState, OfficeTime
 from sync.journal import Instant
-from sync.types import BootMs, Seq, UtcMs
+from sync.types import BootMs, JournalId, Seq, UtcMs
 from sync.wake import WakeSocket, wake
 from tests.sync.journals import BOOT
 
@@ -22,6 +22,7 @@ FULL = InboxState(
     Seq(3),
     "fork",
     "another history",
+    JournalId("01" * 16),
     "office-1",
     2,
     Instant(BOOT, BootMs(90)),
