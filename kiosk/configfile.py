@@ -6,7 +6,7 @@ does on the appliance); else the copy is looked for in `data` beside the file. A
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,15 @@ class Loaded:
     """What the kiosk runs on. `config` None: there is nothing to run on, show `problem`.
 
     `config` with a `problem`: the last good copy runs, and the problem belongs on the screen. `folder` is what relative
-    paths are relative to; `digest` the SHA-256 (hex) of the bytes in use, for `machine.started`.
+    paths are relative to; `digest` the SHA-256 (hex) of the bytes in use, for `machine.started`. `unkept`: why no copy
+    could be kept (a full disk, say): no reason not to start, but one to tell.
     """
 
     config: KioskConfig | None
     problem: ConfigError | None
     folder: Path
     digest: str = ""
+    unkept: str | None = None
 
     @property
     def data(self) -> Path:
@@ -55,13 +57,14 @@ class LoadedCatalogue:
 
     catalogue: Catalogue | None
     problem: CatalogueError | None
+    unkept: str | None = None
 
 
 def load(path: Path, data: Path | None = None) -> Loaded:
     """The configuration in this file, else its last good copy, else None, each time with the problem.
 
     A good file is copied durably, if it differs from the copy. `data`: where the copy is looked for when the file
-    cannot be read; None: `data` beside the file. Raises OSError only where a good file cannot be copied.
+    cannot be read; None: `data` beside the file.
     """
     folder = path.absolute().parent
     try:
@@ -70,10 +73,8 @@ def load(path: Path, data: Path | None = None) -> Loaded:
     except ConfigError as problem:
         return _last_good((data or folder / "data") / (path.name + GOOD), folder, problem)
     loaded = Loaded(config, None, folder, hashlib.sha256(content).hexdigest())
-    places = {loaded.data} | ({data} if data else set())
-    for place in places:
-        keep(place / (path.name + GOOD), content)
-    return loaded
+    reasons = [_kept(place / (path.name + GOOD), content) for place in {loaded.data, data or loaded.data}]
+    return replace(loaded, unkept=next((reason for reason in reasons if reason), None))
 
 
 def load_catalogue(path: Path, data: Path, languages: tuple[str, ...], **drawable: Any) -> LoadedCatalogue:
@@ -87,8 +88,7 @@ def load_catalogue(path: Path, data: Path, languages: tuple[str, ...], **drawabl
     except CatalogueError as error:
         problem = error
     else:
-        keep(good, content)
-        return LoadedCatalogue(catalogue, None)
+        return LoadedCatalogue(catalogue, None, _kept(good, content))
     try:
         return LoadedCatalogue(parse_catalogue(good.read_bytes(), languages, **drawable), problem)
     except (OSError, CatalogueError):
@@ -96,11 +96,20 @@ def load_catalogue(path: Path, data: Path, languages: tuple[str, ...], **drawabl
 
 
 def keep(good: Path, content: bytes) -> None:
-    """Keep this content durably; a copy that is the same already is not written again."""
+    """Keep this content durably; a copy that is the same already is not written again. Raises OSError."""
     if good.exists() and good.read_bytes() == content:
         return
     good.parent.mkdir(parents=True, exist_ok=True)
     write_durably(good, content)
+
+
+def _kept(good: Path, content: bytes) -> str | None:
+    """Keep it, and say why not where that fails."""
+    try:
+        keep(good, content)
+    except OSError as error:
+        return f"{good}: {error.strerror}"
+    return None
 
 
 def _content(path: Path) -> bytes:

@@ -1,0 +1,132 @@
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+import kiosk
+from fonts.tokens import load as load_tokens
+from kiosk.configfile import keep, load, load_catalogue
+from sync.errors import ConfigError
+
+EXAMPLE = Path(kiosk.__file__).parent / "example"
+TEXT = (EXAMPLE / "kiosk.toml").read_text("utf-8")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    path = tmp_path / "boot" / "kiosk.toml"
+    path.parent.mkdir()
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def test_a_good_file_is_used_and_kept_as_the_last_good_copy(settings: Path) -> None:
+    loaded = load(settings)
+    assert loaded.problem is None
+    assert loaded.config is not None
+    assert loaded.data == settings.parent / "data"
+    assert loaded.catalogue == settings.parent / "catalogue.toml"
+    assert loaded.digest == hashlib.sha256(TEXT.encode()).hexdigest()
+    assert (loaded.data / "kiosk.toml.good").read_text("utf-8") == TEXT
+
+
+def test_a_broken_file_starts_the_last_good_copy_and_says_what_is_wrong(settings: Path) -> None:
+    good = load(settings)
+    settings.write_text(TEXT.replace("counter = 1 ", "conter = 1 "), "utf-8")
+    loaded = load(settings)
+    assert loaded.config == good.config
+    assert (loaded.digest, loaded.data) == (good.digest, good.data)
+    assert loaded.problem is not None
+    assert loaded.problem.hint == "Did you mean `counter`?"
+    assert loaded.problem.line == TEXT[: TEXT.index("counter = 1")].count("\n") + 1
+
+
+def test_control_without_a_copy_there_is_nothing_to_start_but_the_problem_to_show(settings: Path) -> None:
+    settings.write_text("counter = ", "utf-8")
+    loaded = load(settings)
+    assert loaded.config is None
+    assert loaded.problem is not None
+    with pytest.raises(ConfigError, match="not TOML"):
+        _ = loaded.data
+
+
+def test_a_broken_file_never_replaces_the_copy(settings: Path) -> None:
+    load(settings)
+    settings.write_text("counter = ", "utf-8")
+    load(settings)
+    assert (settings.parent / "data" / "kiosk.toml.good").read_text("utf-8") == TEXT
+
+
+def test_a_file_that_is_gone_starts_the_copy_too(settings: Path) -> None:
+    load(settings)
+    settings.unlink()
+    loaded = load(settings)
+    assert loaded.config is not None
+    assert "cannot be read: No such file" in str(loaded.problem)
+
+
+def test_a_copy_that_is_damaged_itself_is_no_copy(settings: Path) -> None:
+    load(settings)
+    (settings.parent / "data" / "kiosk.toml.good").write_bytes(b"\xff")
+    settings.write_text("", "utf-8")
+    loaded = load(settings)
+    assert loaded.config is None
+    assert "missing key" in str(loaded.problem)
+
+
+def test_the_data_folder_may_be_named_by_whoever_starts_the_kiosk(settings: Path, tmp_path: Path) -> None:
+    named = tmp_path / "var"
+    settings.write_text(TEXT.replace('data = "data"', f'data = "{named}"'), "utf-8")
+    good = load(settings, named)
+    settings.write_text("", "utf-8")
+    assert load(settings, named).config == good.config
+    assert load(settings).config is None
+
+
+def test_a_copy_that_is_the_same_is_not_written_again(settings: Path) -> None:
+    load(settings)
+    copy = settings.parent / "data" / "kiosk.toml.good"
+    os.utime(copy, (1, 1))
+    load(settings)
+    assert copy.stat().st_mtime == 1
+    keep(copy, b"other")
+    assert copy.read_bytes() == b"other"
+
+
+def test_where_no_copy_can_be_kept_the_kiosk_starts_all_the_same_and_tells(settings: Path) -> None:
+    (settings.parent / "data").write_text("a file where the folder should be", "utf-8")
+    loaded = load(settings)
+    assert loaded.config is not None
+    assert loaded.unkept is not None
+    assert "kiosk.toml.good" in loaded.unkept
+    catalogue = load_catalogue(EXAMPLE / "catalogue.toml", settings.parent / "data", ("th",))
+    assert catalogue.catalogue is not None
+    assert catalogue.unkept is not None
+
+
+def drawable() -> dict[str, list[str]]:
+    return {"accents": list(load_tokens().accent)}
+
+
+def test_the_example_catalogue_is_used_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.toml"
+    path.write_bytes((EXAMPLE / "catalogue.toml").read_bytes())
+    loaded = load_catalogue(path, tmp_path / "data", ("th", "en", "my"), **drawable())
+    assert loaded.problem is None
+    assert loaded.catalogue is not None
+    path.write_text('[[services]]\nid = "x"\n', "utf-8")
+    again = load_catalogue(path, tmp_path / "data", ("th", "en", "my"), **drawable())
+    assert again.catalogue == loaded.catalogue
+    assert "`fee` is missing" in str(again.problem)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff", b"[[services]]"])
+def test_without_a_good_catalogue_the_problem_is_what_there_is(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "catalogue.toml"
+    if content is not None:
+        path.write_bytes(content)
+    loaded = load_catalogue(path, tmp_path, ("th",))
+    assert loaded.catalogue is None
+    assert loaded.problem is not None
+    assert loaded.problem.hint

@@ -1,0 +1,172 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from pyzbar import pyzbar
+
+from fonts.errors import DoesNotFitError, UncoveredCharacterError
+from hardware.printer import Bitmap
+from kiosk.paper import DOTS_PER_MM, MARGIN, WIDTH, Paper, PaperError, ticket_image
+from kiosk.qr import LEAST_MODULE, QUIET, QrError, matrix, module_dots
+from kiosk.ticket_layout import Banner, Line, Number, Proof, Ticket, copy_mark, lay_out
+from sync.catalogue import DocumentNeeded
+from tests.kiosk.test_ticket_layout import CATALOGUE, TICKET, URL
+from translations import LANGUAGES
+
+PAPER = Paper()
+zbar: Any = pyzbar
+
+EVERY = [
+    replace(TICKET, language=language, service=service, label=f"{service.series}107", copy=copy)
+    for language in LANGUAGES
+    for service in CATALOGUE.services
+    for copy in (False, True)
+]
+
+
+def name(ticket: Ticket) -> str:
+    return f"{ticket.language}-{ticket.service.id}{'-copy' if ticket.copy else ''}"
+
+
+def codes(image: Image.Image) -> list[str]:
+    return [found.data.decode() for found in zbar.decode(image.convert("L"), symbols=[zbar.ZBarSymbol.QRCODE])]
+
+
+@pytest.mark.parametrize("ticket", EVERY, ids=name)
+def test_a_ticket_is_drawn_inside_its_margins_and_not_too_long(ticket: Ticket) -> None:
+    bitmap = PAPER.draw(lay_out(ticket))
+    assert bitmap.width == WIDTH == 576
+    assert bitmap.height <= 150 * DOTS_PER_MM
+    banner = PAPER.draw([Banner(copy_mark(), ticket.language)]).height if ticket.copy else 0
+    ink = ticket_image(bitmap).convert("L").point(lambda grey: 255 - grey).crop((0, banner, WIDTH, bitmap.height))
+    box = ink.getbbox()
+    assert box is not None
+    assert box[0] >= MARGIN
+    assert box[2] <= WIDTH - MARGIN
+    assert box[3] < ink.height
+
+
+@pytest.mark.parametrize("ticket", EVERY, ids=name)
+def test_the_qr_on_the_drawn_ticket_decodes(ticket: Ticket) -> None:
+    assert codes(ticket_image(PAPER.draw(lay_out(ticket)))) == [URL]
+
+
+def test_control_a_qr_that_is_half_covered_does_not_decode() -> None:
+    image = ticket_image(PAPER.draw(lay_out(TICKET)))
+    image.paste(1, (0, image.height - 260, 90, image.height))
+    assert codes(image) == []
+
+
+def dots_of(bitmap: Bitmap) -> list[list[bool]]:
+    """Row by row, True is black, read by the definition of Bitmap and nothing of the drawing's."""
+    return [[bool(byte >> bit & 1) for byte in bitmap.row(y) for bit in range(7, -1, -1)] for y in range(bitmap.height)]
+
+
+def test_the_modules_are_whole_dots_and_the_quiet_zone_is_white() -> None:
+    found = matrix(URL)
+    bitmap = PAPER.draw([Proof(URL, "x", (), "en")])
+    dots = module_dots(found, 190)
+    assert dots == LEAST_MODULE
+    grid = dots_of(bitmap)
+    side = found.modules * dots
+    top = next(y for y, row in enumerate(grid) if any(row[:side])) - QUIET * dots
+    for y in range(found.modules):
+        for x in range(found.modules):
+            inside = QUIET <= y < found.modules - QUIET and QUIET <= x < found.modules - QUIET
+            black = inside and found.rows[y - QUIET][x - QUIET]
+            square = {grid[top + y * dots + dy][x * dots + dx] for dy in range(dots) for dx in range(dots)}
+            assert square == {black}, (x, y)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.from_regex(r"https?://[a-z0-9.]{4,30}(:[0-9]{4})?/t/[0-9a-f]{32}", fullmatch=True))
+def test_any_public_address_decodes_from_paper(url: str) -> None:
+    assert codes(ticket_image(PAPER.draw([Proof(url, "x", (), "en"), Line("x", "en", "small")]))) == [url]
+
+
+def test_an_address_too_long_for_the_paper_is_refused() -> None:
+    with pytest.raises(QrError) as caught:
+        PAPER.draw(lay_out(replace(TICKET, url="https://" + "x" * 200)))
+    assert "public_url" in caught.value.hint
+    with pytest.raises(QrError):
+        matrix("x" * 5000)
+
+
+def test_what_was_drawn_before_never_shows_in_what_is_drawn_after() -> None:
+    warm, cold = Paper(), Paper()
+    for ticket in EVERY:
+        warm.draw(lay_out(ticket))
+    for ticket in EVERY[:6]:
+        assert warm.draw(lay_out(ticket)) == cold.draw(lay_out(ticket))
+
+
+def test_two_tickets_differ() -> None:
+    one, two = (PAPER.draw(lay_out(replace(TICKET, label=label))) for label in ("A012", "A013"))
+    assert one != two
+
+
+def test_the_number_is_as_high_as_the_design_says_and_shrinks_only_to_fit() -> None:
+    def height(text: str) -> int:
+        image = ticket_image(PAPER.draw([Number(text)])).convert("L")
+        box = image.point(lambda grey: 255 - grey).getbbox()
+        assert box is not None
+        return box[3] - box[1]
+
+    assert 15.5 <= height("A012") / DOTS_PER_MM <= 17
+    assert height("AB10123") < height("A012")
+    with pytest.raises(DoesNotFitError):
+        height("A" * 40)
+
+
+def test_a_character_that_would_be_a_box_is_refused() -> None:
+    with pytest.raises(UncoveredCharacterError):
+        PAPER.draw([Line("漢", "en", "body")])
+
+
+def test_a_word_too_long_for_the_paper_is_refused_or_cut_between_syllables_but_never_clipped() -> None:
+    bitmap = PAPER.draw([Line("ก" * 200, "th", "title")])
+    box = ticket_image(bitmap).convert("L").point(lambda grey: 255 - grey).getbbox()
+    assert box is not None
+    assert (box[0] >= MARGIN, box[2] <= WIDTH - MARGIN) == (True, True)
+
+
+def test_a_block_with_nothing_to_draw_and_an_endless_ticket_are_refused() -> None:
+    with pytest.raises(PaperError):
+        PAPER.draw([Line(" ", "en", "body")])
+    with pytest.raises(PaperError, match="mm long"):
+        PAPER.draw([Line("x", "en", "title")] * 100)
+
+
+def test_the_rehearsal_names_the_service_that_could_not_be_printed() -> None:
+    PAPER.rehearse(EVERY)
+    text = replace(TICKET.service.text("en"), documents=(DocumentNeeded("☃"),))
+    service = replace(TICKET.service, texts={**TICKET.service.texts, "en": text})
+    with pytest.raises(PaperError, match="waste-fee in en"):
+        PAPER.rehearse([replace(TICKET, service=service, language="en")])
+
+
+def test_a_copy_is_black_across_the_top() -> None:
+    grid = dots_of(PAPER.draw(lay_out(replace(TICKET, copy=True))))
+    assert all(grid[20])
+    assert not all(dots_of(PAPER.draw(lay_out(TICKET)))[20])
+    assert PAPER.draw([Banner("COPY", "en"), Line("x", "en", "small")]).height > 0
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "plain"), [("th", "ที่ปู่", "ทปปป"), ("th", "กำ", "กา"), ("my", "မြို့", "မ"), ("my", "တ္တူ", "တတ")]
+)
+def test_marks_are_part_of_the_picture(language: str, marked: str, plain: str) -> None:
+    one, two = (PAPER.draw([Line(text, language, "title")]) for text in (marked, plain))
+    assert one.rows != two.rows
+
+
+def test_the_picture_is_the_bitmap_dot_for_dot() -> None:
+    bitmap = PAPER.draw(lay_out(TICKET))
+    image = ticket_image(bitmap)
+    assert image.mode == "1"
+    assert image.size == (bitmap.width, bitmap.height)
+    black = [[image.getpixel((x, y)) == 0 for x in range(bitmap.width)] for y in range(0, bitmap.height, 7)]
+    assert black == dots_of(bitmap)[::7]
