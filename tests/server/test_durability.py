@@ -1,0 +1,101 @@
+"""Acknowledged means durable: kill -9 at any moment, a full disk, and batches that are committed together."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.errors import LedgerRefused
+from server.ingest import take_batch
+from server.ledger import Ledger
+from server.writer import Writer
+from tests.server.conftest import ZONE, admit
+from tests.server.device import NOON, Device, anchor, issued, score, seeded
+from tests.server.running import RunningServer
+from tests.server.state import contents
+
+
+@pytest.fixture
+def killable(tmp_path: Path) -> Iterator[RunningServer]:
+    """A server that the test may kill."""
+    running = RunningServer(tmp_path)
+    yield running
+    if running.process.poll() is None:
+        running.end()
+
+
+def test_what_was_acknowledged_survives_a_kill_and_comes_once(killable: RunningServer, device: Device) -> None:
+    with killable.exchange() as client:
+        device.pair(client, killable.code(), killable.certificate)
+    device.record(anchor())
+    for turn in range(3):
+        with killable.exchange() as client:
+            device.record(issued(turn + 1), score(5))
+            assert device.send(client).json()["received"] == device.journal.end.seq
+            device.record(issued(turn + 50))
+            killable.kill()
+            with pytest.raises(httpx.TransportError):
+                device.send(client)
+        killable.start()
+        stored = contents(killable.data / "office.db", ("facts",))["facts"]
+        assert [row[1] for row in stored] == list(range(1, device.sent.seq + 1))
+    with killable.exchange() as client:
+        assert device.send(client).json()["received"] == device.journal.end.seq
+
+
+def test_a_server_ends_cleanly_with_pages_open(killable: RunningServer) -> None:
+    with killable.pages() as client, client.stream("GET", "/live/events") as stream:
+        assert next(stream.iter_lines()) == "retry: 3000"
+        assert killable.end() == 0
+
+
+class Small(Ledger):
+    """A ledger on a disk that is nearly full."""
+
+    def fill(self) -> None:
+        """From here on the file may not grow."""
+        pages = self._db.execute("PRAGMA page_count").fetchone()[0]
+        self._db.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_a_full_disk_refuses_whole_batches_and_heals(make_ledger: Callable[..., Ledger], device: Device) -> None:
+    ledger = make_ledger(kind=Small)
+    assert isinstance(ledger, Small)
+    admit(ledger, device)
+    device.record(anchor(), *[issued(n) for n in range(1, 200)])
+    before = contents(ledger.path)
+    ledger.fill()
+    with pytest.raises(LedgerRefused) as caught, ledger.transaction():
+        take_batch(ledger, device.request(), NOON)
+    assert "free space" in caught.value.hint
+    assert contents(ledger.path) == before
+    ledger._db.execute("PRAGMA max_page_count = 100000")
+    with ledger.transaction():
+        assert take_batch(ledger, device.request(), NOON) == device.journal.end.seq
+
+
+def test_jobs_that_wait_together_are_committed_together_and_fail_alone(device: Device, tmp_path: Path) -> None:
+    other = Device.make(tmp_path / "other", seed=3)
+    ledger = Ledger(tmp_path / "group.db", ZONE, seeded(7))
+    admit(ledger, device)
+    admit(ledger, other)
+    device.record(anchor())
+    other.record(anchor())
+    first, second = device.request(), other.request()
+    commits: list[int] = []
+    writer = Writer(ledger, lambda: commits.append(1))
+
+    def broken(ledger: Ledger) -> int:
+        take_batch(ledger, first, NOON)
+        raise LedgerRefused("no", hint="no")
+
+    failed = writer.submit(broken)
+    good = writer.submit(lambda ledger: take_batch(ledger, second, NOON))
+    writer.start()
+    assert good.result(20) == 2
+    assert isinstance(failed.exception(20), LedgerRefused)
+    writer.close()
+    assert commits == [1]
+    assert {row[0] for row in contents(tmp_path / "group.db", ("facts",))["facts"]} == {other.journal_id}
+    other.journal.close()
