@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from sync import status, verify
 from sync.config import KioskConfig, parse_kiosk
-from sync.errors import JournalDamaged, SyncError
+from sync.errors import ConfigError, JournalDamaged, SyncError
 from sync.inbox import InboxReader
 from sync.journal import JournalReader
 from sync.pairing import load_pin
@@ -28,18 +28,31 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "status", "verify"), default="run")
     parser.add_argument("--config", type=Path, required=True, help="the kiosk.toml")
+    parser.add_argument("--data", type=Path, help="where its last good copy is, should kiosk.toml not say")
     parsed = parser.parse_args(arguments)
     try:
-        config = parse_kiosk(parsed.config.read_bytes())
+        config = _configuration(parsed.config, parsed.data)
         data = parsed.config.absolute().parent / config.data
         return _status(data) if parsed.command == "status" else _run(config, data)
     except SyncError as error:
-        line = getattr(error, "line", None)
-        where = f"{parsed.config}, line {line}: " if line else ""
-        say(f"{where}{error}\n{error.hint}")
+        line = f"line {error.line}: " if isinstance(error, ConfigError) and error.line else ""
+        say(f"{line}{error}\n{error.hint}")
     except OSError as error:
         say(f"{error}\nCheck that the file and the data folder are there and may be used by this user.")
     return 2
+
+
+def _configuration(path: Path, data: Path | None) -> KioskConfig:
+    """The configuration, else the kiosk's last good copy of it: what one machine runs on, both processes run on."""
+    try:
+        return parse_kiosk(path.read_bytes())
+    except (ConfigError, OSError) as error:
+        good = (data or path.absolute().parent / "data") / f"{path.name}.good"
+        if not good.exists():
+            raise
+        line = f", line {error.line}" if isinstance(error, ConfigError) and error.line else ""
+        say(f"{path}{line}: {error}\nThe last good copy is used: {good}")
+        return parse_kiosk(good.read_bytes())
 
 
 def say(line: str) -> None:
