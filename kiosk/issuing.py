@@ -76,5 +76,5 @@ def secrets_of(key: DeviceKey, journal_id: JournalId, day: str, series: str, lan
 
 
 def token_hash(token: str) -> str:
-    """What the fact holds of a token: the SHA-256 (hex) of its 32 hex digits as they stand in the QR, in ASCII."""
-    return hashlib.sha256(token.encode("ascii")).hexdigest()
+    """What the fact holds of a token: the SHA-256, hex, of its 16 bytes (not of their hex digits)."""
+    return hashlib.sha256(bytes.fromhex(token)).hexdigest()

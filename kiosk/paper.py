@@ -51,7 +51,7 @@ _SPACE: Final[dict[type, tuple[int, int]]] = {
     Pairs: (14, 6),
     Listing: (12, 8),
     Rule: (8, 8),
-    Proof: (0, 0),
+    Proof: (8, 8),
 }
 """Dots of white above and below a block."""
 
@@ -138,9 +138,9 @@ class Paper:
         return _placed(drawn, *_SPACE[type(block)])
 
     def _banner(self, block: Banner) -> Image.Image:
-        text = self._line(Line(block.text, block.language, "title", bold=True))
+        text = _placed(self._line(Line(block.text, block.language, "title", bold=True)), 10, 10)
         page = Image.new("L", (WIDTH, text.height + _SPACE[Banner][1]))
-        page.paste(ImageChops.invert(_placed(text, 10, 10)), (0, 0))
+        page.paste(ImageChops.invert(text), (0, 0))
         return page
 
     def _line(self, block: Line) -> Image.Image:
@@ -200,20 +200,24 @@ class Paper:
         return _stack(pieces, _COLUMN)
 
     def _proof(self, block: Proof) -> Image.Image:
-        small = self._em("small")
-        code = _draw_matrix(matrix(block.url), _QR_SIDE) if block.url else Image.new("L", (MARGIN, 1))
-        width = WIDTH - MARGIN - code.width
-        pieces = [self._piece(block.caption, block.language, small, width, bold=True)] if block.url else []
+        """The code with its quiet zone, which is all the space it needs, and the words beside it."""
+        if block.url is None:
+            return _placed(self._words(block, _COLUMN), *_SPACE[Proof])
+        code = _draw_matrix(matrix(block.url), _QR_SIDE)
+        words = self._words(block, WIDTH - MARGIN - code.width)
+        words = words.crop(words.getbbox())
+        height = max(code.height, words.height)
+        page = Image.new("L", (WIDTH, height))
+        page.paste(code, (0, (height - code.height) // 2))
+        page.paste(words, (code.width, (height - words.height) // 2))
+        return page
+
+    def _words(self, block: Proof, width: int) -> Image.Image:
+        caption = [self._piece(block.caption, block.language, self._em("small"), width, bold=True)]
+        pieces = caption if block.url else []
         for row in block.rows:
             pieces += self._label_and_code(row, block.language, width)
-        words = _stack(pieces, width)
-        words = words.crop(words.getbbox())
-        above, below = _SPACE[Proof]
-        height = max(code.height, words.height)
-        page = Image.new("L", (WIDTH, above + height + below))
-        page.paste(code, (0, above + (height - code.height) // 2))
-        page.paste(words, (code.width, above + (height - words.height) // 2))
-        return page
+        return _stack(pieces, width)
 
     def _label_and_code(self, row: Pair, language: str, width: int) -> list[_Piece]:
         """On one line where both fit, else below each other."""

@@ -152,7 +152,14 @@ def test_a_copy_is_black_across_the_top() -> None:
     grid = dots_of(PAPER.draw(lay_out(replace(TICKET, copy=True))))
     assert all(grid[20])
     assert not all(dots_of(PAPER.draw(lay_out(TICKET)))[20])
-    assert PAPER.draw([Banner("COPY", "en"), Line("x", "en", "small")]).height > 0
+
+
+def test_the_mark_of_a_copy_is_whole_whatever_hangs_below_its_line() -> None:
+    for language in LANGUAGES:
+        rows = dots_of(PAPER.draw([Banner(copy_mark(), language)]))
+        black = [y for y, row in enumerate(rows) if all(row)]
+        written = [y for y, row in enumerate(rows) if any(row) and not all(row)]
+        assert black[0] < written[0] < written[-1] < black[-1]
 
 
 @pytest.mark.parametrize(
