@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 import translations
 from sync.config import LANGUAGES, parse_kiosk
 from sync.errors import ConfigError
+from sync.toml_lines import Path as Path_
 from sync.toml_lines import lines_of
 
 EXAMPLE = Path(__file__).parents[2] / "kiosk" / "example" / "kiosk.toml"
@@ -209,3 +211,20 @@ def test_control_a_search_for_the_key_would_name_a_wrong_line() -> None:
 @pytest.mark.parametrize("text", ["[", "a = [1, 2", "a = {b", '"', "= 1", "[[x", "a = 'b\n", "\x00", "[a]]\n[b"])
 def test_the_line_finder_never_fails_on_what_is_not_toml(text: str) -> None:
     assert lines_of("good = 1\n" + text).first["good",] == 1
+
+
+def paths(value: object, at: Path_ = ()) -> list[Path_]:
+    """Every key and item below a value that tomllib gave."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, item in items for found in [(*at, key), *paths(item, (*at, key))]]
+
+
+@pytest.mark.parametrize("file", ["kiosk.toml", "catalogue.toml"])
+def test_every_key_that_tomllib_knows_has_a_line_on_which_it_stands(file: str) -> None:
+    text = (EXAMPLE.parent / file).read_text("utf-8")
+    lines, found = text.split("\n"), lines_of(text)
+    for path in paths(tomllib.loads(text)):
+        assert path in found.first
+        if isinstance(path[-1], str):
+            assert path[-1] in lines[found.first[path] - 1]
+    assert found.twice is None
