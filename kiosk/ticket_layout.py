@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from sync.catalogue import Service, baht
-from translations import LANGUAGES, Catalogue, load
+from sync.catalogue import Catalogue, Service, baht
+from translations import LANGUAGES, load
+from translations import Catalogue as Texts
 from translations.numerals import buddhist_year, format_date, format_time, local_digits
 
 Rank = Literal["small", "body", "title", "heading"]
@@ -126,8 +127,22 @@ def lay_out(ticket: Ticket) -> tuple[Block, ...]:
         blocks.append(Line(ticket.service.text(staff).name, staff, "small"))
     blocks += _facts(ticket, texts)
     blocks += [Rule(), _proof(ticket, texts), Rule()]
-    blocks.append(Line(f"{texts.gettext('Complaints')}: {text.complaints}", language, "small"))
+    complaints = texts.gettext("Complaints")
+    blocks.append(Line(f"{complaints}: {text.complaints}", language, "small"))
     return tuple(blocks)
+
+
+def specimens(
+    catalogue: Catalogue, office: Mapping[str, str], languages: tuple[str, ...], public_url: str | None
+) -> list[Ticket]:
+    """A ticket of every service in every language, with the widest of words: for `Paper.rehearse` at start."""
+    url = None if public_url is None else f"{public_url}/t/{'0' * 32}"
+    widest = datetime(2028, 12, 28, 20, 58)  # noqa: DTZ001 a sample of office time
+    return [
+        Ticket(f"{each.series}888", each, language, widest, office, languages, "8888", "W" * 16, url)
+        for each in catalogue.services
+        for language in languages
+    ]
 
 
 def copy_mark() -> str:
@@ -140,7 +155,7 @@ def grouped(witness: str) -> str:
     return " ".join(witness[i : i + 4] for i in range(0, len(witness), 4))
 
 
-def _moment(ticket: Ticket, texts: Catalogue) -> str:
+def _moment(ticket: Ticket, texts: Texts) -> str:
     """When it was issued, with the year in the era that other papers of the country or the reader use."""
     language, day = ticket.language, ticket.issued.date()
     if language == "th":
@@ -150,7 +165,7 @@ def _moment(ticket: Ticket, texts: Catalogue) -> str:
     return f"{format_date(day, language)} ({year})  {format_time(ticket.issued, language)}"
 
 
-def _facts(ticket: Ticket, texts: Catalogue) -> list[Block]:
+def _facts(ticket: Ticket, texts: Texts) -> list[Block]:
     """Fee, standard time and documents; each is there, if only as "none"."""
     minutes = ticket.service.minutes
     time = texts.ngettext("{minutes} minute", "{minutes} minutes", minutes).format(minutes=minutes)
@@ -163,7 +178,7 @@ def _facts(ticket: Ticket, texts: Catalogue) -> list[Block]:
     return [Pairs(rows, ticket.language), Listing(title, items, ticket.language)]
 
 
-def _fee(ticket: Ticket, texts: Catalogue) -> Pair:
+def _fee(ticket: Ticket, texts: Texts) -> Pair:
     fee, note = ticket.service.fee, ticket.service.text(ticket.language).fee_note
     label = texts.gettext("Fee")
     if fee == "none":
@@ -173,6 +188,6 @@ def _fee(ticket: Ticket, texts: Catalogue) -> Pair:
     return Pair(label, texts.gettext("{amount} baht").format(amount=baht(fee)), note)
 
 
-def _proof(ticket: Ticket, texts: Catalogue) -> Proof:
+def _proof(ticket: Ticket, texts: Texts) -> Proof:
     rows = (Pair(texts.gettext("Code"), ticket.code), Pair(texts.gettext("Proof code"), grouped(ticket.witness)))
     return Proof(ticket.url, texts.gettext("Check this ticket"), rows, ticket.language)

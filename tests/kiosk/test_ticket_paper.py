@@ -11,7 +11,7 @@ from fonts.errors import DoesNotFitError, UncoveredCharacterError
 from hardware.printer import Bitmap
 from kiosk.paper import DOTS_PER_MM, MARGIN, WIDTH, Paper, PaperError, ticket_image
 from kiosk.qr import LEAST_MODULE, QUIET, QrError, matrix, module_dots
-from kiosk.ticket_layout import Banner, Line, Number, Proof, Ticket, copy_mark, lay_out
+from kiosk.ticket_layout import Banner, Line, Number, Proof, Ticket, copy_mark, lay_out, specimens
 from sync.catalogue import DocumentNeeded
 from tests.kiosk.test_ticket_layout import CATALOGUE, TICKET, URL
 from translations import LANGUAGES
@@ -141,7 +141,9 @@ def test_a_block_with_nothing_to_draw_and_an_endless_ticket_are_refused() -> Non
 
 
 def test_the_rehearsal_names_the_service_that_could_not_be_printed() -> None:
-    PAPER.rehearse(EVERY)
+    sample = specimens(CATALOGUE, TICKET.office, LANGUAGES, "http://192.168.1.10:8080")
+    assert len(sample) == 9
+    PAPER.rehearse(sample)
     text = replace(TICKET.service.text("en"), documents=(DocumentNeeded("☃"),))
     service = replace(TICKET.service, texts={**TICKET.service.texts, "en": text})
     with pytest.raises(PaperError, match="waste-fee in en"):
