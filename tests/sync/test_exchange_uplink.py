@@ -232,7 +232,6 @@ def test_a_journal_put_back_to_an_older_copy_stops_and_is_reported(
     process = world.start()
     world.run(process)
     process.close()
-    journal.close()
     for path in tmp_path.glob("journal.db*"):
         path.unlink()
     older = journals.make(tmp_path / "journal.db", scores=1)
@@ -245,6 +244,7 @@ def test_a_journal_put_back_to_an_older_copy_stops_and_is_reported(
     held = list(world.office.rows)
     world.run(process, 200)
     assert (world.inbox().reason, world.office.rows) == ("fork", held)
+    older.close()
     process.close()
 
 
