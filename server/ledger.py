@@ -55,9 +55,13 @@ class Ledger:
         self._lock = _lock_writer(path)
         try:
             self._db = _open(path, zone, synchronous)
-            self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:
             os.close(self._lock)
+            raise
+        try:
+            self._prepare(f"{FOLD_VERSION} {zone.key}", random)
+        except BaseException:
+            self.close()
             raise
 
     def close(self) -> None:
@@ -280,6 +284,7 @@ def _open(path: Path, zone: ZoneInfo, synchronous: str) -> sqlite3.Connection:
     def day(utc_ms: int | None) -> str | None:
         return None if utc_ms is None else _day(utc_ms, zone)
 
+    db = None
     try:
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         db.execute("PRAGMA journal_mode = WAL")
@@ -287,9 +292,11 @@ def _open(path: Path, zone: ZoneInfo, synchronous: str) -> sqlite3.Connection:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA trusted_schema = OFF")
         db.create_function("office_day", 1, day, deterministic=True)
-    except sqlite3.OperationalError as error:
-        raise _refused(path, error) from error
     except sqlite3.DatabaseError as error:
+        if db is not None:
+            db.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise _refused(path, error) from error
         raise LedgerDamaged(f"{path}: {error}", hint="Move the file aside and keep it for repair.") from error
     return db
 

@@ -45,16 +45,15 @@ class Office:
     async def run(self) -> None:
         """Serve until `stop` is set or SIGTERM or SIGINT comes. Raises ServerError where it cannot begin."""
         async with contextlib.AsyncExitStack() as stack:
-            exchange_socket, pages_socket = bind(self._config.exchange), bind(self._config.pages)
-            stack.callback(exchange_socket.close)
-            stack.callback(pages_socket.close)
+            exchange_socket = stack.enter_context(bind(self._config.exchange))
+            pages_socket = stack.enter_context(bind(self._config.pages))
+            pages = Pages(self._config.name, self._config.zone)
             loop = asyncio.get_running_loop()
             ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
             server_id, paired = ledger.server_id, ledger.paired()
             reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))
             db = open_reader(self._folder / FILE)
             stack.callback(db.close)
-            pages = Pages(self._config.name, self._config.zone)
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now)
             writer = Writer(ledger, lambda: _tell(loop, feed))

@@ -62,7 +62,8 @@ class Writer:
         group = []
         item = self._jobs.get()
         while item is not None:
-            group.append(item)
+            if item[1].set_running_or_notify_cancel():  # who gave up waiting is not served; from here nobody can
+                group.append(item)
             if len(group) >= GROUP or self._jobs.empty():
                 return group, False
             item = self._jobs.get()

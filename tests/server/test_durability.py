@@ -99,3 +99,22 @@ def test_jobs_that_wait_together_are_committed_together_and_fail_alone(device: D
     assert commits == [1]
     assert {row[0] for row in contents(tmp_path / "group.db", ("facts",))["facts"]} == {other.journal_id}
     other.journal.close()
+
+
+def test_a_job_whose_asker_went_away_is_left_out_and_the_writer_goes_on(tmp_path: Path) -> None:
+    writer = Writer(Ledger(tmp_path / "gone.db", ZONE, seeded(7)))
+    gone = writer.submit(lambda ledger: ledger.server_id)
+    assert gone.cancel()
+    last = writer.submit(lambda ledger: ledger.server_id)
+    writer.start()
+    assert len(last.result(20)) == 32
+    writer.close()
+
+
+def test_a_defect_in_one_job_reaches_its_asker_and_does_not_end_the_writer(tmp_path: Path) -> None:
+    writer = Writer(Ledger(tmp_path / "defect.db", ZONE, seeded(7)))
+    writer.start()
+    with pytest.raises(ZeroDivisionError):
+        writer.submit(lambda ledger: 1 // 0).result(20)
+    assert len(writer.submit(lambda ledger: ledger.server_id).result(20)) == 32
+    writer.close()

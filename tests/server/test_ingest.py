@@ -254,3 +254,8 @@ def test_refusals_say_the_same_in_json_as_the_wire_reads(client: httpx.Client, k
 def test_batches_from_the_very_start_are_only_duplicates(client: httpx.Client, kiosk: Device) -> None:
     assert isinstance(kiosk.journal, Journal)
     assert kiosk.send(client, kiosk.request(after=START)).json()["received"] == kiosk.journal.end.seq
+
+
+def test_endless_headers_are_cut_off(client: httpx.Client) -> None:
+    response = client.post(wire.FACTS_PATH, headers={"X-Noise": "x" * 100_000})
+    assert response.status_code == 400
