@@ -16,14 +16,18 @@ from kiosk.errors import KioskError
 from kiosk.loop import WakePipe
 from kiosk.ui import WindowError, plain_error
 from sync.errors import SyncError
+from sync.journal import Journal
 from translations import TranslationsError
 
 REST_S = 60.0
 """How long the screen of a kiosk that cannot start stays, until the service tries again with what was mended."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run what the command line says; the exit status: 1 a problem was found, 2 the kiosk cannot run."""
+def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
+    """Run what the command line says; the exit status: 1 a problem was found, 2 the kiosk cannot run.
+
+    `journals` is the journal's class: the fault proofs run a kiosk with a broken one.
+    """
     parser = argparse.ArgumentParser(prog="python -m kiosk", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "doctor"), default="run")
     parser.add_argument("--config", type=Path, default=Path("kiosk.toml"), help="the kiosk.toml")
@@ -40,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         return doctor(given.config, given.data)
     windowed = given.window or given.headless
     try:
-        return _run(given.config, given.data, windowed=windowed)
+        return _run(given.config, given.data, journals, windowed=windowed)
     except (FontsError, TranslationsError, WindowError) as error:
         return _refuse([f"The kiosk cannot start: {error}", error.hint], windowed=windowed)
     except (KioskError, SyncError, HardwareError) as error:
@@ -49,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
         return _refuse_by_screen(f"{error}. Run `python -m kiosk doctor`.", windowed=windowed)
 
 
-def _run(config: Path, data: Path | None, *, windowed: bool) -> int:
+def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: bool) -> int:
     from fonts import check
     from kiosk import appliance, configfile
 
@@ -63,7 +67,7 @@ def _run(config: Path, data: Path | None, *, windowed: bool) -> int:
     if services.catalogue is None:
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
         return _refuse_by_screen(problem_text, windowed=windowed)
-    kiosk = appliance.assemble(loaded, services, fullscreen=False if windowed else None)
+    kiosk = appliance.assemble(loaded, services, journals=journals, fullscreen=False if windowed else None)
     _on_signals(lambda: setattr(kiosk.loop, "ending", True), kiosk.wakes)
     try:
         appliance.say(f"kiosk ready, {kiosk.window.size[0]} x {kiosk.window.size[1]}, {kiosk.window.driver}")

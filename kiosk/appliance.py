@@ -66,16 +66,16 @@ def catalogue_of(loaded: Loaded) -> LoadedCatalogue:
     )
 
 
-def open_journal(data: Path, clock: SystemClock) -> tuple[Journal, DeviceKey]:
+def open_journal(data: Path, clock: SystemClock, journals: type[Journal] = Journal) -> tuple[Journal, DeviceKey]:
     """The device's key, durable before its journal, and the journal. Raises SyncError, OSError."""
     data.mkdir(parents=True, exist_ok=True)
     key = keys.load_or_make(data / "device.key", random_bytes)
     path = data / "journal.db"
     try:
-        return Journal(path), key
+        return journals(path), key
     except FileNotFoundError:
         now = clock.instant()
-        return Journal.create(path, role="kiosk", public_key=key.public, random=random_bytes, now=now), key
+        return journals.create(path, role="kiosk", public_key=key.public, random=random_bytes, now=now), key
 
 
 @dataclass
@@ -103,22 +103,32 @@ def notice_of(loaded: Loaded, services: LoadedCatalogue) -> str | None:
     return None
 
 
-def assemble(loaded: Loaded, services: LoadedCatalogue, *, fullscreen: bool | None = None) -> Appliance:
+def assemble(
+    loaded: Loaded,
+    services: LoadedCatalogue,
+    *,
+    journals: type[Journal] = Journal,
+    fullscreen: bool | None = None,
+) -> Appliance:
     """A kiosk that is ready for `loop.run()`. Raises the rooms' errors; what was opened before is closed then."""
     with contextlib.ExitStack() as stack:
-        appliance = _assembled(loaded, services, fullscreen, stack)
+        appliance = _assembled(loaded, services, journals, fullscreen, stack)
         appliance._closing = stack.pop_all()
         return appliance
 
 
 def _assembled(
-    loaded: Loaded, services: LoadedCatalogue, fullscreen: bool | None, stack: contextlib.ExitStack
+    loaded: Loaded,
+    services: LoadedCatalogue,
+    journals: type[Journal],
+    fullscreen: bool | None,
+    stack: contextlib.ExitStack,
 ) -> Appliance:
     config, catalogue = loaded.config, services.catalogue
     assert config is not None
     assert catalogue is not None
     clock, typesetter, tokens = SystemClock(), Typesetter(), load_tokens()
-    journal, key = open_journal(loaded.data, clock)
+    journal, key = open_journal(loaded.data, clock, journals)
     stack.callback(journal.close)
     wakes = WakePipe()
     stack.callback(wakes.close)

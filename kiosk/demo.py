@@ -43,7 +43,8 @@ class Demo:
     """Starts and stops the parts: "server", "printer", "kiosk", "sync". Paths and addresses are attributes.
 
     `tickets` holds NNNN.bin and NNNN.png; `control` is the kiosk's control socket; `pages` and `exchange` are the
-    server's addresses once it runs; `environment` is what every part is started with.
+    server's addresses once it runs; `environment` is what every part is started with. `programs` names another module
+    for a part: the fault proofs run a broken kiosk with it.
     """
 
     def __init__(
@@ -53,11 +54,13 @@ class Demo:
         ports: Ports | None = None,
         headless: bool = False,
         environment: Mapping[str, str] | None = None,
+        programs: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda line: None,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.folder = folder.absolute()
         self.ports, self.headless, self._say, self._changed = ports or Ports(), headless, say, changed
+        self._programs = programs or {}
         self.environment = {**(os.environ if environment is None else environment)}
         before = self.environment.get("PYTHONPATH")
         self.environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), before] if before else [str(ROOT)])
@@ -79,7 +82,10 @@ class Demo:
             self._start_printer()
             self._write_kiosk_toml(self._pairing_code())
             self._start(
-                "kiosk", "the kiosk", ["-m", "kiosk", "--config", str(self.kiosk_toml), *self._window()], [READY]
+                "kiosk",
+                "the kiosk",
+                ["-m", self._programs.get("kiosk", "kiosk"), "--config", str(self.kiosk_toml), *self._window()],
+                [READY],
             )
             self._start("sync", "what sends the records", ["-m", "sync", "--config", str(self.kiosk_toml)], [])
         except BaseException:

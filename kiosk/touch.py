@@ -16,11 +16,14 @@ class Remote:
 
     def __init__(self, path: Path) -> None:
         """Raises OSError where no kiosk listens."""
+        folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(30)
-        folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             self._socket.connect(f"/proc/self/fd/{folder}/{path.name}")
+        except OSError:
+            self._socket.close()
+            raise
         finally:
             os.close(folder)
         self._answers = self._socket.makefile("r", encoding="utf-8")

@@ -85,8 +85,9 @@ class CatalogueAdopted(Body):
 
 @dataclass(frozen=True, slots=True)
 class TicketIssued(Body):
-    """A visit got its number. `label` is what the citizen reads (A012); `token` the SHA-256 of the QR's token, hex.
+    """A visit got its number. `label` is what the citizen reads (A012).
 
+    `token` is the SHA-256 (hex) of the 16 bytes that the ticket's QR shows in hex.
     The ticket is named by its journal and seq in every later fact.
     """
 
