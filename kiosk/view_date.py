@@ -58,18 +58,18 @@ def _value(field: str, moment: Moment, language: str) -> str:
 
 def _field(field: str, moment: Moment, cell: Rect, language: str, canvas: Canvas) -> None:
     screen = canvas.tokens.screen
-    button = canvas.px(20)
     label = cell.top(canvas.line_height(language, screen.body))
     spoken = texts(language).gettext(LABELS[field])
     canvas.text(label, spoken, language, capital_mm=screen.body, align="centre")
     stack = cell.below(label.h)
+    button = min(canvas.px(20), (stack.h - canvas.px(12)) // 2)
     plus, minus = stack.top(button), Rect(stack.x, stack.bottom - button, stack.w, button)
     canvas.button(f"{field}-plus", plus, "", language, Adjust(field, 1), icon="plus")
     canvas.text(
         Rect(stack.x, plus.bottom, stack.w, minus.y - plus.bottom),
         _value(field, moment, language),
         "en",
-        capital_mm=screen.display,
+        capital_mm=min(screen.display, max((stack.h - 2 * button) / canvas.display.dots_per_mm - 2, screen.label)),
         weight="bold",
         align="centre",
         valign="middle",

@@ -175,7 +175,7 @@ def _turner(page: int, count: int, row: Rect, state: State, canvas: Canvas) -> N
     soft = canvas.tokens.colour.ink_soft
     canvas.text(place, f"{page + 1} / {count}", "en", capital_mm=body, colour=soft, valign="middle")
     label = texts(state.language).gettext("More")
-    wide = min(canvas.px(78), row.w - place.w)
+    wide = min(canvas.px(96), row.w - place.w)
     gives = TurnPage((page + 1) % count)
     canvas.button("more", row.beside(row.w - wide), label, state.language, gives, icon="next")
 

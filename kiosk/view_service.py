@@ -35,7 +35,7 @@ def service(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         pages = -(-len(services) // most)
         page = state.page % pages
         foot = Rect(body.x, body.bottom - turn, body.w, turn)
-        more = foot.beside(foot.w - canvas.px(80))
+        more = foot.beside(foot.w - canvas.px(96))
         _cards(services[page * most : (page + 1) * most], across, body.top(body.h - turn - gap), state, canvas)
         gives = TurnPage((page + 1) % pages)
         canvas.button("more", more, spoken.gettext("More"), state.language, gives, icon="next")

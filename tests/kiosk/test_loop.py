@@ -1,0 +1,241 @@
+"""Fingers, keys and the control, through the loop, on a machine with fakes and a window that records."""
+
+import os
+import select
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fonts.shaping import Typesetter
+from fonts.tokens import load as load_tokens
+from hardware.buttons import MockButtons, open_pins
+from kiosk.control import ControlError
+from kiosk.front import Front
+from kiosk.layout import Display
+from kiosk.loop import Fingers, Loop, WakePipe
+from kiosk.preview import OFFICE
+from kiosk.scene import Box, Scene, changed_area
+from kiosk.screen_types import Screen
+from kiosk.ui import Closed, Exposed, LetGo, Pressed, RecordingGlass, Released, Touched
+from kiosk.view_parts import Exhibit
+from tests.kiosk.fakes import Kiosk, opened
+from translations import LANGUAGES
+
+DISPLAY = Display(1280, 720, 345, 194)
+TYPESETTER = Typesetter()
+
+
+class Awake:
+    """A kiosk with its loop, driven turn by turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self.kiosk: Kiosk = opened(folder)
+        self.known_when_painted: list[list[str]] = []
+        self.glass = RecordingGlass()
+        exhibit = Exhibit(OFFICE, LANGUAGES, self.kiosk.catalogue)
+        machine, now = self.kiosk.machine, lambda: self.kiosk.clock.boottime_ms
+        self.front = Front(machine, exhibit, DISPLAY, TYPESETTER, load_tokens(), self._paint, now)
+        self.wakes = WakePipe()
+        pins = open_pins("mock")
+        levels = (5, 6, 13, 19, 26)
+        self.fingers = Fingers(MockButtons(pins, levels), now)
+        self.loop = Loop(machine, self.front, self.glass, now, wakes=self.wakes, fingers=self.fingers)
+        self.loop.turn()
+
+    def event(self, *events: Any, wait_ms: int = 1000) -> None:
+        self.kiosk.clock.boottime_ms += wait_ms
+        self.glass.events += events
+        while self.loop.turn():
+            pass
+
+    def _paint(self, scene: Scene) -> None:
+        self.known_when_painted.append(self.kiosk.kinds())
+        self.glass.paint(scene)
+
+    def touch(self, name: str, *, wait_ms: int = 1000) -> None:
+        target = self.front.scene.named(name)
+        assert target is not None, name
+        self.event(Touched(*target.rect.centre), Released(), wait_ms=wait_ms)
+
+    @property
+    def name(self) -> str:
+        return self.kiosk.machine.state.screen.value
+
+
+@pytest.fixture
+def awake(tmp_path: Path) -> Awake:
+    return Awake(tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_ticket_by_touch(awake: Awake, language: str) -> None:
+    for name in (f"language-{language}", "service-waste-fee", "take"):
+        awake.touch(name)
+    assert awake.name == "ticket"
+    assert awake.kiosk.label == "B001"
+    assert awake.kiosk.drawn[0].language == language
+    awake.touch("done")
+    assert awake.name == "attract"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_ticket_by_keys_alone(awake: Awake, language: str) -> None:
+    for _ in range(LANGUAGES.index(language) + 1):
+        awake.event(Pressed("Tab"))
+    for key in ("Enter", "Down", "Enter", "Enter"):
+        awake.event(Pressed(key), LetGo(key))
+    assert awake.name == "ticket"
+    assert (awake.kiosk.label, awake.kiosk.drawn[0].language) == ("B001", language)
+    awake.event(Pressed("Enter"))
+    assert awake.name == "attract"
+
+
+def test_f_keys_pick_a_language_anywhere_and_escape_goes_back(awake: Awake) -> None:
+    awake.event(Pressed("F3"))
+    assert (awake.name, awake.kiosk.machine.state.language) == ("service", "my")
+    awake.touch("service-move-in")
+    awake.event(Pressed("F2"))
+    assert (awake.name, awake.kiosk.machine.state.language) == ("details", "en")
+    awake.event(Pressed("F4"))
+    assert awake.kiosk.machine.state.language == "en", "there is no fourth language"
+    awake.event(Pressed("Escape"))
+    awake.event(Pressed("Escape"))
+    awake.event(Pressed("Escape"))
+    assert awake.name == "attract"
+
+
+def test_a_press_is_seen_in_the_next_frame_before_anything_is_done(awake: Awake) -> None:
+    awake.touch("language-en")
+    awake.touch("service-move-in")
+    awake.known_when_painted.clear()
+    awake.touch("take")
+    first, second, *_ = awake.known_when_painted
+    assert "ticket.issued" not in first, "the first frame shows the pressed button"
+    assert "ticket.issued" in second
+
+
+def test_the_tail_of_a_touch_does_nothing(awake: Awake) -> None:
+    awake.touch("language-en")
+    awake.touch("service-move-in", wait_ms=100)
+    assert awake.name == "service", "too soon to be meant"
+    awake.touch("service-move-in")
+    awake.touch("take")
+    awake.event(Touched(10, 10), wait_ms=300)
+    assert awake.name == "ticket", "a double tap on take does not hide the number"
+    awake.event(Touched(10, 10), wait_ms=600)
+    assert awake.name == "attract"
+
+
+def test_a_touch_beside_everything_says_that_somebody_is_there(awake: Awake) -> None:
+    awake.touch("language-en")
+    awake.event(wait_ms=44_000)
+    awake.event(Touched(1, 1), wait_ms=500)
+    awake.event(wait_ms=44_000)
+    assert not awake.kiosk.machine.state.asking
+    awake.event(wait_ms=2_000)
+    assert "Still there?" in awake.front.scene.texts()
+    awake.event(Pressed("Tab"))
+    assert "Still there?" not in awake.front.scene.texts()
+
+
+def test_keys_1_to_5_are_fingers_on_the_buttons(awake: Awake) -> None:
+    pressed: list[int] = []
+    awake.fingers._buttons = _Recorder(pressed)  # type: ignore[assignment]
+    awake.event(Pressed("4"), LetGo("4"))
+    assert pressed == [4]
+    awake.event(wait_ms=100)
+    assert pressed == [4], "no finger is that fast"
+    awake.event(wait_ms=100)
+    assert pressed == [4, -4]
+
+
+class _Recorder:
+    def __init__(self, pressed: list[int]) -> None:
+        self._pressed = pressed
+
+    def press(self, level: int) -> None:
+        self._pressed.append(level)
+
+    def release(self, level: int) -> None:
+        self._pressed.append(-level)
+
+
+def test_the_control_touches_presses_and_tells_the_screen(awake: Awake) -> None:
+    handle = awake.loop.handle
+    assert handle({"touch": "language-en"}) == {"ok": True, "screen": "service"}
+    assert handle({"touch": "service-move-in"})["screen"] == "details"
+    seen = handle({"screen": True})
+    assert seen["name"] == "details"
+    assert seen["language"] == "en"
+    assert "Take a ticket" in seen["texts"]
+    x, y, w, h = next(target["rect"] for target in seen["targets"] if target["id"] == "take")
+    handle({"touch": [x + w // 2, y + h // 2]})
+    awake.kiosk.settle()
+    seen = handle({"screen": True})
+    assert seen["ticket"] == {"seq": 6, "label": "A001", "service": "move-in"}
+    handle({"key": "Escape"})
+    assert awake.name == "attract"
+    assert handle({"press": 5})["ok"]
+    assert handle({"pin": {"level": 1, "pressed": False}})["ok"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"touch": "nothing"},
+        {"touch": [1]},
+        {"touch": [1.5, 2]},
+        {"press": "5"},
+        {"pin": {"level": 1}},
+        {"key": 5},
+        {"screen": False},
+        {"dance": True},
+        {},
+        {"touch": "take", "key": "Enter"},
+    ],
+)
+def test_a_line_that_asks_for_nothing_known_is_told_what_there_is(awake: Awake, line: dict[str, Any]) -> None:
+    before = awake.kiosk.machine.state
+    with pytest.raises(ControlError) as refused:
+        awake.loop.handle(line)
+    assert refused.value.hint
+    assert awake.kiosk.machine.state == before
+
+
+def test_the_loop_sleeps_until_a_thread_wakes_it_and_ends_when_the_window_is_closed(awake: Awake) -> None:
+    assert select.select([awake.wakes.fileno()], [], [], 0)[0] == []
+    awake.wakes.wake()
+    assert select.select([awake.wakes.fileno()], [], [], 0)[0]
+    awake.wakes.drain()
+    assert select.select([awake.wakes.fileno()], [], [], 0)[0] == []
+    patience = awake.loop._patience_s()
+    assert patience is not None
+    assert patience > 3000, "nothing is looked at on a clock's beat"
+    awake.glass.events = [Exposed(), Closed()]
+    awake.loop.run()
+    assert awake.loop.ending
+
+
+def test_a_full_wake_pipe_blocks_nobody() -> None:
+    pipe = WakePipe()
+    for _ in range(70_000):
+        pipe.wake()
+    pipe.drain()
+    with pytest.raises(BlockingIOError):
+        os.read(pipe.fileno(), 1)
+    pipe.close()
+
+
+def test_only_what_differs_is_drawn_again(awake: Awake) -> None:
+    first = awake.front.scene
+    assert changed_area(first, first, DISPLAY.rect) == []
+    assert changed_area(None, first, DISPLAY.rect) == [DISPLAY.rect]
+    target = first.targets[0]
+    extra = Scene(first.ground, (*first.ops, Box(target.rect, "#000000")), first.targets, first.elsewhere)  # type: ignore[arg-type]
+    assert changed_area(first, extra, DISPLAY.rect) == [target.rect]
+
+
+def test_the_kiosk_begins_with_the_invitation(awake: Awake) -> None:
+    assert awake.kiosk.screen() is Screen.ATTRACT
+    assert len(awake.glass.scenes) == 1
