@@ -39,3 +39,11 @@ class CertificateUnusable(ServerError):
 
 class ListenFailed(ServerError):
     """An address that the configuration names cannot be listened on."""
+
+
+class BodyTooLarge(ServerError):
+    """A request's body goes beyond the limit."""
+
+
+class Disconnected(ServerError):
+    """The sender went away before its request was whole."""

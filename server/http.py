@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from server.errors import BodyTooLarge, Disconnected
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -12,14 +14,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 DISCARD_BYTES = 256 * 1024 * 1024
 DISCARD_SECONDS = 30.0
 """How much of a body that is too large is read and dropped, so that its sender comes to read the answer."""
-
-
-class BodyTooLarge(Exception):
-    """The body goes beyond the limit."""
-
-
-class Disconnected(Exception):
-    """The sender went away before its request was whole."""
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -31,16 +25,16 @@ async def read_body(scope: Scope, receive: Receive, cap: int) -> bytes:
     """The whole body. Raises BodyTooLarge, before reading where the sender tells its length, and Disconnected."""
     declared = headers_of(scope).get("content-length", "0")
     if declared.isdecimal() and int(declared) > cap:
-        raise BodyTooLarge
+        raise BodyTooLarge(f"a body of more than {cap} bytes", hint=_FEWER)
     parts, size = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Disconnected
+            raise Disconnected("the sender went away", hint="Nothing of its request was applied.")
         part = message.get("body", b"")
         size += len(part)
         if size > cap:
-            raise BodyTooLarge
+            raise BodyTooLarge(f"a body of more than {cap} bytes", hint=_FEWER)
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
@@ -83,3 +77,6 @@ async def answer(
 async def end(send: Send) -> None:
     """The end of a response that was begun with `more`."""
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+_FEWER = "See docs/exchange.md, 'Batch': send fewer facts at once. Nothing was stored."

@@ -9,10 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from server.errors import LedgerRefused
+from server.errors import BodyTooLarge, Disconnected, LedgerRefused
 from server.http import (
-    BodyTooLarge,
-    Disconnected,
     Receive,
     Scope,
     Send,
@@ -208,14 +206,13 @@ def _later(message: str) -> Reply:
     return _refusing(503, refusal, (b"retry-after", str(RETRY_SECONDS).encode()))
 
 
-def _unread(error: Exception) -> Refusal:
+def _unread(error: BodyTooLarge | BadBatch | wire.BadAnswer | TimeoutError) -> Refusal:
     if isinstance(error, BadBatch | wire.BadAnswer):
         code = wire.TOO_LARGE if isinstance(error, wire.TooLarge) else wire.MALFORMED
         return wire.refuse(code, str(error), error.hint)
     if isinstance(error, TimeoutError):
         return wire.refuse(wire.MALFORMED, f"the body did not come within {READ_SECONDS:.0f} s", "Check the network.")
-    hint = "See docs/exchange.md, 'Batch': send fewer facts at once. Nothing was stored."
-    return wire.refuse(wire.TOO_LARGE, "the body is too large", hint)
+    return wire.refuse(wire.TOO_LARGE, str(error), error.hint)
 
 
 _PATHS = f"POST {wire.FACTS_PATH} or {wire.PAIR_PATH}; the pages have another address."
