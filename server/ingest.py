@@ -110,7 +110,9 @@ class Exchange:
             return self._refused(None, stranger)
         try:
             request = wire.read_request(headers, await _body(scope, receive, wire.MAX_BODY))
-        except (BodyTooLarge, BadBatch, TimeoutError) as error:
+        except TimeoutError:
+            return _later(_SLOW)
+        except (BodyTooLarge, BadBatch) as error:
             return self._refused(JournalId(headers[wire.JOURNAL_HEADER.lower()]), Refuse(_unread(error)))
         taken = await self._durable(lambda ledger: take_batch(ledger, request, self._now()))
         if isinstance(taken, Reply):
@@ -127,7 +129,9 @@ class Exchange:
         try:
             body = await _body(scope, receive, MAX_PAIR_BODY)
             request = wire.decode_as(body, PairRequest, "pairing request")
-        except (BodyTooLarge, wire.BadAnswer, TimeoutError) as error:
+        except TimeoutError:
+            return _later(_SLOW)
+        except (BodyTooLarge, wire.BadAnswer) as error:
             return self._refused(None, Refuse(_unread(error)))
         paired = await self._durable(lambda ledger: take_pairing(ledger, request, self._fingerprint, self._now()))
         if isinstance(paired, Reply):
@@ -206,13 +210,10 @@ def _later(message: str) -> Reply:
     return _refusing(503, refusal, (b"retry-after", str(RETRY_SECONDS).encode()))
 
 
-def _unread(error: BodyTooLarge | BadBatch | wire.BadAnswer | TimeoutError) -> Refusal:
-    if isinstance(error, BadBatch | wire.BadAnswer):
-        code = wire.TOO_LARGE if isinstance(error, wire.TooLarge) else wire.MALFORMED
-        return wire.refuse(code, str(error), error.hint)
-    if isinstance(error, TimeoutError):
-        return wire.refuse(wire.MALFORMED, f"the body did not come within {READ_SECONDS:.0f} s", "Check the network.")
-    return wire.refuse(wire.TOO_LARGE, str(error), error.hint)
+def _unread(error: BodyTooLarge | BadBatch | wire.BadAnswer) -> Refusal:
+    large = isinstance(error, BodyTooLarge | wire.TooLarge)
+    return wire.refuse(wire.TOO_LARGE if large else wire.MALFORMED, str(error), error.hint)
 
 
+_SLOW = f"the body did not come within {READ_SECONDS:.0f} s"
 _PATHS = f"POST {wire.FACTS_PATH} or {wire.PAIR_PATH}; the pages have another address."
