@@ -1,0 +1,154 @@
+"""`python -m kiosk` and `… doctor` as a technician starts them: what they refuse, and what they say."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.demo import ROOT
+from sync.journal import JournalReader
+
+EXAMPLE = ROOT / "kiosk" / "example"
+ARGUMENTS = [sys.executable, "-m", "kiosk", "--headless", "--config"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A kiosk's folder: the example's files, set to run anywhere, with a printer that is a file."""
+    settings = (EXAMPLE / "kiosk.toml").read_text(encoding="utf-8")
+    settings = settings.replace("tcp://127.0.0.1:9100", f"file://{tmp_path}/paper.bin")
+    settings = settings.replace("fullscreen = true", "fullscreen = false").replace('"ntp"', '"system"')
+    (tmp_path / "kiosk.toml").write_text(settings, encoding="utf-8")
+    shutil.copyfile(EXAMPLE / "catalogue.toml", tmp_path / "catalogue.toml")
+    return tmp_path
+
+
+def environment(*first: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, first), str(ROOT)])}
+
+
+def run(folder: Path, *command: str, first: tuple[Path, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """The kiosk until it ends by itself."""
+    return subprocess.run(
+        [*ARGUMENTS, str(folder / "kiosk.toml"), *command],
+        env=environment(*first),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def run_until_ready(folder: Path) -> str:
+    """Start it, ask it to end as soon as it is ready, and give what it said."""
+    with subprocess.Popen(
+        [*ARGUMENTS, str(folder / "kiosk.toml")],
+        env=environment(),
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if line.startswith("kiosk ready"):
+                process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, said
+    return "".join(said)
+
+
+def kinds(folder: Path) -> list[str]:
+    with JournalReader(folder / "data" / "journal.db") as journal:
+        return [fact.kind for fact in journal.facts()]
+
+
+def test_it_starts_ends_when_asked_and_goes_on_with_the_same_journal(folder: Path) -> None:
+    run_until_ready(folder)
+    run_until_ready(folder)
+    found = kinds(folder)
+    assert found.count("journal.opened") == 1
+    assert found.count("machine.started") == 2
+    assert found.count("catalogue.adopted") == 1
+
+
+def test_a_mistake_in_the_settings_names_the_line_and_the_last_good_copy_runs(folder: Path) -> None:
+    run_until_ready(folder)
+    good = (folder / "kiosk.toml").read_text(encoding="utf-8")
+    (folder / "kiosk.toml").write_text(good.replace("counter =", "countr ="), encoding="utf-8")
+    assert "kiosk ready" in run_until_ready(folder)
+    doctor = run(folder, "doctor")
+    assert doctor.returncode == 1
+    assert "PROBLEM  settings" in doctor.stdout
+    assert "counter" in doctor.stdout
+
+
+def test_a_mistake_without_a_good_copy_is_refused_with_what_to_do(folder: Path) -> None:
+    (folder / "kiosk.toml").write_text('plce = "hall"\n', encoding="utf-8")
+    refused = run(folder)
+    assert refused.returncode == 2
+    assert "line 1" in refused.stderr
+    assert "place" in refused.stderr
+    assert not (folder / "data" / "journal.db").exists()
+
+
+def test_without_a_catalogue_nothing_starts(folder: Path) -> None:
+    (folder / "catalogue.toml").unlink()
+    refused = run(folder)
+    assert refused.returncode == 2
+    assert "catalogue.toml" in refused.stderr
+
+
+def test_a_missing_font_is_refused_by_name(folder: Path) -> None:
+    copy = folder / "other"
+    shutil.copytree(ROOT / "fonts", copy / "fonts")
+    (copy / "fonts" / "NotoSansMyanmar-Bold.ttf").unlink()
+    refused = run(folder, first=(copy,))
+    assert refused.returncode == 2
+    assert "NotoSansMyanmar-Bold.ttf" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (folder / "data").exists(), "nothing was begun"
+
+
+def test_without_raqm_nothing_is_drawn_wrongly(folder: Path) -> None:
+    site = folder / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("import PIL.features\nPIL.features.check = lambda name: False\n")
+    refused = run(folder, first=(site,))
+    assert refused.returncode == 2
+    assert "Raqm" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_second_kiosk_on_the_same_journal_is_refused(folder: Path) -> None:
+    with subprocess.Popen(
+        [*ARGUMENTS, str(folder / "kiosk.toml")], env=environment(), cwd=folder, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            assert any(line.startswith("kiosk ready") for line in process.stderr)
+            second = run(folder)
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert second.returncode == 2
+    assert "another process" in second.stderr
+
+
+def test_the_doctor_names_every_part(folder: Path) -> None:
+    healthy = run(folder, "doctor")
+    assert healthy.returncode == 0, healthy.stdout + healthy.stderr
+    parts = [line.split(":")[0].split()[-1] for line in healthy.stdout.splitlines()]
+    assert parts == ["fonts", "settings", "services", "folder", "journal", "clock", "printer", "server"]
+    text = (folder / "kiosk.toml").read_text(encoding="utf-8")
+    text = text.replace(f"file://{folder}/paper.bin", "tcp://127.0.0.1:9")
+    (folder / "kiosk.toml").write_text(text + '\n[server]\nurl = "https://127.0.0.1:9"\n', encoding="utf-8")
+    ill = run(folder, "doctor")
+    assert ill.returncode == 1
+    assert "PROBLEM  printer: tcp://127.0.0.1:9: unreachable" in ill.stdout
+    assert "PROBLEM  server" in ill.stdout
+    assert ill.stdout.count("to do: ") == 2
