@@ -211,8 +211,10 @@ def _back_off(state: State, reason: str, message: str, fraction: float, at_least
 
 
 def _journal_behind(state: State, fraction: float) -> Step:
+    """Only memory says so: the server is asked soon whether it is true."""
     message = f"the server holds {state.received} facts of this journal, the journal only {state.head}"
-    return _quarantine(state, JOURNAL_BEHIND, message, fraction)
+    later = replace(state, phase=Phase.QUARANTINE, asked=None, reason=JOURNAL_BEHIND, message=message)
+    return later, (SetTimer(backoff_s(1, fraction)),)
 
 
 def _quarantine(state: State, reason: str, message: str, fraction: float) -> Step:

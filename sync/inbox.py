@@ -10,9 +10,10 @@ import sqlite3
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-import sqlite_utils
+import msgspec
 
 from sync.errors import JournalBusy, SyncError
+from sync.exchange_terms import Phase
 from sync.journal import Instant, open_for_writing, open_readonly
 from sync.schema import INBOX
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
@@ -82,8 +83,8 @@ class Inbox:
         """Replace the row. Raises InboxRefused; the row before stays."""
         self._take_place()
         try:
-            self._write(state)
-        except (sqlite3.Error, SyncError, OSError) as error:
+            self._write_or_make_anew(state)
+        except (sqlite3.Error, SyncError, OSError, UnicodeDecodeError) as error:
             self._forget()
             hint = "Check free space and mount of the data partition. Facts are sent all the same."
             raise InboxRefused(f"{self._path}: {error}", hint=hint) from error
@@ -95,9 +96,24 @@ class Inbox:
             os.close(self._lock)
             self._lock = None
 
+    def _write_or_make_anew(self, state: InboxState) -> None:
+        fresh = self._db is None
+        try:
+            self._write(state)
+            whole = not fresh or InboxReader(self._path).read() == state
+        except (sqlite3.Error, SyncError, UnicodeDecodeError) as error:
+            if _is_the_disks_fault(error):
+                raise
+            whole = False
+        if not whole:
+            self._forget()
+            for name in (self._path.name, self._path.name + "-wal", self._path.name + "-shm"):
+                self._path.with_name(name).unlink(missing_ok=True)
+            self._write(state)
+
     def _write(self, state: InboxState) -> None:
         if self._db is None:
-            self._db = _opened(self._path)
+            self._db = _with_tables(self._path)
         row = _row(state)
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         self._db.execute(f"INSERT OR REPLACE INTO inbox (one, {names}) VALUES (1, {marks})", row)
@@ -138,31 +154,36 @@ class InboxReader:
             return None
         try:
             connection.row_factory = sqlite3.Row
-            row = connection.execute("SELECT * FROM inbox").fetchone()
-        except sqlite3.Error:
+            row = connection.execute("SELECT * FROM inbox WHERE one = 1").fetchone()
+            return _state(dict(row)) if row else None
+        except (sqlite3.Error, UnicodeDecodeError, KeyError, msgspec.ValidationError):
             return None
         finally:
             connection.close()
-        return _state(dict(row)) if row else None
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    try:
-        return _with_tables(path)
-    except sqlite3.OperationalError:
-        raise
-    except (sqlite3.DatabaseError, SyncError) as error:
-        if isinstance(error.__cause__, sqlite3.OperationalError):
-            raise
-        for name in (path.name, path.name + "-wal", path.name + "-shm"):
-            path.with_name(name).unlink(missing_ok=True)
-        return _with_tables(path)
+_DISK = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+"""Primary result codes that a new file would not mend (sqlite.org/rescode.html). Read-only is not among them: a turned
+bit in the file says so too, and on a disk that truly is, the old file cannot be taken away either."""
+
+
+def _is_the_disks_fault(error: Exception) -> bool:
+    cause = error.__cause__ if isinstance(error, SyncError) else error
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DISK
 
 
 def _with_tables(path: Path) -> sqlite3.Connection:
     connection = open_for_writing(path, "NORMAL")
     try:
-        INBOX.apply(sqlite_utils.Database(connection))
+        connection.execute(INBOX)
     except BaseException:
         connection.close()
         raise
@@ -182,8 +203,15 @@ def _row(state: InboxState) -> dict[str, object]:
 
 
 def _state(row: dict[str, object]) -> InboxState:
-    nested: dict[str, object] = {}
+    """Read as strictly as a stranger's message: a bit on a card may have turned."""
+    plain: dict[str, object] = {name: row[name] for name in _FLAT}
     for name, prefix, shape in (("contact", "contact", Instant), ("office_time", "office", OfficeTime)):
         values = {field.name: row[f"{prefix}_{field.name}"] for field in fields(shape)}
-        nested[name] = None if None in values.values() else shape(**values)  # type: ignore[arg-type]
-    return InboxState(**{name: row[name] for name in _FLAT}, **nested)  # type: ignore[arg-type]
+        plain[name] = None if None in values.values() else values
+    state = msgspec.convert(plain, InboxState, strict=True)
+    if state.phase not in _PHASES or min(state.received, state.safe, state.lane or 0) < 0:
+        raise msgspec.ValidationError("no state of the exchange")
+    return state
+
+
+_PHASES = frozenset(phase.value for phase in Phase)

@@ -42,29 +42,21 @@ def facts(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
-INBOX = sqlite_utils.Migrations("inbox")
-"""The tables of inbox.db, which sync writes and the kiosk reads (sync.inbox)."""
-
-
-@INBOX()
-def state(db: sqlite_utils.Database) -> None:
-    """One row: how the exchange stands."""
-    db.execute(
-        """CREATE TABLE inbox (
-            one INTEGER PRIMARY KEY CHECK (one = 1),
-            phase TEXT NOT NULL,
-            received INTEGER NOT NULL,
-            safe INTEGER NOT NULL,
-            reason TEXT,
-            message TEXT,
-            journal_id TEXT,
-            server_id TEXT,
-            lane INTEGER,
-            contact_boot_id TEXT,
-            contact_boottime_ms INTEGER,
-            office_utc_ms INTEGER,
-            office_boot_id TEXT,
-            office_before_ms INTEGER,
-            office_after_ms INTEGER
-        ) STRICT"""
-    )
+INBOX = """CREATE TABLE IF NOT EXISTS inbox (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    phase TEXT NOT NULL,
+    received INTEGER NOT NULL,
+    safe INTEGER NOT NULL,
+    reason TEXT,
+    message TEXT,
+    journal_id TEXT,
+    server_id TEXT,
+    lane INTEGER,
+    contact_boot_id TEXT,
+    contact_boottime_ms INTEGER,
+    office_utc_ms INTEGER,
+    office_boot_id TEXT,
+    office_before_ms INTEGER,
+    office_after_ms INTEGER
+) STRICT"""
+"""The one table of inbox.db (sync.inbox). Without migrations: the file is made anew when this changes."""

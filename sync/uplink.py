@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sync import exchange, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
-from sync.errors import BadKey, JournalDamaged, SyncError
+from sync.errors import JournalDamaged, SyncError
 from sync.exchange_terms import (
     Answered,
     Effect,
@@ -123,7 +123,7 @@ class Uplink:
         except FileNotFoundError as error:
             self._say("journal", f"waiting for the kiosk to make its journal and key: {error}")
             return self._without_journal()
-        except (JournalDamaged, BadKey, sqlite3.Error, OSError) as error:
+        except (SyncError, sqlite3.Error, UnicodeDecodeError, OSError) as error:
             self._say("journal", f"the journal cannot be read, nothing is sent: {error}")
             return self._without_journal()
         self._say("journal", f"journal {own.journal_id}")
@@ -187,7 +187,7 @@ class Uplink:
     def _perform(self, effect: Send | Pair) -> None:
         try:
             self._give(self._pair() if isinstance(effect, Pair) else self._send(effect))
-        except (sqlite3.Error, JournalDamaged) as error:
+        except (sqlite3.Error, JournalDamaged, UnicodeDecodeError) as error:
             self._without_journal()
             self._give(Failed(f"the journal cannot be read: {error}"))
 

@@ -158,8 +158,19 @@ def test_a_server_that_is_ahead_of_the_journal_stops_the_device() -> None:
 
 
 def test_a_journal_shorter_than_what_the_server_acknowledged_stops_the_device() -> None:
-    state, _ = step(State(Phase.IDLE, seq(4), seq(4)), Wake(seq(3)), 0.5)
+    state, effects = step(State(Phase.IDLE, seq(4), seq(4)), Wake(seq(3)), 0.5)
     assert (state.phase, state.reason) == (Phase.QUARANTINE, "journal-behind")
+    assert effects == (SetTimer(1.0),)
+    state, effects = step(state, Timer(), 0.5)
+    assert effects == (Send(seq(3), seq(3), 0),)
+    assert step(state, Answered(seq(4), seq(0)), 0.5)[0].phase is Phase.QUARANTINE
+
+
+def test_a_watermark_that_was_only_remembered_wrongly_is_put_right_by_asking() -> None:
+    state, _ = step(State(Phase.IDLE, seq(4), seq(400)), Wake(seq(9)), 0.5)
+    state, _ = step(state, Timer(), 0.5)
+    state, effects = step(state, Refused("gap", "why", seq(4), agrees=True), 0.5)
+    assert (state.phase, effects) == (Phase.SENDING, (Send(seq(4), seq(9), 500),))
 
 
 @pytest.mark.parametrize("code", ["fork", "bad-chain", "bad-signature", "revoked"])

@@ -171,6 +171,27 @@ def test_it_waits_for_a_journal_that_is_not_there_yet(world: World, tmp_path: Pa
     process.close()
 
 
+@pytest.mark.parametrize("damage", ["key", "fact 1", "no database"])
+def test_a_journal_or_key_that_cannot_be_read_is_said_once_and_waited_for(
+    world: World, journal: Journal, tmp_path: Path, damage: str
+) -> None:
+    whole = {path: path.read_bytes() for path in (tmp_path / "device.key", tmp_path / "journal.db")}
+    if damage == "key":
+        (tmp_path / "device.key").write_text("{}")
+    elif damage == "fact 1":
+        journals.tamper(journal.path, ("UPDATE facts SET row = x'00' WHERE seq = 1", ()))
+    else:
+        (tmp_path / "journal.db").write_bytes(b"no database" * 1000)
+    process = world.start()
+    assert world.run(process, 5) == uplink.LOOK_EVERY_S
+    assert sum("cannot be read, nothing is sent" in line for line in world.lines) == 1
+    if damage == "key":
+        (tmp_path / "device.key").write_bytes(whole[tmp_path / "device.key"])
+        world.run(process)
+        assert arrived(world, journal)
+    process.close()
+
+
 def test_an_absent_server_is_said_once_and_found_when_it_is_back(world: World, journal: Journal) -> None:
     office, world.office = world.office, None
     process = world.start()

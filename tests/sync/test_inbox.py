@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sync.errors import JournalBusy
 from sync.inbox import Inbox, InboxReader, InboxRefused, InboxState, OfficeTime
@@ -83,6 +85,35 @@ def test_an_inbox_that_cannot_be_read_is_made_anew(path: Path, junk: bytes) -> N
     path.write_bytes(junk)
     assert InboxReader(path).read() is None
     inbox = Inbox(path)
+    inbox.write(FULL)
+    inbox.close()
+    assert InboxReader(path).read() == FULL
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("whole") / "inbox.db"
+    inbox = Inbox(path)
+    inbox.write(FULL)
+    inbox.close()
+    return path
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_turned_bits_read_as_a_state_or_as_none_and_are_written_over(
+    whole: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("turned") / "inbox.db"
+    content = bytearray(whole.read_bytes())
+    used = [place for place, byte in enumerate(content) if byte]
+    for place in data.draw(st.lists(st.sampled_from(used), min_size=1, max_size=3)):
+        content[place] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content)
+    seen = InboxReader(path).read()
+    assert seen is None or seen.received >= 0
+    inbox = Inbox(path)
+    inbox.write(InboxState())
     inbox.write(FULL)
     inbox.close()
     assert InboxReader(path).read() == FULL
