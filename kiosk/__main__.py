@@ -14,8 +14,9 @@ from fonts import FontsError
 from hardware.errors import HardwareError
 from kiosk.errors import KioskError
 from kiosk.loop import WakePipe
+from kiosk.record import trouble_code
 from kiosk.ui import WindowError, plain_error
-from sync.errors import SyncError
+from sync.errors import JournalRefused, SyncError
 from sync.journal import Journal
 from translations import TranslationsError
 
@@ -47,10 +48,13 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
         return _run(given.config, given.data, journals, windowed=windowed)
     except (FontsError, TranslationsError, WindowError) as error:
         return _refuse([f"The kiosk cannot start: {error}", error.hint], windowed=windowed)
+    except JournalRefused as error:
+        return _refuse_by_screen(f"{error}. {error.hint}", trouble_code(str(error)), windowed=windowed)
     except (KioskError, SyncError, HardwareError) as error:
-        return _refuse_by_screen(f"{error}. {error.hint}", windowed=windowed)
+        return _refuse_by_screen(f"{error}. {error.hint}", "start", windowed=windowed)
     except OSError as error:
-        return _refuse_by_screen(f"{error}. Run `python -m kiosk doctor`.", windowed=windowed)
+        told = f"{error}. Run `python -m kiosk doctor`."
+        return _refuse_by_screen(told, trouble_code(str(error)), windowed=windowed)
 
 
 def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: bool) -> int:
@@ -62,11 +66,13 @@ def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: 
     if loaded.config is None:
         problem = loaded.problem
         line = f", line {problem.line}" if problem is not None and problem.line else ""
-        return _refuse_by_screen(f"{config}{line}: {problem}. {problem.hint if problem else ''}", windowed=windowed)
+        return _refuse_by_screen(
+            f"{config}{line}: {problem}. {problem.hint if problem else ''}", "config", windowed=windowed
+        )
     services = appliance.catalogue_of(loaded)
     if services.catalogue is None:
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
-        return _refuse_by_screen(problem_text, windowed=windowed)
+        return _refuse_by_screen(problem_text, "config", windowed=windowed)
     kiosk = appliance.assemble(loaded, services, journals=journals, fullscreen=False if windowed else None)
     _on_signals(lambda: setattr(kiosk.loop, "ending", True), kiosk.wakes)
     try:
@@ -86,12 +92,12 @@ def _on_signals(end: Any, wakes: WakePipe) -> None:
     signal.signal(signal.SIGINT, ended)
 
 
-def _refuse_by_screen(detail: str, *, windowed: bool) -> int:
+def _refuse_by_screen(detail: str, code: str, *, windowed: bool) -> int:
     """Out of order, in all languages, with what to mend; then the service tries again."""
     from kiosk.broken import show
 
     print(detail, file=sys.stderr, flush=True)
-    return show(detail, windowed=windowed, wait=_wait_for_end)
+    return show(detail, code, windowed=windowed, wait=_wait_for_end)
 
 
 def _refuse(lines: list[str], *, windowed: bool) -> int:

@@ -153,7 +153,10 @@ def _assembled(
     machine.begin()
     parts.printer.start()
     display = Display(*window.size, screen.width_mm, screen.height_mm)
-    exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice_of(loaded, services))
+    notice = notice_of(loaded, services)
+    if notice is not None:
+        say(notice)
+    exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice)
     front = Front(machine, exhibit, display, typesetter, tokens, window.paint, clock.boottime_ms)
     loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers)
     stack.callback(machine.end)

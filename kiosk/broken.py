@@ -17,8 +17,11 @@ MILLIMETRES = (345, 194)
 """The common 15.6 inch screen: the file that would say how large this one is cannot be read."""
 
 
-def show(detail: str, *, windowed: bool, wait: Callable[[], None]) -> int:
-    """Show it until `wait` returns; the exit status. Without a display there is nothing to wait for."""
+def show(detail: str, code: str, *, windowed: bool, wait: Callable[[], None]) -> int:
+    """Show it, with the reason of this code (kiosk.wording), until `wait` returns; the exit status.
+
+    Without a display there is nothing to wait for.
+    """
     if os.environ.get("SDL_VIDEODRIVER") == "dummy":
         return 2
     typesetter = Typesetter()
@@ -26,7 +29,7 @@ def show(detail: str, *, windowed: bool, wait: Callable[[], None]) -> int:
         window = Window(typesetter, fullscreen=not windowed, size=(1280, 720), title="Scorecard Smart Box")
     except WindowError:
         return 2
-    state = State(screen=Screen.OUT_OF_ORDER, condition=Condition(config="config"))
+    state = State(screen=Screen.OUT_OF_ORDER, condition=Condition(config=code))
     exhibit = Exhibit(dict.fromkeys(LANGUAGES, ""), LANGUAGES, Catalogue((), ""), detail=detail)
     window.paint(draw(state, exhibit, Display(*window.size, *MILLIMETRES), typesetter, load_tokens()))
     window.drain()

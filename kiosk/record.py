@@ -121,7 +121,7 @@ class Recorder:
         try:
             facts = self.journal.append(drafts(*bodies), self._instant())
         except JournalRefused as error:
-            self.trouble = _code(str(error))
+            self.trouble = trouble_code(str(error))
             return None
         self.trouble = None
         for fact in facts:
@@ -149,7 +149,8 @@ class Recorder:
 _NOTED = {shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored)}
 
 
-def _code(text: str) -> str:
+def trouble_code(text: str) -> str:
+    """The code of a disk that refuses, from what it said."""
     if "full" in text or "No space" in text:
         return "disk-full"
     if "readonly" in text or "Read-only" in text or "Permission" in text or "read-only" in text:

@@ -96,7 +96,7 @@ def _notice(notice: str, strip: Rect, canvas: Canvas) -> None:
         inner.beside(side + canvas.px(3)),
         notice,
         "en",
-        capital_mm=3.2,
+        capital_mm=4.0,
         colour=colour.on_warning,
         valign="middle",
         lines=3,

@@ -13,9 +13,10 @@ def out_of_order(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     colour, space = canvas.tokens.colour, canvas.tokens.space
     area = page(canvas)
     code = state.condition.trouble or "not-started"
-    if exhibit.detail:
+    detail = exhibit.detail or exhibit.notice
+    if detail:
         strip = canvas.px(26)
-        _detail(exhibit.detail, Rect(area.x, area.bottom - strip, area.w, strip), canvas)
+        _detail(detail, Rect(area.x, area.bottom - strip, area.w, strip), canvas)
         area = area.top(area.h - strip - canvas.px(space.s))
     side = canvas.px(40 if canvas.display.portrait else 56)
     if canvas.display.portrait:
@@ -46,4 +47,4 @@ def _detail(detail: str, strip: Rect, canvas: Canvas) -> None:
     """For the technician, in English and smaller than what citizens read."""
     canvas.box(strip, canvas.tokens.colour.surface)
     inner = strip.inset(canvas.px(canvas.tokens.space.s), canvas.px(canvas.tokens.space.xs))
-    canvas.text(inner, detail, "en", capital_mm=3.2, valign="middle", lines=4)
+    canvas.text(inner, detail, "en", capital_mm=4.0, valign="middle", lines=4)

@@ -152,3 +152,11 @@ def test_the_doctor_names_every_part(folder: Path) -> None:
     assert "PROBLEM  printer: tcp://127.0.0.1:9: unreachable" in ill.stdout
     assert "PROBLEM  server" in ill.stdout
     assert ill.stdout.count("to do: ") == 2
+
+
+def test_a_folder_that_cannot_be_written_is_refused_as_a_disk_and_nothing_is_lost(folder: Path) -> None:
+    (folder / "data").write_text("not a folder")
+    refused = run(folder)
+    assert refused.returncode == 2
+    assert "Traceback" not in refused.stderr
+    assert (folder / "data").read_text() == "not a folder"
