@@ -1,12 +1,9 @@
 """`idle`: what every process of a waiting office costs, the kiosk in a real window on a virtual screen."""
 
-import os
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kiosk.demo import Demo, Ports
 from tests.bench.row import Row
 from tests.walks.stage import Stage
 
@@ -21,13 +18,9 @@ WATCH_S = 30.0
 
 def rows() -> list[Row]:
     """CPU, context switches and memory of each process over half a minute in which nobody comes."""
-    with TemporaryDirectory() as folder, ExitStack() as stack:
-        screen = stack.enter_context(Stage())
-        demo = Demo(Path(folder), ports=Ports(0, 0, 0), environment={**os.environ, "DISPLAY": screen.display})
-        demo.start()
-        stack.callback(demo.stop)
+    with TemporaryDirectory() as folder, Stage(Path(folder)) as stage:
         time.sleep(SETTLE_S)
-        pids = {name: part.pid for name, part in demo.parts.items() if part.pid is not None}
+        pids = {name: part.pid for name, part in stage.demo.parts.items() if part.pid is not None}
         before = {name: (_cpu_ns(pid), _switches(pid)) for name, pid in pids.items()}
         time.sleep(WATCH_S)
         after = {name: (_cpu_ns(pid), _switches(pid)) for name, pid in pids.items()}

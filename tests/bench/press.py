@@ -17,7 +17,7 @@ from kiosk.preview import OFFICE, example_catalogue
 from kiosk.ticket_layout import lay_out
 from kiosk.votes import Timings
 from sync.clock import Reading, Trust
-from sync.journal import Instant
+from sync.journal import Instant, Journal
 from sync.system_clock import SystemClock
 from sync.types import BootMs, UtcMs
 from tests.bench.disk import Floor
@@ -98,7 +98,7 @@ def _press(machine: Machine, clock: _Ahead, lamp: _Lamp, edges: list[Edge], leve
     return lamp.lit - begun
 
 
-def _parts(journal: journals.Journal, clock: _Ahead, lamp: _Lamp, edges: list[Edge]) -> Parts:
+def _parts(journal: Journal, clock: _Ahead, lamp: _Lamp, edges: list[Edge]) -> Parts:
     paper = Paper()
 
     def drain() -> list[Edge]:

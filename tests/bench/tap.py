@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from kiosk.demo import Demo, Ports
 from kiosk.paper import Paper
@@ -60,7 +61,7 @@ def _tap(demo: Demo, kiosk: Remote, n: int) -> float:
     _wait(lambda: _events(demo, "ticket")[n:])
     _wait(lambda: [seen for seen in [kiosk.screen()] if "done" in [target["id"] for target in seen["targets"]]])
     kiosk.ask(touch="done")
-    return (int(first["received_ns"]) - begun) / 1e9
+    return (float(first["received_ns"]) - begun) / 1e9
 
 
 def _drawing() -> Callable[[int], float]:
@@ -88,13 +89,13 @@ def _drawing() -> Callable[[int], float]:
     return draw
 
 
-def _events(demo: Demo, name: str) -> list[dict[str, object]]:
+def _events(demo: Demo, name: str) -> list[dict[str, Any]]:
     log = demo.tickets / "log.jsonl"
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     return [event for event in map(json.loads, lines) if event["event"] == name]
 
 
-def _wait(look: Callable[[], list[dict[str, object]]], seconds: float = 20.0) -> list[dict[str, object]]:
+def _wait(look: Callable[[], list[dict[str, Any]]], seconds: float = 20.0) -> list[dict[str, Any]]:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = look()
