@@ -3,7 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from kiosk.front import Front
 from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, WakePipe
 from kiosk.machine import Machine, Parts, Settings
-from kiosk.paper import Paper
+from kiosk.paper import Paper, PaperError
 from kiosk.pictograms import SERVICE_PICTOGRAMS
-from kiosk.ticket_layout import lay_out
+from kiosk.ticket_layout import lay_out, specimens
 from kiosk.ui import Window
 from kiosk.view_parts import Exhibit
 from sync import keys
@@ -133,7 +133,8 @@ def _assembled(
     wakes = WakePipe()
     stack.callback(wakes.close)
     mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
-    parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, clock, wakes, stack)
+    paper = Paper()
+    parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, paper, clock, wakes, stack)
     settings = Settings(
         counter=config.counter,
         languages=config.languages,
@@ -145,19 +146,15 @@ def _assembled(
         held=held,
     )
     machine = Machine(parts, settings)
-    screen = config.screen
-    full = screen.fullscreen if fullscreen is None else fullscreen
-    size = (screen.width_px, screen.height_px)
-    window = Window(typesetter, fullscreen=full, size=size, title="Scorecard Smart Box")
+    window = _window(config, typesetter, fullscreen)
     stack.callback(window.close)
     machine.begin()
     parts.printer.start()
-    display = Display(*window.size, screen.width_mm, screen.height_mm)
-    notice = notice_of(loaded, services)
-    if notice is not None:
-        say(notice)
-    exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice)
+    exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice_of(loaded, services))
+    display = Display(*window.size, config.screen.width_mm, config.screen.height_mm)
     front = Front(machine, exhibit, display, typesetter, tokens, window.paint, clock.boottime_ms)
+    front.refresh()  # the first picture does not wait for the rehearsal
+    _rehearse(paper, front, config)
     loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers)
     stack.callback(machine.end)
     if config.sim.control is not None:
@@ -167,12 +164,32 @@ def _assembled(
     return Appliance(loop, window, wakes, contextlib.ExitStack())
 
 
+def _window(config: KioskConfig, typesetter: Typesetter, fullscreen: bool | None) -> Window:
+    screen = config.screen
+    full = screen.fullscreen if fullscreen is None else fullscreen
+    size = (screen.width_px, screen.height_px)
+    return Window(typesetter, fullscreen=full, size=size, title="Scorecard Smart Box")
+
+
+def _rehearse(paper: Paper, front: Front, config: KioskConfig) -> None:
+    """Draw every kind of ticket once; what cannot be printed is told before a citizen asks for it."""
+    exhibit = front.exhibit
+    tickets = specimens(exhibit.catalogue, config.office, config.languages, config.server.public_url)
+    try:
+        paper.rehearse(tickets)
+    except PaperError as error:
+        front.exhibit_anew(replace(exhibit, notice=exhibit.notice or f"{error}. {error.hint}"))
+    if front.exhibit.notice is not None:
+        say(front.exhibit.notice)
+
+
 def _drivers(
     config: KioskConfig,
     data: Path,
     journal: Journal,
     key: DeviceKey,
     catalogue: Catalogue,
+    paper: Paper,
     clock: SystemClock,
     wakes: WakePipe,
     stack: contextlib.ExitStack,
@@ -189,7 +206,6 @@ def _drivers(
     printer = PrintWorker(transport_for(config.printer), wakes.wake)
     stack.callback(printer.close)
     sound = _sound(stack)
-    paper = Paper()
     house = Printhouse(
         draw=lambda ticket: paper.draw(lay_out(ticket)),
         key=key,

@@ -87,13 +87,16 @@ class Desk:
 
     def turn(self) -> list[Printed | PaperFailed]:
         """Take in what the printer says, and make the attempt that is due. Answers for the screens."""
+        return [*self.take_in(), *self._next()]
+
+    def take_in(self) -> list[Printed | PaperFailed]:
+        """What the printer says, made facts."""
         answers: list[Printed | PaperFailed] = []
         for event in self._printer.poll():
             if isinstance(event, StatusChanged):
                 self._note(event.status)
             elif self._under_way and self._under_way.job_id == event.job_id:
                 answers.append(self._ended(event.outcome, event.status))
-        answers += self._next()
         return answers
 
     def deadline(self) -> BootMs | None:

@@ -39,6 +39,11 @@ class Front:
         self._drawn: object = None
         self.scene = self._draw()
 
+    def exhibit_anew(self, exhibit: Exhibit) -> None:
+        """Show something else of the office."""
+        self.exhibit, self._drawn = exhibit, None
+        self.refresh()
+
     def refresh(self) -> None:
         """Paint, where anything in sight has changed."""
         looks = (self.machine.state, self._pressed, self._focus)

@@ -150,8 +150,10 @@ class Machine:
         return min((int(time) for time in times if time is not None), default=None)
 
     def end(self) -> None:
-        """Tell what is still to be told."""
+        """Tell what is still to be told; a ticket on its way is printed to its end first."""
         self._vote(votes.Stop(self._now()))
+        self._parts.printer.close()
+        self.desk.take_in()
 
     # Screens ------------------------------------------------------------------------------------------------------
 

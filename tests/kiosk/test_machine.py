@@ -333,3 +333,13 @@ def test_kiosks_of_different_lanes_never_share_a_number(tmp_path: Path) -> None:
         kiosks.append(kiosk)
     found = labels(kiosks)
     assert len(found) == len(set(found)) == 9
+
+
+def test_a_machine_that_is_ended_keeps_what_became_of_the_paper_under_way(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path)
+    kiosk.printer.hold = True
+    kiosk.take()
+    kiosk.machine.end()
+    assert kiosk.printer.closed
+    assert kiosk.facts()[-1] == PrintEnded(Seq(6), 1, "not-started")
+    assert kiosk.kinds().count("print.sending") == 1, "nothing new is begun"
