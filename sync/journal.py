@@ -230,7 +230,7 @@ def open_for_writing(path: Path, synchronous: str = "FULL") -> sqlite3.Connectio
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA trusted_schema = OFF")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema in its message
         connection.close()
         if isinstance(error, sqlite3.OperationalError):
             raise _refused(path, error) from error
@@ -247,7 +247,7 @@ def no_journal(path: Path, why: str) -> JournalDamaged:
 def _read_secret(connection: sqlite3.Connection, path: Path) -> bytes:
     try:
         found = connection.execute("SELECT format, secret FROM journal").fetchone()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise no_journal(path, str(error)) from error
     if found is None or found[0] != FORMAT or not isinstance(found[1], bytes):
         raise no_journal(path, f"it holds no journal of format {FORMAT}")
