@@ -1,0 +1,133 @@
+"""The machines of the product as diagrams, made from their own tables: docs/diagrams.md.
+
+python -m tests.walks.diagrams > docs/diagrams.md
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+
+from kiosk import printing, screens, votes
+from kiosk.votes import Counter, Votes
+from sync import exchange
+from sync.types import BootMs, Seq
+
+HEAD = """<!-- Made by ./prove pictures from the tables in the code. A test holds it to them: edit the tables, not this page. -->
+# The machines
+
+Each of these is a table in the code and a function `step` that walks it. What is no arrow here is refused, and changes
+nothing.
+"""
+
+SECTIONS: Sequence[tuple[str, str, Callable[[], str]]] = (
+    (
+        "The kiosk's screens",
+        "`kiosk/screens.py`. A number is in sight only after `Issued`: its facts are durable then. *At rest* is where"
+        " the function `resting` decides: a number that is still owed, a trouble, a date in doubt, or else the"
+        " invitation. `python -m kiosk.preview diagrams` draws it with every input, those too that stay on a screen.",
+        lambda: _diagram(screen_arrows(), "at rest"),
+    ),
+    (
+        "The contact of a score button",
+        "`kiosk/votes.py`. A press counts when a contact that closes has settled.",
+        lambda: _diagram(_pairs(votes.CONTACTS), "open"),
+    ),
+    (
+        "The five buttons of a counter",
+        "`kiosk/votes.py`. Lamp and chime follow `Committed`, the same for every level. This machine has no table; its"
+        " arrows are found by trying every input in every phase.",
+        lambda: _diagram(counter_arrows(), "armed"),
+    ),
+    (
+        "The printing of a ticket",
+        "`kiosk/printing.py`. `uncertain` is never repeated by itself; `interrupted` is, marked as a copy.",
+        lambda: _diagram(_pairs(printing.TABLE), "queued"),
+    ),
+    (
+        "The exchange with the office",
+        "`sync/exchange.py`; docs/exchange.md tells it in words. What the journal holds behind `received` is never"
+        " dropped in any of these.",
+        lambda: exchange.diagram(),
+    ),
+)
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    parts = [f"## {title}\n{words}\n\n```mermaid\n{draw().strip()}\n```\n" for title, words, draw in SECTIONS]
+    return "\n".join((HEAD, *parts))
+
+
+def screen_arrows() -> list[tuple[str, str, str]]:
+    """(screen, input, next screen); one arrow to "at rest" stands for those to all screens where a state can rest."""
+    found = [("at rest", "", screen.value) for screen in screens.REST]
+    for (screen, shape), rule in screens.TABLE.items():
+        rests = set(screens.REST) <= set(rule.targets)
+        targets = [target.value for target in rule.targets if not rests or target not in screens.REST]
+        targets += ["at rest"] if rests else []
+        found += [(screen.value, shape.__name__, target) for target in targets if target != screen.value]
+    return found
+
+
+def counter_arrows() -> list[tuple[str, str, str]]:
+    """(phase, what happens, next phase) of the buttons of a counter, found by trying; what stays is left out."""
+    begun = votes.start(1, BootMs(0))
+    found: dict[tuple[Counter, str], Counter] = {}
+    waiting, known = [begun], {begun.phase}
+    while waiting:
+        state = waiting.pop(0)
+        for name, tried in TRIALS.items():
+            try:
+                after = tried(state)
+            except votes.VotesError:
+                continue
+            if after.phase is not state.phase:
+                found[state.phase, name] = after.phase
+            if after.phase not in known:
+                known.add(after.phase)
+                waiting.append(after)
+    return [(source.value, name, target.value) for (source, name), target in found.items()]
+
+
+def _pressed(state: Votes) -> Votes:
+    down = votes.step(state, votes.Edge(4, True, state.now)).state
+    return votes.step(down, votes.Tick(BootMs(state.now + state.timings.settle))).state
+
+
+def _later(state: Votes) -> Votes:
+    return votes.step(state, votes.Tick(BootMs(state.now + state.timings.lockout))).state
+
+
+TRIALS: Mapping[str, Callable[[Votes], Votes]] = {
+    "a button settles": _pressed,
+    "Committed": lambda state: votes.step(state, votes.Committed(Seq(9), state.now)).state,
+    "Refused": lambda state: votes.step(state, votes.Refused(state.now)).state,
+    "the lockout ends": _later,
+    "Stop": lambda state: votes.step(state, votes.Stop(state.now)).state,
+}
+
+
+def _pairs(table: Mapping[tuple[Enum, Enum], Enum]) -> list[tuple[str, str, str]]:
+    return [(str(a.value), str(event.value), str(b.value)) for (a, event), b in table.items() if a is not b]
+
+
+def _diagram(arrows: Iterable[tuple[str, str, str]], first: str) -> str:
+    """Mermaid: arrows between the same two states are one, with all their events."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for source, event, target in arrows:
+        together.setdefault((source, target), []).append(event)
+    names = dict.fromkeys(name for pair in together for name in pair)
+    lines = ["stateDiagram-v2", f"    [*] --> {_id(first)}"]
+    lines += [f"    {_id(name)} : {name}" for name in names if _id(name) != name]
+    for (a, b), events in together.items():
+        said = ", ".join(filter(None, events))
+        lines.append(f"    {_id(a)} --> {_id(b)}" + (f" : {said}" if said else ""))
+    return "\n".join(lines)
+
+
+def _id(name: str) -> str:
+    return name.replace("-", "_").replace(" ", "_")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
