@@ -39,6 +39,8 @@ from sync.system_clock import SystemClock, random_bytes
 from sync.wake import WakeSocket, wake
 
 RELEASE_UNKNOWN = "0"
+TEXT_LINES = 768
+"""Lines of text kept drawn: what all screens of a dozen services in three languages need."""
 
 
 def say(line: str) -> None:
@@ -127,7 +129,7 @@ def _assembled(
     config, catalogue = loaded.config, services.catalogue
     assert config is not None
     assert catalogue is not None
-    clock, typesetter, tokens = SystemClock(), Typesetter(), load_tokens()
+    clock, typesetter, tokens = SystemClock(), Typesetter(cache_lines=TEXT_LINES), load_tokens()
     journal, key = open_journal(loaded.data, clock, journals)
     stack.callback(journal.close)
     wakes = WakePipe()

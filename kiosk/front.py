@@ -9,7 +9,7 @@ from kiosk import screens
 from kiosk.layout import Display, focus_after, focus_towards
 from kiosk.machine import Machine
 from kiosk.scene import Scene, Target
-from kiosk.screen_types import Back, ChooseLanguage, IllegalInput, Input, Screen, Stay
+from kiosk.screen_types import Back, ChooseLanguage, IllegalInput, Input, Screen, State, Stay
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 
@@ -37,7 +37,22 @@ class Front:
         self._focus: str | None = None
         self._by_keys = False
         self._drawn: object = None
+        self._cold = [
+            State(screen=screen, language=language, service=service)
+            for language in exhibit.languages
+            for screen, service in _screens_of(exhibit)
+        ]
         self.scene = self._draw()
+
+    def warm(self) -> bool:
+        """Set the type of one more screen that nobody has seen yet; False when there is none left.
+
+        The first drawing of a screen costs fifty times the next one (docs/decisions/screens-drawing.md).
+        """
+        if not self._cold:
+            return False
+        draw(self._cold.pop(0), self.exhibit, self._display, self._type, self._tokens)
+        return True
 
     def exhibit_anew(self, exhibit: Exhibit) -> None:
         """Show something else of the office."""
@@ -146,3 +161,8 @@ class Front:
             pressed=self._pressed,
             focus=self._focus,
         )
+
+
+def _screens_of(exhibit: Exhibit) -> list[tuple[Screen, str | None]]:
+    """The screens with the most text, in the order in which a citizen comes to them."""
+    return [(Screen.SERVICE, None), *((Screen.DETAILS, service.id) for service in exhibit.catalogue.services)]

@@ -122,7 +122,7 @@ class Loop:
     def run(self) -> None:
         """Until `ending`."""
         while not self.ending:
-            if not self.turn():
+            if not self.turn() and not self.front.warm():
                 select.select(self._inputs(), [], [], self._patience_s())
 
     def turn(self) -> bool:

@@ -239,3 +239,11 @@ def test_only_what_differs_is_drawn_again(awake: Awake) -> None:
 def test_the_kiosk_begins_with_the_invitation(awake: Awake) -> None:
     assert awake.kiosk.screen() is Screen.ATTRACT
     assert len(awake.glass.scenes) == 1
+
+
+def test_screens_are_drawn_before_anyone_asks_for_them_and_then_nothing_is_left_to_do(awake: Awake) -> None:
+    count = 0
+    while awake.front.warm():
+        count += 1
+    assert count == 3 * (1 + len(awake.kiosk.catalogue.services))
+    assert len(awake.glass.scenes) == 1, "nothing of it is seen"
