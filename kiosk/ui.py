@@ -139,6 +139,9 @@ class Window:
     def __init__(self, typesetter: Typesetter, *, fullscreen: bool, size: tuple[int, int], title: str) -> None:
         """Raises WindowError where there is no display."""
         self._type = typesetter
+        if os.environ.get("DISPLAY"):
+            # On X, SDL would draw our one surface through OpenGL: a hundred megabytes of Mesa for nothing.
+            os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         try:
             pygame.display.init()
             wanted = pygame.display.get_desktop_sizes()[0] if fullscreen else size

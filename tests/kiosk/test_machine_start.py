@@ -160,3 +160,14 @@ def test_a_folder_that_cannot_be_written_is_refused_as_a_disk_and_nothing_is_los
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
     assert (folder / "data").read_text() == "not a folder"
+
+
+def test_a_service_whose_ticket_cannot_be_printed_is_named_at_the_start(folder: Path) -> None:
+    catalogue = folder / "catalogue.toml"
+    text = catalogue.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("complaints"))
+    endless = line.rstrip('"') + ", also at the next door" * 400 + '"'
+    catalogue.write_text(text.replace(line, endless, 1), encoding="utf-8")
+    said = run_until_ready(folder)
+    assert "move-in" in said
+    assert "mm long" in said
