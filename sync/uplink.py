@@ -21,6 +21,7 @@ from sync.exchange_terms import (
     Pair,
     Paired,
     PairingRefused,
+    Phase,
     RetryAfter,
     Send,
     SetTimer,
@@ -168,13 +169,20 @@ class Uplink:
         return self._own
 
     def _give(self, given: Input) -> None:
-        before = self._state.phase
         self._state, effects = exchange.step(self._state, given, self._ports.fraction())
         self._plan(effects)
-        phase, message = self._state.phase.value, self._state.message
-        if self._state.phase is not before or message:
-            quiet = phase in ("idle", "sending") and message is None
-            self._say("phase", "facts are sent as they come" if quiet else f"{phase}: {message or ''}")
+        phase, message = self._shown_phase(), self._state.message
+        if message:
+            self._say("phase", f"{phase}: {message}")
+        elif phase == Phase.IDLE.value:
+            self._say("phase", "facts are sent as they come")
+
+    def _shown_phase(self) -> str:
+        """Sending is a moment, not a state to show: it goes well, or it is one more try."""
+        shown = self._state.phase
+        if shown is Phase.SENDING:
+            shown = Phase.BACKOFF if self._state.reason else Phase.IDLE
+        return str(shown.value)
 
     def _plan(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
@@ -251,8 +259,7 @@ class Uplink:
     def _tell(self) -> None:
         """Write the inbox where the state changed, and wake the kiosk."""
         state = self._state
-        phase = "idle" if state.phase.value == "sending" else state.phase.value
-        now = InboxState(phase, state.received, state.safe, state.reason, state.message)
+        now = InboxState(self._shown_phase(), state.received, state.safe, state.reason, state.message)
         now = replace(now, journal_id=self._journal_id, contact=self._contact, office_time=self._office_time)
         if self._pin is not None:
             now = replace(now, server_id=self._pin.server_id, lane=self._pin.lane)

@@ -204,6 +204,26 @@ def test_an_absent_server_is_said_once_and_found_when_it_is_back(world: World, j
     process.close()
 
 
+def test_tries_that_fail_over_and_over_are_said_once_and_shown_as_one_state(world: World, journal: Journal) -> None:
+    process = world.start()
+    world.settle(process)
+    office, world.office = world.office, None
+    journal.append(facts.drafts(facts.ScoreGiven(1, Level(1))), journals.at(9000))
+    world.lines.clear()
+    world.settle(process)
+    wakes, shown = world.wakes, set()
+    for _ in range(80):
+        world.run(process, 1)
+        shown.add((world.inbox().phase, world.inbox().reason))
+    assert shown == {("backoff", "failed")}
+    assert (len(world.lines), world.wakes) == (1, wakes)
+    world.office = office
+    world.run(process, 40)
+    assert arrived(world, journal)
+    assert world.lines[1:] == ["facts are sent as they come"]
+    process.close()
+
+
 def test_a_backlog_goes_in_batches(world: World, journal: Journal) -> None:
     journal.append(facts.drafts(*[facts.ScoreGiven(1, Level(3))] * 1200), journals.at(9000))
     process = world.start()
