@@ -13,6 +13,7 @@ from kiosk.painter import picture
 from kiosk.preview import OFFICE, example_catalogue, example_states
 from kiosk.scene import Scene, Text
 from kiosk.screen_types import Condition, Screen, State
+from kiosk.screens import step
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 from translations import LANGUAGES
@@ -173,3 +174,43 @@ def test_a_picture_has_the_size_of_its_screen_and_more_than_its_ground(
     image = picture(draw(State(), exhibit, display, typesetter, tokens), display.rect, typesetter)
     assert image.size == (1280, 720)
     assert len(image.getcolors(1 << 20) or []) > 20
+
+
+def test_more_services_than_fit_are_all_reached_page_by_page(
+    exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
+) -> None:
+    few = exhibit.catalogue.services
+    services = tuple(replace(few[index % 3], id=f"service-{index}") for index in range(9))
+    many = replace(exhibit, catalogue=replace(exhibit.catalogue, services=services))
+    for name, display in SCREENS.items():
+        state, seen = State(screen=Screen.SERVICE, language="my"), set()
+        for _ in range(9):
+            scene = draw(state, many, display, typesetter, tokens)
+            assert overlapping(scene) == [], name
+            assert outside(scene, display.rect) == [], name
+            seen |= {target.name for target in scene.targets if target.name.startswith("service-")}
+            more = scene.named("more")
+            if more is None:
+                break
+            state, _ = step(state, more.gives)
+        assert len(seen) == 9, name
+
+
+def test_a_long_list_goes_on_to_further_pages_and_nothing_of_it_is_left_out(
+    exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
+) -> None:
+    service = exhibit.catalogue.services[0]
+    for name, display in SCREENS.items():
+        for language in LANGUAGES:
+            text = service.text(language)
+            state, lines = State(screen=Screen.DETAILS, service=service.id, language=language), ""
+            for _ in range(9):
+                scene = draw(state, exhibit, display, typesetter, tokens)
+                assert scene.named("take") is not None, "a ticket can be taken from each page"
+                lines += "".join("".join(op.text.split()) for op in scene.ops if isinstance(op, Text))
+                more = scene.named("more")
+                if more is None:
+                    break
+                state, _ = step(state, more.gives)
+            for wanted in [*text.steps, *(paper.text for paper in text.documents)]:
+                assert "".join(wanted.replace("\u200b", "").split()) in lines.replace("\u200b", ""), (name, wanted)
