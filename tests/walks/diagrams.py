@@ -6,18 +6,22 @@ python -m tests.walks.diagrams > docs/diagrams.md
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from typing import TypeVar
 
 from kiosk import printing, screens, votes
 from kiosk.votes import Counter, Votes
 from sync import exchange
 from sync.types import BootMs, Seq
 
-HEAD = """<!-- Made by ./prove pictures from the tables in the code. A test holds it to them: edit the tables, not this page. -->
+HEAD = """<!-- Made from the tables in the code by ./prove pictures, and a test holds it to them: edit those. -->
 # The machines
 
 Each of these is a table in the code and a function `step` that walks it. What is no arrow here is refused, and changes
 nothing.
 """
+
+State = TypeVar("State", bound=Enum)
+Event = TypeVar("Event", bound=Enum)
 
 SECTIONS: Sequence[tuple[str, str, Callable[[], str]]] = (
     (
@@ -107,7 +111,7 @@ TRIALS: Mapping[str, Callable[[Votes], Votes]] = {
 }
 
 
-def _pairs(table: Mapping[tuple[Enum, Enum], Enum]) -> list[tuple[str, str, str]]:
+def _pairs(table: Mapping[tuple[State, Event], State]) -> list[tuple[str, str, str]]:
     return [(str(a.value), str(event.value), str(b.value)) for (a, event), b in table.items() if a is not b]
 
 
