@@ -187,9 +187,11 @@ class Journal(JournalReader):
         return appended
 
     def close(self) -> None:
-        """Let go of the file and of the writer's place."""
+        """Let go of the file and of the writer's place. A second time does nothing."""
         super().close()
-        os.close(self._lock)
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
     def _store(self, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
         try:

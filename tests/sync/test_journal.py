@@ -60,6 +60,14 @@ def test_the_next_writer_goes_on_where_the_last_one_ended(tmp_path: Path) -> Non
     second.close()
 
 
+def test_closing_twice_does_not_close_somebody_else_s_file(tmp_path: Path) -> None:
+    journal = journals.make(tmp_path / "journal.db")
+    journal.close()
+    with (tmp_path / "other").open("w") as other:
+        journal.close()
+        assert other.write("still open") == 10
+
+
 def test_a_second_writer_is_refused_and_told_what_to_do(journal: Journal) -> None:
     with pytest.raises(JournalBusy) as caught:
         Journal(journal.path)
