@@ -31,6 +31,8 @@ BOOT = BootId("ab" * 16)
 NOON = UtcMs(1_795_410_000_000)  # 2026-11-23 12:00 in Bangkok
 BANGKOK = ZoneInfo("Asia/Bangkok")
 KEY = DeviceKey(b"\x01" * 32, b"\x02" * 32)
+STILL_OPEN: list[Callable[[], None]] = []
+"""What the running test has opened; the fixture in conftest.py closes it."""
 BLANK = Bitmap(Dots(8), Dots(1), b"\x00")
 
 
@@ -93,6 +95,7 @@ class Kiosk:
                 path, role="kiosk", public_key=KEY.public, random=lambda n: b"\x07" * n, now=self.clock.instant()
             ).close()
         self.disk = Journal(path)
+        STILL_OPEN.append(self.disk.close)
         self.journal = FailingJournal(self.disk)
         self.alert = False
         self.printer = RecordingPrinter(self._wake)
@@ -159,6 +162,8 @@ class Kiosk:
         return self.machine.state.ticket.label if self.machine.state.ticket else None
 
     def close(self) -> None:
+        """Let go of the journal, as an ended process does."""
+        STILL_OPEN.remove(self.disk.close)
         self.disk.close()
 
     def _parts(self) -> Parts:

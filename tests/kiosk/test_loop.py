@@ -19,7 +19,7 @@ from kiosk.scene import Box, Scene, changed_area
 from kiosk.screen_types import Screen
 from kiosk.ui import Closed, Exposed, LetGo, Pressed, RecordingGlass, Released, Touched
 from kiosk.view_parts import Exhibit
-from tests.kiosk.fakes import Kiosk, opened
+from tests.kiosk.fakes import STILL_OPEN, Kiosk, opened
 from translations import LANGUAGES
 
 DISPLAY = Display(1280, 720, 345, 194)
@@ -37,6 +37,7 @@ class Awake:
         machine, now = self.kiosk.machine, lambda: self.kiosk.clock.boottime_ms
         self.front = Front(machine, exhibit, DISPLAY, TYPESETTER, load_tokens(), self._paint, now)
         self.wakes = WakePipe()
+        STILL_OPEN.append(self.wakes.close)
         pins = open_pins("mock")
         levels = (5, 6, 13, 19, 26)
         self.fingers = Fingers(MockButtons(pins, levels), now)
