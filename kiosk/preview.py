@@ -1,7 +1,7 @@
 """Pictures of the screens without a window, for documentation and for looking at them.
 
-    python -m kiosk.preview screens DIR [--catalogue F.toml] [--size 1280x720] [--mm 345x194]
-    python -m kiosk.preview diagrams
+python -m kiosk.preview screens DIR [--catalogue F.toml] [--size 1280x720] [--mm 345x194]
+python -m kiosk.preview diagrams
 """
 
 import argparse
