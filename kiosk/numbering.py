@@ -33,9 +33,9 @@ class Numbers:
     last: Mapping[Counter, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def fold(cls, facts: Iterable[Fact]) -> "Numbers":
+    def fold(cls, facts: Iterable[Fact], since: "Numbers | None" = None) -> "Numbers":
         """The counters after these facts; the same as `after` one by one, without a copy for each."""
-        last: dict[Counter, int] = {}
+        last: dict[Counter, int] = dict(since.last) if since else {}
         for _, issued in of_kind(facts, TicketIssued):
             _count(last, issued)
         return cls(MappingProxyType(last))

@@ -5,8 +5,9 @@ returns facts. What has happened already and only has to be kept (paper that is 
 `keep`: refused by the disk, it waits here and goes in before anything newer.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from kiosk.numbering import Numbers
@@ -29,6 +30,8 @@ from sync.facts import (
 from sync.journal import Entry, Instant
 
 MOST_KEPT = 1000
+FOLDED_AT_ONCE = 5000
+"""Facts held in memory while a journal of any length is folded."""
 
 
 class JournalPort(Protocol):
@@ -62,15 +65,17 @@ class Recorder:
         self._kept: list[Body] = []
         self.trouble: str | None = None
         self.timeline = Timeline()
-        self.numbers = Numbers()
+        self.numbers, self.prints = Numbers(), Prints()
         self.day: str | None = None
         self.catalogue: str | None = None
         self.printer_fault: str | None = None
         self.by_staff = False
-        self.numbers = Numbers.fold(self._facts())
-        self.prints = Prints.fold(self._facts())
-        for fact in self._facts():
-            self._note(fact)
+        facts = (entry.fact for entry in journal.entries())
+        while some := list(islice(facts, FOLDED_AT_ONCE)):
+            self.numbers = Numbers.fold(some, self.numbers)
+            self.prints = Prints.fold(some, self.prints)
+            for fact in some:
+                self._note(fact)
 
     @property
     def next_seq(self) -> int:
@@ -105,9 +110,6 @@ class Recorder:
         spoken = understand(pair[1].fact) if len(pair) > 1 else None
         language = spoken.language if isinstance(spoken, TicketLanguage) and spoken.ticket == seq else "th"
         return TicketOnRecord(fact, body, language, witness(pair[0].chain))
-
-    def _facts(self) -> Iterable[Fact]:
-        return (entry.fact for entry in self.journal.entries())
 
     def _flush(self) -> bool:
         if not self._kept:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
+
 from sync.errors import NotCanonical
 from sync.types import BootId, BootMs, Seq
 
@@ -78,6 +80,17 @@ def decode(data: bytes) -> Fact:
     if encode(fact) != data:
         raise NotCanonical("the same fact has another canonical form", hint=_HINT)
     return fact
+
+
+def parse(data: bytes) -> Fact:
+    """The fact in a row that was judged before (it lies in our own journal): not held to its canonical form again.
+
+    Four times as fast as `decode`, for the fold at a machine's start. Raises NotCanonical where it is no row at all.
+    """
+    try:
+        return Fact(*msgspec.json.decode(data))
+    except (msgspec.DecodeError, TypeError, UnicodeDecodeError) as error:
+        raise NotCanonical(f"no row: {error}", hint="Run `python -m sync verify` on the journal.") from error
 
 
 _HINT = "See docs/journal.md, 'Row'. The sender has to be mended; nothing was stored."

@@ -46,8 +46,8 @@ class Entry:
 
     @property
     def fact(self) -> Fact:
-        """The fact, decoded anew at each look."""
-        return codec.decode(self.row)
+        """The fact, parsed anew at each look. Raises NotCanonical where the row is none (see `sync.verify`)."""
+        return codec.parse(self.row)
 
 
 class JournalReader:

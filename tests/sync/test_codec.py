@@ -40,6 +40,17 @@ def test_a_fact_comes_back_from_its_bytes_and_the_bytes_from_the_fact(one: Fact)
 
 
 @given(FACTS)
+def test_parsing_a_row_of_ours_gives_what_decoding_it_gives(one: Fact) -> None:
+    assert codec.parse(codec.encode(one)) == one
+
+
+@pytest.mark.parametrize("data", [b"", b"7", b"[1]", b"\xff", b'{"a":1}'])
+def test_parsing_what_is_no_row_is_refused(data: bytes) -> None:
+    with pytest.raises(NotCanonical):
+        codec.parse(data)
+
+
+@given(FACTS)
 def test_a_row_is_one_line(one: Fact) -> None:
     assert b"\n" not in codec.encode(one)
 
