@@ -61,7 +61,7 @@ def _field(field: str, moment: Moment, cell: Rect, language: str, canvas: Canvas
     label = cell.top(canvas.line_height(language, screen.body))
     spoken = texts(language).gettext(LABELS[field])
     canvas.text(label, spoken, language, capital_mm=screen.body, align="centre")
-    stack = cell.below(label.h)
+    stack = cell.below(label.h + canvas.px(canvas.tokens.space.xs))
     button = min(canvas.px(20), (stack.h - canvas.px(12)) // 2)
     plus, minus = stack.top(button), Rect(stack.x, stack.bottom - button, stack.w, button)
     canvas.button(f"{field}-plus", plus, "", language, Adjust(field, 1), icon="plus")

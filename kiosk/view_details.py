@@ -65,7 +65,9 @@ def _head(each: Service, area: Rect, language: str, canvas: Canvas) -> None:
     canvas.box(tile, accent.fill)
     canvas.icon(each.pictogram, tile.inset(side // 6), accent.on)
     beside = upper.h - side < 2 * canvas.line_height(language, screen.body)
-    name = upper.beside(side + canvas.px(space.m)) if beside else upper.below(side + canvas.px(space.s))
+    name = (
+        upper.beside(side + canvas.px(space.m)) if beside else upper.below(tile.bottom - upper.y + canvas.px(space.s))
+    )
     canvas.text(
         name,
         text.name,

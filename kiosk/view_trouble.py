@@ -31,11 +31,13 @@ def out_of_order(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
 
 def _told(code: str, row: Rect, language: str, canvas: Canvas) -> None:
     screen, colour, spoken = canvas.tokens.screen, canvas.tokens.colour, texts(language)
+    rest = 2 * canvas.line_height(language, screen.body)
+    roomy = canvas.line_height(language, screen.title, "bold") + rest <= row.h
     first = canvas.text(
         row,
         spoken.gettext("The ticket machine is out of order"),
         language,
-        capital_mm=screen.body,
+        capital_mm=screen.title if roomy else screen.body,
         weight="bold",
         colour=colour.on_fault,
     )
