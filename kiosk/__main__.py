@@ -14,8 +14,8 @@ from fonts import FontsError
 from hardware.errors import HardwareError
 from kiosk.errors import KioskError
 from kiosk.loop import WakePipe
-from kiosk.record import trouble_code
 from kiosk.ui import WindowError, plain_error
+from sync.disk import trouble_of
 from sync.errors import JournalRefused, SyncError
 from sync.journal import Journal
 from translations import TranslationsError
@@ -49,12 +49,12 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
     except (FontsError, TranslationsError, WindowError) as error:
         return _refuse([f"The kiosk cannot start: {error}", error.hint], windowed=windowed)
     except JournalRefused as error:
-        return _refuse_by_screen(f"{error}. {error.hint}", trouble_code(str(error)), windowed=windowed)
+        return _refuse_by_screen(f"{error}. {error.hint}", error.trouble.value, windowed=windowed)
     except (KioskError, SyncError, HardwareError) as error:
         return _refuse_by_screen(f"{error}. {error.hint}", "start", windowed=windowed)
     except OSError as error:
         told = f"{error}. Run `python -m kiosk doctor`."
-        return _refuse_by_screen(told, trouble_code(str(error)), windowed=windowed)
+        return _refuse_by_screen(told, trouble_of(error).value, windowed=windowed)
 
 
 def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: bool) -> int:

@@ -1,6 +1,5 @@
 """The screen of a kiosk that has nothing to run on: out of order in every language, and what to mend."""
 
-import os
 from collections.abc import Callable
 
 from fonts.shaping import Typesetter
@@ -22,12 +21,13 @@ def show(detail: str, code: str, *, windowed: bool, wait: Callable[[], None]) ->
 
     Without a display there is nothing to wait for.
     """
-    if os.environ.get("SDL_VIDEODRIVER") == "dummy":
-        return 2
     typesetter = Typesetter()
     try:
         window = Window(typesetter, fullscreen=not windowed, size=(1280, 720), title="Scorecard Smart Box")
     except WindowError:
+        return 2
+    if window.driver == "dummy":
+        window.close()
         return 2
     state = State(screen=Screen.OUT_OF_ORDER, condition=Condition(config=code))
     exhibit = Exhibit(dict.fromkeys(LANGUAGES, ""), LANGUAGES, Catalogue((), ""), detail=detail)

@@ -123,7 +123,7 @@ class Recorder:
         try:
             facts = self.journal.append(drafts(*bodies), self._instant())
         except JournalRefused as error:
-            self.trouble = trouble_code(str(error))
+            self.trouble = error.trouble.value
             return None
         self.trouble = None
         for fact in facts:
@@ -149,12 +149,3 @@ class Recorder:
 
 
 _NOTED = {shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored)}
-
-
-def trouble_code(text: str) -> str:
-    """The code of a disk that refuses, from what it said."""
-    if "full" in text or "No space" in text:
-        return "disk-full"
-    if "readonly" in text or "Read-only" in text or "Permission" in text or "read-only" in text:
-        return "disk-read-only"
-    return "disk-failed"

@@ -4,7 +4,6 @@ Facts, heads, watermarks and what is folded from them change together in one tra
 are those of the journal (WAL, synchronous=FULL): what was acknowledged survives a power cut.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from server.schema import FOLD_VERSION, LEDGER, PROJECTIONS
 from sync.chain import Position
 from sync.clock import office_day
 from sync.codec import Fact, decode
+from sync.disk import DiskTrouble, take_writers_place, trouble_of
 from sync.judge import Accept, KnownJournal, Refuse
 from sync.types import Chain, JournalId, Seq, UtcMs
 from sync.wire import BATCH_ROWS, Head
@@ -312,24 +312,20 @@ def _day(utc_ms: int, zone: ZoneInfo) -> str | None:
 
 def _lock_writer(path: Path) -> int:
     try:
-        handle = os.open(path.with_name(path.name + ".writer"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    except OSError as error:
-        raise _refused(path, error) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
+        return take_writers_place(path)
+    except BlockingIOError as error:
         hint = "End the running server first; two writers would tear the ledger."
         raise LedgerBusy(f"another process writes {path}", hint=hint) from error
-    return handle
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+_HINTS = {
+    DiskTrouble.FULL: "The disk is full: free space. The devices keep their facts and send them again.",
+    DiskTrouble.READ_ONLY: "The folder cannot be written: check its owner and its mount.",
+    DiskTrouble.FAILED: "Check the disk: run `dmesg` and look for I/O errors.",
+}
 
 
 def _refused(path: Path, error: Exception) -> LedgerRefused:
-    text = str(error)
-    if "full" in text or "No space" in text:
-        hint = "The disk is full: free space. Nothing was stored; the devices keep their facts and send them again."
-    elif "readonly" in text or "Read-only" in text or "Permission" in text:
-        hint = "The folder cannot be written: check its owner and its mount. Nothing was stored."
-    else:
-        hint = "Check the disk: run `dmesg` and look for I/O errors. Nothing was stored."
-    return LedgerRefused(f"{path}: {text}", hint=hint)
+    return LedgerRefused(f"{path}: {error}", hint=f"{_HINTS[trouble_of(error)]} Nothing was stored.")

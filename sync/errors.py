@@ -1,5 +1,7 @@
 """The errors of this room: one family, each with a hint of what to do."""
 
+from sync.disk import DiskTrouble
+
 
 class SyncError(Exception):
     """Base of every error this room raises. `hint` says what the reader can do about it."""
@@ -30,7 +32,11 @@ class JournalBusy(SyncError):
 
 
 class JournalRefused(SyncError):
-    """The journal could not store a fact (disk full, read-only, vanished). Nothing of the batch was stored."""
+    """The journal could not store a fact (disk full, read-only, failed: `trouble`). Nothing of the batch was stored."""
+
+    def __init__(self, message: str, *, trouble: DiskTrouble, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.trouble = trouble
 
 
 class BadKey(SyncError):

@@ -4,7 +4,6 @@ One row, replaced at each change. All of it can be had again from pin.json and t
 synchronous=NORMAL (a lost change only means that facts are sent twice) and a file that cannot be read is made anew.
 """
 
-import fcntl
 import os
 import sqlite3
 from dataclasses import asdict, dataclass, fields
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from sync.disk import take_writers_place
 from sync.errors import JournalBusy, SyncError
 from sync.exchange_terms import Phase
 from sync.journal import Instant, open_for_writing, open_readonly
@@ -127,17 +127,11 @@ class Inbox:
         if self._lock is not None:
             return
         try:
-            lock = os.open(
-                self._path.with_name(self._path.name + ".writer"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640
-            )
+            self._lock = take_writers_place(self._path)
+        except BlockingIOError as error:
+            raise JournalBusy(f"another process writes {self._path}", hint="End the other `python -m sync`.") from error
         except OSError:
             return  # the disk takes nothing at all; write() says so
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(lock)
-            raise JournalBusy(f"another process writes {self._path}", hint="End the other `python -m sync`.") from error
-        self._lock = lock
 
 
 class InboxReader:

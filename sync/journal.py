@@ -6,7 +6,6 @@ floor of one flush (docs/performance.md, "journal"). The WAL file is never trunc
 commit overwrites blocks that already exist.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ import sqlite_utils
 from sync import codec
 from sync.chain import START, ZERO, Position, extend
 from sync.codec import Draft, Fact
+from sync.disk import DiskTrouble, take_writers_place, trouble_of
 from sync.errors import JournalBusy, JournalDamaged, JournalRefused
 from sync.facts import JournalOpened, Predecessor, draft, understand
 from sync.schema import JOURNAL
@@ -274,24 +274,22 @@ def _write_first(path: Path, secret: bytes, opened: JournalOpened, now: Instant)
 
 def _lock_writer(path: Path) -> int:
     try:
-        handle = os.open(path.with_name(path.name + ".writer"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    except OSError as error:
-        raise _refused(path, error) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
+        return take_writers_place(path)
+    except BlockingIOError as error:
         hint = "End the other process first; two writers would tear the journal."
         raise JournalBusy(f"another process writes {path}", hint=hint) from error
-    return handle
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+_HINTS = {
+    DiskTrouble.FULL: "The disk is full: free space on the data partition.",
+    DiskTrouble.READ_ONLY: "The disk is read-only: check the card and the data partition's mount.",
+    DiskTrouble.FAILED: "Check the card: run `dmesg` and look for I/O errors.",
+}
 
 
 def _refused(path: Path, error: Exception) -> JournalRefused:
-    text = str(error)
-    if "full" in text or "No space" in text:
-        hint = "The disk is full: free space on the data partition. Nothing was stored, nothing was lost."
-    elif "readonly" in text or "Read-only" in text or "Permission" in text:
-        hint = "The disk is read-only: check the card and the data partition's mount. Nothing was stored."
-    else:
-        hint = "Check the card: run `dmesg` and look for I/O errors. Nothing was stored."
-    return JournalRefused(f"{path}: {text}", hint=hint)
+    trouble = trouble_of(error)
+    hint = f"{_HINTS[trouble]} Nothing was stored, nothing was lost."
+    return JournalRefused(f"{path}: {error}", trouble=trouble, hint=hint)

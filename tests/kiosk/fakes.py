@@ -19,6 +19,7 @@ from sync.catalogue import Catalogue
 from sync.chain import Position
 from sync.clock import Reading, Trust
 from sync.codec import Draft, Fact
+from sync.disk import DiskTrouble
 from sync.errors import JournalRefused
 from sync.facts import Body, understand
 from sync.inbox import InboxState
@@ -58,7 +59,7 @@ class FailingJournal:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self.refusing: str | None = None
+        self.refusing: DiskTrouble | None = None
 
     @property
     def end(self) -> Position:
@@ -66,7 +67,7 @@ class FailingJournal:
 
     def append(self, drafts: Sequence[Draft], now: Instant) -> list[Fact]:
         if self.refusing:
-            raise JournalRefused(self.refusing, hint="mend the disk")
+            raise JournalRefused(self.refusing.value, trouble=self.refusing, hint="mend the disk")
         return self._journal.append(drafts, now)
 
     def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:

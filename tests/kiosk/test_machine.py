@@ -22,6 +22,7 @@ from kiosk.screen_types import (
     Take,
 )
 from sync.clock import BUILT_MS, Trust
+from sync.disk import DiskTrouble
 from sync.facts import (
     ClockAnchored,
     DayOpened,
@@ -37,8 +38,6 @@ from sync.types import BootId, BootMs, Level, Seq, UtcMs
 from tests.kiosk.fakes import BOOT, FakeClock, Kiosk, opened
 
 PAPER_OUT = PaperStatus(True, "out", False, False, True)
-FULL = "journal.db: database or disk is full"
-READ_ONLY = "journal.db: attempt to write a readonly database"
 
 
 def test_a_ticket_is_three_touches_and_six_facts(tmp_path: Path) -> None:
@@ -76,8 +75,8 @@ def shown_or_printed_without_fact(kiosk: Kiosk) -> list[str]:
     return sorted(seen - known)
 
 
-@pytest.mark.parametrize(("why", "code"), [(FULL, "disk-full"), (READ_ONLY, "disk-read-only"), ("I/O", "disk-failed")])
-def test_a_disk_that_refuses_gives_no_number_no_paper_and_says_why(tmp_path: Path, why: str, code: str) -> None:
+@pytest.mark.parametrize("why", list(DiskTrouble), ids=lambda why: why.value)
+def test_a_disk_that_refuses_gives_no_number_no_paper_and_says_why(tmp_path: Path, why: DiskTrouble) -> None:
     kiosk = opened(tmp_path)
     kiosk.take()
     kiosk.machine.give(Done())
@@ -86,7 +85,7 @@ def test_a_disk_that_refuses_gives_no_number_no_paper_and_says_why(tmp_path: Pat
     assert shown_or_printed_without_fact(kiosk) == []
     assert len(kiosk.printer.jobs) == 1
     state = kiosk.machine.state
-    assert (state.screen, state.condition.disk) == (Screen.OUT_OF_ORDER, code)
+    assert (state.screen, state.condition.disk) == (Screen.OUT_OF_ORDER, why.value)
     kiosk.journal.refusing = None
     kiosk.later(6_000)
     assert kiosk.screen() is Screen.ATTRACT, "it recovers by itself"
@@ -109,7 +108,7 @@ def test_the_check_catches_a_machine_that_prints_before_its_commit(tmp_path: Pat
     kiosk.take()
     kiosk.machine.give(Done())
     kiosk.machine.__class__ = PrintsFirst
-    kiosk.journal.refusing = FULL
+    kiosk.journal.refusing = DiskTrouble.FULL
     kiosk.take()
     assert shown_or_printed_without_fact(kiosk) == ["A002"]
 
@@ -118,7 +117,7 @@ def test_what_has_happened_is_kept_until_the_disk_takes_it(tmp_path: Path) -> No
     kiosk = opened(tmp_path)
     kiosk.printer.hold = True
     kiosk.take()
-    kiosk.journal.refusing = FULL
+    kiosk.journal.refusing = DiskTrouble.FULL
     kiosk.printer.finish(Outcome.CONFIRMED)
     kiosk.settle()
     assert "print.ended" not in kiosk.kinds()
@@ -257,7 +256,7 @@ def test_a_press_is_thanked_for_only_once_it_is_durable(tmp_path: Path) -> None:
     kiosk.later(6_000)
     assert kiosk.lamp.changes == [True, False]
     assert [body.levels for body in kiosk.facts() if isinstance(body, ScoreRepeated)] == [(1,)]
-    kiosk.journal.refusing = FULL
+    kiosk.journal.refusing = DiskTrouble.FULL
     kiosk.press(5)
     assert (kiosk.lamp.changes, kiosk.sound.played) == ([True, False], 1)
     kiosk.journal.refusing = None
