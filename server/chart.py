@@ -36,9 +36,9 @@ def face(level: int) -> Markup:
     )
 
 
-def bar(level: int, count: int, most: int) -> Markup:
-    """A bar as long as `count` is of `most`; the longest fills the width."""
-    length = BAR_WIDTH * count / most if most else 0.0
+def bar(level: int, count: int, total: int) -> Markup:
+    """A bar as long as `count` is of `total`: its track is the whole, so that the eye reads the percentage beside it."""
+    length = BAR_WIDTH * count / total if total else 0.0
     return Markup(
         f'<svg class="bar level-{level}" viewBox="0 0 {BAR_WIDTH:g} {BAR_HEIGHT:g}" preserveAspectRatio="none" '
         'aria-hidden="true" focusable="false">'
@@ -48,10 +48,10 @@ def bar(level: int, count: int, most: int) -> Markup:
 
 
 def distribution(scores: dict[int, int]) -> list[Bar]:
-    """The levels, best first, each drawn on the scale of the fullest one."""
-    most, total = max(scores.values(), default=0), sum(scores.values())
+    """The levels, best first, each drawn as its part of all."""
+    total = sum(scores.values())
     return [
-        Bar(level, count, round(100 * count / total) if total else 0, face(level), bar(level, count, most))
+        Bar(level, count, round(100 * count / total) if total else 0, face(level), bar(level, count, total))
         for level in LEVELS
         for count in (scores.get(level, 0),)
     ]

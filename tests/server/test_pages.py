@@ -99,10 +99,10 @@ def test_levels_are_told_by_face_words_and_count(pages: Pages) -> None:
     assert len(set(mouths)) == 5
 
 
-def test_bars_are_as_long_as_their_counts() -> None:
+def test_bars_are_as_long_as_their_parts_of_all() -> None:
     bars = distribution({5: 8, 4: 4, 3: 0, 2: 1, 1: 0})
     lengths = [float(re.search(r'class="length" width="([\d.]+)"', each.bar).group(1)) for each in bars]  # type: ignore[union-attr]
-    assert lengths == [100.0, 50.0, 0.0, 12.5, 0.0]
+    assert lengths == [61.54, 30.77, 0.0, 7.69, 0.0]
     assert [each.percent for each in bars] == [62, 31, 0, 8, 0]
 
 
