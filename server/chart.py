@@ -37,7 +37,7 @@ def face(level: int) -> Markup:
 
 
 def bar(level: int, count: int, total: int) -> Markup:
-    """A bar as long as `count` is of `total`: its track is the whole, so that the eye reads the percentage beside it."""
+    """A bar as long as `count` is of `total`: its track is the whole, as the percentage beside it says."""
     length = BAR_WIDTH * count / total if total else 0.0
     return Markup(
         f'<svg class="bar level-{level}" viewBox="0 0 {BAR_WIDTH:g} {BAR_HEIGHT:g}" preserveAspectRatio="none" '
