@@ -116,6 +116,7 @@ def differs(one: Image.Image, other: Image.Image) -> bool:
     return ImageChops.difference(one, other).getbbox() is not None
 
 
+@pytest.mark.timeout(240)
 def test_a_new_user_takes_tickets_by_touch_and_by_keys_scores_and_the_office_sees_it(stage: Stage, page: Page) -> None:
     assert stage.look()["name"] == "attract"
     assert stage.screen.title() == TITLE
@@ -143,6 +144,7 @@ def test_a_new_user_takes_tickets_by_touch_and_by_keys_scores_and_the_office_see
     assert page.evaluate("window.sameDocument") is True
 
 
+@pytest.mark.timeout(240)
 def test_the_kiosk_says_when_the_printer_is_gone_and_recovers_and_issues_without_the_server(stage: Stage) -> None:
     stage.demo.parts["printer"].end()
     said = texts(stage.see(Screen.OUT_OF_ORDER))
@@ -158,3 +160,8 @@ def test_the_kiosk_says_when_the_printer_is_gone_and_recovers_and_issues_without
     assert settle(stage.demo)
     with urllib.request.urlopen(f"{stage.demo.pages}/?lang=en", timeout=10) as page:
         assert f'<b class="number">{ticket.label}</b>' in page.read().decode()
+
+
+def test_control_what_never_comes_is_named() -> None:
+    with pytest.raises(TimeoutError, match=re.escape("not within 0.1 s: a ticket from nowhere")):
+        until("a ticket from nowhere", lambda: None, 0.1)
