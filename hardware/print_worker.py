@@ -35,7 +35,8 @@ class PrintWorker:
     the thread whenever `poll` has something, and must only wake.
 
     Jobs are never retried here: a job whose device cannot be reached ends as NOT_STARTED and the kiosk
-    decides.
+    decides. A device that has answered once and then takes connections in silence counts as unreachable, so that
+    a hung printer is never believed to have printed.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class PrintWorker:
         self._reported: PaperStatus | None = None
         self._printing: PrintJob | None = None
         self._lead = Lead.RESYNC
+        self._has_answered = False
         self._backoff_s = _FIRST_BACKOFF_S
         self._closing = threading.Event()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -129,6 +131,7 @@ class PrintWorker:
         try:
             self._serve(session)
         finally:
+            self._has_answered = self._has_answered or session.answers
             session.close()
 
     def _end(self) -> None:
@@ -153,6 +156,7 @@ class PrintWorker:
             monotonic=self._monotonic,
             closing=self._closing.is_set,
             paper_width=self._paper_width,
+            has_answered=self._has_answered,
         )
         try:
             session.greet()

@@ -23,6 +23,7 @@ class PrinterSession:
     outcome.
 
     `wake_fd` becomes readable when the owner wants attention; `status_changed` is told of every change.
+    `has_answered`: it did on an earlier connection, so that silence now is a fault, not a printer that cannot speak.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class PrinterSession:
         monotonic: Callable[[], float],
         closing: Callable[[], bool],
         paper_width: Dots,
+        has_answered: bool = False,
     ) -> None:
         self._transport = transport
         self._wake_fd = wake_fd
@@ -43,6 +45,7 @@ class PrinterSession:
         self._monotonic = monotonic
         self._closing = closing
         self._paper_width = paper_width
+        self._has_answered = has_answered
         self._reader = ReplyReader()
         self._voice = Voice()
         self._progress: JobProgress | None = None
@@ -56,7 +59,14 @@ class PrinterSession:
             self._transport.write(AUTO_STATUS, self._patience.greeting)
             self._ask()
             self._await_answers(self._patience.greeting)
+            if self._has_answered and not self.answers:
+                raise _silent()
         self._status_changed(self.status)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the device has answered a question on this connection."""
+        return self._voice.answers
 
     def idle(self) -> None:
         """Listens until something comes, the owner wants attention or it is time to ask again, and then
@@ -66,9 +76,7 @@ class PrinterSession:
         if self._monotonic() < due:
             return
         if self._voice.answers and self._reader.asked and self.status.can_print:
-            raise TransportError(
-                "the printer has stopped answering", hint="switch it off and on, and check its network cable"
-            )
+            raise _silent()
         self._ask_if_useful()
 
     def print(self, job: PrintJob, lead: Lead) -> Outcome:
@@ -192,3 +200,8 @@ class PrinterSession:
         self.status = status
         if not self._reader.asked or any(isinstance(reply, AutoStatus) for reply in replies):
             self._status_changed(status)
+
+
+def _silent() -> TransportError:
+    hint = "switch it off and on, and check its network cable"
+    return TransportError("the printer has stopped answering", hint=hint)

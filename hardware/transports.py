@@ -50,7 +50,7 @@ class TcpTransport:
         self._name = f"{host}:{port}"
         try:
             self._socket = socket.create_connection((host, port), timeout=connect_timeout_s)
-        except OSError as failure:
+        except (OSError, UnicodeError) as failure:  # a host such as "a..b" is no name at all
             raise TransportError(
                 f"the printer at {self._name} does not answer: {failure}",
                 hint="check that it is switched on, its cable, and the address in printer =",

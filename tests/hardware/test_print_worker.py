@@ -193,6 +193,16 @@ def test_a_stalled_printer_starts_nothing_and_the_job_can_be_tried_again(tmp_pat
     assert [path.name for path in tmp_path.glob("*.png")] == ["0001.png"]
 
 
+def test_a_hung_printer_that_takes_connections_is_not_taken_for_a_silent_one(tmp_path: Path) -> None:
+    with at_virtual_printer(tmp_path) as (device, watched):
+        assert watched.status() == READY
+        device.set(stall=True)
+        assert watched.print(1).outcome is Outcome.NOT_STARTED
+        assert watched.print(2).outcome is Outcome.NOT_STARTED, "nobody may be told that paper 2 is out"
+        device.set(stall=False)
+    assert list(tmp_path.glob("*.png")) == []
+
+
 def test_a_printer_that_goes_in_the_middle_of_a_job_leaves_it_uncertain() -> None:
     def take_some_and_go(connection: socket.socket) -> None:
         answer_questions(connection, 2)

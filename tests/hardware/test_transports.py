@@ -96,3 +96,8 @@ def test_a_peer_that_goes_is_noticed_by_reading_and_by_writing() -> None:
         with pytest.raises(TransportError, match="gone"):
             transport.read()
         transport.close()
+
+
+def test_a_host_that_is_no_name_is_a_printer_that_does_not_answer() -> None:
+    with pytest.raises(TransportError, match="does not answer"):
+        transport_for("tcp://a..b:9100")()
