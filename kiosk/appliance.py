@@ -21,7 +21,7 @@ from kiosk.control import Control
 from kiosk.desk import Printhouse
 from kiosk.front import Front
 from kiosk.layout import Display
-from kiosk.loop import Fingers, Loop, WakePipe
+from kiosk.loop import Fingers, Loop, SeenLamp, WakePipe
 from kiosk.machine import Machine, Parts, Settings
 from kiosk.paper import Paper, PaperError
 from kiosk.pictograms import SERVICE_PICTOGRAMS
@@ -150,6 +150,8 @@ def _assembled(
     machine = Machine(parts, settings)
     window = _window(config, typesetter, fullscreen)
     stack.callback(window.close)
+    if isinstance(parts.lamp, SeenLamp):
+        parts.lamp.show = window.show_lamp
     machine.begin()
     parts.printer.start()
     exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice_of(loaded, services))
@@ -199,8 +201,9 @@ def _drivers(
     pins = open_pins(config.pins)
     stack.callback(pins.close)
     edges = EdgeQueue(wakes.wake)
-    lamp = PinLamp(pins, config.buttons.lamp)
-    stack.callback(lamp.close)
+    pin_lamp = PinLamp(pins, config.buttons.lamp)
+    stack.callback(pin_lamp.close)
+    lamp = SeenLamp(pin_lamp) if config.pins == "mock" else pin_lamp
     levels = config.buttons.levels
     buttons = ScoreButtons(pins, config.counter, levels, edges.put, lambda: _boot(clock))
     stack.callback(buttons.close)

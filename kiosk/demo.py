@@ -145,7 +145,16 @@ class Demo:
         if (self.data / "pin.json").exists():
             return None
         self._say("pairing the kiosk with the office")
-        command = [sys.executable, "-m", "server", "pair", "--config", str(self.server_toml), "--place", "demo"]
+        command = [
+            sys.executable,
+            "-m",
+            "server",
+            "pair",
+            "--config",
+            str(self.server_toml),
+            "--place",
+            "Demonstration",
+        ]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode:
             raise PartFailed("the office gave no pairing code", hint=done.stderr.strip())

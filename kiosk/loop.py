@@ -10,11 +10,13 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from hardware.buttons import MockButtons
+from hardware.lamps import Lamp
 from kiosk.control import HINT, Answer, Control, ControlError
 from kiosk.front import Front
 from kiosk.machine import Machine
 from kiosk.ui import Closed, Exposed, Glass, LetGo, Pressed, Released, Touched, UiEvent
 
+SCORE_KEYS = ("1", "2", "3", "4", "5")
 SHORTEST_PRESS_MS = 150
 """A key stands for a finger on a button, and no finger is faster; a keyboard's tap may be."""
 
@@ -94,6 +96,28 @@ class Fingers:
     def deadline(self) -> int | None:
         """When the next finger leaves its button."""
         return min(self._up.values(), default=None)
+
+
+class SeenLamp:
+    """A lamp, and whoever else shows what it does: a demonstration has no box to look at."""
+
+    def __init__(self, lamp: Lamp) -> None:
+        self._lamp = lamp
+        self.show: Callable[[bool], None] = lambda lit: None
+
+    def on(self) -> None:
+        """Lit."""
+        self._lamp.on()
+        self.show(True)
+
+    def off(self) -> None:
+        """Dark."""
+        self._lamp.off()
+        self.show(False)
+
+    def close(self) -> None:
+        """Let go of the lamp itself."""
+        self._lamp.close()
 
 
 class Loop:
@@ -206,7 +230,7 @@ class Loop:
             self.glass.repaint()
         elif isinstance(event, Closed):
             self.ending = True
-        elif event.key in "12345":
+        elif event.key in SCORE_KEYS:
             if self._fingers is not None:
                 (self._fingers.down if isinstance(event, Pressed) else self._fingers.up)(int(event.key))
         elif isinstance(event, Pressed):

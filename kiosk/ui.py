@@ -151,6 +151,7 @@ class Window:
                 f"no window can be opened: {error}",
                 hint="Start it where a display is (DISPLAY is set), on the appliance itself, or with --headless.",
             ) from error
+        self._title = title
         pygame.display.set_caption(title)
         pygame.display.set_allow_screensaver(False)
         pygame.mouse.set_visible(not fullscreen)
@@ -161,6 +162,10 @@ class Window:
         self._sprites: OrderedDict[tuple[int, Hex], tuple[Image.Image, pygame.Surface]] = OrderedDict()
         self._kept = 0
         self._connection = _connection(self.driver)
+
+    def show_lamp(self, lit: bool) -> None:
+        """Stand in for the counter's lamp, in the window's title: what a demonstration has instead of a box."""
+        pygame.display.set_caption(f"{self._title}  \N{BLACK CIRCLE}  thank you" if lit else self._title)
 
     def inputs(self) -> list[int]:
         if self._connection is not None:

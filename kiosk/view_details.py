@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fonts.tokens import Accent, Hex
 from kiosk.layout import Rect
 from kiosk.scene import Box, Scene
-from kiosk.screen_types import State, Take, TurnPage
-from kiosk.view_parts import Exhibit, accent_of, bar
+from kiosk.screen_types import State, Take
+from kiosk.view_parts import Exhibit, accent_of, bar, turner
 from kiosk.widgets import Canvas
 from kiosk.wording import fee, minutes, texts
 from sync.catalogue import Service
@@ -176,10 +176,8 @@ def _turner(page: int, count: int, row: Rect, state: State, canvas: Canvas) -> N
     place = row.left(canvas.px(40))
     soft = canvas.tokens.colour.ink_soft
     canvas.text(place, f"{page + 1} / {count}", "en", capital_mm=body, colour=soft, valign="middle")
-    label = texts(state.language).gettext("More")
     wide = min(canvas.px(96), row.w - place.w)
-    gives = TurnPage((page + 1) % count)
-    canvas.button("more", row.beside(row.w - wide), label, state.language, gives, icon="next")
+    turner(page, count, row.beside(row.w - wide), state.language, canvas)
 
 
 def _item(item: _Item, area: Rect, indent: int, ink: Hex, state: State, canvas: Canvas) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fonts.tokens import Accent
 from kiosk.layout import Rect, columns
-from kiosk.screen_types import Back, ChooseLanguage, State
+from kiosk.screen_types import Back, ChooseLanguage, State, TurnPage
 from kiosk.widgets import Canvas, Look
 from kiosk.wording import texts
 from sync.catalogue import Catalogue, Service
@@ -54,6 +54,14 @@ def bar(state: State, exhibit: Exhibit, canvas: Canvas) -> Rect:
     label = texts(state.language).gettext("Back") if back.w >= canvas.px(50) else ""
     canvas.button("back", back, label, state.language, Back(), icon="back")
     return bar_of_languages(state, exhibit, canvas)
+
+
+def turner(page: int, count: int, area: Rect, language: str, canvas: Canvas) -> None:
+    """The way to the next of `count` pages, from the last one back to the first."""
+    spoken = texts(language)
+    last = page + 1 == count
+    label = spoken.gettext("First page") if last else spoken.gettext("More")
+    canvas.button("more", area, label, language, TurnPage((page + 1) % count), icon="back" if last else "next")
 
 
 def bar_of_languages(state: State, exhibit: Exhibit, canvas: Canvas) -> Rect:

@@ -2,8 +2,8 @@
 
 from kiosk.layout import Rect, grid
 from kiosk.scene import Scene
-from kiosk.screen_types import ChooseService, State, TurnPage
-from kiosk.view_parts import Exhibit, accent_of, bar
+from kiosk.screen_types import ChooseService, State
+from kiosk.view_parts import Exhibit, accent_of, bar, turner
 from kiosk.widgets import Canvas
 from kiosk.wording import fee, minutes, texts
 from sync.catalogue import Service
@@ -30,8 +30,7 @@ def service(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         foot = Rect(body.x, body.bottom - turn, body.w, turn)
         more = foot.beside(foot.w - canvas.px(96))
         _cards(services[page * most : (page + 1) * most], across, body.top(body.h - turn - gap), state, canvas)
-        gives = TurnPage((page + 1) % pages)
-        canvas.button("more", more, spoken.gettext("More"), state.language, gives, icon="next")
+        turner(page, pages, more, state.language, canvas)
     else:
         _cards(services, across, body, state, canvas)
     return canvas.scene()

@@ -48,11 +48,12 @@ class Counter:
         self._stage, self._free = stage, 0.0
 
     def score(self, level: int) -> None:
-        """One press that is to count; its fact is durable when this returns."""
+        """One press that is to count; its fact is durable and it was thanked for when this returns."""
         until("the lockout is over", lambda: time.monotonic() > self._free, 2 * LOCKOUT_S)
         before = len(self._stage.facts(ScoreGiven))
         self._stage.screen.key(str(level))
         until(f"the score {level} is durable", lambda: len(self._stage.facts(ScoreGiven)) > before)
+        until("the lamp's stand-in is lit", lambda: self._stage.screen.title().endswith("thank you"))
         self._free = time.monotonic() + LOCKOUT_S
 
     def again(self, level: int) -> None:
