@@ -33,7 +33,9 @@ from sync.wire import Answer, Refusal
 READ_SECONDS = 60.0
 """How long a device may take for one body."""
 BODIES = 16
-"""How many bodies are read and judged at once; more are asked to come later."""
+"""How many batches are read and judged at once; more are asked to come later."""
+PAIRINGS = 4
+"""How many pairings: anyone may send one, so they have places of their own and take none from the batches."""
 RETRY_SECONDS = 5
 MAX_PAIR_BODY = 16 * 1024
 SAFE = 0
@@ -74,7 +76,7 @@ class Exchange:
         self._now, self._told = now, told
         self._contact = contact
         self._patience = Patience()
-        self._busy = 0
+        self._busy = {wire.FACTS_PATH: 0, wire.PAIR_PATH: 0}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -90,18 +92,19 @@ class Exchange:
         await end(send)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
-        route = {wire.FACTS_PATH: self._facts, wire.PAIR_PATH: self._pair}.get(scope["path"])
-        if route is None:
+        path = scope["path"]
+        if path not in self._busy:
             return _refusing(404, wire.refuse("unknown-path", "there is nothing here", _PATHS))
+        route, places = (self._facts, BODIES) if path == wire.FACTS_PATH else (self._pair, PAIRINGS)
         if scope["method"] != "POST":
             return _refusing(405, wire.refuse("wrong-method", "only POST", _PATHS), (b"allow", b"POST"))
-        if self._busy >= BODIES:
+        if self._busy[path] >= places:
             return _later("the server is busy")
-        self._busy += 1
+        self._busy[path] += 1
         try:
             return await route(scope, receive)
         finally:
-            self._busy -= 1
+            self._busy[path] -= 1
 
     async def _facts(self, scope: Scope, receive: Receive) -> Reply:
         headers = headers_of(scope)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from server.certificate import CERTIFICATE_FILE, KEY_FILE
 from server.config import Address
@@ -21,7 +21,8 @@ from server.errors import ListenFailed
 from server.http import App
 
 MAX_HEADER_BYTES = 16 * 1024
-FIRST_REQUEST_SECONDS = 20.0
+REQUEST_SECONDS = 20.0
+"""How long the head of a request may take, the first and every later one on the same connection."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than the time between two batches, so that a kiosk shakes hands once a day and not once a batch."""
 CONNECTIONS = 1000
@@ -29,19 +30,40 @@ CLOSING_SECONDS = 5
 
 
 class Impatient(H11Protocol):
-    """Hangs up on whoever connects and then says nothing."""
+    """Hangs up on whoever connects and says nothing, or begins a request and never comes to its point.
+
+    uvicorn's own keep-alive timer ends at the first byte of the next request, and none watches from there on.
+    """
+
+    request_seconds = REQUEST_SECONDS
+    _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
         super().connection_made(transport)
-        self._patience = self.loop.call_later(FIRST_REQUEST_SECONDS, self._hang_up)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Wait for the rest of a request that was begun; what is being answered has limits of its own."""
+        super().data_received(data)
+        cycle: RequestResponseCycle | None = getattr(self, "cycle", None)
+        if cycle is not None and not cycle.response_complete:
+            self._stop_waiting()
+        elif self._patience is None:
+            self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._patience.cancel()
+        """Nothing is waited for any more."""
+        self._stop_waiting()
         super().connection_lost(exc)
 
-    def _hang_up(self) -> None:
-        if getattr(self, "cycle", None) is None:
-            self.transport.abort()
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(self.request_seconds, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
 
 class Listener(uvicorn.Server):
