@@ -66,7 +66,11 @@ class Feed:
             day = self._pages.day(self._now())
             if self._view is None or self._stale or self._view.day != day:
                 self._stale = False
-                found = self._with_contacts(await self._read(day))
+                try:
+                    found = self._with_contacts(await self._read(day))
+                except BaseException:
+                    self._stale = True  # what could not be read is not shown as fresh
+                    raise
                 if found != self._view:
                     self._view = found
                     self._version += 1

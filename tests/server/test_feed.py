@@ -1,9 +1,12 @@
 """The stream of an open page: one drawing for all, nothing lost, nothing ticking while nobody watches."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 from server.feed import Feed
 from server.pages import Pages
@@ -184,5 +187,28 @@ def test_the_end_of_the_server_ends_every_stream() -> None:
         late = Browser(feed)
         await late.task
         assert (browser.status, late.status) == (200, 503)
+
+    run(story)
+
+
+def test_a_view_that_could_not_be_read_is_read_again_and_the_old_one_never_shown_as_fresh() -> None:
+    async def story() -> None:
+        office = Office()
+        broken = False
+
+        async def read(day: str) -> View:
+            if broken:
+                raise sqlite3.OperationalError("disk I/O error")
+            return await office.read(day)
+
+        feed = Feed(read, office.pages, lambda: office.now)
+        assert (await feed.view()).tickets == 0
+        office.tickets, broken = 1, True
+        feed.changed()
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError):
+                await feed.view()
+        broken = False
+        assert (await feed.view()).tickets == 1
 
     run(story)
