@@ -61,8 +61,10 @@ class Reader:
         return asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-def pages_app(reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs]) -> App:
-    """The application behind the pages' listener."""
+def pages_app(
+    reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs], trouble: Callable[[], str | None]
+) -> App:
+    """The application behind the pages' listener. `trouble`: what to do where the ledger takes nothing, else None."""
     app = FastAPI(title="Scorecard Smart Box", version=RELEASE, docs_url=None, redoc_url=None)
 
     @app.get("/", response_class=HTMLResponse, summary="The office today, live")
@@ -78,12 +80,15 @@ def pages_app(reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs]
         seen, services = found
         return _html(pages.ticket(seen, services, pages.language(lang)))
 
-    @app.get("/healthz", summary="Whether the server can read its ledger")
+    @app.get("/healthz", summary="Whether the server can read its ledger, and could write it last")
     async def healthz() -> JSONResponse:
         try:
             await reader.alive()
         except sqlite3.Error as error:
             return JSONResponse({"status": "failing", "message": str(error)}, 503)
+        refused = trouble()
+        if refused is not None:
+            return JSONResponse({"status": "failing", "message": refused}, 503)
         return JSONResponse({"status": "ok", "release": RELEASE})
 
     @app.get("/static/{digest}/{name}", include_in_schema=False)

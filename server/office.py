@@ -51,9 +51,9 @@ class Office:
             loop = asyncio.get_running_loop()
             ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
             server_id, paired = ledger.server_id, ledger.paired()
-            reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))
             db = open_reader(self._folder / FILE)
             stack.callback(db.close)
+            reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now)
             writer = Writer(ledger, lambda: _tell(loop, feed))
@@ -65,7 +65,7 @@ class Office:
                 writer, paired, self._certificate, server_id, self._now, self._told, contact=feed.contacted
             )
             listeners = [
-                (listener(pages_app(reader, pages, feed, self._now), self.stop), pages_socket),
+                (listener(pages_app(reader, pages, feed, self._now, lambda: writer.trouble), self.stop), pages_socket),
                 (listener(with_headers(exchange), self.stop, self._folder), exchange_socket),
             ]
             await self._listen(listeners, feed)

@@ -148,7 +148,7 @@ class Pages:
         return None if utc_ms is None else format_time(office_time(utc_ms, self._zone), language)
 
     def _moment(self, utc_ms: int | None, language: str) -> str | None:
-        """The time, with the date where it was not on this office day's calendar day."""
+        """Date and time on the office's wall, None where there was no such moment."""
         if utc_ms is None:
             return None
         local = office_time(utc_ms, self._zone)

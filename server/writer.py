@@ -4,6 +4,7 @@ An answer is given after the commit only. The thread sleeps while there is nothi
 """
 
 import queue
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
@@ -11,7 +12,6 @@ from typing import Any, TypeVar
 
 from server.errors import ServerError
 from server.ledger import Ledger
-from sync.errors import SyncError
 
 Result = TypeVar("Result")
 Job = Callable[[Ledger], Any]
@@ -28,6 +28,8 @@ class Writer:
         self._committed = committed
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
+        self.trouble: str | None = None
+        """What to do about the disk, from a commit it refused until it takes one again."""
 
     def start(self) -> None:
         """Begin to write."""
@@ -71,11 +73,13 @@ class Writer:
 
     def _do(self, group: list[tuple[Job, "Future[Any]"]]) -> None:
         done: list[Callable[[], None]] = []
+        before = self._ledger.changes
         try:
             with self._ledger.transaction():
                 for job, future in group:
                     done.append(self._one(job, future))
         except ServerError as error:
+            self.trouble = error.hint
             for _, future in group:
                 future.set_exception(error)
             return
@@ -83,6 +87,8 @@ class Writer:
             for _, future in group:
                 future.set_exception(error)
             return
+        if self._ledger.changes != before:  # a commit of nothing says nothing of the disk
+            self.trouble = None
         for finish in done:
             finish()
         self._committed()
@@ -91,7 +97,9 @@ class Writer:
         try:
             with self._ledger.savepoint():
                 result = job(self._ledger)
-        except (ServerError, SyncError) as error:
+        except sqlite3.Error:
+            raise  # the disk's trouble is everybody's: SQLite may have rolled back more than this part
+        except Exception as error:  # noqa: BLE001 a defect reaches its own asker, and nobody else's facts
             failed = error
             return lambda: future.set_exception(failed)
         return lambda: future.set_result(result)

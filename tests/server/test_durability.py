@@ -118,3 +118,38 @@ def test_a_defect_in_one_job_reaches_its_asker_and_does_not_end_the_writer(tmp_p
         writer.submit(lambda ledger: 1 // 0).result(20)
     assert len(writer.submit(lambda ledger: ledger.server_id).result(20)) == 32
     writer.close()
+
+
+def test_a_defect_in_one_job_costs_no_other_its_facts(device: Device, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "alone.db", ZONE, seeded(7))
+    admit(ledger, device)
+    device.record(anchor())
+    request = device.request()
+    writer = Writer(ledger)
+    defect = writer.submit(lambda ledger: 1 // 0)
+    good = writer.submit(lambda ledger: take_batch(ledger, request, NOON))
+    writer.start()
+    assert good.result(20) == device.journal.end.seq
+    assert isinstance(defect.exception(20), ZeroDivisionError)
+    writer.close()
+    assert len(contents(tmp_path / "alone.db", ("facts",))["facts"]) == device.journal.end.seq
+
+
+def test_a_disk_that_refuses_is_trouble_for_the_whole_group_until_it_takes_something(
+    make_ledger: Callable[..., Ledger], device: Device, tmp_path: Path
+) -> None:
+    ledger = Small(tmp_path / "small.db", ZONE, seeded(7))
+    admit(ledger, device)
+    device.record(anchor(), *[issued(n) for n in range(1, 200)])
+    request = device.request()
+    ledger.fill()
+    writer = Writer(ledger)
+    full = [writer.submit(lambda ledger: take_batch(ledger, request, NOON)) for _ in range(2)]
+    writer.start()
+    assert [type(each.exception(20)) for each in full] == [LedgerRefused] * 2
+    assert writer.submit(lambda ledger: ledger.server_id).result(20)
+    assert "free space" in str(writer.trouble)
+    writer.submit(lambda ledger: ledger._db.execute("PRAGMA max_page_count = 100000").fetchall()).result(20)
+    assert writer.submit(lambda ledger: take_batch(ledger, request, NOON)).result(20) == device.journal.end.seq
+    writer.close()
+    assert str(writer.trouble) == "None"
