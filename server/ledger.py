@@ -18,7 +18,7 @@ import sqlite_utils
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import Change, changes
 from server.pairing import Code, Pairing, Standing
-from server.schema import FOLD_VERSION, LEDGER, PROJECTIONS
+from server.schema import FOLD_VERSION, LEDGER, MIGRATIONS, PROJECTIONS
 from sync.chain import Position
 from sync.clock import office_day
 from sync.codec import Fact, decode
@@ -68,6 +68,11 @@ class Ledger:
         """Let go of the file and of the writer's place."""
         self._db.close()
         os.close(self._lock)
+
+    @property
+    def changes(self) -> int:
+        """How many rows were written since it was opened."""
+        return self._db.total_changes
 
     @property
     def server_id(self) -> str:
@@ -251,7 +256,11 @@ class Ledger:
 
     def _prepare(self, folded: str, random: Callable[[int], bytes]) -> None:
         with self._guarded():
-            LEDGER.apply(sqlite_utils.Database(self._db))
+            tables = sqlite_utils.Database(self._db)
+            newer = {each.name for each in LEDGER.applied(tables)} - MIGRATIONS
+            if newer:
+                raise LedgerDamaged(f"{self.path} was written by a newer release: {', '.join(newer)}", hint=_NEWER)
+            LEDGER.apply(tables)
         with self.transaction():
             first = "INSERT OR IGNORE INTO server (one, server_id, folded) VALUES (1, ?, ?)"
             self._db.execute(first, (random(16).hex(), folded))
@@ -325,6 +334,9 @@ _HINTS = {
     DiskTrouble.READ_ONLY: "The folder cannot be written: check its owner and its mount.",
     DiskTrouble.FAILED: "Check the disk: run `dmesg` and look for I/O errors.",
 }
+
+
+_NEWER = "Install that release again, or start with a copy that this release wrote. The file was left as it is."
 
 
 def _refused(path: Path, error: Exception) -> LedgerRefused:

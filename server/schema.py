@@ -149,3 +149,7 @@ def folded(db: sqlite_utils.Database) -> None:
     """What the facts add up to."""
     for statement in _FOLDED:
         db.execute(statement)
+
+
+MIGRATIONS = frozenset({received.__name__, folded.__name__})
+"""The names of all migrations. A file that knows others was written by a newer release."""

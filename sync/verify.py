@@ -83,18 +83,24 @@ def against_head(path: Path, verdict: Verdict, head: Position) -> Verdict:
 
 
 def against_peer(path: Path, verdict: Verdict, peer: Path) -> Verdict:
-    """Hold a good journal against a peer's copy of it: another journal file, or the database of a server."""
+    """Hold a good journal against a peer's copy of it: another journal file, or the database of a server.
+
+    Raises JournalDamaged where the peer cannot be read or holds nothing of this journal: that would prove nothing.
+    """
     if verdict.problem or verdict.journal_id is None:
         return verdict
     theirs = peer_positions(peer, verdict.journal_id)
-    last = Position(Seq(max(theirs, default=0)), theirs.get(max(theirs, default=0), START.chain))
+    if not theirs:
+        hint = "Name a peer that this journal was sent to; nothing was compared."
+        raise JournalDamaged(f"{peer} holds no fact of journal {verdict.journal_id}", last_good=0, hint=hint)
+    last = Seq(max(theirs))
     with JournalReader(path) as reader:
         parted = next((seq for seq in sorted(theirs) if (at := reader.at(seq)) and at.chain != theirs[seq]), None)
     if parted is not None:
         good = Position(Seq(parted - 1), theirs.get(parted - 1, START.chain))
         return Verdict(good, f"from fact {parted} on the peer holds another journal", verdict.journal_id)
-    if last.seq > verdict.good.seq:
-        return Verdict(verdict.good, f"its tail is cut: the peer holds {last.seq} facts", verdict.journal_id)
+    if last > verdict.good.seq:
+        return Verdict(verdict.good, f"its tail is cut: the peer holds {last} facts", verdict.journal_id)
     return verdict
 
 

@@ -13,6 +13,7 @@ from server.errors import LedgerBusy, LedgerDamaged
 from server.fold import Change, changes
 from server.ingest import take_batch
 from server.ledger import FILE, Ledger, open_reader
+from sync import verify
 from sync.chain import START
 from sync.codec import Fact
 from sync.judge import Accept, judge_request
@@ -248,3 +249,34 @@ def test_facts_of_another_release_are_stored_and_marked(ledger: Ledger, device: 
     assert send(ledger, device) == 4
     view = look(ledger.path)
     assert (view.devices[0].strange, view.scored, view.tickets) == (1, 0, 1)
+
+
+def test_a_ledger_of_a_newer_release_is_left_alone(ledger: Ledger, make_ledger: Callable[..., Ledger]) -> None:
+    ledger._db.execute("INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('ledger', 'of_tomorrow')")
+    ledger._db.execute("UPDATE server SET folded = 'tomorrow'")
+    with pytest.raises(LedgerBusy):
+        make_ledger()
+    copy = ledger.path.with_name("copy.db")
+    ledger._db.execute("VACUUM INTO ?", (str(copy),))
+    with pytest.raises(LedgerDamaged, match="newer release: of_tomorrow"):
+        make_ledger("copy.db")
+    reader = open_reader(copy)
+    assert reader.execute("SELECT folded FROM server").fetchone() == ("tomorrow",)
+    reader.close()
+
+
+def test_a_journal_is_verified_against_the_database_of_a_server(
+    ledger: Ledger, device: Device, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = [str(device.journal.path), "--against", str(ledger.path)]
+    admit(ledger, device)
+    assert verify.main(call) == 2
+    assert "holds no fact of journal" in capsys.readouterr().err
+    device.record(anchor(), issued(1))
+    send(ledger, device)
+    device.record(score(5))
+    assert verify.main(call) == 0
+    ledger._db.execute("DROP TRIGGER facts_are_never_changed")
+    ledger._db.execute("UPDATE facts SET chain = ? WHERE seq = 3", (bytes(32),))
+    assert verify.main(call) == 1
+    assert "last good seq 2" in capsys.readouterr().out
