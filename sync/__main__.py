@@ -30,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--config", type=Path, required=True, help="the kiosk.toml")
     parser.add_argument("--data", type=Path, help="where its last good copy is, should kiosk.toml not say")
     parsed = parser.parse_args(arguments)
+    if parsed.command == "verify":
+        parser.error("verify comes first and takes a journal: python -m sync verify journal.db")
     try:
         config = _configuration(parsed.config, parsed.data)
         data = parsed.config.absolute().parent / config.data

@@ -50,7 +50,7 @@ class InboxState:
 
     `reason` is a code and `message` a sentence for the technician, None when all is well. `contact` is when the server
     last answered anything. `journal_id` is whose facts `received` and `safe` count; `lane` and `server_id` are None
-    before pairing.
+    before pairing; `lane` stays while the device is paired anew.
     """
 
     phase: str = "unpaired"

@@ -10,8 +10,8 @@ _PHASES = {
     Phase.UNPAIRED.value: "This device is not paired with a server yet.",
     Phase.IDLE.value: "Facts are sent as they come.",
     Phase.SENDING.value: "Facts are being sent.",
-    Phase.BACKOFF.value: "The last try failed; it is tried again within five minutes.",
-    Phase.QUARANTINE.value: "Sending is stopped, because the server's copy and this journal do not fit together.",
+    Phase.BACKOFF.value: "The last try failed; it is tried again by itself.",
+    Phase.QUARANTINE.value: "Sending is stopped, for the reason below. Nothing is lost; it asks again every hour.",
 }
 
 

@@ -14,6 +14,7 @@ from sync import exchange, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
 from sync.errors import JournalDamaged, SyncError
 from sync.exchange_terms import (
+    NONE,
     Answered,
     Effect,
     Failed,
@@ -22,6 +23,7 @@ from sync.exchange_terms import (
     Paired,
     PairingRefused,
     Phase,
+    Refused,
     RetryAfter,
     Send,
     SetTimer,
@@ -38,6 +40,12 @@ from sync.wire import Answer, Refusal
 
 LOOK_EVERY_S = 30.0
 """How often the journal is looked at though nobody called: a wake-up may be lost, a fact may not wait for long."""
+
+WRONG_KEY = "wrong-key"
+_WRONG_KEY = (
+    "device.key is not the key that this journal was opened with. Restore it from its backup, or move journal.db "
+    "aside: then a new journal begins."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class Uplink:
         self._due_ms: float | None = None
         pin = pairing.load_pin(self._pin_path)
         self._pin = pin if pin and pairing.holds(pin, settings.code) else None
+        self._lane = pin.lane if pin else None  # stays until another is given: numbers must not jump for a new code
         before = self._inbox.read()
         known = before if self._pin and before.server_id == self._pin.server_id else InboxState()
         self._state, effects = exchange.begin(paired=self._pin is not None, received=known.received, safe=known.safe)
@@ -202,6 +211,10 @@ class Uplink:
     def _pair(self) -> Input:
         own = self._ours()
         settings, ports = self._settings, self._ports
+        if self._pin is not None and not settings.code:
+            return self._still_paired()
+        if own.reader.opened().public_key != own.key.public.hex():
+            return PairingRefused(WRONG_KEY, _WRONG_KEY)  # the server would tie this journal to a key that never fits
         device = Device(own.journal_id, own.reader.secret, own.key, settings.role, settings.place)
         before = ports.instant()
         try:
@@ -218,9 +231,16 @@ class Uplink:
         except OSError as error:
             return Failed(f"paired, but {self._pin_path} cannot be written: {error}")
         self._drop_link()
-        self._pin = pin
+        self._pin, self._lane = pin, pin.lane
         self._heard(before, answer.utc_ms)
         return Paired(Seq(answer.received), Seq(answer.safe))
+
+    def _still_paired(self) -> Input:
+        """Without a code only the pinned server can mend it: it may have been restored to a copy that knows us."""
+        heard = self._send(Send(NONE, NONE, 0))
+        if isinstance(heard, Answered):
+            return Paired(heard.received, heard.safe)
+        return PairingRefused(heard.code, heard.message) if isinstance(heard, Refused) else heard
 
     def _send(self, ask: Send) -> Input:
         own = self._ours()
@@ -261,8 +281,7 @@ class Uplink:
         state = self._state
         now = InboxState(self._shown_phase(), state.received, state.safe, state.reason, state.message)
         now = replace(now, journal_id=self._journal_id, contact=self._contact, office_time=self._office_time)
-        if self._pin is not None:
-            now = replace(now, server_id=self._pin.server_id, lane=self._pin.lane)
+        now = replace(now, server_id=self._pin.server_id if self._pin else None, lane=self._lane)
         if now == self._told:
             return
         try:

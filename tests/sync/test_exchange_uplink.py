@@ -389,3 +389,49 @@ def test_two_processes_for_one_data_folder_are_one_too_many(world: World, journa
     with pytest.raises(JournalBusy):
         world.start()
     process.close()
+
+
+def test_a_key_that_is_not_the_journals_is_never_paired_with_it(world: World, journal: Journal) -> None:
+    save_key(world.data, replace(KEY, seed=bytes(32)))
+    process = world.start()
+    world.run(process)
+    assert (world.inbox().phase, world.inbox().reason) == ("unpaired", uplink.WRONG_KEY)
+    assert world.office is not None
+    assert world.office.requests == 0
+    save_key(world.data)
+    process.close()
+    process = world.start()
+    world.run(process)
+    assert arrived(world, journal)
+    process.close()
+
+
+def test_without_a_code_it_asks_the_pinned_server_until_that_knows_it_again(world: World, journal: Journal) -> None:
+    process = world.start()
+    world.run(process)
+    process.close()
+    world.code = None
+    process = world.start()
+    world.run(process)
+    assert world.office is not None
+    knew, world.office.device = world.office.device, None
+    journal.append(facts.drafts(facts.ScoreGiven(1, Level(1))), journals.at(9000))
+    world.run(process, 40)
+    assert (world.inbox().phase, world.inbox().reason) == ("unpaired", wire.UNPAIRED)
+    world.office.device = knew
+    world.run(process, 40)
+    assert arrived(world, journal)
+    process.close()
+
+
+def test_a_new_code_that_is_not_good_yet_leaves_the_lane_as_it_was(world: World, journal: Journal) -> None:
+    process = world.start()
+    world.run(process)
+    process.close()
+    assert world.office is not None
+    world.code = str(PairingCode(bytes(7), world.office.code.prefix))
+    process = world.start()
+    world.run(process)
+    state = world.inbox()
+    assert (state.phase, state.lane, state.server_id) == ("unpaired", 3, None)
+    process.close()

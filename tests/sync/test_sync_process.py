@@ -236,3 +236,10 @@ def test_a_broken_configuration_leaves_the_last_good_copy_at_work(site: Site) ->
 def test_verify_is_reached_by_the_same_command(alone: Site) -> None:
     command = [sys.executable, "-m", "sync", "verify", str(alone.data / "journal.db")]
     assert "good" in subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def test_verify_behind_an_option_is_a_wrong_call_and_sends_nothing(site: Site) -> None:
+    call = [sys.executable, "-m", "sync", "--config", str(site.config), "verify"]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "python -m sync verify journal.db" in done.stderr) == (2, True)
+    assert site.office.requests == 0
