@@ -19,6 +19,7 @@ from hardware.errors import HardwareError
 from kiosk.errors import KioskError
 
 LONGEST_LINE = 64 * 1024
+MOST_CLIENTS = 16
 Answer: TypeAlias = Mapping[str, Any]
 Handler: TypeAlias = Callable[[dict[str, Any]], Answer]
 
@@ -60,6 +61,9 @@ class Control:
         with suppress(BlockingIOError):
             while True:
                 client, _ = self._server.accept()
+                if len(self._clients) >= MOST_CLIENTS:
+                    client.close()
+                    continue
                 client.setblocking(False)
                 self._clients[client] = b""
         for client in list(self._clients):
@@ -97,7 +101,7 @@ class Control:
         except (KioskError, HardwareError) as error:
             answer = {"error": str(error), "hint": error.hint}
         try:
-            client.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            client.sendall(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
         except OSError:
             return False
         return True

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.control import Answer, Control, ControlError
+from kiosk.control import MOST_CLIENTS, Answer, Control, ControlError
 
 
 class Client:
@@ -46,8 +46,8 @@ class Fixture:
 
     def handle(self, asked: dict[str, Any]) -> Answer:
         self.asked.append(asked)
-        if "bad" in asked:
-            raise ControlError("that is bad", hint="do better")
+        if "bad" in asked or "\ud800" in asked:
+            raise ControlError(f"{next(iter(asked))} is bad", hint="do better")
         return {"ok": True}
 
     def client(self) -> Client:
@@ -76,7 +76,7 @@ def test_each_line_is_answered_also_when_it_comes_in_pieces_or_several_at_once(l
 
 def test_a_wrong_line_is_told_why_and_the_next_one_works(line: Fixture) -> None:
     client = line.client()
-    for wrong in (b"nonsense\n", b"[1]\n", b'{"bad": 1}\n', b"\xff\xfe\n", b"[" * 5000 + b"\n"):
+    for wrong in (b"nonsense\n", b"[1]\n", b'{"bad": 1}\n', b"\xff\xfe\n", b'{"\\ud800": 1}\n', b"[" * 5000 + b"\n"):
         client.send(wrong)
         answer = client.answer()
         assert answer["error"]
@@ -113,3 +113,16 @@ def test_a_socket_left_by_a_killed_kiosk_is_replaced_and_a_bad_path_is_told(tmp_
     with pytest.raises(ControlError) as refused:
         Control(tmp_path / "file" / "control", lambda asked: {})
     assert refused.value.hint
+
+
+def test_a_crowd_at_the_socket_is_sent_away_and_who_came_first_is_served(line: Fixture) -> None:
+    first = line.client()
+    first.send(b'{"a": 1}\n')
+    assert first.answer() == {"ok": True}
+    for _ in range(40):
+        latest = line.client()
+        line.control.turn()
+    assert len(line.control.filenos()) == 1 + MOST_CLIENTS
+    assert latest.gone()
+    first.send(b'{"a": 2}\n')
+    assert first.answer() == {"ok": True}
