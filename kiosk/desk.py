@@ -56,6 +56,7 @@ class Desk:
     ) -> None:
         self._record, self._printer, self._house, self._instant, self._say = record, printer, house, instant, say
         self._under_way: _UnderWay | None = None
+        self._failed: set[Seq] = set()
         self._status: PaperStatus | None = None
 
     @property
@@ -74,7 +75,7 @@ class Desk:
         if ended:
             self._record.keep(*ended)
 
-    def send(self, ticket: Seq, attempt: int, *, copy: bool) -> Printed | PaperFailed | None:
+    def send(self, ticket: Seq, attempt: int, *, copy: bool) -> list[Printed | PaperFailed]:
         """Hand a ticket whose `print.sending` is durable to the printer; an answer only where it cannot be drawn."""
         job = self._record.prints.jobs[ticket]
         self._under_way = _UnderWay(ticket, attempt, job.job_id)
@@ -83,7 +84,7 @@ class Desk:
         except (KioskError, FontsError, HardwareError, CatalogueError) as error:
             self._say(f"ticket {ticket} cannot be drawn: {error}. {error.hint}")
             return self._ended(Outcome.NOT_STARTED, self._status)
-        return None
+        return []
 
     def turn(self) -> list[Printed | PaperFailed]:
         """Take in what the printer says, and make the attempt that is due. Answers for the screens."""
@@ -96,7 +97,7 @@ class Desk:
             if isinstance(event, StatusChanged):
                 self._note(event.status)
             elif self._under_way and self._under_way.job_id == event.job_id:
-                answers.append(self._ended(event.outcome, event.status))
+                answers += self._ended(event.outcome, event.status)
         return answers
 
     def deadline(self) -> BootMs | None:
@@ -114,23 +115,27 @@ class Desk:
         due = self._record.prints.next(now.boot_id, now.boottime_ms, can_print=self._can_print)
         if due is None or self._record.commit(due.fact) is None:
             return []
-        answer = self.send(due.fact.ticket, due.fact.attempt, copy=due.copy)
-        return [answer] if answer else []
+        return self.send(due.fact.ticket, due.fact.attempt, copy=due.copy)
 
     def _note(self, status: PaperStatus) -> None:
         self._status = status
         if status.fault != self._record.printer_fault:
             self._record.keep(PrinterChanged(status.fault))
 
-    def _ended(self, outcome: Outcome, status: PaperStatus | None) -> Printed | PaperFailed:
+    def _ended(self, outcome: Outcome, status: PaperStatus | None) -> list[Printed | PaperFailed]:
+        """A failure is told once: further attempts at a number that was written down are no citizen's business."""
         assert self._under_way is not None
         job, self._under_way = self._under_way, None
         self._record.keep(PrintEnded(job.ticket, job.attempt, outcome.value))
         if outcome in (Outcome.CONFIRMED, Outcome.SENT):
-            return Printed(job.ticket)
+            self._failed.discard(job.ticket)
+            return [Printed(job.ticket)]
+        if job.ticket in self._failed:
+            return []
+        self._failed.add(job.ticket)
         fault = status.fault if status is not None else None
         reason = outcome.value if outcome is Outcome.UNCERTAIN or fault is None else fault
-        return PaperFailed(self.shown(job.ticket), reason)
+        return [PaperFailed(self.shown(job.ticket), reason)]
 
     def shown(self, seq: Seq) -> Ticket:
         """The ticket as the screens show it."""

@@ -120,7 +120,7 @@ class Machine:
 
     def look_at_inbox(self) -> None:
         """Sync says that there is something new."""
-        self._inbox = self._parts.inbox()
+        self._inbox = self._parts.inbox() or self._inbox
         self._look_at_clock = self._now()
 
     def turn(self) -> None:
@@ -130,7 +130,8 @@ class Machine:
         if now >= self._look_at_clock:
             self._keep_time()
         if self.record.trouble and (self._disk_retry is None or now >= self._disk_retry):
-            self.record.retry()
+            if self.record.retry():
+                self._keep_time()  # what the disk refused: nobody is asked for a date that is known
             self._disk_retry = now + DISK_RETRY_MS if self.record.trouble else None
         for answer in self.desk.turn():
             self.give(answer)
@@ -159,7 +160,8 @@ class Machine:
 
     def _show(self, state: State) -> None:
         now = self._now()
-        if state.screen is not self.state.screen:
+        before = self.state
+        if (state.screen, state.asking, state.ticket) != (before.screen, before.asking, before.ticket):
             self.shown_at = now
         self.state = state
         patience = screens.patience(state)
@@ -213,13 +215,15 @@ class Machine:
             return
         issued = next(fact for fact in stored if fact.kind == TicketIssued.kind)
         label = str(issued.body["label"])
-        answer = self.desk.send(issued.seq, 1, copy=False) if isinstance(facts[-1], PrintSending) else None
+        answers = self.desk.send(issued.seq, 1, copy=False) if isinstance(facts[-1], PrintSending) else []
         self.give(Issued(Ticket(issued.seq, label, service.id, wanted.language)))
-        if answer is not None:
+        for answer in answers:
             self.give(answer)
 
     def _lane(self) -> int:
-        return self._inbox.lane or 0 if self._inbox is not None else 0
+        """The office's word; where sync has lost it, the lane that this journal's tickets have had."""
+        lane = self._inbox.lane if self._inbox is not None else None
+        return self.record.lane if lane is None else lane
 
     # Time ---------------------------------------------------------------------------------------------------------
 

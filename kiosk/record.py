@@ -21,6 +21,7 @@ from sync.facts import (
     CatalogueAdopted,
     ClockAnchored,
     DayOpened,
+    PrintEnded,
     PrinterChanged,
     TicketIssued,
     TicketLanguage,
@@ -69,6 +70,9 @@ class Recorder:
         self.day: str | None = None
         self.catalogue: str | None = None
         self.printer_fault: str | None = None
+        """What was last said of the printer, whether the disk has taken it yet or not."""
+        self.lane = 0
+        """The lane of the last ticket."""
         self.by_staff = False
         facts = (entry.fact for entry in journal.entries())
         while some := list(islice(facts, FOLDED_AT_ONCE)):
@@ -91,7 +95,12 @@ class Recorder:
     def keep(self, *bodies: Body) -> bool:
         """Make these facts durable now or as soon as the disk takes them again; whether it was now."""
         self._kept += bodies
-        del self._kept[:-MOST_KEPT]
+        for body in bodies:
+            if isinstance(body, PrinterChanged):
+                self.printer_fault = body.fault
+        while len(self._kept) > MOST_KEPT:
+            # What became of a ticket's paper is never let go: the attempt would stay open for ever.
+            del self._kept[next((i for i, body in enumerate(self._kept) if not isinstance(body, PrintEnded)), 0)]
         return self._flush()
 
     def retry(self) -> bool:
@@ -146,6 +155,8 @@ class Recorder:
             self.printer_fault = body.fault
         elif isinstance(body, ClockAnchored):
             self.by_staff = body.source == "staff"
+        elif isinstance(body, TicketIssued):
+            self.lane = body.lane
 
 
-_NOTED = {shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored)}
+_NOTED = {shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored, TicketIssued)}

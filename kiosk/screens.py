@@ -190,15 +190,19 @@ def _show_number(state: State, given: Input) -> Outcome:
 def _paper_ready(state: State, given: Input) -> Outcome:
     assert isinstance(given, Printed)
     mine = state.ticket is not None and state.ticket.seq == given.seq
-    return (replace(state, paper=Paper.READY) if mine else state), ()
+    return (replace(state, paper=Paper.READY) if mine else _no_longer_owed(state, given.seq)), ()
 
 
 def _paper_after_all(state: State, given: Input) -> Outcome:
     """The printer was mended while the number was being written down."""
     assert isinstance(given, Printed)
     if state.ticket is None or state.ticket.seq != given.seq:
-        return state, ()
+        return _no_longer_owed(state, given.seq), ()
     return replace(state, screen=Screen.TICKET, paper=Paper.READY, reason=None, asking=False), ()
+
+
+def _no_longer_owed(state: State, seq: int) -> State:
+    return replace(state, owed=tuple(each for each in state.owed if each.ticket.seq != seq))
 
 
 def _owe_unless_in_sight(state: State, given: Input) -> Outcome:

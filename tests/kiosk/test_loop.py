@@ -10,6 +10,7 @@ import pytest
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from hardware.buttons import MockButtons, open_pins
+from hardware.printer import Outcome
 from kiosk.control import ControlError
 from kiosk.front import Front
 from kiosk.layout import Display
@@ -177,6 +178,8 @@ def test_the_control_touches_presses_and_tells_the_screen(awake: Awake) -> None:
     assert seen["ticket"] == {"seq": 6, "label": "A001", "service": "move-in"}
     handle({"key": "Escape"})
     assert awake.name == "attract"
+    for no_key in ("", "12", "\ud800"):
+        assert handle({"key": no_key}) == {"ok": True, "screen": "attract"}
     assert handle({"press": 5})["ok"]
     assert handle({"pin": {"level": 1, "pressed": False}})["ok"]
 
@@ -248,3 +251,31 @@ def test_screens_are_drawn_before_anyone_asks_for_them_and_then_nothing_is_left_
         count += 1
     assert count == 3 * (1 + len(awake.kiosk.catalogue.services))
     assert len(awake.glass.scenes) == 1, "nothing of it is seen"
+
+
+def test_a_double_tap_skips_no_number_that_is_still_to_be_written_down(awake: Awake) -> None:
+    awake.kiosk.printer.hold = True
+    for _ in range(2):
+        for name in ("language-en", "service-move-in", "take", "done"):
+            awake.touch(name)
+    for _ in range(2):
+        awake.kiosk.printer.finish(Outcome.UNCERTAIN)
+        awake.event()
+    assert (awake.name, awake.kiosk.label) == ("write-down", "A001")
+    awake.touch("done", wait_ms=2_000)
+    assert awake.kiosk.label == "A002"
+    awake.touch("done", wait_ms=200)
+    assert awake.kiosk.label == "A002", "the tail of the touch that led here"
+    awake.touch("done", wait_ms=2_000)
+    assert awake.name == "attract"
+
+
+def test_a_double_tap_on_continue_takes_no_ticket(awake: Awake) -> None:
+    awake.touch("language-en")
+    awake.touch("service-move-in")
+    awake.event(wait_ms=76_000)
+    awake.touch("continue")
+    awake.touch("take", wait_ms=100)
+    assert awake.name == "details"
+    awake.touch("take")
+    assert awake.name == "ticket"

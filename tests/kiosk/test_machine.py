@@ -9,6 +9,7 @@ import pytest
 from hardware.printer import UNREACHABLE, Outcome, PaperStatus
 from kiosk.errors import KioskError
 from kiosk.machine import Machine
+from kiosk.record import MOST_KEPT
 from kiosk.screen_types import (
     Adjust,
     ChooseLanguage,
@@ -342,3 +343,72 @@ def test_a_machine_that_is_ended_keeps_what_became_of_the_paper_under_way(tmp_pa
     assert kiosk.printer.closed
     assert kiosk.facts()[-1] == PrintEnded(Seq(6), 1, "not-started")
     assert kiosk.kinds().count("print.sending") == 1, "nothing new is begun"
+
+
+def test_a_printer_that_breaks_and_recovers_while_the_disk_refuses_is_told_as_well(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path)
+    kiosk.journal.refusing = DiskTrouble.FULL
+    for status in (UNREACHABLE, PaperStatus(True, "ok", False, False, True)):
+        kiosk.printer.set_status(status)
+        kiosk.settle()
+    kiosk.journal.refusing = None
+    kiosk.later(6_000)
+    told = [body.fault for body in kiosk.facts() if isinstance(body, PrinterChanged)]
+    assert told == ["unreachable", None]
+
+
+def test_a_disk_that_refuses_for_a_night_keeps_what_became_of_the_paper(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path)
+    kiosk.printer.hold = True
+    kiosk.take()
+    kiosk.journal.refusing = DiskTrouble.FULL
+    kiosk.printer.finish(Outcome.CONFIRMED)
+    kiosk.settle()
+    for _ in range(MOST_KEPT):
+        kiosk.machine.record.keep(PrinterChanged("paper-out"))
+    kiosk.journal.refusing = None
+    kiosk.later(6_000)
+    assert PrintEnded(Seq(6), 1, "confirmed") in kiosk.facts()
+    assert len(kiosk.facts()) < MOST_KEPT + 20, "what is kept has an end"
+
+
+def test_a_disk_that_recovers_asks_nobody_for_a_date_that_is_known(tmp_path: Path) -> None:
+    kiosk = Kiosk(tmp_path)
+    kiosk.journal.refusing = DiskTrouble.READ_ONLY
+    kiosk.begin()
+    assert kiosk.screen() is Screen.OUT_OF_ORDER
+    kiosk.journal.refusing = None
+    kiosk.later(5_000)
+    assert kiosk.screen() is Screen.ATTRACT
+
+
+def test_a_lane_outlives_the_inbox_that_told_it(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path, inbox=InboxState(lane=2))
+    kiosk.take()
+    kiosk.machine.give(Done())
+    kiosk.inbox = None
+    kiosk.machine.look_at_inbox()
+    kiosk.take()
+    assert kiosk.label == "AB002", "an inbox that cannot be read for a moment"
+    kiosk.close()
+    again = opened(tmp_path, inbox=InboxState())
+    again.take()
+    assert again.label == "AB003", "an inbox that was made anew"
+
+
+def test_a_number_that_was_written_down_comes_back_for_nobody_else(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path)
+    kiosk.printer.hold = True
+    kiosk.take()
+    kiosk.printer.finish(Outcome.NOT_STARTED)
+    kiosk.settle()
+    assert kiosk.screen() is Screen.WRITE_DOWN
+    kiosk.machine.give(Done())
+    kiosk.machine.give(ChooseLanguage("th"))
+    for _ in range(3):
+        kiosk.later(21_000)
+        kiosk.machine.give(ChooseLanguage("th"))
+        kiosk.printer.finish(Outcome.NOT_STARTED)
+        kiosk.settle()
+        assert kiosk.screen() is Screen.SERVICE, "a further attempt is no business of the next citizen"
+    assert PrintSending(Seq(6), 4) in kiosk.facts()

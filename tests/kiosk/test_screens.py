@@ -32,6 +32,7 @@ from kiosk.screen_types import (
     Take,
     TimedOut,
     TurnPage,
+    Unprinted,
 )
 from kiosk.screen_types import Ticket as Shown
 
@@ -130,6 +131,15 @@ def test_a_number_that_failed_out_of_sight_is_still_shown() -> None:
     assert (state.screen, state.ticket, state.language) == (Screen.WRITE_DOWN, OTHER, "en")
     assert walk(Done(), state=state).screen is Screen.ATTRACT
     assert walk(PaperFailed(OTHER, "uncertain")).screen is Screen.WRITE_DOWN
+
+
+@pytest.mark.parametrize("screen", [Screen.TICKET, Screen.WRITE_DOWN])
+def test_a_number_whose_paper_came_after_all_is_no_longer_owed(screen: Screen) -> None:
+    state = State(screen=screen, ticket=OTHER, owed=(Unprinted(TICKET, "paper-out"),))
+    state, _ = screens.step(state, Printed(TICKET.seq))
+    assert state.screen is screen
+    state, _ = screens.step(state, Done())
+    assert state.screen is Screen.ATTRACT
 
 
 def test_a_printer_fault_puts_the_kiosk_out_of_order_until_it_is_mended() -> None:
