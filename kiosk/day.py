@@ -23,7 +23,8 @@ def anchor_wanted(reading: Reading, trust: Trust, timeline: Timeline, office: Of
 
     The kernel's word first, then the office's, where its answer came during this boot.
     """
-    candidates = [trusted(reading, trust, timeline.known_past)]
+    past = timeline.known_past if reading.disciplined else timeline.claimed_past
+    candidates = [trusted(reading, trust, past)]
     if office is not None and office.boot_id == reading.boot_id and office.utc_ms >= floor(timeline.known_past):
         candidates.append(Anchor(office.boottime_ms, office.utc_ms, max(office.uncertainty_ms, 1), "office"))
     found = [anchor for anchor in candidates if anchor is not None]
@@ -77,6 +78,6 @@ def moved(anchor: Anchor, to: BootMs) -> Anchor:
 
 
 def asked(reading: Reading, timeline: Timeline, zone: ZoneInfo) -> Moment:
-    """The date and time that staff are asked about: what the clock shows, but never one that is over for certain."""
-    shown = office_time(max(reading.utc_ms, floor(timeline.known_past)), zone)
+    """The date and time that staff are asked about: what the clock shows, but none that seems to be over."""
+    shown = office_time(max(reading.utc_ms, floor(timeline.claimed_past)), zone)
     return Moment(shown.year, shown.month, shown.day, shown.hour, shown.minute)

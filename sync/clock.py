@@ -4,10 +4,12 @@ A Raspberry Pi has no clock that survives the plug. So a fact carries the kernel
 tie a boot to UTC with an uncertainty, and whatever has no anchor is an interval, never a guess.
 """
 
-from collections.abc import Iterable
+from bisect import bisect, insort
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sync.codec import Fact
@@ -20,6 +22,9 @@ DAY_BOUNDARY_HOUR = 3
 
 DRIFT_PPM = 100
 """How far an undisciplined crystal may run off, in millionths. The Pi's is specified below 50; doubled for heat."""
+
+WITNESSES = frozenset({"ntp", "office"})
+"""Sources that no finger slips on. What staff or an unkept clock said may be wrong, and must not bar the true time."""
 
 BUILT_MS = UtcMs(1_793_491_200_000)
 """2026-11-01T00:00:00Z. No true clock can show an earlier time than this release."""
@@ -75,13 +80,40 @@ class Anchor:
         slack = self.uncertainty_ms + abs(distance) * DRIFT_PPM // 1_000_000
         return Interval(UtcMs(self.utc_ms + distance - slack), UtcMs(self.utc_ms + distance + slack))
 
+    def outdoes(self, other: "Anchor") -> bool:
+        """Whether it bounds every moment of the boot at least as tightly as the other."""
+        drift = abs(self.boottime_ms - other.boottime_ms) * DRIFT_PPM
+        return self.uncertainty_ms * 1_000_000 + drift <= other.uncertainty_ms * 1_000_000
+
+
+class _Anchors:
+    """The anchors of one boot that none outdoes, by boot time: years of them cost a look at two."""
+
+    def __init__(self) -> None:
+        self._kept: list[Anchor] = []
+
+    def add(self, anchor: Anchor) -> None:
+        # Of anchors in order of boot time, one that outdoes any of those before it outdoes the last of them.
+        if self._kept and self._kept[-1].outdoes(anchor):
+            return
+        while self._kept and anchor.outdoes(self._kept[-1]):
+            self._kept.pop()
+        insort(self._kept, anchor, key=attrgetter("boottime_ms"))
+
+    def at(self, boottime_ms: int) -> Interval:
+        """By the anchor that bounds this moment most tightly, which is one of its two neighbours."""
+        place = bisect(self._kept, boottime_ms, key=attrgetter("boottime_ms"))
+        guesses = [anchor.project(boottime_ms) for anchor in self._kept[max(place - 1, 0) : place + 1]]
+        return min(guesses, key=lambda guess: (guess.latest or 0) - (guess.earliest or 0))
+
 
 class Timeline:
     """The anchors of one journal and the order of its boots: a fold that grows fact by fact."""
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self._boots: list[BootId] = []
-        self._anchors: dict[BootId, list[Anchor]] = {}
+        self._anchors: dict[BootId, _Anchors] = {}
+        self._witnessed: dict[BootId, _Anchors] = {}
         self._last_seen: dict[BootId, BootMs] = {}
         for fact in facts:
             self.add(fact)
@@ -96,14 +128,15 @@ class Timeline:
         body = understand(fact)
         if isinstance(body, ClockAnchored):
             anchor = Anchor(fact.boottime_ms, body.utc_ms, body.uncertainty_ms, body.source)
-            self._anchors.setdefault(fact.boot_id, []).append(anchor)
+            self._anchors.setdefault(fact.boot_id, _Anchors()).add(anchor)
+            if body.source in WITNESSES:
+                self._witnessed.setdefault(fact.boot_id, _Anchors()).add(anchor)
 
     def when(self, boot_id: BootId, boottime_ms: int) -> Interval:
         """The UTC of a moment: by the anchor that bounds it most tightly, else between the neighbouring boots."""
         anchors = self._anchors.get(boot_id)
         if anchors:
-            guesses = [anchor.project(boottime_ms) for anchor in anchors]
-            return min(guesses, key=lambda guess: (guess.latest or 0) - (guess.earliest or 0))
+            return anchors.at(boottime_ms)
         place = self._boots.index(boot_id) if boot_id in self._last_seen else len(self._boots)
         ends = [self._end(boot).earliest for boot in self._boots[:place] if self.anchored(boot)]
         starts = [self.when(boot, 0).latest for boot in self._boots[place + 1 :] if self.anchored(boot)]
@@ -116,8 +149,16 @@ class Timeline:
 
     @property
     def known_past(self) -> UtcMs | None:
-        """A time that is over for certain: the earliest that the last anchored fact can have been."""
-        ends = [self._end(boot).earliest for boot in self._anchors]
+        """A time that is over for certain: the earliest that the last fact with a witness (WITNESSES) can have been."""
+        return self._past(self._witnessed)
+
+    @property
+    def claimed_past(self) -> UtcMs | None:
+        """As `known_past`, by whatever was believed, a slip of the staff's finger included."""
+        return self._past(self._anchors)
+
+    def _past(self, anchors: Mapping[BootId, _Anchors]) -> UtcMs | None:
+        ends = [found.at(self._last_seen[boot]).earliest for boot, found in anchors.items()]
         return max((end for end in ends if end is not None), default=None)
 
     def _end(self, boot_id: BootId) -> Interval:

@@ -36,7 +36,7 @@ from sync.facts import (
 )
 from sync.inbox import InboxState, OfficeTime
 from sync.types import BootId, BootMs, Level, Seq, UtcMs
-from tests.kiosk.fakes import BOOT, FakeClock, Kiosk, opened
+from tests.kiosk.fakes import BOOT, NOON, FakeClock, Kiosk, opened
 
 PAPER_OUT = PaperStatus(True, "out", False, False, True)
 
@@ -412,3 +412,28 @@ def test_a_number_that_was_written_down_comes_back_for_nobody_else(tmp_path: Pat
         kiosk.settle()
         assert kiosk.screen() is Screen.SERVICE, "a further attempt is no business of the next citizen"
     assert PrintSending(Seq(6), 4) in kiosk.facts()
+
+
+def test_a_slip_of_the_staff_s_finger_is_mended_by_ntp_and_bars_no_true_date_after_it(tmp_path: Path) -> None:
+    clock = FakeClock(utc_ms=0)
+    kiosk = opened(tmp_path, clock=clock, trust=Trust.NTP)
+    kiosk.machine.give(Adjust("year", 1))
+    kiosk.machine.give(ConfirmDate())
+    assert kiosk.screen() is Screen.ATTRACT
+    clock.utc_ms, clock.disciplined = NOON, True
+    kiosk.later(3_600_000)
+    kiosk.take()
+    assert kiosk.drawn[-1].issued.date().isoformat() == "2026-11-23"
+    kiosk.close()
+    clock.boot_id, clock.boottime_ms, clock.disciplined = BootId("cd" * 16), 5_000, False
+    again = opened(tmp_path, clock=clock, trust=Trust.NTP)
+    state = again.machine.state
+    assert state.moment is not None
+    for _ in range(state.moment.year - 2026):
+        again.machine.give(Adjust("year", -1))
+    for _ in range((11 - state.moment.month) % 12):
+        again.machine.give(Adjust("month", 1))
+    for _ in range((24 - state.moment.day) % 30):
+        again.machine.give(Adjust("day", 1))
+    again.machine.give(ConfirmDate())
+    assert again.screen() is Screen.ATTRACT, "the true date is taken"

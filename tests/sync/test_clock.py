@@ -20,8 +20,8 @@ NOW = UtcMs(int(datetime(2026, 11, 23, 9, 0, tzinfo=BANGKOK).timestamp() * 1000)
 FIRST, SECOND, THIRD = (BootId(f"{n:032x}") for n in (1, 2, 3))
 
 
-def anchored(boot: BootId, boottime: int, utc: int, uncertainty: int = 50, seq: int = 1) -> Fact:
-    body = draft(ClockAnchored(UtcMs(utc), uncertainty, "ntp"))
+def anchored(boot: BootId, boottime: int, utc: int, uncertainty: int = 50, seq: int = 1, source: str = "ntp") -> Fact:
+    body = draft(ClockAnchored(UtcMs(utc), uncertainty, source))
     return Fact(Seq(seq), body.kind, body.version, boot, BootMs(boottime), body.body)
 
 
@@ -72,6 +72,24 @@ def test_without_any_anchor_nothing_is_known() -> None:
 def test_the_known_past_grows_with_the_last_anchored_fact() -> None:
     line = Timeline([anchored(FIRST, 1000, NOW), score(FIRST, 61_000)])
     assert line.known_past == pytest.approx(NOW + 60_000, abs=60)
+
+
+@pytest.mark.parametrize("source", ["staff", "system"])
+def test_what_may_be_a_slip_is_claimed_but_bars_no_true_time(source: str) -> None:
+    year = 365 * 86_400_000
+    line = Timeline([anchored(FIRST, 1000, NOW), anchored(SECOND, 1000, NOW + year, source=source)])
+    assert line.known_past == NOW - 50
+    assert line.claimed_past == NOW + year - 50
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 200_000)), min_size=1), st.integers(0, 10**9))
+def test_of_many_anchors_the_tightest_is_found_without_a_look_at_each(given: list[tuple[int, int]], asked: int) -> None:
+    line = Timeline([anchored(FIRST, at, NOW + at, uncertainty=uncertainty) for at, uncertainty in sorted(given)])
+    interval = line.when(FIRST, asked)
+    assert interval.earliest is not None
+    assert interval.latest is not None
+    widths = [2 * (uncertainty + abs(asked - at) * clock.DRIFT_PPM // 1_000_000) for at, uncertainty in given]
+    assert interval.latest - interval.earliest <= min(widths) + 2, "to the rounding"
 
 
 def test_a_disciplined_clock_is_believed() -> None:
