@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import resource
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from server.config import ServerConfig, parse_server
 from server.errors import ConfigError, LedgerRefused, ServerError
 from server.ledger import FILE, Ledger
 from server.office import Office, perform
+from server.serving import CONNECTIONS
 from sync.clock import trusted
 from sync.errors import SyncError
 from sync.system_clock import SystemClock, random_bytes
@@ -91,7 +93,16 @@ def _serve(config: ServerConfig, folder: Path) -> None:
         der = certificate.load_or_make(folder, datetime.now(UTC))
         await Office(config, folder, der, random=random_bytes, now=now, told=told, ready=ready).run()
 
+    _allow_files(2 * CONNECTIONS + 100)
     _unwrapped(lambda: asyncio.run(run()))
+
+
+def _allow_files(wanted: int) -> None:
+    """Room for every connection of both listeners beside the ledger's files, as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _unwrapped(run: Callable[[], None]) -> None:

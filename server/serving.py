@@ -26,6 +26,7 @@ REQUEST_SECONDS = 20.0
 KEEP_ALIVE_SECONDS = 75
 """Longer than the time between two batches, so that a kiosk shakes hands once a day and not once a batch."""
 CONNECTIONS = 1000
+"""Most at once on one listener. Who comes later is hung up on; who has one, as a kiosk has all day, is served on."""
 CLOSING_SECONDS = 5
 
 
@@ -36,12 +37,16 @@ class Impatient(H11Protocol):
     """
 
     request_seconds = REQUEST_SECONDS
+    most = CONNECTIONS
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request."""
+        """Begin to wait for a request, where there is a place."""
         super().connection_made(transport)
-        self._wait()
+        if len(self.connections) > self.most:
+            transport.abort()
+        else:
+            self._wait()
 
     def data_received(self, data: bytes) -> None:
         """Wait for the rest of a request that was begun; what is being answered has limits of its own."""
@@ -116,7 +121,6 @@ def listener(app: App, stop: asyncio.Event, folder: Path | None = None) -> Liste
         date_header=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=CLOSING_SECONDS,
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,

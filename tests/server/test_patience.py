@@ -1,6 +1,7 @@
 """Who dawdles takes no place from those who have facts to send."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from uvicorn.server import ServerState
 from server.http import Receive, Scope, Send, answer
 from server.ingest import BODIES, PAIRINGS, Exchange
 from server.ledger import Ledger
-from server.serving import Impatient
+from server.serving import CONNECTIONS, Impatient
 from server.writer import Writer
 from sync import wire
 from tests.server.conftest import CERTIFICATE, ZONE, admit
 from tests.server.device import NOON, Device, seeded
+from tests.server.running import RunningServer
 
 
 def run(story: Callable[[], Awaitable[None]]) -> None:
@@ -124,3 +126,36 @@ def test_control_uvicorn_alone_waits_for_the_rest_of_a_later_request_for_ever() 
         assert not await cut_off(H11Protocol, [WHOLE, WHOLE[:1]])
 
     run(story)
+
+
+class Crowded(Impatient):
+    """Has one place."""
+
+    most = 1
+
+
+def test_a_crowd_at_the_door_costs_nobody_who_is_inside() -> None:
+    async def story() -> None:
+        config, state = Config(hello, lifespan="off", ws="none"), ServerState()
+        config.load()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Crowded(config, state, {}), "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()
+        reader, writer = await asyncio.open_connection(host, port)
+        for _ in range(3):
+            late, other = await asyncio.open_connection(host, port)
+            with contextlib.suppress(ConnectionError):
+                assert await late.read() == b""
+            other.close()
+            writer.write(WHOLE)
+            assert await reader.readuntil(b"hello")
+        writer.close()
+        server.close()
+
+    run(story)
+
+
+def test_the_server_may_open_as_many_files_as_it_takes_connections(server: RunningServer) -> None:
+    limits = Path(f"/proc/{server.process.pid}/limits").read_text()
+    soft, hard = next(line.split()[3:5] for line in limits.splitlines() if line.startswith("Max open files"))
+    assert int(soft) >= min(2 * CONNECTIONS, int(hard))
