@@ -165,4 +165,4 @@ def _describe(app: FastAPI) -> None:
     }
 
 
-_STATUSES = sorted({*STATUS.values(), 503})
+_STATUSES = sorted(set(STATUS.values()))

@@ -37,7 +37,6 @@ BODIES = 16
 PAIRINGS = 4
 """How many pairings: anyone may send one, so they have places of their own and take none from the batches."""
 RETRY_SECONDS = 5
-MAX_PAIR_BODY = 16 * 1024
 SAFE = 0
 """What a server without a verified backup may call safe (docs/decisions/server-safe-is-zero.md)."""
 Result = TypeVar("Result")
@@ -94,10 +93,10 @@ class Exchange:
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         path = scope["path"]
         if path not in self._busy:
-            return _refusing(404, wire.refuse("unknown-path", "there is nothing here", _PATHS))
+            return _refusing(wire.refuse(wire.UNKNOWN_PATH, "there is nothing here", _PATHS))
         route, places = (self._facts, BODIES) if path == wire.FACTS_PATH else (self._pair, PAIRINGS)
         if scope["method"] != "POST":
-            return _refusing(405, wire.refuse("wrong-method", "only POST", _PATHS), (b"allow", b"POST"))
+            return _refusing(wire.refuse(wire.WRONG_METHOD, "only POST", _PATHS), (b"allow", b"POST"))
         if self._busy[path] >= places:
             return _later("the server is busy")
         self._busy[path] += 1
@@ -121,16 +120,16 @@ class Exchange:
         if isinstance(taken, Reply):
             return taken
         if isinstance(taken, Refusal):
-            return _refusing(taken.status, taken)
+            return _refusing(taken)
         self._contact(request.journal_id, self._now())
         return Reply(200, wire.encode_message(Answer(taken, SAFE, self._told())))
 
     async def _pair(self, scope: Scope, receive: Receive) -> Reply:
         if self._patience.exhausted(self._now()):
             refusal = wire.refuse(wire.TOO_MANY, "too many wrong codes", "Wait a minute, then try again.")
-            return _refusing(refusal.status, refusal, (b"retry-after", b"60"))
+            return _refusing(refusal, (b"retry-after", b"60"))
         try:
-            body = await _body(scope, receive, MAX_PAIR_BODY)
+            body = await _body(scope, receive, wire.MAX_PAIR_BODY)
             request = wire.decode_as(body, PairRequest, "pairing request")
         except TimeoutError:
             return _later(_SLOW)
@@ -142,7 +141,7 @@ class Exchange:
         if isinstance(paired, Refusal):
             if paired.error == wire.WRONG_CODE:
                 self._patience.wrong(self._now())
-            return _refusing(paired.status, paired)
+            return _refusing(paired)
         self._paired.add(JournalId(request.journal_id))
         lane, received = paired
         return Reply(200, wire.encode_message(PairAnswer(self._server_id, lane, received, SAFE, self._told())))
@@ -169,7 +168,7 @@ class Exchange:
         """Have a refusal recorded that the ledger was not asked about, where there is room."""
         if self._writer.waiting < BODIES:
             self._writer.submit(lambda ledger: ledger.refuse(journal_id, verdict, self._now()))
-        return _refusing(verdict.refusal.status, verdict.refusal)
+        return _refusing(verdict.refusal)
 
 
 def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs) -> int | Refusal:
@@ -204,13 +203,13 @@ async def _body(scope: Scope, receive: Receive, cap: int) -> bytes:
         return await read_body(scope, receive, cap)
 
 
-def _refusing(status: int, refusal: Refusal, *headers: tuple[bytes, bytes]) -> Reply:
-    return Reply(status, wire.encode_message(refusal), headers)
+def _refusing(refusal: Refusal, *headers: tuple[bytes, bytes]) -> Reply:
+    return Reply(refusal.status, wire.encode_message(refusal), headers)
 
 
 def _later(message: str) -> Reply:
-    refusal = wire.refuse("later", message, "Nothing was stored. Keep the facts and send them again.")
-    return _refusing(503, refusal, (b"retry-after", str(RETRY_SECONDS).encode()))
+    refusal = wire.refuse(wire.LATER, message, "Nothing was stored. Keep the facts and send them again.")
+    return _refusing(refusal, (b"retry-after", str(RETRY_SECONDS).encode()))
 
 
 def _unread(error: BodyTooLarge | BadBatch | wire.BadAnswer) -> Refusal:

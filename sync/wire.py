@@ -23,6 +23,8 @@ PORT = 8443
 
 MAX_BODY = 4 * 1024 * 1024
 """Largest request body, compressed, in bytes."""
+MAX_PAIR_BODY = 16 * 1024
+"""Largest body of a pairing, in bytes."""
 MAX_INFLATED = 16 * 1024 * 1024
 """Largest inflated batch, in bytes."""
 MAX_ANSWER = 64 * 1024
@@ -51,6 +53,9 @@ WRONG_CODE = "wrong-code"
 CODE_EXPIRED = "code-expired"
 CODE_USED = "code-used"
 TOO_MANY = "too-many"
+LATER = "later"
+UNKNOWN_PATH = "unknown-path"
+WRONG_METHOD = "wrong-method"
 
 STATUS: Mapping[str, int] = {
     UNPAIRED: 401,
@@ -65,6 +70,9 @@ STATUS: Mapping[str, int] = {
     CODE_EXPIRED: 403,
     CODE_USED: 403,
     TOO_MANY: 429,
+    LATER: 503,
+    UNKNOWN_PATH: 404,
+    WRONG_METHOD: 405,
 }
 """Every refusal code with its HTTP status. The code decides, the status is for people and proxies."""
 

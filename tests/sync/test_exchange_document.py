@@ -183,7 +183,7 @@ def test_every_refusal_code_is_on_the_page_with_its_status() -> None:
 
 def test_the_limits_on_the_page_are_the_limits_of_the_code() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    limits = (wire.MAX_BODY, wire.MAX_INFLATED, wire.MAX_ANSWER, wire.MAX_HEADER, wire.BATCH_BYTES)
+    limits = (wire.MAX_BODY, wire.MAX_INFLATED, wire.MAX_ANSWER, wire.MAX_HEADER, wire.BATCH_BYTES, wire.MAX_PAIR_BODY)
     for limit in limits:
         assert f"{limit:,} bytes" in text
     assert f"at most {wire.BATCH_ROWS} rows" in text
