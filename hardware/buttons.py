@@ -14,7 +14,6 @@ from hardware.errors import PinsError
 from hardware.gpio import GPIOZeroError, PinFactory, gpiozero, open_pins
 
 __all__ = [
-    "DEFAULT_BUTTON_PINS",
     "LEVELS",
     "BootMs",
     "Edge",
@@ -28,9 +27,6 @@ BootMs = NewType("BootMs", int)
 """Milliseconds of CLOCK_BOOTTIME."""
 
 LEVELS = (1, 2, 3, 4, 5)
-DEFAULT_BUTTON_PINS = (5, 6, 13, 19, 26)
-"""BCM numbers for the levels 1 … 5: five neighbours on one side of the header that no bus of the Pi
-claims."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,6 @@ from typing import Protocol
 from hardware.errors import PinsError
 from hardware.gpio import GPIOZeroError, PinFactory, gpiozero
 
-DEFAULT_LAMP_PIN = 16
-"""BCM number."""
-
 
 class Lamp(Protocol):
     """One lamp."""

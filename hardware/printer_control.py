@@ -92,7 +92,7 @@ class ControlSocket:
     def _accept(self) -> None:
         try:
             client, _ = self._listener.accept()
-        except BlockingIOError:
+        except OSError:  # gone again, or too many at once
             return
         client.setblocking(False)
         self._clients[client] = bytearray()
@@ -123,7 +123,7 @@ class ControlSocket:
         except ControlError as error:
             answer = {"error": str(error), "hint": error.hint}
         try:
-            client.send(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            client.send(json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n")
         except OSError:
             self._drop(client)
             return False

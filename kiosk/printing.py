@@ -147,11 +147,6 @@ class Prints:
         """The job that is being sent."""
         return next((job for job in self.jobs.values() if job.phase is Phase.SENDING), None)
 
-    def by_job_id(self, job_id_: int) -> Job | None:
-        """The job under way that the printer knows by this id."""
-        job = self.under_way
-        return job if job is not None and job.job_id == job_id_ else None
-
     def at_boot(self) -> tuple[PrintEnded, ...]:
         """What a machine that begins has to say of jobs that were being sent: nobody can tell what became of them."""
         return tuple(

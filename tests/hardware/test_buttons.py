@@ -3,9 +3,11 @@ from itertools import count
 
 import pytest
 
-from hardware.buttons import DEFAULT_BUTTON_PINS, BootMs, Edge, EdgeQueue, MockButtons, ScoreButtons, open_pins
+from hardware.buttons import BootMs, Edge, EdgeQueue, MockButtons, ScoreButtons, open_pins
 from hardware.errors import PinsError
-from hardware.lamps import DEFAULT_LAMP_PIN, PinLamp, RecordingLamp
+from hardware.lamps import PinLamp, RecordingLamp
+
+PINS = (5, 6, 13, 19, 26)
 
 
 def clock() -> BootMs:
@@ -16,8 +18,8 @@ def test_a_press_and_its_release_are_two_edges_with_level_and_time() -> None:
     factory = open_pins("mock")
     ticks = count(100)
     edges: list[Edge] = []
-    buttons = ScoreButtons(factory, 3, DEFAULT_BUTTON_PINS, edges.append, lambda: BootMs(next(ticks)))
-    fingers = MockButtons(factory, DEFAULT_BUTTON_PINS)
+    buttons = ScoreButtons(factory, 3, PINS, edges.append, lambda: BootMs(next(ticks)))
+    fingers = MockButtons(factory, PINS)
     for level in (1, 5):
         fingers.press(level)
         fingers.release(level)
@@ -34,8 +36,8 @@ def test_a_press_and_its_release_are_two_edges_with_level_and_time() -> None:
 def test_bouncing_contacts_are_passed_on_raw() -> None:
     factory = open_pins("mock")
     edges: list[Edge] = []
-    buttons = ScoreButtons(factory, 1, DEFAULT_BUTTON_PINS, edges.append, clock)
-    fingers = MockButtons(factory, DEFAULT_BUTTON_PINS)
+    buttons = ScoreButtons(factory, 1, PINS, edges.append, clock)
+    fingers = MockButtons(factory, PINS)
     for _ in range(4):
         fingers.press(3)
         fingers.release(3)
@@ -45,9 +47,9 @@ def test_bouncing_contacts_are_passed_on_raw() -> None:
 
 def test_a_button_held_at_start_is_known_although_it_has_no_edge() -> None:
     factory = open_pins("mock")
-    first = ScoreButtons(factory, 1, DEFAULT_BUTTON_PINS, lambda edge: None, clock)
+    first = ScoreButtons(factory, 1, PINS, lambda edge: None, clock)
     assert first.held() == frozenset()
-    MockButtons(factory, DEFAULT_BUTTON_PINS).press(4)
+    MockButtons(factory, PINS).press(4)
     assert first.held() == {4}
     first.close()
 
@@ -92,25 +94,25 @@ def test_pins_that_are_not_five_different_real_ones_are_refused(pins: tuple[int,
 
 def test_a_pin_has_one_user_and_is_free_after_close() -> None:
     factory = open_pins("mock")
-    buttons = ScoreButtons(factory, 1, DEFAULT_BUTTON_PINS, lambda edge: None, clock)
+    buttons = ScoreButtons(factory, 1, PINS, lambda edge: None, clock)
     with pytest.raises(PinsError):
-        PinLamp(factory, DEFAULT_BUTTON_PINS[0])
+        PinLamp(factory, PINS[0])
     buttons.close()
     buttons.close()
-    PinLamp(factory, DEFAULT_BUTTON_PINS[0]).close()
+    PinLamp(factory, PINS[0]).close()
 
 
 @pytest.mark.parametrize("level", [0, 6, -1])
 def test_there_is_no_sixth_button(level: int) -> None:
     factory = open_pins("mock")
     with pytest.raises(PinsError):
-        MockButtons(factory, DEFAULT_BUTTON_PINS).press(level)
+        MockButtons(factory, PINS).press(level)
 
 
 def test_the_lamp_follows_and_goes_dark_at_the_end() -> None:
     factory = open_pins("mock")
-    lamp = PinLamp(factory, DEFAULT_LAMP_PIN)
-    pin = factory.pin(DEFAULT_LAMP_PIN)
+    lamp = PinLamp(factory, 21)
+    pin = factory.pin(21)
     lamp.on()
     assert (lamp.lit, pin.state) == (True, True)
     lamp.off()

@@ -205,3 +205,14 @@ def test_nothing_is_left_open_by_a_printer_that_has_ended(tmp_path: Path) -> Non
         with VirtualPrinter(tmp_path, control=tmp_path / "hand"):
             continue
     assert descriptors() == before
+
+
+def test_a_control_of_no_letters_is_refused_and_the_next_one_obeyed(tmp_path: Path) -> None:
+    with VirtualPrinter(tmp_path, control=tmp_path / "hand"), socket.socket(socket.AF_UNIX) as hand:
+        hand.settimeout(10)
+        hand.connect(str(tmp_path / "hand"))
+        with hand.makefile("rb") as answers:
+            hand.sendall(b'{"\\ud800": 1}\n')
+            assert "error" in json.loads(answers.readline())
+            hand.sendall(b'{"paper": "ok"}\n')
+            assert json.loads(answers.readline()) == {"ok": True}

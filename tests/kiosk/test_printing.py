@@ -54,8 +54,6 @@ def test_a_ticket_is_sent_at_once_and_is_done_when_the_printer_says_so() -> None
     job = box.prints.under_way
     assert job is not None
     assert (job.ticket, job.attempt, job.job_id) == (ticket, 1, 2)
-    assert box.prints.by_job_id(2) == job
-    assert box.prints.by_job_id(3) is None
     box.end(Outcome.CONFIRMED, 900)
     assert (box.prints.under_way, box.prints.unprinted(), box.next(1_000)) == (None, (), None)
 
