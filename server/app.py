@@ -65,7 +65,7 @@ def pages_app(
     reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs], trouble: Callable[[], str | None]
 ) -> App:
     """The application behind the pages' listener. `trouble`: what to do where the ledger takes nothing, else None."""
-    app = FastAPI(title="Scorecard Smart Box", version=RELEASE, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Scorecard Smart Box", version=RELEASE, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.get("/", response_class=HTMLResponse, summary="The office today, live")
     async def office(lang: str = "") -> HTMLResponse:

@@ -51,14 +51,14 @@ class Office:
             loop = asyncio.get_running_loop()
             ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
             server_id, paired = ledger.server_id, ledger.paired()
+            writer = Writer(ledger, lambda: _tell(loop, feed))
+            writer.start()
+            stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
             db = open_reader(self._folder / FILE)
             stack.callback(db.close)
             reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now)
-            writer = Writer(ledger, lambda: _tell(loop, feed))
-            writer.start()
-            stack.callback(writer.close)
             commands = await control.serve(self._folder, lambda command: self._command(writer, command))
             stack.callback(commands.close)
             exchange = Exchange(

@@ -153,3 +153,13 @@ def test_a_disk_that_refuses_is_trouble_for_the_whole_group_until_it_takes_somet
     assert writer.submit(lambda ledger: take_batch(ledger, request, NOON)).result(20) == device.journal.end.seq
     writer.close()
     assert str(writer.trouble) == "None"
+
+
+def test_a_server_that_ended_leaves_one_whole_file(killable: RunningServer, device: Device) -> None:
+    with killable.exchange() as client, killable.pages() as browser:
+        device.pair(client, killable.code(), killable.certificate)
+        device.record(anchor(), score(5))
+        assert device.send(client).json()["received"] == 3
+        assert browser.get("/").status_code == 200
+    assert killable.end() == 0
+    assert sorted(path.name for path in killable.data.glob("office.db*")) == ["office.db", "office.db.writer"]

@@ -192,7 +192,15 @@ def test_a_tickets_qr_leads_to_its_number_and_witness(kiosk: Device, browser: ht
 
 
 def test_everything_that_does_not_exist_looks_the_same(kiosk: Device, browser: httpx.Client) -> None:
-    unknown = ["/t/" + "0" * 32, "/t/" + "f" * 32, "/t/short", "/t/" + token("A001").hex().upper(), "/nothing"]
+    unknown = [
+        "/t/" + "0" * 32,
+        "/t/" + "f" * 32,
+        "/t/short",
+        "/t/short/",
+        "/live/events/",
+        "/t/" + token("A001").hex().upper(),
+        "/nothing",
+    ]
     answers = [browser.get(path) for path in unknown]
     assert {each.status_code for each in answers} == {404}
     assert len({each.content for each in answers}) == 1
