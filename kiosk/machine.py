@@ -35,10 +35,10 @@ from kiosk.screen_types import (
 from sync.catalogue import Catalogue, to_body
 from sync.clock import Reading, Trust, confirmed
 from sync.errors import ClockError
-from sync.facts import Body, MachineStarted, PrintSending, ScoreGiven, TicketIssued
+from sync.facts import Body, ButtonStuck, MachineStarted, PrintSending, ScoreGiven, TicketIssued
 from sync.inbox import InboxState
 from sync.journal import Instant
-from sync.types import BootMs, Seq, UtcMs
+from sync.types import BootMs, Level, Seq, UtcMs
 
 DISK_RETRY_MS = 5_000
 DOUBT_POLL_MS = 10_000
@@ -106,6 +106,8 @@ class Machine:
         started: list[Body] = [MachineStarted(self._settings.release, self._settings.configuration)]
         if self.record.catalogue != self._settings.catalogue.digest:
             started.append(to_body(self._settings.catalogue))
+        # Whoever mended a button did it with the power off. One that is still held tells of itself anew.
+        started += [ButtonStuck(counter, Level(level), False) for counter, level in sorted(self.record.stuck)]
         self.record.keep(*started)
         self.look_at_inbox()
         self._keep_time()

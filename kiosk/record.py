@@ -18,6 +18,7 @@ from sync.codec import Draft, Fact
 from sync.errors import JournalRefused
 from sync.facts import (
     Body,
+    ButtonStuck,
     CatalogueAdopted,
     ClockAnchored,
     DayOpened,
@@ -74,6 +75,8 @@ class Recorder:
         self.lane = 0
         """The lane of the last ticket."""
         self.by_staff = False
+        self.stuck: frozenset[tuple[int, int]] = frozenset()
+        """(counter, level) of the score buttons that are stuck."""
         facts = (entry.fact for entry in journal.entries())
         while some := list(islice(facts, FOLDED_AT_ONCE)):
             self.numbers = Numbers.fold(some, self.numbers)
@@ -157,6 +160,11 @@ class Recorder:
             self.by_staff = body.source == "staff"
         elif isinstance(body, TicketIssued):
             self.lane = body.lane
+        elif isinstance(body, ButtonStuck):
+            button = {(body.counter, int(body.level))}
+            self.stuck = self.stuck | button if body.stuck else self.stuck - button
 
 
-_NOTED = {shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored, TicketIssued)}
+_NOTED = {
+    shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored, TicketIssued, ButtonStuck)
+}
