@@ -33,7 +33,7 @@ from sync.catalogue import Catalogue
 from sync.clock import Trust
 from sync.config import KioskConfig
 from sync.inbox import InboxReader
-from sync.journal import Journal
+from sync.journal import Journal, unfinished
 from sync.keys import DeviceKey
 from sync.system_clock import SystemClock, random_bytes
 from sync.wake import WakeSocket, wake
@@ -69,15 +69,22 @@ def catalogue_of(loaded: Loaded) -> LoadedCatalogue:
 
 
 def open_journal(data: Path, clock: SystemClock, journals: type[Journal] = Journal) -> tuple[Journal, DeviceKey]:
-    """The device's key, durable before its journal, and the journal. Raises SyncError, OSError."""
+    """The device's key, durable before its journal, and the journal. Raises SyncError, OSError.
+
+    A key is made only where there is no journal yet: a journal keeps the key that its first fact names.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    key = keys.load_or_make(data / "device.key", random_bytes)
-    path = data / "journal.db"
-    try:
-        return journals(path), key
-    except FileNotFoundError:
+    path, key_path = data / "journal.db", data / "device.key"
+    if unfinished(path):
+        key = keys.load_or_make(key_path, random_bytes)
         now = clock.instant()
         return journals.create(path, role="kiosk", public_key=key.public, random=random_bytes, now=now), key
+    journal = journals(path)
+    try:
+        return journal, keys.load_for(key_path, journal.opened().public_key)
+    except BaseException:
+        journal.close()
+        raise
 
 
 @dataclass

@@ -214,6 +214,20 @@ class Journal(JournalReader):
         return last
 
 
+def unfinished(path: Path) -> bool:
+    """Whether there is no journal here yet: no file, or one whose creation was cut off before fact 1 was durable."""
+    if not path.exists():
+        return True
+    connection = open_readonly(path)
+    try:
+        made = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'facts'").fetchone()[0]
+        return not made or connection.execute("SELECT NOT EXISTS (SELECT 1 FROM facts)").fetchone()[0] == 1
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
 def open_readonly(path: Path) -> sqlite3.Connection:
     """A connection that cannot write. Raises FileNotFoundError, JournalDamaged."""
     if not path.exists():

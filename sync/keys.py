@@ -63,6 +63,17 @@ def load(path: Path) -> DeviceKey:
     return DeviceKey(seed, secret)
 
 
+def load_for(path: Path, public: str) -> DeviceKey:
+    """The key in this file, which a journal names by its public half (hex). Raises BadKey where it is not that one."""
+    try:
+        key = load(path)
+    except FileNotFoundError as error:
+        raise BadKey(f"{path} is gone, but its journal is there", hint=_HINT) from error
+    if key.public.hex() != public:
+        raise BadKey(f"{path} is not the key that its journal names", hint=_HINT)
+    return key
+
+
 def load_or_make(path: Path, random: Callable[[int], bytes]) -> DeviceKey:
     """The key in this file, or a new one, durable (file and folder synced) before it is returned."""
     if path.exists():
@@ -89,4 +100,7 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         os.close(folder)
 
 
-_HINT = "Restore the file from a backup, or pair the device again as a new one: a lost key cannot be made again."
+_HINT = (
+    "Restore the file from a backup. A lost key cannot be made again: to go on without it, keep the data folder aside, "
+    "start with an empty one, and pair the device again as a new one."
+)

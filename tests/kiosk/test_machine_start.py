@@ -77,6 +77,22 @@ def test_it_starts_ends_when_asked_and_goes_on_with_the_same_journal(folder: Pat
     assert found.count("catalogue.adopted") == 1
 
 
+def test_a_power_cut_at_the_very_first_start_is_no_obstacle_to_the_second(folder: Path) -> None:
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "journal.db").touch()
+    run_until_ready(folder)
+    assert kinds(folder)[0] == "journal.opened"
+
+
+def test_a_journal_whose_key_is_gone_is_refused_and_gets_no_other_key(folder: Path) -> None:
+    run_until_ready(folder)
+    (folder / "data" / "device.key").unlink()
+    refused = run(folder)
+    assert refused.returncode == 2
+    assert "device.key is gone" in refused.stderr
+    assert not (folder / "data" / "device.key").exists()
+
+
 def test_a_mistake_in_the_settings_names_the_line_and_the_last_good_copy_runs(folder: Path) -> None:
     run_until_ready(folder)
     good = (folder / "kiosk.toml").read_text(encoding="utf-8")

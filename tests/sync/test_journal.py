@@ -4,15 +4,17 @@ import resource
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
 from sync import facts
 from sync.codec import Draft
 from sync.errors import JournalBusy, JournalDamaged, JournalRefused, NotCanonical
-from sync.journal import Journal, JournalReader
+from sync.journal import Journal, JournalReader, unfinished
+from sync.schema import JOURNAL
 from sync.types import Level
 from tests.sync import journals
 from tests.sync.journals import at
@@ -103,11 +105,32 @@ def test_the_settings_are_those_that_survive_a_power_cut(journal: Journal) -> No
     assert (setting("journal_mode"), setting("synchronous"), setting("page_size")) == ("wal", 2, 1024)
 
 
-def test_a_file_left_by_a_cut_during_creation_is_taken_over(tmp_path: Path) -> None:
-    (tmp_path / "journal.db").touch()
-    opened = journals.make(tmp_path / "journal.db")
+def cut_before_any_table(path: Path) -> None:
+    path.touch()
+
+
+def cut_before_fact_one(path: Path) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    JOURNAL.apply(sqlite_utils.Database(connection))
+    connection.close()
+
+
+@pytest.mark.parametrize("cut", [cut_before_any_table, cut_before_fact_one])
+def test_a_file_left_by_a_cut_during_creation_is_taken_over(tmp_path: Path, cut: Callable[[Path], None]) -> None:
+    path = tmp_path / "journal.db"
+    assert unfinished(path)
+    cut(path)
+    assert unfinished(path)
+    opened = journals.make(path)
     assert opened.end.seq == 1
+    assert not unfinished(path)
     opened.close()
+
+
+def test_a_damaged_journal_is_not_taken_for_an_unfinished_one(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(b"no database at all, but long enough to be read as one" * 20)
+    assert not unfinished(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no database, but it is long enough to be read as one" * 20])

@@ -26,8 +26,18 @@ def test_a_damaged_key_file_is_refused_and_never_replaced(tmp_path: Path, text: 
     path.write_text(text)
     with pytest.raises(BadKey) as caught:
         keys.load_or_make(path, journals.counted())
-    assert "pair the device again" in caught.value.hint
+    assert "pair the device again as a new one" in caught.value.hint
     assert path.read_text() == text
+
+
+def test_the_key_of_a_journal_is_never_replaced_by_another(tmp_path: Path) -> None:
+    path = tmp_path / "device.key"
+    with pytest.raises(BadKey, match="is gone"):
+        keys.load_for(path, journals.KEY.public.hex())
+    made = keys.load_or_make(path, journals.counted())
+    with pytest.raises(BadKey, match="not the key"):
+        keys.load_for(path, journals.KEY.public.hex())
+    assert keys.load_for(path, made.public.hex()) == made
 
 
 def test_a_signature_holds_for_its_message_and_key_only() -> None:
