@@ -4,6 +4,7 @@ import argparse
 import os
 import select
 import signal
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
         return _refuse_by_screen(f"{error}. {error.hint}", error.trouble.value, windowed=windowed)
     except (KioskError, SyncError, HardwareError) as error:
         return _refuse_by_screen(f"{error}. {error.hint}", "start", windowed=windowed)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:  # a card that can no longer be read, too
         told = f"{error}. Run `python -m kiosk doctor`."
         return _refuse_by_screen(told, trouble_of(error).value, windowed=windowed)
 
