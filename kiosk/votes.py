@@ -233,13 +233,16 @@ def _due(state: Votes) -> list[_Due]:
     """All that will happen if no input comes. Ties: what was pressed first, then the lockout, then the lamp."""
     timings, due = state.timings, []
     for level, button in state.buttons.items():
-        if button.contact in {Contact.CLOSING, Contact.OPENING}:
+        contact = button.contact
+        if contact is Contact.OPEN:
+            continue
+        if contact is Contact.CLOSING or contact is Contact.OPENING:
             at = BootMs(button.since + timings.settle)
             due.append(_Due(at, button.since, level, Event.SETTLES))
-        if button.contact in {Contact.DOWN, Contact.OPENING}:
+        if contact is Contact.DOWN or contact is Contact.OPENING:
             at = BootMs(button.down_since + timings.stuck)
             due.append(_Due(at, button.since, level, Event.TOO_LONG))
-        if button.contact is Contact.FREEING:
+        if contact is Contact.FREEING:
             at = BootMs(button.since + timings.free)
             due.append(_Due(at, button.since, level, Event.STAYED_OPEN))
     if state.lockout_until is not None:

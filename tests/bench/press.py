@@ -25,7 +25,7 @@ from tests.bench.row import Row, percentile
 from tests.sync import journals
 from translations import LANGUAGES
 
-SAMPLES = 300
+SAMPLES = 1000
 ZONE = ZoneInfo("Asia/Bangkok")
 BAR = 3.0
 
