@@ -83,9 +83,9 @@ class JournalReader:
         """All (seq, row, chain) as they lie there, not believed yet. Raises sqlite3.DatabaseError on damage."""
         yield from self._db.execute("SELECT seq, row, chain FROM facts ORDER BY seq")
 
-    def guards(self) -> set[str]:
-        """The names of the triggers that refuse changes."""
-        return {name for (name,) in self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
+    def guards(self) -> dict[str, str]:
+        """The triggers of the file, name → text. Those that refuse changes are in `sync.schema.GUARDS`."""
+        return dict(self._db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
 
     def facts(self, after: int = 0) -> Iterator[Fact]:
         """The facts behind this seq, decoded."""

@@ -5,6 +5,17 @@ import sqlite_utils
 JOURNAL = sqlite_utils.Migrations("journal")
 """The journal's own tables. Specified in docs/journal.md: a change here is a new format there."""
 
+GUARDS = {
+    "facts_are_never_changed": """CREATE TRIGGER facts_are_never_changed BEFORE UPDATE ON facts
+        BEGIN SELECT RAISE(ABORT, 'a fact is never changed'); END""",
+    "facts_are_never_deleted": """CREATE TRIGGER facts_are_never_deleted BEFORE DELETE ON facts
+        BEGIN SELECT RAISE(ABORT, 'a fact is never deleted'); END""",
+    "facts_have_no_gap": """CREATE TRIGGER facts_have_no_gap BEFORE INSERT ON facts
+        WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), 0) FROM facts)
+        BEGIN SELECT RAISE(ABORT, 'a fact takes the next seq'); END""",
+}
+"""The triggers that refuse changes, by name, as SQLite keeps their text."""
+
 _FACTS = (
     """CREATE TABLE journal (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -16,13 +27,7 @@ _FACTS = (
         row BLOB NOT NULL,
         chain BLOB NOT NULL CHECK (length(chain) = 32)
     ) STRICT""",
-    """CREATE TRIGGER facts_are_never_changed BEFORE UPDATE ON facts
-        BEGIN SELECT RAISE(ABORT, 'a fact is never changed'); END""",
-    """CREATE TRIGGER facts_are_never_deleted BEFORE DELETE ON facts
-        BEGIN SELECT RAISE(ABORT, 'a fact is never deleted'); END""",
-    """CREATE TRIGGER facts_have_no_gap BEFORE INSERT ON facts
-        WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), 0) FROM facts)
-        BEGIN SELECT RAISE(ABORT, 'a fact takes the next seq'); END""",
+    *GUARDS.values(),
     """CREATE VIEW readable AS SELECT
         seq,
         json_extract(CAST(row AS TEXT), '$[1]') AS kind,

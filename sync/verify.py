@@ -16,9 +16,8 @@ from sync.chain import START, Position, extend
 from sync.errors import JournalDamaged, NotCanonical, NotUnderstood
 from sync.facts import JournalOpened, understand
 from sync.journal import JournalReader, open_readonly
+from sync.schema import GUARDS
 from sync.types import Chain, JournalId, Seq
-
-GUARDS = {"facts_are_never_changed", "facts_are_never_deleted", "facts_have_no_gap"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,10 @@ def verify(path: Path) -> Verdict:
         verdict = check(reader.secret, watch)
         if watch.failed:
             return Verdict(verdict.good, f"the file cannot be read further: {watch.failed}", verdict.journal_id)
-        missing = GUARDS - reader.guards()
+        missing = dict(GUARDS.items() - reader.guards().items())
         if missing and verdict.problem is None:
             return Verdict(
-                verdict.good, f"its guards were taken away: {', '.join(sorted(missing))}", verdict.journal_id
+                verdict.good, f"its guards were taken away or changed: {', '.join(sorted(missing))}", verdict.journal_id
             )
         return verdict
 

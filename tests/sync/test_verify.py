@@ -146,6 +146,14 @@ def test_guards_that_were_taken_away_are_reported(copy: Path) -> None:
     assert "facts_are_never_deleted" in str(verify.verify(copy).problem)
 
 
+def test_a_guard_that_keeps_its_name_but_not_its_word_is_reported(copy: Path) -> None:
+    connection = sqlite3.connect(copy)
+    connection.execute("DROP TRIGGER facts_are_never_changed")
+    connection.execute("CREATE TRIGGER facts_are_never_changed BEFORE UPDATE ON facts BEGIN SELECT 1; END")
+    connection.close()
+    assert "facts_are_never_changed" in str(verify.verify(copy).problem)
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_flipped_bit_of_the_file_is_named_or_harmless(whole: Path, tmp_path: Path, data: st.DataObject) -> None:

@@ -140,6 +140,7 @@ def test_with_the_office_gone_tickets_are_given_and_arrive_later(demo: Demo) -> 
     demo.restart("server")
     demo.restart("sync")
     until(lambda: label in page(demo))
+    assert label in page(demo)
 
 
 def test_a_wrong_word_is_told_with_what_is_in_sight(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
