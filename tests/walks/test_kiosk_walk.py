@@ -1,6 +1,7 @@
 """The real processes together: office, printer, kiosk and sync, touched from outside, some of them killed."""
 
 import json
+import resource
 import socket
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from kiosk.touch import Remote
 from kiosk.touch import main as touch
 from sync.facts import ScoreGiven, TicketIssued, understand
 from sync.journal import JournalReader
+from sync.verify import verify
 
 PATIENCE_S = 30.0
 _Found = TypeVar("_Found")
@@ -130,6 +132,27 @@ def test_a_printer_that_is_gone_puts_the_kiosk_out_of_order_and_its_return_back(
         assert "error" in remote.ask(touch="language-en")
         demo.restart("printer")
         until(lambda: remote.screen()["name"] == "attract")
+
+
+def test_a_disk_that_takes_nothing_more_stops_the_numbers_not_the_kiosk_and_nothing_is_lost(demo: Demo) -> None:
+    kiosk = demo.parts["kiosk"].pid
+    assert kiosk is not None
+    before, sheets = issued(demo), papers(demo)
+    with Remote(demo.control) as remote:
+        resource.prlimit(kiosk, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        try:
+            seen = take(remote, "en", "move-in")
+            assert (seen["name"], seen["ticket"]) == ("out-of-order", None)
+            assert str(seen["trouble"]).startswith("disk-")
+            assert issued(demo) == before
+        finally:
+            resource.prlimit(kiosk, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        until(lambda: remote.screen()["name"] == "attract")
+        label = take(remote, "en", "move-in")["ticket"]["label"]
+        until(lambda: papers(demo) == sheets + 1)
+        remote.ask(touch="done")
+    assert issued(demo) == [*before, label], "no number was burnt, none is missing"
+    assert verify(demo.data / "journal.db").problem is None
 
 
 def test_with_the_office_gone_tickets_are_given_and_arrive_later(demo: Demo) -> None:
