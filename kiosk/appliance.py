@@ -4,7 +4,6 @@ import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from fonts.shaping import Typesetter
@@ -28,7 +27,7 @@ from kiosk.pictograms import SERVICE_PICTOGRAMS
 from kiosk.ticket_layout import lay_out, specimens
 from kiosk.ui import Window
 from kiosk.view_parts import Exhibit
-from sync import keys
+from sync import RELEASE, keys
 from sync.catalogue import Catalogue
 from sync.clock import Trust
 from sync.config import KioskConfig
@@ -38,7 +37,6 @@ from sync.keys import DeviceKey
 from sync.system_clock import SystemClock, random_bytes
 from sync.wake import WakeSocket, wake
 
-RELEASE_UNKNOWN = "0"
 TEXT_LINES = 768
 """Lines of text kept drawn: what all screens of a dozen services in three languages need."""
 
@@ -46,14 +44,6 @@ TEXT_LINES = 768
 def say(line: str) -> None:
     """One line for the system's log."""
     print(line, file=sys.stderr, flush=True)
-
-
-def release() -> str:
-    """The version of this product, "0" where it is run from its sources."""
-    try:
-        return version("scorecard-smart-box")
-    except PackageNotFoundError:
-        return RELEASE_UNKNOWN
 
 
 def catalogue_of(loaded: Loaded) -> LoadedCatalogue:
@@ -150,7 +140,7 @@ def _assembled(
         catalogue=catalogue,
         zone=config.zone,
         trust=Trust(config.clock.trust),
-        release=release(),
+        release=RELEASE,
         configuration=loaded.digest,
         held=held,
     )

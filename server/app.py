@@ -20,11 +20,11 @@ from server import reading
 from server.feed import Feed
 from server.http import App, Receive, Scope, Send
 from server.pages import Pages
+from sync import RELEASE
 from sync.paircode import PairAnswer, PairRequest
 from sync.types import UtcMs
 from sync.wire import FACTS_PATH, PAIR_PATH, STATUS, Answer, Refusal
 
-RELEASE = "0.1.0"
 FOR_EVER = "public, max-age=31536000, immutable"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "

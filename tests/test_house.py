@@ -36,6 +36,19 @@ def test_setup_cfg_lists_every_package() -> None:
     assert listed == found
 
 
+def test_setup_cfg_ships_every_file_that_the_rooms_read() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    shipped = {
+        path
+        for room, patterns in settings["options.package_data"].items()
+        for pattern in patterns.replace(",", " ").split()
+        for path in (ROOT / room).glob(pattern)
+    }
+    needed = {path for path in committed_files() if path.parts[len(ROOT.parts)] in ROOMS}
+    assert {path for path in needed if path.suffix not in (".py", ".md")} - shipped == set()
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_error_of_a_room_carries_a_hint(room: str) -> None:
     errors = {
