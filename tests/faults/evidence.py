@@ -12,7 +12,7 @@ from pyzbar import pyzbar
 
 from kiosk.demo import Demo
 from sync import verify
-from sync.facts import Body, TicketIssued, understand
+from sync.facts import Body, PrintEnded, TicketIssued, understand
 from sync.journal import JournalReader
 
 ZBAR: Any = pyzbar
@@ -21,11 +21,12 @@ ZBAR: Any = pyzbar
 
 @dataclass
 class Evidence:
-    """Hashes of the tokens on paper (one a sheet), sheets without a readable QR, the tickets on record, and faults."""
+    """Hashes of the tokens on paper (one a sheet) and of those called confirmed, torn sheets, tickets, and faults."""
 
     papers: list[str] = field(default_factory=list)
     torn: int = 0
     tickets: dict[str, TicketIssued] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)
     facts: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -36,6 +37,8 @@ class Evidence:
         for token, count in Counter(self.papers).items():
             if count > 1:
                 self.faults.append(f"one ticket is on {count} sheets (token {token[:8]})")
+        for token in self.confirmed - set(self.papers):
+            self.faults.append(f"a ticket is called confirmed and is on no paper (token {token[:8]})")
         numbers = Counter((ticket.day, ticket.label) for ticket in self.tickets.values())
         self.faults += [f"number {label} was given {count} times" for (_, label), count in numbers.items() if count > 1]
         labels = {label for _, label in numbers}
@@ -57,7 +60,10 @@ def gather(demo: Demo) -> Evidence:
         journal_id = reader.opened().journal_id
     found.facts = len(entries)
     bodies: list[Body | None] = [understand(entry.fact) for entry in entries]
-    found.tickets = {body.token: body for body in bodies if isinstance(body, TicketIssued)}
+    issued = {entry.seq: body for entry, body in zip(entries, bodies, strict=True) if isinstance(body, TicketIssued)}
+    found.tickets = {body.token: body for body in issued.values()}
+    ended = [body for body in bodies if isinstance(body, PrintEnded)]
+    found.confirmed = {issued[body.ticket].token for body in ended if body.outcome == "confirmed"}
     ledger = demo.server_toml.parent / "data" / "office.db"
     verdict = verify.against_peer(journal, verify.verify(journal), ledger)
     if verdict.problem:
