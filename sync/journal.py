@@ -16,7 +16,7 @@ from typing import Self
 import sqlite_utils
 
 from sync import codec
-from sync.chain import START, ZERO, Position, extend
+from sync.chain import START, Position, extend
 from sync.codec import Draft, Fact
 from sync.disk import DiskTrouble, take_writers_place, trouble_of
 from sync.errors import JournalBusy, JournalDamaged, JournalRefused
@@ -175,16 +175,11 @@ class Journal(JournalReader):
         Raises JournalRefused where the disk does not take them and NotCanonical where one has no canonical form;
         in both cases the journal is as it was.
         """
-        at, rows, appended = self.end, [], []
-        for each in drafts:
-            fact = Fact(Seq(at.seq + 1), each.kind, each.version, now.boot_id, now.boottime_ms, each.body)
-            row = codec.encode(fact)
-            at = extend(self.secret, at, row)
-            rows.append((at.seq, row, at.chain))
-            appended.append(fact)
-        self._store(rows)
-        self._end = at
-        return appended
+        facts, entries = chained(self.secret, self.end, drafts, now)
+        self._store(entries)
+        if entries:
+            self._end = Position(entries[-1].seq, entries[-1].chain)
+        return facts
 
     def close(self) -> None:
         """Let go of the file and of the writer's place. A second time does nothing."""
@@ -193,10 +188,10 @@ class Journal(JournalReader):
         if lock >= 0:
             os.close(lock)
 
-    def _store(self, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
+    def _store(self, entries: Sequence[Entry]) -> None:
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT INTO facts (seq, row, chain) VALUES (?, ?, ?)", rows)
+            _insert(self._db, entries)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._end = None  # whatever the disk did, the next append asks it
@@ -212,6 +207,18 @@ class Journal(JournalReader):
             hint = f"Run `python -m sync verify {self.path}`; it names the last good fact. Keep the file."
             raise JournalDamaged(f"{self.path}: the last fact does not fit the chain", last_good=0, hint=hint)
         return last
+
+
+def chained(secret: bytes, at: Position, drafts: Sequence[Draft], now: Instant) -> tuple[list[Fact], list[Entry]]:
+    """The facts that these drafts become behind `at`, and their entries. Pure. Raises NotCanonical."""
+    facts, entries = [], []
+    for each in drafts:
+        fact = Fact(Seq(at.seq + 1), each.kind, each.version, now.boot_id, now.boottime_ms, each.body)
+        row = codec.encode(fact)
+        at = extend(secret, at, row)
+        facts.append(fact)
+        entries.append(Entry(at.seq, row, at.chain))
+    return facts, entries
 
 
 def unfinished(path: Path) -> bool:
@@ -274,16 +281,18 @@ def _write_first(path: Path, secret: bytes, opened: JournalOpened, now: Instant)
     connection = open_for_writing(path)
     try:
         JOURNAL.apply(sqlite_utils.Database(connection))
-        body = draft(opened)
-        fact = Fact(Seq(1), body.kind, body.version, now.boot_id, now.boottime_ms, body.body)
-        row = codec.encode(fact)
+        _, first = chained(secret, START, [draft(opened)], now)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO journal (one, format, secret) VALUES (1, ?, ?)", (FORMAT, secret))
-        first = extend(secret, Position(Seq(0), ZERO), row)
-        connection.execute("INSERT INTO facts (seq, row, chain) VALUES (?, ?, ?)", (first.seq, row, first.chain))
+        _insert(connection, first)
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _insert(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    rows = [(entry.seq, entry.row, entry.chain) for entry in entries]
+    connection.executemany("INSERT INTO facts (seq, row, chain) VALUES (?, ?, ?)", rows)
 
 
 def _lock_writer(path: Path) -> int:

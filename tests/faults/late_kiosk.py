@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from kiosk.__main__ import main
-from sync import codec
-from sync.chain import Position, extend
+from sync.chain import Position
 from sync.codec import Draft, Fact
-from sync.journal import Entry, Instant, Journal
-from sync.types import Seq
+from sync.journal import Entry, Instant, Journal, chained
 
 DELAY_S = 0.5
 
@@ -30,15 +28,11 @@ class LateJournal(Journal):
     def append(self, drafts: Sequence[Draft], now: Instant) -> list[Fact]:
         """Promise; keep older promises."""
         self._keep_promises()
-        at, entries = self.end, []
-        for each in drafts:
-            fact = Fact(Seq(at.seq + 1), each.kind, each.version, now.boot_id, now.boottime_ms, each.body)
-            row = codec.encode(fact)
-            at = extend(self.secret, at, row)
-            entries.append(Entry(at.seq, row, at.chain))
-        self._promised = at
+        facts, entries = chained(self.secret, self.end, drafts, now)
+        if entries:
+            self._promised = Position(entries[-1].seq, entries[-1].chain)
         self._waiting.append((time.monotonic() + DELAY_S, entries))
-        return [entry.fact for entry in entries]
+        return facts
 
     def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
         """What is durable, and behind it what is only promised."""
@@ -49,7 +43,7 @@ class LateJournal(Journal):
     def _keep_promises(self) -> None:
         while self._waiting and self._waiting[0][0] <= time.monotonic():
             _, entries = self._waiting.popleft()
-            self._store([(entry.seq, entry.row, entry.chain) for entry in entries])
+            self._store(entries)
 
 
 if __name__ == "__main__":
