@@ -22,7 +22,7 @@ Align = Literal["left", "centre", "right"]
 # are measured from ink: the fonts' own tables promise more or less than they draw.
 _TALL: dict[FaceName, tuple[str, ...]] = {
     "thai": ("ที่ปู่ญู้ฎุฏูฐำ", "ปั๊ป๋ำไใโฬฟ้", "ÅÉÇgjpqy()|", "฿0123456789"),
-    "myanmar": ("ကြွှုံ့င်္ဂိ", "ဥ္ဏှူဪဩ", "ဂြိုဟ်ဋ္ဌာန္တြီ", "မြွှူးည၍၎၏ဍ္ဎ", "ကျားရှိကိုတွဲ့ုံး", "စက္ကူဖြတ်ဆောင်ယူ", "Égjpqy()|"),
+    "myanmar": ("ကြွှုံ့င်္ဂိ", "ဥ္ဏှူဪဩ", "ဂြိုဟ်ဋ္ဌာန္တြီ", "မြွှူးည၍၎၏ဍ္ဎ", "ကျားရှိကိုတွဲ့ုံး", "စက္ကူဖြတ်ဆောင်ယူ", "ဗုဒ္ဓဟူးကုမ္ပဏီအက္ခရာ", "Égjpqy()|"),
 }
 _TALL_LATIN = ("ÅÉÇgjpqy()|", "0123456789")
 

@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -107,8 +107,16 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme."""
+
+    colour: Colours
+    accent: Mapping[str, Accent]
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
-    """Everything in tokens.toml. `score` is keyed by level, 5 the best to 1."""
+    """Everything in tokens.toml. `score` is keyed by level, 5 the best to 1; `themes` by name, without "light"."""
 
     colour: Colours
     accent: Mapping[str, Accent]
@@ -118,6 +126,12 @@ class Tokens:
     space: Space
     shape: Shape
     measure_ch: int
+    themes: Mapping[str, Palette] = field(default_factory=dict)
+
+    def themed(self, name: str) -> "Tokens":
+        """The same with the colours of a theme; "light" is what there is without one."""
+        palette = self.themes.get(name)
+        return self if palette is None else replace(self, colour=palette.colour, accent=palette.accent)
 
 
 _Part = TypeVar("_Part")
@@ -136,6 +150,7 @@ def parse(text: str) -> Tokens:
             space=_part(Space, data["space_mm"], _mm),
             shape=_part(Shape, data["shape_mm"], _mm),
             measure_ch=int(data["pages"]["measure_ch"]),
+            themes=MappingProxyType({name: _palette(table) for name, table in data["theme"].items()}),
         )
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise TokensError(f"the design tokens are not well formed: {error}", hint=_HINT) from error
@@ -149,6 +164,11 @@ def load() -> Tokens:
     except OSError as error:
         raise TokensError(f"{PATH} cannot be read", hint=_HINT) from error
     return parse(text)
+
+
+def _palette(table: Any) -> Palette:
+    accents = {key: _part(Accent, value, _hex) for key, value in table["accent"].items()}
+    return Palette(_part(Colours, table["colour"], _hex), MappingProxyType(accents))
 
 
 def _part(kind: type[_Part], table: Any, value: Any) -> _Part:
@@ -246,10 +266,10 @@ def css_variables(tokens: Tokens) -> str:
         lines += [f"--accent-{key}-{field.name}: {getattr(accent, field.name)};" for field in fields(accent)]
     for level, score in sorted(tokens.score.items(), reverse=True):
         lines += [f"--score-{level}-{field.name}: {getattr(score, field.name)};" for field in fields(score)]
-    for field in fields(tokens.space):
-        lines.append(f"--space-{field.name}: {getattr(tokens.space, field.name) / 4:g}rem;")
-    for field in fields(tokens.shape):
-        lines.append(f"--{_css(field.name)}-size: {getattr(tokens.shape, field.name) / 4:g}rem;")
+    for length in fields(tokens.space):
+        lines.append(f"--space-{length.name}: {getattr(tokens.space, length.name) / 4:g}rem;")
+    for length in fields(tokens.shape):
+        lines.append(f"--{_css(length.name)}-size: {getattr(tokens.shape, length.name) / 4:g}rem;")
     lines.append(f"--measure: {tokens.measure_ch}ch;")
     return ":root {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 

@@ -8,14 +8,15 @@ debounce there could never be tested, and the raw edges are what a repair wants 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 
 from hardware.errors import PinsError
-from hardware.gpio import GPIOZeroError, PinFactory, gpiozero, open_pins
+from hardware.gpio import PinFactory, gpiozero, open_pins, pin_failures
 
 __all__ = [
     "LEVELS",
     "BootMs",
+    "Closed",
     "Edge",
     "EdgeQueue",
     "MockButtons",
@@ -27,6 +28,10 @@ BootMs = NewType("BootMs", int)
 """Milliseconds of CLOCK_BOOTTIME."""
 
 LEVELS = (1, 2, 3, 4, 5)
+
+Closed = Literal["low", "high"]
+"""What a pin reads while its button is held: "low" for a button to ground (pulled up inside the chip), "high" for one
+to 3.3 V (pulled down)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class EdgeQueue:
 
 
 class ScoreButtons:
-    """Five buttons of one counter, each between its pin and ground (pull-up, pressed = low).
+    """Five buttons of one counter, wired as `closed` says.
 
     `on_edge` is called in gpiozero's thread and must be quick and thread-safe: EdgeQueue.put is made for it.
     `boottime_ms` is read there, as near to the edge as Python comes. Raises PinsError if a pin cannot be had.
@@ -75,6 +80,7 @@ class ScoreButtons:
         pins: Sequence[int],
         on_edge: Callable[[Edge], None],
         boottime_ms: Callable[[], BootMs],
+        closed: Closed = "low",
     ) -> None:
         if len(pins) != len(LEVELS) or len(set(pins)) != len(LEVELS):
             raise PinsError(
@@ -83,19 +89,19 @@ class ScoreButtons:
             )
         self._devices: dict[int, Any] = {}
         for level, pin in zip(LEVELS, pins, strict=True):
-            self._devices[level] = self._open(factory, pin)
+            self._devices[level] = self._open(factory, pin, closed)
         for level, device in self._devices.items():
             device.when_activated = _reporter(counter, level, True, on_edge, boottime_ms)
             device.when_deactivated = _reporter(counter, level, False, on_edge, boottime_ms)
 
-    def _open(self, factory: PinFactory, pin: int) -> Any:
+    def _open(self, factory: PinFactory, pin: int, closed: Closed) -> Any:
         try:
-            return gpiozero.DigitalInputDevice(pin, pull_up=True, bounce_time=None, pin_factory=factory)
-        except (GPIOZeroError, OSError) as failure:
+            return gpiozero.DigitalInputDevice(pin, pull_up=closed == "low", bounce_time=None, pin_factory=factory)
+        except pin_failures() as failure:
             self.close()
             raise PinsError(
                 f"button pin {pin} cannot be used: {failure}",
-                hint="use a free BCM pin number, each pin once",
+                hint="end the other program that uses it (a running kiosk does), or choose a free pin",
             ) from failure
 
     def held(self) -> frozenset[int]:
@@ -127,18 +133,20 @@ class MockButtons:
     """Fingers for mock pins: what the keys 1–5 and the sim control press. The edges then come by the real
     way."""
 
-    def __init__(self, factory: PinFactory, pins: Sequence[int]) -> None:
+    def __init__(self, factory: PinFactory, pins: Sequence[int], closed: Closed = "low") -> None:
+        self._closed = closed
         self._pins = {level: factory.pin(pin) for level, pin in zip(LEVELS, pins, strict=True)}
 
     def press(self, level: int) -> None:
         """Closes the contact of this level. Raises PinsError for a level that is not 1 … 5."""
-        self._pin(level).drive_low()
+        self._drive(level, high=self._closed == "high")
 
     def release(self, level: int) -> None:
         """Opens the contact of this level. Raises PinsError for a level that is not 1 … 5."""
-        self._pin(level).drive_high()
+        self._drive(level, high=self._closed == "low")
 
-    def _pin(self, level: int) -> Any:
+    def _drive(self, level: int, *, high: bool) -> None:
         if level not in self._pins:
             raise PinsError(f"there is no button {level}", hint="the buttons are 1 to 5")
-        return self._pins[level]
+        pin = self._pins[level]
+        (pin.drive_high if high else pin.drive_low)()

@@ -22,12 +22,16 @@ class AddressError(HardwareError):
 
 
 class TransportError(HardwareError):
-    """The way to the printer failed. The device may be gone, off or unreachable. `.written` is how many
-    bytes of the failing call it had taken before."""
+    """The way to the printer failed. The device may be gone, off or unreachable.
 
-    def __init__(self, message: str, *, hint: str, written: int = 0) -> None:
+    `.written` is how many bytes of the failing call it had taken before. `.absent`: the device itself is known to have
+    been away, so that what stands there next may be another one; not so where it is there and hung, busy or refused.
+    """
+
+    def __init__(self, message: str, *, hint: str, written: int = 0, absent: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.written = written
+        self.absent = absent
 
 
 class PinsError(HardwareError):
@@ -40,3 +44,12 @@ class SoundError(HardwareError):
 
 class PaperStoreError(HardwareError):
     """The virtual printer could not open its folder, its address or its control socket."""
+
+
+class PrintersFileError(HardwareError):
+    """A file of kinds of printers has a mistake, or none of them has the name that was asked for. `.line`: where, from
+    1; None: not in one place."""
+
+    def __init__(self, message: str, *, hint: str, line: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line

@@ -4,7 +4,7 @@ decide."""
 from typing import Protocol
 
 from hardware.errors import PinsError
-from hardware.gpio import GPIOZeroError, PinFactory, gpiozero
+from hardware.gpio import PinFactory, gpiozero, pin_failures
 
 
 class Lamp(Protocol):
@@ -24,7 +24,7 @@ class PinLamp:
     def __init__(self, factory: PinFactory, pin: int) -> None:
         try:
             self._led = gpiozero.LED(pin, pin_factory=factory)
-        except (GPIOZeroError, OSError) as failure:
+        except pin_failures() as failure:
             raise PinsError(
                 f"lamp pin {pin} cannot be used: {failure}", hint="use a BCM pin number that no button has"
             ) from failure
@@ -45,7 +45,8 @@ class PinLamp:
 
 
 class RecordingLamp:
-    """A lamp without a pin: `changes` holds True for each `on`, False for each `off`, in order."""
+    """A lamp without a pin: `changes` holds True for each `on`, False for each `off`, in order. Also what a counter
+    without a lamp has."""
 
     def __init__(self) -> None:
         self.changes: list[bool] = []

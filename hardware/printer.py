@@ -4,17 +4,16 @@ values."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, NewType, Protocol
+from typing import Literal, Protocol
 
+from hardware.dots import Dots as Dots
 from hardware.errors import PictureError
-
-Dots = NewType("Dots", int)
-"""Printer dots; 203 dpi, 8 dots a millimetre, on the common 80 mm mechanism."""
+from hardware.profile import Abilities, Identity
 
 MAX_JOB_ID = 2**28 - 1
 
 PaperLevel = Literal["ok", "near-end", "out"]
-Fault = Literal["unreachable", "paper-out", "cover-open", "cutter", "offline"]
+Fault = Literal["unreachable", "paper-out", "cover-open", "cutter", "mechanism", "overheated", "offline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +80,20 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PaperStatus:
-    """What the printer last said of itself. None means unknown and is never guessed."""
+    """What the printer last said of itself. None means unknown and is never guessed.
+
+    `overheated`: it waits until its head has cooled, and goes on by itself. `mechanism_error`: jammed, or defect.
+    `ticket_waiting`: the last ticket still hangs in its mouth; only printers with that sensor say so.
+    """
 
     reachable: bool
     paper: PaperLevel | None = None
     cover_open: bool | None = None
     cutter_error: bool | None = None
     online: bool | None = None
+    overheated: bool | None = None
+    mechanism_error: bool | None = None
+    ticket_waiting: bool | None = None
 
     @property
     def fault(self) -> Fault | None:
@@ -101,6 +107,10 @@ class PaperStatus:
             return "paper-out"
         if self.cutter_error:
             return "cutter"
+        if self.mechanism_error:
+            return "mechanism"
+        if self.overheated:
+            return "overheated"
         if self.online is False:
             return "offline"
         return None
@@ -130,14 +140,27 @@ class Finished:
     status: PaperStatus
 
 
-PrinterEvent = StatusChanged | Finished
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A printer was asked what it is and can do: once for each connection that tells something new. `profile`: the name
+    of the profile it is treated by."""
+
+    identity: Identity
+    abilities: Abilities
+    profile: str
+
+
+PrinterEvent = StatusChanged | Finished | Met
 
 
 class Printer(Protocol):
     """What the kiosk holds. No method waits for the device."""
 
-    def start(self) -> None:
-        """Begins; a StatusChanged follows within about two seconds whatever the device does."""
+    def start(self, *, unfinished: bool = False) -> None:
+        """Begins; a StatusChanged follows within about two seconds whatever the device does.
+
+        `unfinished`: part of a ticket may hang there, and is cut off in front of the next.
+        """
 
     def submit(self, job: PrintJob) -> None:
         """Queues a job; jobs are printed in this order."""
@@ -168,7 +191,7 @@ class RecordingPrinter:
     ) -> None:
         self.jobs: list[PrintJob] = []
         self.status = status or PaperStatus(True, "ok", False, False, True)
-        self.started = False
+        self.started = self.unfinished = False
         self.closed = False
         self.hold = hold
         self._answers = list(answers)
@@ -176,8 +199,8 @@ class RecordingPrinter:
         self._waiting: list[int] = []
         self._events: list[PrinterEvent] = []
 
-    def start(self) -> None:
-        self.started = True
+    def start(self, *, unfinished: bool = False) -> None:
+        self.started, self.unfinished = True, unfinished
         self._post(StatusChanged(self.status))
 
     def submit(self, job: PrintJob) -> None:

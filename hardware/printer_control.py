@@ -4,20 +4,35 @@ import difflib
 import json
 import selectors
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from hardware.errors import HardwareError, PaperStoreError
+from hardware.makes import MAKES
+from hardware.strikes import FAULTS, Strike
 
-Command = dict[str, str | bool]
+Command = dict[str, str | bool | Strike]
 
 _CHOICES: dict[str, tuple[str | bool, ...]] = {
     "paper": ("ok", "near-end", "out"),
     "cover": ("open", "closed"),
     "power": ("on", "off"),
     "stall": (True, False),
+    "unplug": (True,),
+    "plug": (True,),
+    "swap": ("talking", *MAKES),
+    "cutter": ("jam", "ok"),
+    "head": ("hot", "ok"),
+    "mechanism": ("error", "ok"),
+    "ticket": ("waiting", "taken"),
+    "echo": ("late", "missing", "ok"),
+    "garbage": (True, False),
 }
+_STRIKE, _STRIKE_KEYS = "strike", ("when", "at", "fault", "lasts")
+_STRIKE_EXAMPLE = '{"strike": {"when": "row", "at": 40, "fault": "paper-out", "lasts": 3}}'
+_MOST_AT, _LONGEST_S = 10**9, 3600
 _LONGEST_LINE = 4096
 
 
@@ -29,21 +44,58 @@ def parse_command(command: Mapping[str, object]) -> Command:
     """The command, checked. Raises ControlError for an unknown name or value."""
     checked: Command = {}
     for name, value in command.items():
-        choices = _CHOICES.get(name)
-        if choices is None:
-            near = difflib.get_close_matches(name, _CHOICES, n=1)
-            meant = f'did you mean "{near[0]}"?' if near else "use " + ", ".join(_CHOICES)
-            raise ControlError(f'"{name}" is not a control', hint=meant)
-        chosen = next((choice for choice in choices if choice is value or choice == value), None)
-        if chosen is None or type(chosen) is not type(value):
-            raise ControlError(
-                f'"{name}" cannot be {json.dumps(value, default=str)}',
-                hint="use " + " or ".join(json.dumps(choice) for choice in choices),
-            )
-        checked[name] = chosen
+        if name == _STRIKE:
+            checked[name] = _strike(value)
+        elif name in _CHOICES:
+            checked[name] = _chosen(name, value, _CHOICES[name])
+        else:
+            raise ControlError(f'"{name}" is not a control', hint=_did_you_mean(name, (*_CHOICES, _STRIKE)))
     if not checked:
-        raise ControlError("an empty command", hint="use " + ", ".join(_CHOICES))
+        raise ControlError("an empty command", hint="use " + ", ".join((*_CHOICES, _STRIKE)))
     return checked
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f'did you mean "{near[0]}"?' if near else "use " + ", ".join(known)
+
+
+def _chosen(name: str, value: object, choices: Sequence[str | bool]) -> str | bool:
+    chosen = next((choice for choice in choices if type(choice) is type(value) and choice == value), None)
+    if chosen is not None:
+        return chosen
+    words = [choice for choice in choices if isinstance(choice, str)]
+    hint = "use " + " or ".join(json.dumps(choice) for choice in choices)
+    if isinstance(value, str) and difflib.get_close_matches(value, words, n=1):
+        hint = _did_you_mean(value, words)
+    raise ControlError(f'"{name}" cannot be {_shown(value)}', hint=hint)
+
+
+def _strike(value: object) -> Strike:
+    if not isinstance(value, dict):
+        raise ControlError(f'"{_STRIKE}" cannot be {_shown(value)}', hint=f"write for example {_STRIKE_EXAMPLE}")
+    for name in value:
+        if name not in _STRIKE_KEYS:
+            raise ControlError(f'a strike has no "{name}"', hint=_did_you_mean(str(name), _STRIKE_KEYS))
+    for name in _STRIKE_KEYS[:3]:
+        if name not in value:
+            raise ControlError(f'a strike needs "{name}"', hint=f"write for example {_STRIKE_EXAMPLE}")
+    fault = next((known for known in FAULTS if known == _chosen("fault", value["fault"], FAULTS)), FAULTS[0])
+    when: Literal["byte", "row"] = "byte" if _chosen("when", value["when"], ("byte", "row")) == "byte" else "row"
+    at, lasts = value["at"], value.get("lasts")
+    if type(at) is not int or not 0 <= at <= _MOST_AT:
+        raise ControlError(f'"at" cannot be {_shown(at)}', hint=f"use a whole number from 0 to {_MOST_AT}")
+    if lasts is not None and (type(lasts) not in (int, float) or not 0 <= lasts <= _LONGEST_S):
+        raise ControlError(
+            f'"lasts" cannot be {_shown(lasts)}', hint=f"use seconds from 0 to {_LONGEST_S}, or leave it"
+        )
+    return Strike(when, at, fault, None if lasts is None else float(lasts))
+
+
+def _shown(value: object) -> str:
+    """As JSON, not endless."""
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else text[:60] + "…"
 
 
 def parse_line(line: bytes) -> Command:

@@ -19,6 +19,8 @@ _RATE_HZ = 16_000
 _TONES_HZ = (660.0, 880.0)
 _TONE_S = 0.14
 _PEAK = 0.35
+LONGEST_S = 5.0
+"""A chime takes a third of a second. A player that is not done by then waits for a device that another holds."""
 
 
 class Sound(Protocol):
@@ -31,14 +33,14 @@ class Sound(Protocol):
         """Silence. Can be called twice."""
 
 
-def chime_wav() -> bytes:
-    """A WAV file of about a quarter of a second: two soft tones upward, 16 kHz, 16 bit, mono."""
+def chime_wav(volume: int = 100) -> bytes:
+    """A WAV file of about a quarter of a second: two soft tones upward, 16 kHz, 16 bit, mono. `volume` in percent."""
     samples = []
     count = int(_RATE_HZ * _TONE_S)
     for tone in _TONES_HZ:
         for i in range(count):
             fade = math.exp(-4 * i / count) * min(i / 80, 1.0)
-            samples.append(int(32767 * _PEAK * fade * math.sin(2 * math.pi * tone * i / _RATE_HZ)))
+            samples.append(int(32767 * _PEAK * volume / 100 * fade * math.sin(2 * math.pi * tone * i / _RATE_HZ)))
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(1)
@@ -48,21 +50,27 @@ def chime_wav() -> bytes:
     return file.getvalue()
 
 
+def player(device: str = "default") -> tuple[str, ...]:
+    """The command that plays on this ALSA device."""
+    return ("aplay", "-q", "-") if device == "default" else ("aplay", "-q", "-D", device, "-")
+
+
 class AplaySound:
     """Plays through `aplay`, one process a chime, which a short-lived thread waits for so that none is left
     behind.
 
     `failures` counts chimes that did not come out and `last_failure` says why, for the doctor. Raises
-    SoundError where the player is not installed. `command` must read a WAV file from its standard input.
+    SoundError where the player is not installed. `command` must read a WAV file from its standard input, and is ended
+    after `longest_s`: a chime that comes late thanks nobody.
     """
 
-    def __init__(self, command: Sequence[str] = ("aplay", "-q", "-")) -> None:
+    def __init__(self, command: Sequence[str] = player(), *, volume: int = 100, longest_s: float = LONGEST_S) -> None:
         if shutil.which(command[0]) is None:
             raise SoundError(
                 f"{command[0]}, which plays the chime, is not installed", hint="install the package alsa-utils"
             )
         self._command = list(command)
-        self._wav = chime_wav()
+        self._wav, self._longest_s = chime_wav(volume), longest_s
         self._waiting: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.failures = 0
@@ -92,7 +100,13 @@ class AplaySound:
         self.wait()
 
     def _see_out(self, process: subprocess.Popen[bytes]) -> None:
-        _, said = process.communicate(self._wav)
+        try:
+            _, said = process.communicate(self._wav, timeout=self._longest_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            self._failed("it does not end: another program holds the sound device")
+            return
         if process.returncode > 0:
             self._failed(said.decode(errors="replace").strip() or f"exit code {process.returncode}")
 

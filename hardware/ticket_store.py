@@ -10,6 +10,8 @@ from PIL import Image
 
 from hardware.errors import PaperStoreError
 
+Detail = str | int | list[int]
+"""What an event of the log can have with it."""
 _NUMBERED = re.compile(r"(\d{4,})(?:-torn)?\.(?:bin|png)")
 _INVERT = bytes(255 - value for value in range(256))
 _DOTS_PER_INCH = 203
@@ -45,7 +47,7 @@ class TicketStore:
         self._write_picture(f"{number}-torn.png", rows)
         return number
 
-    def log(self, monotonic_ns: int, event: str, **details: str | int) -> None:
+    def log(self, monotonic_ns: int, event: str, **details: Detail) -> None:
         """Appends one line: CLOCK_MONOTONIC in nanoseconds, the event, what belongs to it."""
         line = json.dumps({"monotonic_ns": monotonic_ns, "event": event, **details}, ensure_ascii=False)
         try:

@@ -1,4 +1,5 @@
-"""`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk; `… doctor` looks it over."""
+"""`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk; `… doctor` looks it over,
+`… ticket --preview` draws its tickets."""
 
 import argparse
 import os
@@ -30,12 +31,19 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
 
     `journals` is the journal's class: the fault proofs run a kiosk with a broken one.
     """
+    if arguments[:1] == ["ticket"]:
+        from kiosk.ticket_preview import main as ticket
+
+        return ticket(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m kiosk", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "doctor"), default="run")
     parser.add_argument("--config", type=Path, default=Path("kiosk.toml"), help="the kiosk.toml")
     parser.add_argument("--data", type=Path, help="where the last good copies are, should kiosk.toml not say")
     parser.add_argument("--window", action="store_true", help="in a window, whatever kiosk.toml says")
     parser.add_argument("--headless", action="store_true", help="without a screen; use the control socket")
+    tried = "doctor: blink the lamps, play the chime, print a slip"
+    parser.add_argument("--try", action="store_true", dest="trial", help=tried)
+    parser.add_argument("--json", action="store_true", help="doctor: for programs")
     given = parser.parse_args(arguments)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     if given.headless:
@@ -43,7 +51,7 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
     if given.command == "doctor":
         from kiosk.doctor import main as doctor
 
-        return doctor(given.config, given.data)
+        return doctor(given.config, given.data, trial=given.trial, as_json=given.json)
     windowed = given.window or given.headless
     try:
         return _run(given.config, given.data, journals, windowed=windowed)

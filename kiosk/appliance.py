@@ -8,32 +8,40 @@ from pathlib import Path
 
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
+from hardware.board import SystemBoard
 from hardware.buttons import BootMs as HardwareBootMs
 from hardware.buttons import EdgeQueue, MockButtons, ScoreButtons, open_pins
 from hardware.errors import SoundError
-from hardware.lamps import PinLamp
+from hardware.lamps import Lamp, PinLamp
 from hardware.print_worker import PrintWorker
-from hardware.sound import AplaySound, RecordingSound, Sound
+from hardware.sound import AplaySound, RecordingSound, Sound, player
 from hardware.transports import transport_for
-from kiosk.configfile import Loaded, LoadedCatalogue, load_catalogue
+from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar, load_catalogue
 from kiosk.control import Control
 from kiosk.desk import Printhouse
 from kiosk.front import Front
+from kiosk.keypad import Keypad
 from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, SeenLamp, WakePipe
 from kiosk.machine import Machine, Parts, Settings
-from kiosk.paper import Paper, PaperError
 from kiosk.pictograms import SERVICE_PICTOGRAMS
-from kiosk.ticket_layout import lay_out, specimens
+from kiosk.printer_kinds import Kinds
+from kiosk.printer_kinds import notice_of as kinds_notice
+from kiosk.printer_kinds import settle as settle_kinds
+from kiosk.slip import slip
+from kiosk.ticket_press import Press
+from kiosk.ticket_press import notice_of as ticket_notice
 from kiosk.ui import Window
 from kiosk.view_parts import Exhibit
 from sync import RELEASE, keys
+from sync.calendar import ALWAYS_OPEN
 from sync.catalogue import Catalogue
 from sync.clock import Trust
-from sync.config import KioskConfig
+from sync.config import KioskConfig, Loudspeaker
 from sync.inbox import InboxReader
 from sync.journal import Journal, unfinished
 from sync.keys import DeviceKey
+from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock, random_bytes
 from sync.wake import WakeSocket, wake
 
@@ -91,14 +99,20 @@ class Appliance:
         self._closing.close()
 
 
-def notice_of(loaded: Loaded, services: LoadedCatalogue) -> str | None:
+def notice_of(loaded: Loaded, services: LoadedCatalogue, hours: LoadedCalendar) -> str | None:
     """What the banner tells the technician when a last good copy is in use."""
-    for problem, what in ((loaded.problem, "kiosk.toml"), (services.problem, "catalogue.toml")):
+    for problem, what in (
+        (loaded.problem, "kiosk.toml"),
+        (services.problem, "catalogue.toml"),
+        (hours.problem, "calendar.toml"),
+    ):
         if problem is not None:
             line = getattr(problem, "line", None)
             where = f"{what}, line {line}" if line else what
             first = str(problem).splitlines()[0]
-            return f"The last good settings are in use. {where}: {first}. {problem.hint}"
+            lost = problem is hours.problem and hours.calendar is ALWAYS_OPEN
+            told = "There are no opening hours." if lost else "The last good settings are in use."
+            return f"{told} {where}: {first}. {problem.hint}"
     return None
 
 
@@ -126,16 +140,22 @@ def _assembled(
     config, catalogue = loaded.config, services.catalogue
     assert config is not None
     assert catalogue is not None
-    clock, typesetter, tokens = SystemClock(), Typesetter(cache_lines=TEXT_LINES), load_tokens()
+    clock = clock_for(config.sim.clock, loaded.folder)
+    typesetter, tokens = Typesetter(cache_lines=TEXT_LINES), load_tokens()
+    kinds = settle_kinds(config, loaded.folder, loaded.data)
+    if kinds.unkept is not None:
+        say(f"no copy of the kinds of printers: {kinds.unkept}")
     journal, key = open_journal(loaded.data, clock, journals)
     stack.callback(journal.close)
     wakes = WakePipe()
     stack.callback(wakes.close)
     mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
-    paper = Paper()
-    parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, paper, clock, wakes, stack)
+    press = Press.for_roll(config.paper_mm)
+    parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, press, kinds, clock, wakes, stack)
+    ids = tuple(service.id for service in catalogue.services)
+    hours = load_calendar(loaded.calendar, loaded.data, config.languages, ids)
     settings = Settings(
-        counter=config.counter,
+        counters=tuple(counter.counter for counter in config.counters),
         languages=config.languages,
         catalogue=catalogue,
         zone=config.zone,
@@ -143,20 +163,25 @@ def _assembled(
         release=RELEASE,
         configuration=loaded.digest,
         held=held,
+        calendar=hours.calendar,
     )
     machine = Machine(parts, settings)
     window = _window(config, typesetter, fullscreen)
     stack.callback(window.close)
-    if isinstance(parts.lamp, SeenLamp):
-        parts.lamp.show = window.show_lamp
+    for lamp in parts.lamps.values():
+        if isinstance(lamp, SeenLamp):
+            lamp.show = window.show_lamp
     machine.begin()
-    parts.printer.start()
-    exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice_of(loaded, services))
+    parts.printer.start(unfinished=machine.record.prints.may_hang)
+    notice = notice_of(loaded, services, hours) or kinds_notice(kinds, config.printers)
+    exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice)
     display = Display(*window.size, config.screen.width_mm, config.screen.height_mm)
     front = Front(machine, exhibit, display, typesetter, tokens, window.paint, clock.boottime_ms)
     front.refresh()  # the first picture does not wait for the rehearsal
-    _rehearse(paper, front, config)
-    loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers)
+    say("first picture")
+    _rehearse(press, front, loaded)
+    keypad = Keypad(config.keypad)
+    loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers, keypad=keypad)
     stack.callback(machine.end)
     if config.sim.control is not None:
         control = Control(loaded.folder / config.sim.control.removeprefix("unix:"), loop.handle)
@@ -172,14 +197,17 @@ def _window(config: KioskConfig, typesetter: Typesetter, fullscreen: bool | None
     return Window(typesetter, fullscreen=full, size=size, title="Scorecard Smart Box")
 
 
-def _rehearse(paper: Paper, front: Front, config: KioskConfig) -> None:
+def _rehearse(press: Press, front: Front, loaded: Loaded) -> None:
     """Draw every kind of ticket once; what cannot be printed is told before a citizen asks for it."""
-    exhibit = front.exhibit
-    tickets = specimens(exhibit.catalogue, config.office, config.languages, config.server.public_url)
-    try:
-        paper.rehearse(tickets)
-    except PaperError as error:
-        front.exhibit_anew(replace(exhibit, notice=exhibit.notice or f"{error}. {error.hint}"))
+    config, exhibit = loaded.config, front.exhibit
+    assert config is not None
+    chosen = press.settle(config, loaded.folder, loaded.data, exhibit.catalogue)
+    notice = ticket_notice(chosen, config.ticket)
+    if notice is not None:
+        front.exhibit_anew(replace(exhibit, notice=exhibit.notice or notice))
+        say(str(chosen.problem))
+    if chosen.unkept is not None:
+        say(f"no copy of the ticket's layout: {chosen.unkept}")
     if front.exhibit.notice is not None:
         say(front.exhibit.notice)
 
@@ -190,26 +218,25 @@ def _drivers(
     journal: Journal,
     key: DeviceKey,
     catalogue: Catalogue,
-    paper: Paper,
+    press: Press,
+    kinds: Kinds,
     clock: SystemClock,
     wakes: WakePipe,
     stack: contextlib.ExitStack,
-) -> tuple[Parts, Fingers | None, tuple[int, ...]]:
-    pins = open_pins(config.pins)
-    stack.callback(pins.close)
+) -> tuple[Parts, Fingers | None, tuple[tuple[int, int], ...]]:
     edges = EdgeQueue(wakes.wake)
-    pin_lamp = PinLamp(pins, config.buttons.lamp)
-    stack.callback(pin_lamp.close)
-    lamp = SeenLamp(pin_lamp) if config.pins == "mock" else pin_lamp
-    levels = config.buttons.levels
-    buttons = ScoreButtons(pins, config.counter, levels, edges.put, lambda: _boot(clock))
-    stack.callback(buttons.close)
-    fingers = Fingers(MockButtons(pins, levels), clock.boottime_ms) if config.pins == "mock" else None
-    printer = PrintWorker(transport_for(config.printer), wakes.wake)
+    lamps, fingers, held = _counters(config, edges, clock, stack)
+    printer = PrintWorker(
+        transport_for(config.printer),
+        wakes.wake,
+        profile=kinds.profile,
+        profiles=kinds.others,
+        paper_width=press.paper.width,
+    )
     stack.callback(printer.close)
-    sound = _sound(stack)
+    sound = _sound(config.sound, stack)
     house = Printhouse(
-        draw=lambda ticket: paper.draw(lay_out(ticket)),
+        draw=press.draw,
         key=key,
         journal_id=journal.opened().journal_id,
         catalogue=catalogue,
@@ -217,10 +244,47 @@ def _drivers(
         languages=config.languages,
         zone=config.zone,
         public_url=config.server.public_url,
+        roll_mm=config.roll_m * 1000,
+        slip=lambda at: press.paper.draw(slip(config.languages, at)),
     )
     inbox = InboxReader(data / "inbox.db")
-    parts = Parts(journal, clock, printer, house, lamp, sound, edges.drain, inbox.read, _waker(data / "sync.wake"), say)
-    return parts, fingers, tuple(buttons.held())
+    parts = Parts(
+        journal,
+        clock,
+        printer,
+        house,
+        lamps,
+        sound,
+        edges.drain,
+        inbox.read,
+        _waker(data / "sync.wake"),
+        say,
+        SystemBoard(data),
+    )
+    return parts, fingers, held
+
+
+def _counters(
+    config: KioskConfig, edges: EdgeQueue, clock: SystemClock, stack: contextlib.ExitStack
+) -> tuple[dict[int, Lamp], Fingers | None, tuple[tuple[int, int], ...]]:
+    """Lamps, fingers for mock pins, and the buttons that are down now. Without counters no pin is touched."""
+    lamps: dict[int, Lamp] = {}
+    mocks: dict[int, MockButtons] = {}
+    held: list[tuple[int, int]] = []
+    pins = open_pins(config.pins if config.counters else "mock")
+    stack.callback(pins.close)
+    for counter in config.counters:
+        if counter.lamp is not None:
+            lamp = PinLamp(pins, counter.lamp)
+            stack.callback(lamp.close)
+            lamps[counter.counter] = SeenLamp(lamp) if config.pins == "mock" else lamp
+        buttons = ScoreButtons(
+            pins, counter.counter, counter.levels, edges.put, lambda: _boot(clock), closed=counter.pressed
+        )
+        stack.callback(buttons.close)
+        held += [(counter.counter, level) for level in buttons.held()]
+        mocks[counter.counter] = MockButtons(pins, counter.levels, counter.pressed)
+    return lamps, Fingers(mocks, clock.boottime_ms) if config.pins == "mock" else None, tuple(held)
 
 
 def _boot(clock: SystemClock) -> HardwareBootMs:
@@ -234,9 +298,11 @@ def _waker(path: Path) -> Callable[[], None]:
     return wake_sync
 
 
-def _sound(stack: contextlib.ExitStack) -> Sound:
+def _sound(speaker: Loudspeaker, stack: contextlib.ExitStack) -> Sound:
+    if speaker.device == "none":
+        return RecordingSound()
     try:
-        sound: Sound = AplaySound()
+        sound: Sound = AplaySound(player(speaker.device), volume=speaker.volume)
     except SoundError as error:
         say(f"no chime: {error}. {error.hint}")
         sound = RecordingSound()

@@ -6,15 +6,21 @@ does on the appliance); else the copy is looked for in `data` beside the file. A
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from kiosk.legible import HINT as LEGIBLE
+from kiosk.legible import illegible
+from sync.calendar import ALWAYS_OPEN, Calendar
+from sync.calendar_reader import parse_calendar
 from sync.catalogue import Catalogue, parse_catalogue
 from sync.config import KioskConfig, parse_kiosk
-from sync.errors import CatalogueError, ConfigError
+from sync.errors import CalendarError, CatalogueError, ConfigError, SyncError
 from sync.keys import write_durably
 
+_File = TypeVar("_File")
 GOOD = ".good"
 """kiosk.toml.good, catalogue.toml.good: the copies, in the data folder."""
 
@@ -45,6 +51,11 @@ class Loaded:
         return self.folder / self._config.catalogue
 
     @property
+    def calendar(self) -> Path | None:
+        """The file of the opening hours; None: the office has none."""
+        return self.folder / self._config.calendar if self._config.calendar else None
+
+    @property
     def _config(self) -> KioskConfig:
         if self.config is None:
             raise self.problem or ConfigError("no configuration was read", hint="Show the problem instead.")
@@ -56,7 +67,16 @@ class LoadedCatalogue:
     """The services to show; `catalogue` None: none, show `problem`. Both: the last good copy runs."""
 
     catalogue: Catalogue | None
-    problem: CatalogueError | None
+    problem: SyncError | None
+    unkept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCalendar:
+    """The opening hours. With a `problem`: the last good copy, or none where there is no such copy."""
+
+    calendar: Calendar
+    problem: SyncError | None
     unkept: str | None = None
 
 
@@ -70,6 +90,8 @@ def load(path: Path, data: Path | None = None) -> Loaded:
     try:
         content = _content(path)
         config = parse_kiosk(content)
+        for problem in illegible(content, "office"):
+            raise problem
     except ConfigError as problem:
         return _last_good((data or folder / "data") / (path.name + GOOD), folder, problem)
     loaded = Loaded(config, None, folder, hashlib.sha256(content).hexdigest())
@@ -79,20 +101,56 @@ def load(path: Path, data: Path | None = None) -> Loaded:
 
 def load_catalogue(path: Path, data: Path, languages: tuple[str, ...], **drawable: Any) -> LoadedCatalogue:
     """The catalogue in this file, else its last good copy from the data folder. `drawable`: see parse_catalogue."""
-    good = data / ("catalogue.toml" + GOOD)
+    found, problem, unkept = _newest_good(
+        path,
+        data / ("catalogue.toml" + GOOD),
+        lambda content: _legible(content, parse_catalogue(content, languages, **drawable), CatalogueError),
+    )
+    if isinstance(problem, ConfigError):
+        problem = CatalogueError(str(problem), hint=problem.hint)
+    return LoadedCatalogue(found, problem, unkept)
+
+
+def load_calendar(
+    path: Path | None, data: Path, languages: tuple[str, ...], services: tuple[str, ...] | None = None
+) -> LoadedCalendar:
+    """The opening hours in this file, else its last good copy, else none at all: then numbers are given at any time.
+
+    `path` None: the office has no such file. `services`: the catalogue's ids (None: any id may have its own hours).
+    """
+    if path is None:
+        return LoadedCalendar(ALWAYS_OPEN, None)
+    found, problem, unkept = _newest_good(
+        path,
+        data / ("calendar.toml" + GOOD),
+        lambda content: _legible(content, parse_calendar(content, languages, services=services), CalendarError),
+        # The hours of a service that the catalogue no longer has do no harm, and the office must not be open all night.
+        lambda content: _legible(content, parse_calendar(content, languages), CalendarError),
+    )
+    return LoadedCalendar(found or ALWAYS_OPEN, problem, unkept)
+
+
+def _newest_good(
+    path: Path, good: Path, parse: Callable[[bytes], _File], parse_good: Callable[[bytes], _File] | None = None
+) -> tuple[_File | None, SyncError | None, str | None]:
+    """What the file says, else what its copy says, and the problem; of a good file, why no copy could be kept."""
     try:
         content = _content(path)
-        catalogue = parse_catalogue(content, languages, **drawable)
-    except ConfigError as error:
-        problem = CatalogueError(str(error), hint=error.hint)
-    except CatalogueError as error:
-        problem = error
-    else:
-        return LoadedCatalogue(catalogue, None, _kept(good, content))
-    try:
-        return LoadedCatalogue(parse_catalogue(good.read_bytes(), languages, **drawable), problem)
-    except (OSError, CatalogueError):
-        return LoadedCatalogue(None, problem)
+        found = parse(content)
+    except SyncError as problem:
+        try:
+            return (parse_good or parse)(good.read_bytes()), problem, None
+        except (OSError, SyncError):
+            return None, problem, None
+    return found, None, _kept(good, content)
+
+
+def _legible(content: bytes, found: _File, error: type[SyncError]) -> _File:
+    """What was found in the file, if a screen can show it. Raises the error, a line for each problem."""
+    problems = illegible(content)
+    if problems:
+        raise error("\n".join(f"line {each.line}: {each}" for each in problems), hint=LEGIBLE)
+    return found
 
 
 def keep(good: Path, content: bytes) -> None:
@@ -117,6 +175,8 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         hint = f"Put the file there and start again; {path.name} of the example folder shows what belongs in it."
+        if isinstance(error, PermissionError):
+            hint = "Let the user that the kiosk runs as read it (chmod a+r), and start again."
         raise ConfigError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
 
 

@@ -1,10 +1,16 @@
 """The simulation's control: JSON lines over a Unix socket stand for fingers, keys and score buttons.
 
-    {"touch": [x, y]}  {"touch": "take"}  {"key": "Enter"}  {"press": 5}
-    {"pin": {"level": 5, "pressed": true}}  {"screen": true}
+    {"touch": [x, y]}  {"touch": "take"}  {"finger": [x, y]}  {"key": "Enter"}
+    {"press": 5}  {"press": {"counter": 2, "level": 5}}
+    {"pin": {"level": 5, "pressed": true}}  {"pin": {"counter": 2, "level": 5, "pressed": true}}  {"screen": true}
+    {"wake": true}
 
-Each line is answered by one line: {"ok": true, "screen": …}, the screen, or {"error": …, "hint": …}. A touch given
-here is meant: the pause in which a finger counts as the tail of the last touch does not apply.
+Without a counter the first one of kiosk.toml is meant.
+
+Each line is answered by one line: {"ok": true, "screen": …}, the screen, or {"error": …, "hint": …}. A `touch` is
+meant: the pause in which a finger counts as the tail of the last touch does not apply; to a `finger` it does. `wake`
+says that the simulation's clock has jumped. The screen's `now_ms` and `deadline_ms` are boot times: now, and when the
+kiosk will do something by itself (null: never); `busy`: paper is on its way.
 """
 
 import json
@@ -107,7 +113,10 @@ class Control:
         return True
 
 
-HINT = 'One of {"touch": [x, y]}, {"touch": "target"}, {"key": "Enter"}, {"press": 5}, {"pin": {…}}, {"screen": true}.'
+HINT = (
+    'One of {"touch": [x, y]}, {"touch": "target"}, {"finger": [x, y]}, {"key": "Enter"}, {"press": 5}, {"pin": {…}}, '
+    '{"screen": true}, {"wake": true}.'
+)
 
 
 def _asked(line: bytes) -> dict[str, Any]:

@@ -27,6 +27,7 @@ EXAMPLE = Path(__file__).parent / "example"
 PAGES = r"^pages (http://\S+)"
 EXCHANGE = r"^exchange (https://\S+)"
 LISTENING = r"^listening (\S+):(\d+)"
+ON_A_LINE = r"^listening (/\S*)"
 READY = r"^kiosk ready"
 
 
@@ -39,12 +40,28 @@ class Ports:
     printer: int = 9100
 
 
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a simulated day needs: the shared clock's file, the printer's control socket, the kiosk's way to the office.
+
+    `route` gives the address that the kiosk is told for the exchange's; `prepared` is called before the kiosk starts.
+    `printer_baud`: the printer stands on a serial line of that speed (a pty) instead of the network.
+    """
+
+    clock: Path
+    printer_control: Path
+    route: Callable[[str], str]
+    prepared: Callable[[], None]
+    printer_baud: int | None = None
+
+
 class Demo:
     """Starts and stops the parts: "server", "printer", "kiosk", "sync". Paths and addresses are attributes.
 
     `tickets` holds NNNN.bin and NNNN.png; `control` is the kiosk's control socket; `pages` and `exchange` are the
     server's addresses once it runs; `environment` is what every part is started with. `programs` names another module
-    for a part: the fault proofs run a broken kiosk with it.
+    for a part: the fault proofs run a broken kiosk with it. `simulation` makes it a day whose clock can jump;
+    the kiosk's journal then lies beside its kiosk.toml, and so does a calendar.toml, which whoever asks for it makes.
     """
 
     def __init__(
@@ -57,8 +74,9 @@ class Demo:
         programs: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda line: None,
         changed: Callable[[], None] = lambda: None,
+        simulation: Simulation | None = None,
     ) -> None:
-        self.folder = folder.absolute()
+        self.folder, self._simulation = folder.absolute(), simulation
         self.ports, self.headless, self._say, self._changed = ports or Ports(), headless, say, changed
         self._programs = programs or {}
         self.environment = {**(os.environ if environment is None else environment)}
@@ -66,10 +84,10 @@ class Demo:
         self.environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), before] if before else [str(ROOT)])
         self.kiosk_toml = self.folder / "kiosk" / "kiosk.toml"
         self.server_toml = self.folder / "office" / "server.toml"
-        self.data = self.folder / "kiosk" / "data"
+        self.data = self.folder / "kiosk" if simulation else self.folder / "kiosk" / "data"
         self.tickets = self.folder / "tickets"
         self.control = self.folder / "kiosk" / "control"
-        self.pages = self.exchange = ""
+        self.pages = self.exchange = self.printer = ""
         self.parts: dict[str, Part] = {}
 
     def start(self) -> None:
@@ -81,6 +99,8 @@ class Demo:
             self._start_server()
             self._start_printer()
             self._write_kiosk_toml(self._pairing_code())
+            if self._simulation is not None:
+                self._simulation.prepared()
             self._start(
                 "kiosk",
                 "the kiosk",
@@ -134,11 +154,19 @@ class Demo:
         self._write_server_toml(_port(self.exchange), _port(self.pages))
 
     def _start_printer(self) -> None:
-        arguments = ["-m", "hardware.virtual_printer", "--out", str(self.tickets), "--listen"]
-        address = f"127.0.0.1:{self.ports.printer}"
-        printer = self._start("printer", "the virtual printer", [*arguments, address], [LISTENING])
-        self.printer = printer.found[LISTENING][1], int(printer.found[LISTENING][2])
-        printer.command[-1] = f"{self.printer[0]}:{self.printer[1]}"
+        arguments = ["-m", "hardware.virtual_printer", "--out", str(self.tickets)]
+        simulation, address = self._simulation, f"127.0.0.1:{self.ports.printer}"
+        if simulation is not None:
+            arguments += ["--control", f"unix:{simulation.printer_control}"]
+        if simulation is not None and simulation.printer_baud is not None:
+            line = simulation.printer_control.with_name("printer.tty")
+            arguments += ["--baud", str(simulation.printer_baud), "--pty", str(line)]
+            self._start("printer", "the virtual printer", arguments, [ON_A_LINE])
+            self.printer = f"serial://{line}?baud={simulation.printer_baud}"
+            return
+        printer = self._start("printer", "the virtual printer", [*arguments, "--listen", address], [LISTENING])
+        printer.command[-1] = f"{printer.found[LISTENING][1]}:{printer.found[LISTENING][2]}"
+        self.printer = f"tcp://{printer.command[-1]}"
 
     def _pairing_code(self) -> str | None:
         """A new one-time code, unless the kiosk is paired already."""
@@ -167,11 +195,14 @@ class Demo:
         _write(
             self.server_toml,
             'data = "data"\n\n[name]\n' + _OFFICE + f'\n[listen]\nexchange = "127.0.0.1:{exchange}"\n'
-            f'pages = "127.0.0.1:{pages}"\n\n[clock]\ntrust = "system"\n',
+            f'pages = "127.0.0.1:{pages}"\n\n[clock]\ntrust = "system"\n'
+            + ("\n[sim]\n" if self._simulation else "")
+            + self._sim_clock(),
         )
 
     def _write_kiosk_toml(self, code: str | None) -> None:
-        host, port = self.printer
+        exchange = self._simulation.route(self.exchange) if self._simulation else self.exchange
+        data, calendar = (".", 'calendar = "calendar.toml"\n') if self._simulation else ("data", "")
         control = json.dumps(f"unix:{self.control}", ensure_ascii=False)
         catalogue = self.kiosk_toml.with_name("catalogue.toml")
         catalogue.parent.mkdir(parents=True, exist_ok=True)
@@ -179,15 +210,20 @@ class Demo:
             shutil.copyfile(EXAMPLE / "catalogue.toml", catalogue)
         _write(
             self.kiosk_toml,
-            'place = "Demonstration"\ndata = "data"\ncatalogue = "catalogue.toml"\n'
-            f'printer = "tcp://{host}:{port}"\npins = "mock"\ncounter = 1\ntime_zone = "Asia/Bangkok"\n'
+            f'place = "Demonstration"\ndata = "{data}"\ncatalogue = "catalogue.toml"\n{calendar}'
+            f'printer = {json.dumps(self.printer, ensure_ascii=False)}\npins = "mock"\ntime_zone = "Asia/Bangkok"\n'
             f'languages = ["th", "en", "my"]\n\n[office]\n{_OFFICE}\n'
             "[screen]\nwidth_mm = 345\nheight_mm = 194\nfullscreen = false\nwidth_px = 1280\nheight_px = 720\n\n"
-            "[buttons]\nlevels = [5, 6, 13, 19, 26]\nlamp = 21\n\n"
-            f'[server]\nurl = "{self.exchange}"\npublic_url = "{self.pages}"\n'
+            "[[counters]]\ncounter = 1\nlevels = [5, 6, 13, 19, 26]\nlamp = 21\n\n"
+            "[[counters]]\ncounter = 2\nlevels = [17, 27, 22, 23, 24]\nlamp = 20\n\n"
+            f'[server]\nurl = "{exchange}"\npublic_url = "{self.pages}"\n'
             + (f'code = "{code}"\n' if code else "")
-            + f'\n[clock]\ntrust = "system"\n\n[sim]\ncontrol = {control}\n',
+            + f'\n[clock]\ntrust = "system"\n\n[sim]\ncontrol = {control}\n'
+            + self._sim_clock(),
         )
+
+    def _sim_clock(self) -> str:
+        return f"clock = {json.dumps(str(self._simulation.clock), ensure_ascii=False)}\n" if self._simulation else ""
 
 
 _OFFICE = 'th = "สำนักงานเทศบาลนครตัวอย่าง"\nen = "Example City Office"\nmy = "နမူနာ မြို့တော် စည်ပင်သာယာရုံး"\n'
@@ -204,6 +240,12 @@ def _port(url: str) -> int:
     return int(found[1])
 
 
+def _port_number(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: write a number from 0 to 65535")
+    return int(text)
+
+
 def _check_free(name: str, port: int) -> None:
     if port == 0:
         return
@@ -217,13 +259,17 @@ def _check_free(name: str, port: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the demonstration until Ctrl-C or until the window is closed."""
+    """Run the demonstration until Ctrl-C or until the window is closed; with --day, a simulated office day."""
+    if "--day" in arguments:
+        from kiosk.officeday.command import main as day
+
+        return day(arguments)
     parser = argparse.ArgumentParser(prog="./run", description="The whole demonstration on this machine.")
     parser.add_argument("--headless", action="store_true", help="without a window, even where a display is")
     parser.add_argument("--out", type=Path, default=Path("data/demo"), metavar="DIR", help="what it keeps")
     for name, port in (("pages", 8080), ("exchange", 8443), ("printer", 9100)):
         parser.add_argument(
-            f"--{name}", type=int, default=port, metavar="PORT", help=f"default {port}; 0: any free one"
+            f"--{name}", type=_port_number, default=port, metavar="PORT", help=f"default {port}; 0: any free one"
         )
     given = parser.parse_args(arguments)
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")

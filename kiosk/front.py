@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from fonts.shaping import Typesetter
 from fonts.tokens import Tokens
@@ -9,12 +10,16 @@ from kiosk import screens
 from kiosk.layout import Display, focus_after, focus_towards
 from kiosk.machine import Machine
 from kiosk.scene import Scene, Target
-from kiosk.screen_types import Back, ChooseLanguage, IllegalInput, Input, Screen, State, Stay
+from kiosk.screen_inputs import AskHelp, Back, ChooseLanguage, Input, Stay
+from kiosk.screen_types import IllegalInput, Screen, State
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 FIRST_FOCUS = ("continue", "take", "done", "confirm")
+NOT_YET = ("Repeat", "Louder", "Softer")
+"""Keys of the tactile keypad for a voice that is still to be recorded: they say that somebody is there."""
+LAST_FOCUS = ("back", "access", "help")
 
 
 class Front:
@@ -37,12 +42,13 @@ class Front:
         self._focus: str | None = None
         self._by_keys = False
         self._drawn: object = None
-        self._cold = [
-            State(screen=screen, language=language, service=service)
-            for language in exhibit.languages
-            for screen, service in _screens_of(exhibit)
-        ]
+        self._cold = [state for language in exhibit.languages for state in _met_first(exhibit, language)]
         self.scene = self._draw()
+
+    @property
+    def focus(self) -> str | None:
+        """The target that Enter would choose."""
+        return self._focus
 
     def warm(self) -> bool:
         """Set the type of one more screen that nobody has seen yet; False when there is none left.
@@ -66,9 +72,8 @@ class Front:
             before = self._drawn[0] if isinstance(self._drawn, tuple) else None
             if before is not None and (before.screen, before.asking) != self._sight():
                 self._focus = self._first() if self._by_keys else None
-                looks = (self.machine.state, self._pressed, self._focus)
-            self._drawn = looks
-            self.scene = self._draw()
+            self.scene = self._drawn_with_focus()
+            self._drawn = (self.machine.state, self._pressed, self._focus)
             self._paint(self.scene)
 
     def touch(self, x: int, y: int, *, sure: bool = False) -> None:
@@ -90,11 +95,16 @@ class Front:
         languages = self.exhibit.languages
         if name in {f"F{n}" for n in range(1, len(languages) + 1)}:
             self._choose(ChooseLanguage(languages[int(name[1:]) - 1]), None)
-        elif self.machine.state.asking:
+        elif self.machine.state.asking or name in NOT_YET:
             self._choose(Stay(), None)
+        elif name == "Language":
+            self._choose(ChooseLanguage(focus_after(languages, self.machine.state.language, 1) or languages[0]), None)
+        elif name == "Help":
+            known = (self.machine.state.screen, AskHelp) in screens.TABLE
+            self._choose(AskHelp() if known else Stay(), None)
         elif name == "Escape":
-            known = (self.machine.state.screen, Back) in screens.TABLE
-            self._choose(Back() if known else Stay(), None)
+            if sure or not self._too_soon():
+                self._go_back()
         elif name == "Enter":
             target = self.scene.named(self._focus) if self._focus else None
             if target is None:
@@ -126,6 +136,12 @@ class Front:
             self._pressed = None
         self.refresh()
 
+    def _go_back(self) -> None:
+        """What *back* in sight gives; where there is none, a screen back, if the screen knows one."""
+        target = self.scene.named("back")
+        known = (self.machine.state.screen, Back) in screens.TABLE
+        self._choose(target.gives if target else Back() if known else Stay(), None)
+
     def _move_focus(self, name: str) -> None:
         self._by_keys = True
         if name in ARROWS:
@@ -144,12 +160,22 @@ class Front:
     def _too_soon(self) -> bool:
         return self._now() - self.machine.shown_at < screens.settling(self.machine.state.screen) * 1000
 
+    def _drawn_with_focus(self) -> Scene:
+        """The scene; a focus whose target is gone from it moves to the one nearest to where it was."""
+        scene = self._draw()
+        if self._focus is None or not scene.targets or scene.named(self._focus) is not None:
+            return scene
+        gone = self.scene.named(self._focus)
+        self._focus = _nearest(scene, *gone.rect.centre) if gone else self._first()
+        return self._draw()
+
     def _first(self) -> str | None:
         """Where the focus begins on a new screen: at what most people want."""
         names = [target.name for target in self._draw().targets]
         wanted = [name for name in FIRST_FOCUS if name in names]
-        rest = [name for name in names if name != "back" and not name.startswith("language-")]
-        return next(iter([*wanted, *rest, *names]), None)
+        rest = [name for name in names if name not in LAST_FOCUS and not name.startswith("language-")]
+        services = [name for name in names if name.startswith("service-")]
+        return next(iter([*wanted, *services, *rest, *names]), None)
 
     def _draw(self) -> Scene:
         return draw(
@@ -163,6 +189,18 @@ class Front:
         )
 
 
-def _screens_of(exhibit: Exhibit) -> list[tuple[Screen, str | None]]:
-    """The screens with the most text, in the order in which a citizen comes to them."""
-    return [(Screen.SERVICE, None), *((Screen.DETAILS, service.id) for service in exhibit.catalogue.services)]
+def _nearest(scene: Scene, x: int, y: int) -> str:
+    def away(target: Target) -> int:
+        across, down = target.rect.centre
+        return (across - x) ** 2 + (down - y) ** 2
+
+    return min(scene.targets, key=away).name
+
+
+def _met_first(exhibit: Exhibit, language: str) -> list[State]:
+    """The screens with the most text, in the order in which a citizen of this language comes to them."""
+    state = State(language=language)
+    services = replace(state, screen=Screen.SERVICE)
+    groups = [replace(services, group=group.id) for group in exhibit.catalogue.groups]
+    details = [replace(state, screen=Screen.DETAILS, service=service.id) for service in exhibit.catalogue.services]
+    return [services, *groups, *details, replace(state, screen=Screen.PRIORITY, beneath=Screen.SERVICE)]

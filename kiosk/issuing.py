@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kiosk.errors import KioskError
 from kiosk.numbering import Numbers, label
-from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage
+from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage, TicketPriority
 from sync.keys import DeviceKey
 from sync.types import JournalId, Seq
 
@@ -24,11 +24,16 @@ class IssuingError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a citizen chose: one to five service ids of the catalogue, in this order, and the language."""
+    """What a citizen chose: one to five service ids of the catalogue, in this order, and the language.
+
+    `cases`: how many of each; empty: one of each. `priority`: asked for, and nobody asks why.
+    """
 
     series: str
     services: tuple[str, ...]
     language: str
+    cases: tuple[int, ...] = ()
+    priority: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +55,29 @@ def issue(
     next_seq: Seq,
     print_now: bool,
 ) -> tuple[Body, ...]:
-    """`ticket.issued`, which takes `next_seq`; `ticket.language`; and, where `print_now`, `print.sending`, attempt 1.
+    """`ticket.issued`, which takes `next_seq`; `ticket.language`; `ticket.priority` where it was asked for; and, where
+    `print_now`, `print.sending`, attempt 1.
 
     All of them are for one commit. `day` is the office day, YYYY-MM-DD. Raises IssuingError, NumberingError.
     """
     if not 1 <= len(wish.services) <= 5:
         raise IssuingError(f"a visit for {len(wish.services)} services", hint="Choose one to five services.")
+    if len(set(wish.services)) != len(wish.services):
+        raise IssuingError("a service stands twice in one visit", hint="Count its cases instead.")
+    if wish.cases and (len(wish.cases) != len(wish.services) or not all(1 <= one <= 9 for one in wish.cases)):
+        raise IssuingError(f"cases {wish.cases} of {len(wish.services)} services", hint="One to nine of each service.")
     if not _DAY.fullmatch(day):
         raise IssuingError(f"{day!r} is no office day", hint="Open the day first: YYYY-MM-DD.")
     n = numbers.next_number(day, wish.series, lane)
     secrets = secrets_of(key, journal_id, day, wish.series, lane, n)
+    cases = wish.cases if any(one != 1 for one in wish.cases) else ()
     issued = TicketIssued(
-        day, wish.series, lane, n, label(wish.series, lane, n), wish.services, token_hash(secrets.token)
+        day, wish.series, lane, n, label(wish.series, lane, n), wish.services, token_hash(secrets.token), cases
     )
-    language = TicketLanguage(next_seq, wish.language)
-    return (issued, language, PrintSending(next_seq, 1)) if print_now else (issued, language)
+    facts: tuple[Body, ...] = (issued, TicketLanguage(next_seq, wish.language))
+    if wish.priority:
+        facts += (TicketPriority(next_seq),)
+    return (*facts, PrintSending(next_seq, 1)) if print_now else facts
 
 
 def secrets_of(key: DeviceKey, journal_id: JournalId, day: str, series: str, lane: int, n: int) -> Secrets:

@@ -6,7 +6,7 @@ of less than 10 inches cannot hold that; everything on it shrinks by one factor,
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fonts.tokens import CAPITAL_TO_EM
@@ -15,6 +15,12 @@ FULL_SIZE_MM = 254.0
 """The diagonal (10 inches) from which on targets are at least 20 mm and capitals at least 7.3 mm."""
 DESIGN_MM = (300.0, 172.0)
 """What the compositions need at full size, long and short side; smaller screens get them scaled down."""
+
+LARGER = 1.3
+"""How much larger letters and buttons are for whoever asks for it."""
+REACH_SHARE = 0.6
+"""The lower part of the screen that is used in reach mode, as far as a composition fits into it."""
+REACH_LEAST_MM = 100.0
 
 
 class Rect(NamedTuple):
@@ -88,6 +94,13 @@ class Display:
     height_px: int
     width_mm: float
     height_mm: float
+    large: bool = False
+    dots_per_mm: float = field(init=False, repr=False, compare=False)
+    """Pixels a millimetre of the design: the coarser direction, so that nothing is smaller than asked."""
+
+    def __post_init__(self) -> None:
+        dots = max(self.width_px / self.width_mm, self.height_px / self.height_mm) * self.scale
+        object.__setattr__(self, "dots_per_mm", dots)
 
     @property
     def rect(self) -> Rect:
@@ -100,17 +113,19 @@ class Display:
         return self.height_mm > self.width_mm
 
     @property
-    def scale(self) -> float:
-        """1 from 10 inches on; below, the factor at which the composition still fits."""
-        if math.hypot(self.width_mm, self.height_mm) >= FULL_SIZE_MM:
-            return 1.0
-        long, short = sorted((self.width_mm, self.height_mm), reverse=True)
-        return min(1.0, long / DESIGN_MM[0], short / DESIGN_MM[1])
+    def within_reach(self) -> Rect:
+        """The lower part, for whoever sits: 60 % of the height, and at least what a composition needs."""
+        height = min(self.height_px, max(round(self.height_px * REACH_SHARE), self.px(REACH_LEAST_MM)))
+        return Rect(0, self.height_px - height, self.width_px, height)
 
     @property
-    def dots_per_mm(self) -> float:
-        """Pixels a millimetre of the design: the coarser direction, so that nothing is smaller than asked."""
-        return max(self.width_px / self.width_mm, self.height_px / self.height_mm) * self.scale
+    def scale(self) -> float:
+        """1 from 10 inches on; below, the factor at which the composition still fits; `large`: never less than 1."""
+        usual = 1.0
+        if math.hypot(self.width_mm, self.height_mm) < FULL_SIZE_MM:
+            long, short = sorted((self.width_mm, self.height_mm), reverse=True)
+            usual = min(1.0, long / DESIGN_MM[0], short / DESIGN_MM[1])
+        return max(usual * LARGER, 1.0) if self.large else usual
 
     def px(self, mm: float) -> int:
         """Whole pixels, rounded up: never less than asked."""

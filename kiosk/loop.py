@@ -5,14 +5,16 @@ Nothing is looked at on a clock's beat. Between two events the process does not 
 
 import os
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
 from hardware.buttons import MockButtons
+from hardware.errors import PinsError
 from hardware.lamps import Lamp
 from kiosk.control import HINT, Answer, Control, ControlError
 from kiosk.front import Front
+from kiosk.keypad import Keypad
 from kiosk.machine import Machine
 from kiosk.ui import Closed, Exposed, Glass, LetGo, Pressed, Released, Touched, UiEvent
 
@@ -62,36 +64,50 @@ class WakePipe:
 
 
 class Fingers:
-    """Keys 1 … 5 as fingers on the mock buttons: a press lasts at least as long as a real one."""
+    """Fingers on the mock buttons: a press lasts at least as long as a real one. The keys 1 … 5 press those of the
+    first counter, which is meant where no `counter` is named. All raise PinsError for a counter or level that is not
+    there.
+    """
 
-    def __init__(self, buttons: MockButtons, now: Callable[[], int]) -> None:
+    def __init__(self, buttons: Mapping[int, MockButtons], now: Callable[[], int]) -> None:
+        """`buttons` by counter, the first counter first."""
         self._buttons, self._now = buttons, now
-        self._down: dict[int, int] = {}
-        self._up: dict[int, int] = {}
+        self._down: dict[tuple[int, int], int] = {}
+        self._up: dict[tuple[int, int], int] = {}
 
-    def down(self, level: int) -> None:
-        """The finger is on the button. Raises PinsError for a level that is not 1 … 5."""
-        self._buttons.press(level)
-        self._down[level] = self._now()
-        self._up.pop(level, None)
+    def down(self, level: int, counter: int | None = None) -> None:
+        """The finger is on the button."""
+        button = self._button(level, counter)
+        self._buttons[button[0]].press(level)
+        self._down[button] = self._now()
+        self._up.pop(button, None)
 
-    def up(self, level: int) -> None:
+    def up(self, level: int, counter: int | None = None) -> None:
         """The finger leaves it, at the earliest when a real one could."""
-        if level in self._down:
-            self._up[level] = max(self._now(), self._down.pop(level) + SHORTEST_PRESS_MS)
+        button = self._button(level, counter)
+        if button in self._down:
+            self._up[button] = max(self._now(), self._down.pop(button) + SHORTEST_PRESS_MS)
 
-    def raw(self, level: int, pressed: bool) -> None:
-        """The contact itself. Raises PinsError for a level that is not 1 … 5."""
+    def raw(self, level: int, pressed: bool, counter: int | None = None) -> None:
+        """The contact itself."""
+        buttons = self._buttons[self._button(level, counter)[0]]
         if pressed:
-            self._buttons.press(level)
+            buttons.press(level)
         else:
-            self._buttons.release(level)
+            buttons.release(level)
 
     def turn(self) -> None:
         """Take the fingers off whose time is over."""
-        for level in [level for level, at in self._up.items() if at <= self._now()]:
-            del self._up[level]
-            self._buttons.release(level)
+        for button in [button for button, at in self._up.items() if at <= self._now()]:
+            del self._up[button]
+            self._buttons[button[0]].release(button[1])
+
+    def _button(self, level: int, counter: int | None) -> tuple[int, int]:
+        counter = next(iter(self._buttons), None) if counter is None else counter
+        if counter is None or counter not in self._buttons:
+            which = "" if counter is None else f" at counter {counter}"
+            raise PinsError(f"there are no score buttons{which}", hint="Name them under [[counters]] in kiosk.toml.")
+        return counter, level
 
     def deadline(self) -> int | None:
         """When the next finger leaves its button."""
@@ -133,7 +149,9 @@ class Loop:
         wakes: WakePipe,
         mail: Datagrams | None = None,
         fingers: Fingers | None = None,
+        keypad: Keypad | None = None,
     ) -> None:
+        self._keypad = keypad or Keypad()
         self.machine, self.front, self.glass = machine, front, glass
         self._now, self._wakes, self._mail, self._fingers = now, wakes, mail, fingers
         self._control: Control | None = None
@@ -175,9 +193,13 @@ class Loop:
             return self._screen()
         if what == "touch":
             self._touch(value)
+        elif what == "finger":
+            self._touch_at(value, sure=False)
         elif what == "key" and isinstance(value, str):
             self._take(Pressed(value), sure=True)
             self._take(LetGo(value), sure=True)
+        elif what == "wake" and value is True:
+            pass  # a clock has jumped: the turn that follows every line looks at all deadlines
         elif what in ("press", "pin"):
             self._press(what, value)
         else:
@@ -190,22 +212,30 @@ class Loop:
             if not self.front.choose(value):
                 names = ", ".join(target.name for target in self.front.scene.targets)
                 raise ControlError(f"there is no target {value!r} in sight", hint=f"In sight: {names}.")
-        elif isinstance(value, list) and len(value) == 2 and all(type(one) is int for one in value):
-            self.front.touch(*value, sure=True)
-            self.front.release()
         else:
+            self._touch_at(value, sure=True)
+
+    def _touch_at(self, value: Any, *, sure: bool) -> None:
+        if not isinstance(value, list) or len(value) != 2 or not all(type(one) is int for one in value):
             raise ControlError(f"{value!r} is no place to touch", hint=HINT)
+        self.front.refresh()
+        self.front.touch(*value, sure=sure)
+        self.front.release()
 
     def _press(self, what: str, value: Any) -> None:
         if self._fingers is None:
             raise ControlError("these are no mock pins", hint='Set pins = "mock" in kiosk.toml.')
-        if what == "press" and type(value) is int:
-            self._fingers.down(value)
-            self._fingers.up(value)
-        elif isinstance(value, dict) and type(value.get("level")) is int and type(value.get("pressed")) is bool:
-            self._fingers.raw(value["level"], value["pressed"])
-        else:
+        asked = {"level": value} if type(value) is int and what == "press" else value
+        wanted = {"level": int, "counter": int} if what == "press" else {"level": int, "counter": int, "pressed": bool}
+        if not isinstance(asked, dict) or any(type(asked[name]) is not wanted.get(name) for name in asked):
             raise ControlError(f"{value!r} is no press", hint=HINT)
+        if "level" not in asked or ("pressed" in wanted and "pressed" not in asked):
+            raise ControlError(f"{value!r} lacks the level, or whether it is pressed", hint=HINT)
+        if what == "press":
+            self._fingers.down(**asked)
+            self._fingers.up(**asked)
+        else:
+            self._fingers.raw(**asked)
 
     def _screen(self) -> Answer:
         self.front.refresh()
@@ -217,8 +247,13 @@ class Loop:
             "asking": state.asking,
             "targets": [{"id": target.name, "rect": list(target.rect)} for target in scene.targets],
             "texts": scene.texts(),
+            "spoken": [{"text": said.text, "language": said.language, "target": said.target} for said in scene.spoken],
+            "focus": self.front.focus,
             "ticket": {"seq": shown.seq, "label": shown.label, "service": shown.service} if shown else None,
             "trouble": state.condition.trouble,
+            "busy": self.machine.desk.busy,
+            "now_ms": self._now(),
+            "deadline_ms": self._deadline(),
         }
 
     def _take(self, event: UiEvent, *, sure: bool = False) -> None:
@@ -230,11 +265,16 @@ class Loop:
             self.glass.repaint()
         elif isinstance(event, Closed):
             self.ending = True
-        elif event.key in SCORE_KEYS:
-            if self._fingers is not None:
-                (self._fingers.down if isinstance(event, Pressed) else self._fingers.up)(int(event.key))
-        elif isinstance(event, Pressed):
-            self.front.key(event.key, sure=sure)
+        else:
+            self._take_key(self._keypad.translate(event.key), isinstance(event, Pressed), sure=sure)
+
+    def _take_key(self, key: str, pressed: bool, *, sure: bool) -> None:
+        if key in SCORE_KEYS:
+            with suppress(PinsError):  # a kiosk without score buttons
+                if self._fingers is not None:
+                    (self._fingers.down if pressed else self._fingers.up)(int(key))
+        elif pressed:
+            self.front.key(key, sure=sure)
 
     def _inputs(self) -> list[int]:
         found = [self._wakes.fileno(), *self.glass.inputs()]
@@ -242,8 +282,11 @@ class Loop:
             found.append(self._mail.fileno())
         return found + (self._control.filenos() if self._control is not None else [])
 
-    def _patience_s(self) -> float | None:
+    def _deadline(self) -> int | None:
         times = [self.machine.deadline(), self._fingers.deadline() if self._fingers is not None else None]
-        due = min((time for time in times if time is not None), default=None)
+        return min((time for time in times if time is not None), default=None)
+
+    def _patience_s(self) -> float | None:
+        due = self._deadline()
         # A millisecond more than the rest of one that has begun, so that the deadline is over when it wakes.
         return None if due is None else max((due - self._now()) / 1000, 0) + 0.0005

@@ -1,309 +1,153 @@
-"""The ticket drawn: blocks → one picture of 576 dots, every dot black or white, as the printer prints it.
+"""The ticket drawn: blocks → one picture as wide as the roll, every dot black or white, as the printer prints it.
 
 Everything that is the same on many tickets is drawn once and kept, strip by strip; a ticket then costs its number, its
 QR code and the pasting. What would be clipped, boxed or unreadable is an error, before any paper moves.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops
 
-from fonts.errors import DoesNotFitError, FontsError
-from fonts.faces import Weight
-from fonts.shaping import Align, Typesetter
-from fonts.tokens import Mm, Tokens, em_px
+from fonts.shaping import Typesetter
+from fonts.tokens import Tokens
 from fonts.tokens import load as load_tokens
 from hardware.printer import Bitmap, Dots
 from kiosk.errors import KioskError
-from kiosk.qr import QUIET, Matrix, matrix, module_dots
-from kiosk.ticket_layout import Banner, Block, Line, Listing, Number, Pair, Pairs, Proof, Rank, Rule, Ticket, lay_out
+from kiosk.paper_blocks import Block, Number, Proof
+from kiosk.paper_ink import DOTS_PER_MM, PaperError, black_and_white
+from kiosk.paper_setting import MARGIN, Setting
+from kiosk.ticket_data import SHIPPED, Layout, Ticket
+from kiosk.ticket_layout import named_blocks
+from sync.errors import CatalogueError
 
-WIDTH: Final = Dots(576)
-"""What an 80 mm printer prints: 72 mm."""
+__all__ = ["DOTS_PER_MM", "MARGIN", "PAPERS", "WIDTH", "Paper", "PaperError", "RehearsalError", "ticket_image"]
 
-DOTS_PER_MM: Final = 8
-"""203 dpi is 7.99 dots a millimetre."""
+PAPERS: Final[Mapping[int, Dots]] = MappingProxyType({58: Dots(384), 80: Dots(576)})
+"""Millimetres of the roll → dots that its printers print, at 8 dots a millimetre: 48 of 58 mm, 72 of 80 mm."""
 
-THRESHOLD: Final = 112
-"""Ink from this grey on, of 255: a little below the middle, since thin strokes burn thinner than they are drawn."""
+WIDTH: Final = PAPERS[80]
 
-LONGEST: Final = Dots(200 * DOTS_PER_MM)
-"""No ticket is longer: it would be a catalogue gone wrong."""
-
-MARGIN: Final = 12
-"""White on both sides, 1.5 mm: rolls are not always cut or seated straight."""
-
-STEP: Final = {"th": 1.30, "en": 1.24, "my": 1.48}
-"""Baseline to baseline in ems, by what the script stacks above and below; looked at, not computed."""
-
-LEAST_FIT: Final = 0.78
-"""How much smaller a centred line may become to stay one line."""
-
-_COLUMN: Final = WIDTH - 2 * MARGIN
-_QR_SIDE: Final = 190
-_SPACE: Final[dict[type, tuple[int, int]]] = {
-    Banner: (0, 10),
-    Line: (8, 8),
-    Number: (14, 12),
-    Pairs: (14, 6),
-    Listing: (12, 8),
-    Rule: (8, 8),
-    Proof: (8, 8),
-}
-"""Dots of white above and below a block."""
+LONGEST: Final = Dots(800 * DOTS_PER_MM)
+"""No ticket is longer: it would be a catalogue gone wrong. Five with all their steps, on 58 mm, stay below it."""
 
 _KEPT_STRIPS: Final = 256
-_INK: Final = 255
+_CHANGE: Final = "Change these texts in ticket.toml or in the catalogue."
 
 
-class PaperError(KioskError):
-    """A ticket that cannot be drawn as it should be."""
+class RehearsalError(PaperError):
+    """Tickets that cannot be printed as they should be; `problems` and the message have one line for each."""
+
+    def __init__(self, problems: tuple[str, ...], *, hint: str = _CHANGE) -> None:
+        super().__init__("\n".join(problems), hint=hint)
+        self.problems = problems
 
 
-class _Piece(NamedTuple):
-    """Lines that were set: the mask, the rows of its first and last baseline, and the step down to its first."""
+class _Strip(NamedTuple):
+    """A block as it is printed, as wide as the paper, 1 bit a dot: kept so, it takes an eighth of what Pillow takes.
 
-    mask: Image.Image
-    first: int
-    last: int
-    step: int
+    `cut`: the words in it that had to be cut.
+    """
+
+    rows: bytes
+    height: int
+    cut: tuple[str, ...]
 
 
 class Paper:
     """Draws tickets. Keep one: it remembers what it drew. Refuses to exist without shaping (fonts.FontsError)."""
 
-    def __init__(self, typesetter: Typesetter | None = None, tokens: Tokens | None = None) -> None:
-        self._type = typesetter or Typesetter(cache_lines=512)
-        self._tokens = tokens or load_tokens()
-        self._strips: OrderedDict[Block, Image.Image] = OrderedDict()
-        self._gap = self._px(Mm(self._tokens.space.xs))
+    def __init__(
+        self, typesetter: Typesetter | None = None, tokens: Tokens | None = None, *, width: Dots = WIDTH
+    ) -> None:
+        tokens = tokens or load_tokens()
+        self._setting = Setting(typesetter or Typesetter(cache_lines=512), tokens, width)
+        self._strips: OrderedDict[Block, _Strip] = OrderedDict()
+        self._edge = round(tokens.space.xs * DOTS_PER_MM)
+        self.width = width
 
     def draw(self, blocks: Iterable[Block]) -> Bitmap:
-        """The picture of these blocks. Raises PaperError, QrError, fonts.FontsError; nothing is ever cut off."""
+        """The picture of these blocks. Raises PaperError, QrError; nothing is ever cut off."""
         strips = [self._strip(block) for block in blocks]
-        height = sum(strip.height for strip in strips) + 2 * self._gap
-        if height > LONGEST:
-            hint = "Shorten the texts of the service in the catalogue."
-            raise PaperError(f"a ticket would be {height // DOTS_PER_MM} mm long", hint=hint)
-        page = Image.new("1", (WIDTH, height), 0)
-        y = self._gap
-        for strip in strips:
-            page.paste(strip, (0, y))
-            y += strip.height
-        return Bitmap(WIDTH, Dots(height), page.tobytes())
+        blank = bytes(self._edge * self.width // 8)
+        rows = b"".join((blank, *(strip.rows for strip in strips), blank))
+        return Bitmap(self.width, self._height(strips), rows)
 
-    def rehearse(self, tickets: Iterable[Ticket]) -> None:
+    def _height(self, strips: Iterable[_Strip]) -> Dots:
+        """Dots of the whole ticket. Raises PaperError for one that is longer than any should be."""
+        height = sum(strip.height for strip in strips) + 2 * self._edge
+        if height > LONGEST:
+            hint = "Shorten the texts of the services in the catalogue, or take parts out of ticket.toml."
+            raise PaperError(f"a ticket would be {height // DOTS_PER_MM} mm long", hint=hint)
+        return Dots(height)
+
+    def rehearse(self, tickets: Iterable[Ticket], layout: Layout = SHIPPED) -> None:
         """Draw each once, also as a copy: what cannot be drawn is known before a citizen asks for it.
 
-        Raises PaperError that names the service and the language.
+        Raises RehearsalError that names the block, the language, the service and the text of every problem. Stricter
+        than `draw`, which cuts a word that is wider than the paper rather than print nothing.
         """
+        found: dict[str, list[str]] = {}
         for ticket in tickets:
-            for copy in (False, True):
-                try:
-                    self.draw(lay_out(replace(ticket, copy=copy)))
-                except (KioskError, FontsError) as error:
-                    place = f"the ticket for {ticket.service.id} in {ticket.language}"
-                    raise PaperError(f"{place}: {error}", hint=error.hint) from error
+            services = "+".join(service.id for service in ticket.services)
+            for problem in self._problems(ticket, layout):
+                found.setdefault(problem, []).append(services)
+        if found:
+            raise RehearsalError(tuple(f"{_these(services)}, {problem}" for problem, services in found.items()))
 
-    def _strip(self, block: Block) -> Image.Image:
+    def _problems(self, ticket: Ticket, layout: Layout) -> Iterator[str]:
+        """What is wrong with this ticket; the same words for the same mistake in any service."""
+        try:
+            blocks = named_blocks(replace(ticket, copy=True), layout)
+        except CatalogueError as error:
+            yield f"{ticket.language}: {error}. {error.hint}"
+            return
+        strips = []
+        for name, block in blocks:
+            place = f'{ticket.language}, block "{name}"'
+            try:
+                strip = self._strip(block)
+            except KioskError as error:
+                yield f"{place}: {error}. {error.hint}"
+                continue
+            strips.append(strip)
+            for text in strip.cut:
+                yield f'{place}: "{text}" has a word that is wider than its place. {_SHORTER}'
+        try:
+            self._height(strips)
+        except PaperError as error:
+            yield f"{ticket.language}: {error}. {error.hint}"
+
+    def _strip(self, block: Block) -> _Strip:
         if isinstance(block, Number | Proof):
-            return _black_and_white(self._render(block))
+            return self._drawn(block)
         found = self._strips.get(block)
         if found is None:
-            found = self._strips[block] = _black_and_white(self._render(block))
+            found = self._strips[block] = self._drawn(block)
             if len(self._strips) > _KEPT_STRIPS:
                 self._strips.popitem(last=False)
         self._strips.move_to_end(block)
         return found
 
-    def _render(self, block: Block) -> Image.Image:
-        """The block across the whole width, with its share of the space above and below."""
-        if isinstance(block, Banner):
-            return self._banner(block)
-        if isinstance(block, Number):
-            drawn = self._number(block.text)
-        elif isinstance(block, Pairs):
-            drawn = self._pairs(block.rows, block.language)
-        elif isinstance(block, Listing):
-            drawn = self._listing(block)
-        elif isinstance(block, Proof):
-            return self._proof(block)
-        elif isinstance(block, Rule):
-            drawn = Image.new("L", (_COLUMN, 2), _INK)
-        else:
-            drawn = self._line(block)
-        return _placed(drawn, *_SPACE[type(block)])
+    def _drawn(self, block: Block) -> _Strip:
+        self._setting.hand.cut.clear()
+        image = black_and_white(self._setting.render(block))
+        return _Strip(image.tobytes(), image.height, tuple(self._setting.hand.cut))
 
-    def _banner(self, block: Banner) -> Image.Image:
-        text = _placed(self._line(Line(block.text, block.language, "title", bold=True)), 10, 10)
-        page = Image.new("L", (WIDTH, text.height + _SPACE[Banner][1]))
-        page.paste(ImageChops.invert(text), (0, 0))
-        return page
 
-    def _line(self, block: Line) -> Image.Image:
-        """One line if a smaller size makes it one, else as many as it takes; never below the size of small print."""
-        most, weight = self._em(block.rank), _weight(block.bold)
-        sizes = tuple(range(max(round(most * LEAST_FIT), min(most, self._em("small"))), most + 1))
-        try:
-            size = self._type.fit(block.text, block.language, sizes, weight, _COLUMN, 1).size_px
-        except DoesNotFitError:
-            size = sizes[0]
-        return self._piece(block.text, block.language, size, _COLUMN, bold=block.bold, align="centre").mask
+_SHORTER: Final = "Shorten it, or put a space or a zero width space (U+200B) where it may be broken."
 
-    def _number(self, text: str) -> Image.Image:
-        most = em_px(self._tokens.paper.number, DOTS_PER_MM)
-        least = em_px(self._tokens.paper.heading, DOTS_PER_MM)
-        size = self._type.fit(text, "en", (*range(least, most, 4), most), "bold", _COLUMN, 1).size_px
-        mask = self._type.line(text, "en", size, "bold").mask
-        return mask.crop(mask.getbbox())
 
-    def _pairs(self, rows: tuple[Pair, ...], language: str) -> Image.Image:
-        """Labels in one column; label and value of a row on one baseline."""
-        small, body = self._em("small"), self._em("body")
-        column = min(max(self._type.measure(row.label, language, small) for row in rows), _COLUMN * 2 // 5)
-        x = column + small
-        left, right = [], []
-        for row in rows:
-            label = self._piece(row.label, language, small, column)
-            value = self._piece(row.value, language, body, _COLUMN - x, bold=True)
-            left.append(label._replace(step=value.step))
-            right.append(value)
-            if row.note:
-                right.append(self._piece(row.note, language, small, _COLUMN - x))
-                left.append(_nothing(right[-1]))
-            depth = (label.last - label.first) - (value.last - value.first)
-            if depth > 0:
-                right[-1] = right[-1]._replace(last=right[-1].last + depth)
-            elif depth < 0:
-                left[-1] = left[-1]._replace(last=left[-1].last - depth)
-        labels, values = _stack(left, column), _stack(right, _COLUMN - x)
-        first = max(left[0].first, right[0].first)
-        tops = (first - left[0].first, first - right[0].first)
-        page = Image.new("L", (_COLUMN, max(tops[0] + labels.height, tops[1] + values.height)))
-        page.paste(labels, (0, tops[0]))
-        page.paste(values, (x, tops[1]))
-        return page
-
-    def _listing(self, block: Listing) -> Image.Image:
-        em = self._em("small")
-        pieces = [self._piece(block.title, block.language, em, _COLUMN)]
-        for item in block.items:
-            text = self._piece(item, block.language, em, _COLUMN - em)
-            strip = Image.new("L", (_COLUMN, text.mask.height))
-            strip.paste(text.mask, (em, 0))
-            side, middle = em // 4, text.first - em // 3
-            ImageDraw.Draw(strip).rectangle((em // 4, middle - side // 2, em // 4 + side, middle + side // 2), _INK)
-            pieces.append(text._replace(mask=strip))
-        return _stack(pieces, _COLUMN)
-
-    def _proof(self, block: Proof) -> Image.Image:
-        """The code with its quiet zone, which is all the space it needs, and the words beside it."""
-        if block.url is None:
-            return _placed(self._words(block, _COLUMN), *_SPACE[Proof])
-        code = _draw_matrix(matrix(block.url), _QR_SIDE)
-        words = self._words(block, WIDTH - MARGIN - code.width)
-        words = words.crop(words.getbbox())
-        height = max(code.height, words.height)
-        page = Image.new("L", (WIDTH, height))
-        page.paste(code, (0, (height - code.height) // 2))
-        page.paste(words, (code.width, (height - words.height) // 2))
-        return page
-
-    def _words(self, block: Proof, width: int) -> Image.Image:
-        caption = [self._piece(block.caption, block.language, self._em("small"), width, bold=True)]
-        pieces = caption if block.url else []
-        for row in block.rows:
-            pieces += self._label_and_code(row, block.language, width)
-        return _stack(pieces, width)
-
-    def _label_and_code(self, row: Pair, language: str, width: int) -> list[_Piece]:
-        """On one line where both fit, else below each other."""
-        small, body = self._em("small"), self._em("body")
-        label = self._piece(row.label, language, small, width)
-        value = self._piece(row.value, "en", body, width, bold=True)
-        x = self._type.measure(row.label, language, small) + small // 2
-        if x + self._type.measure(row.value, "en", body, "bold") > width:
-            return [label, value]
-        first = max(label.first, value.first)
-        below = max(label.mask.height - label.first, value.mask.height - value.first)
-        mask = Image.new("L", (width, first + below))
-        mask.paste(label.mask, (0, first - label.first))
-        part = value.mask.crop((0, 0, width - x, value.mask.height))
-        box = (x, first - value.first, width, first - value.first + part.height)
-        mask.paste(ImageChops.lighter(mask.crop(box), part), box)
-        return [_Piece(mask, first, first, max(label.step, value.step))]
-
-    def _piece(
-        self, text: str, language: str, em: int, width: int, *, bold: bool = False, align: Align = "left"
-    ) -> _Piece:
-        step = round(em * STEP.get(language, max(STEP.values())))
-        ascent, descent = self._type.metrics(language, em, _weight(bold))
-        set_ = self._type.paragraph(text, language, em, _weight(bold), width, align, step / (ascent + descent))
-        return _Piece(set_.mask, set_.baselines[0], set_.baselines[-1], step)
-
-    def _px(self, length: Mm) -> int:
-        return round(length * DOTS_PER_MM)
-
-    def _em(self, rank: Rank) -> int:
-        size: Mm = getattr(self._tokens.paper, rank)
-        return em_px(size, DOTS_PER_MM)
+def _these(services: list[str]) -> str:
+    """Which tickets: the service, and how many more have the same problem."""
+    more = len(set(services)) - 1
+    return services[0] + (f" and {more} more" if more else "")
 
 
 def ticket_image(bitmap: Bitmap) -> Image.Image:
     """The bitmap as black on white, mode "1", one pixel a dot."""
     ink = Image.frombytes("1", (bitmap.width, bitmap.height), bitmap.rows)
     return ImageChops.invert(ink)
-
-
-def _draw_matrix(found: Matrix, side: int) -> Image.Image:
-    dots = module_dots(found, side)
-    image = Image.new("L", (found.modules, found.modules))
-    for y, row in enumerate(found.rows):
-        for x, black in enumerate(row):
-            if black:
-                image.putpixel((x + QUIET, y + QUIET), _INK)
-    return image.resize((found.modules * dots, found.modules * dots), Image.Resampling.NEAREST)
-
-
-def _placed(image: Image.Image, above: int, below: int) -> Image.Image:
-    """Trimmed to its ink above and below, in the middle of the paper. Raises PaperError where it would be clipped."""
-    box = image.getbbox()
-    if box is None:
-        raise PaperError("a part of the ticket has nothing in it", hint="Fill in the service's texts.")
-    if image.width > _COLUMN:
-        raise PaperError(f"{image.width} dots do not fit {_COLUMN}", hint="Shorten the text.")
-    page = Image.new("L", (WIDTH, above + box[3] - box[1] + below))
-    page.paste(image.crop((0, box[1], image.width, box[3])), ((WIDTH - image.width) // 2, above))
-    return page
-
-
-def _nothing(beside: _Piece) -> _Piece:
-    """An empty piece that takes as much room as this one."""
-    return beside._replace(mask=Image.new("L", (1, beside.mask.height)))
-
-
-def _stack(pieces: list[_Piece], width: int) -> Image.Image:
-    """Pieces below each other by their steps; where tall stacks meet, both stay whole."""
-    tops, baseline = [], pieces[0].first
-    for index, piece in enumerate(pieces):
-        baseline += piece.step if index else 0
-        tops.append(baseline - piece.first)
-        baseline += piece.last - piece.first
-    above = max(0, -min(tops))
-    height = max(above + top + piece.mask.height for top, piece in zip(tops, pieces, strict=True))
-    page = Image.new("L", (width, height))
-    for top, piece in zip(tops, pieces, strict=True):
-        box = (0, above + top, piece.mask.width, above + top + piece.mask.height)
-        page.paste(ImageChops.lighter(page.crop(box), piece.mask), box)
-    return page
-
-
-def _black_and_white(image: Image.Image) -> Image.Image:
-    return image.point(lambda grey: _INK if grey >= THRESHOLD else 0).convert("1")
-
-
-def _weight(bold: bool) -> Weight:
-    return "bold" if bold else "regular"

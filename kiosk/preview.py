@@ -6,7 +6,6 @@ python -m kiosk.preview diagrams
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -17,7 +16,8 @@ from kiosk import screens
 from kiosk.layout import Display
 from kiosk.painter import picture
 from kiosk.pictograms import SERVICE_PICTOGRAMS
-from kiosk.screen_types import Condition, Moment, Paper, Screen, State, Ticket
+from kiosk.screen_types import State
+from kiosk.specimens import example_states
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 from sync.catalogue import Catalogue, parse_catalogue
@@ -25,9 +25,9 @@ from translations import LANGUAGES
 
 EXAMPLE = Path(__file__).parent / "example" / "catalogue.toml"
 OFFICE = {
-    "th": "เทศบาลนครแม่สอด",
-    "en": "Mae Sot City Municipality",
-    "my": "မဲဆောက်မြို့ စည်ပင်သာယာရုံး",
+    "th": "สำนักงานเทศบาลนครตัวอย่าง",
+    "en": "Example City Office",
+    "my": "နမူနာ မြို့တော် စည်ပင်သာယာရုံး",
 }
 
 
@@ -36,28 +36,6 @@ def example_catalogue(path: Path = EXAMPLE) -> Catalogue:
     return parse_catalogue(
         path.read_bytes(), LANGUAGES, accents=tuple(load_tokens().accent), pictograms=tuple(SERVICE_PICTOGRAMS)
     )
-
-
-def example_states(catalogue: Catalogue, language: str) -> dict[str, State]:
-    """Every screen as a citizen of this language may meet it, by name."""
-    first = catalogue.services[0]
-    shown = Ticket(7, f"{first.series}012", first.id, language)
-    base = State(language=language)
-    found = {
-        "attract": base,
-        "service": replace(base, screen=Screen.SERVICE),
-        "still-there": replace(base, screen=Screen.SERVICE, asking=True),
-        "ticket-printing": replace(base, screen=Screen.TICKET, ticket=shown),
-        "ticket-ready": replace(base, screen=Screen.TICKET, ticket=shown, paper=Paper.READY),
-        "write-down": replace(base, screen=Screen.WRITE_DOWN, ticket=shown, reason="paper-out"),
-        "out-of-order": replace(base, screen=Screen.OUT_OF_ORDER, condition=Condition(printer="paper-out")),
-        "confirm-date": replace(base, screen=Screen.CONFIRM_DATE, moment=Moment(2026, 11, 23, 8, 30)),
-    }
-    for each in catalogue.services:
-        for page in (0, 1):
-            name = f"details-{each.id}" + (f"-{page + 1}" if page else "")
-            found[name] = replace(base, screen=Screen.DETAILS, service=each.id, page=page)
-    return found
 
 
 def screen_picture(state: State, exhibit: Exhibit, display: Display, typesetter: Typesetter) -> Image.Image:

@@ -1,6 +1,7 @@
 """A QR code as dots. The standard is ISO/IEC 18004; the `qrcode` package makes the matrix."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
@@ -31,6 +32,7 @@ class Matrix:
         return len(self.rows) + 2 * QUIET
 
 
+@lru_cache(maxsize=4)
 def matrix(text: str) -> Matrix:
     """The smallest code for this text, with error correction M (15 %: folds and smudges). Raises QrError."""
     code = qrcode.QRCode(version=None, error_correction=ERROR_CORRECT_M, border=0)
@@ -43,8 +45,11 @@ def matrix(text: str) -> Matrix:
 
 
 def module_dots(found: Matrix, side: int) -> int:
-    """Dots a module so that the code with its quiet zone fits `side` dots. Raises QrError below LEAST_MODULE."""
-    dots = side // found.modules
+    """Dots a module, an even number, so that the code with its quiet zone fits `side` dots.
+
+    Even, so that printers can be sent it at half the resolution. Raises QrError below LEAST_MODULE.
+    """
+    dots = side // found.modules // 2 * 2
     if dots < LEAST_MODULE:
         message = f"a QR code of {found.modules} modules needs {found.modules * LEAST_MODULE} dots, there are {side}"
         raise QrError(message, hint="Shorten `public_url` under [server].")

@@ -12,24 +12,34 @@ from typing import Protocol
 
 from kiosk.numbering import Numbers
 from kiosk.printing import Prints
+from kiosk.roll import Roll
 from sync.chain import Position, witness
 from sync.clock import Timeline
 from sync.codec import Draft, Fact
 from sync.errors import JournalRefused
 from sync.facts import (
+    BoardChanged,
     Body,
     ButtonStuck,
+    CalendarAdopted,
     CatalogueAdopted,
     ClockAnchored,
     DayOpened,
+    HelpAsked,
+    HelpEnded,
+    PaperChanged,
     PrintEnded,
     PrinterChanged,
+    PrinterMet,
     TicketIssued,
     TicketLanguage,
+    TicketPriority,
+    TicketReturned,
     drafts,
     understand,
 )
 from sync.journal import Entry, Instant
+from sync.types import Seq
 
 MOST_KEPT = 1000
 FOLDED_AT_ONCE = 5000
@@ -49,12 +59,13 @@ class JournalPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TicketOnRecord:
-    """A ticket as the journal has it: its fact, its language, and its witness for the paper."""
+    """A ticket as the journal has it: its fact, its language, whether with priority, and its witness for the paper."""
 
     fact: Fact
     body: TicketIssued
     language: str
     witness: str
+    priority: bool = False
 
 
 class Recorder:
@@ -70,8 +81,21 @@ class Recorder:
         self.numbers, self.prints = Numbers(), Prints()
         self.day: str | None = None
         self.catalogue: str | None = None
+        self.calendar: str | None = None
+        self.board: tuple[str, ...] = ()
+        """What was last said to be wrong with the board."""
+        self.today: dict[str, tuple[Fact, TicketIssued]] = {}
+        """The tickets of the last day that has any, by label, in the order of issue."""
+        self.returned: set[tuple[str, str]] = set()
+        """(day, label) of the tickets whose holders are back."""
+        self.help: Seq | None = None
+        """The call for staff that has not been answered."""
         self.printer_fault: str | None = None
         """What was last said of the printer, whether the disk has taken it yet or not."""
+        self.printer_met: PrinterMet | None = None
+        """The printer that was last met."""
+        self.roll = Roll()
+        """What was last said of the roll, whether the disk has taken it yet or not."""
         self.lane = 0
         """The lane of the last ticket."""
         self.by_staff = False
@@ -101,6 +125,11 @@ class Recorder:
         for body in bodies:
             if isinstance(body, PrinterChanged):
                 self.printer_fault = body.fault
+            elif isinstance(body, PrinterMet):
+                self.printer_met = body
+            elif isinstance(body, BoardChanged):
+                self.board = body.problems
+            self.roll = self.roll.after(body)
         while len(self._kept) > MOST_KEPT:
             # What became of a ticket's paper is never let go: the attempt would stay open for ever.
             del self._kept[next((i for i, body in enumerate(self._kept) if not isinstance(body, PrintEnded)), 0)]
@@ -114,14 +143,18 @@ class Recorder:
 
     def ticket(self, seq: int) -> TicketOnRecord | None:
         """The ticket whose `ticket.issued` has this seq."""
-        pair = list(self.journal.entries(seq - 1, limit=2))
-        fact = pair[0].fact if pair else None
+        found = list(self.journal.entries(seq - 1, limit=3))
+        fact = found[0].fact if found else None
         body = understand(fact) if fact else None
         if fact is None or not isinstance(body, TicketIssued):
             return None
-        spoken = understand(pair[1].fact) if len(pair) > 1 else None
-        language = spoken.language if isinstance(spoken, TicketLanguage) and spoken.ticket == seq else "th"
-        return TicketOnRecord(fact, body, language, witness(pair[0].chain))
+        language, priority = "th", False
+        for entry in found[1:]:
+            said = understand(entry.fact)
+            if isinstance(said, TicketLanguage) and said.ticket == seq:
+                language = said.language
+            priority = priority or (isinstance(said, TicketPriority) and said.ticket == seq)
+        return TicketOnRecord(fact, body, language, witness(found[0].chain), priority)
 
     def _flush(self) -> bool:
         if not self._kept:
@@ -150,21 +183,59 @@ class Recorder:
         if fact.kind not in _NOTED:
             return
         body = understand(fact)
-        if isinstance(body, DayOpened):
-            self.day = body.day
-        elif isinstance(body, CatalogueAdopted):
-            self.catalogue = body.digest
-        elif isinstance(body, PrinterChanged):
-            self.printer_fault = body.fault
-        elif isinstance(body, ClockAnchored):
-            self.by_staff = body.source == "staff"
-        elif isinstance(body, TicketIssued):
-            self.lane = body.lane
-        elif isinstance(body, ButtonStuck):
-            button = {(body.counter, int(body.level))}
-            self.stuck = self.stuck | button if body.stuck else self.stuck - button
+        if body is None:
+            return
+        self.roll = self.roll.after(body)
+        match body:
+            case DayOpened(day=day):
+                self.day = day
+            case CatalogueAdopted(digest=digest):
+                self.catalogue = digest
+            case CalendarAdopted(digest=digest):
+                self.calendar = digest
+            case PrinterChanged(fault=fault):
+                self.printer_fault = fault
+            case PrinterMet() as met:
+                self.printer_met = met
+            case BoardChanged(problems=problems):
+                self.board = problems
+            case ClockAnchored(source=source):
+                self.by_staff = source == "staff"
+            case TicketIssued() as issued:
+                self._note_ticket(fact, issued)
+            case TicketReturned(day=day, label=label):
+                self.returned.add((day, label))
+            case HelpAsked():
+                self.help = fact.seq
+            case HelpEnded(asked=asked) if asked == self.help:
+                self.help = None
+            case ButtonStuck(counter=counter, level=level, stuck=stuck):
+                button = {(counter, int(level))}
+                self.stuck = self.stuck | button if stuck else self.stuck - button
+
+    def _note_ticket(self, fact: Fact, issued: TicketIssued) -> None:
+        last = next(reversed(self.today.values()), None)
+        if last is not None and last[1].day != issued.day:
+            self.today, self.returned = {}, set()
+        self.today[issued.label] = (fact, issued)
+        self.lane = issued.lane
 
 
 _NOTED = {
-    shape.kind for shape in (DayOpened, CatalogueAdopted, PrinterChanged, ClockAnchored, TicketIssued, ButtonStuck)
+    shape.kind
+    for shape in (
+        BoardChanged,
+        ButtonStuck,
+        CalendarAdopted,
+        CatalogueAdopted,
+        ClockAnchored,
+        DayOpened,
+        HelpAsked,
+        HelpEnded,
+        PaperChanged,
+        PrinterChanged,
+        PrinterMet,
+        TicketIssued,
+        TicketReturned,
+    )
 }

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from fonts.faces import Weight
 from fonts.tokens import Hex
 from kiosk.layout import Rect
-from kiosk.screen_types import Input
+from kiosk.screen_inputs import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,15 @@ Op: TypeAlias = Box | Text | Icon
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A piece of the spoken form. `target`: the name of the target that it names, None where it is only read out."""
+
+    text: str
+    language: str
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Something to touch: touched, it gives this input to the screens. `name` is unique on its screen."""
 
@@ -58,7 +67,8 @@ class Target:
 class Scene:
     """One screen: `ops` from back to front on `ground`, `targets` in the order in which Tab visits them.
 
-    A touch beside all targets gives `elsewhere`. `tight` are texts that had to be set below the least size.
+    A touch beside all targets gives `elsewhere`. `tight` are texts that had to be set below the least size. `spoken` is
+    all of it in words, in the order of reading; every target is named in it.
     """
 
     ground: Hex
@@ -66,6 +76,7 @@ class Scene:
     targets: tuple[Target, ...]
     elsewhere: Input
     tight: tuple[str, ...] = ()
+    spoken: tuple[Said, ...] = ()
 
     def at(self, x: int, y: int) -> Target | None:
         """The target under this pixel."""

@@ -1,10 +1,16 @@
-"""The words of the screens: states, inputs, and requests to the machine. Pure values; kiosk.screens is the table."""
+"""The words of the screens: what is in sight, as pure values. kiosk.screen_inputs has what can happen to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from kiosk.errors import KioskError
+from kiosk.mending import Mending
+from sync.calendar import Break, Closed
+
+MOST_ERRANDS = 5
+"""Services on one visit."""
 
 
 class IllegalInput(KioskError):
@@ -17,10 +23,37 @@ class Screen(StrEnum):
     ATTRACT = "attract"
     SERVICE = "service"
     DETAILS = "details"
+    PRIORITY = "priority"
+    LATE = "late"
     TICKET = "ticket"
     WRITE_DOWN = "write-down"
+    MY_TICKET = "my-ticket"
+    STANDING = "standing"
+    ACCESS = "access"
+    HELP = "help"
+    CLOSED = "closed"
     OUT_OF_ORDER = "out-of-order"
     CONFIRM_DATE = "confirm-date"
+
+
+class Theme(StrEnum):
+    """Which colours of the tokens are used."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the screens are shown to whoever stands there; everything goes back with the next citizen.
+
+    `large`: letters and buttons a third larger, fewer of them at a time. `reach`: all that is touched lies in the
+    lower part of the screen, for hands from 380 to 1220 mm above the floor (EN 301 549, 8.3).
+    """
+
+    theme: Theme = Theme.LIGHT
+    large: bool = False
+    reach: bool = False
 
 
 class Moment(NamedTuple):
@@ -34,21 +67,56 @@ class Moment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """What the calendar says on the office's day `today`.
+
+    `closed`: why no number is given, None while the office is open. `pause`: a break during which numbers are given.
+    `shut`: services that are closed while the office is open, by id.
+    """
+
+    today: date
+    closed: Closed | None = None
+    pause: Break | None = None
+    shut: tuple[tuple[str, Closed], ...] = ()
+
+    def closed_for(self, service: str) -> Closed | None:
+        """Why this service has no number now; None: it has."""
+        return self.closed or dict(self.shut).get(service)
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """What stands between the kiosk and the next ticket. None everywhere: nothing does.
 
-    `config`, `disk` and `printer` are codes (see kiosk.wording); `doubt` is the time that the untrusted clock shows.
+    `config`, `disk` and `printer` are codes (see kiosk.wording); `doubt` is the time that the untrusted clock shows;
+    `hours` None: nothing is known of opening hours. `help`: staff have been asked for and have not come yet.
+    `mending`: how far the repair of the printer is. `again`: the ticket in sight can be printed once more.
+    `paper_low`: the roll is near its end, which is for staff to know.
     """
 
     printer: str | None = None
     disk: str | None = None
     config: str | None = None
     doubt: Moment | None = None
+    hours: Hours | None = None
+    help: bool = False
+    mending: Mending | None = None
+    again: bool = False
+    paper_low: bool = False
 
     @property
     def trouble(self) -> str | None:
         """The code of the trouble to be mended first."""
         return self.config or self.disk or self.printer
+
+    @property
+    def closed(self) -> Closed | None:
+        """Why the office gives no numbers now."""
+        return self.hours.closed if self.hours else None
+
+    def shut(self, service: str | None) -> Closed | None:
+        """Why this service gives no numbers now."""
+        return self.hours.closed_for(service or "") if self.hours else None
 
 
 class Paper(StrEnum):
@@ -56,16 +124,31 @@ class Paper(StrEnum):
 
     PRINTING = "printing"
     READY = "ready"
+    SENT = "sent"
+    """The printer has taken it and cannot tell what became of it."""
+
+
+class Errand(NamedTuple):
+    """One service of a visit, and how many cases of it."""
+
+    service: str
+    cases: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket that is durable: its seq in this journal, its number, its service and the language it was taken in."""
+    """A ticket that is durable: its seq in this journal, its number, its first service, the language it was taken in.
+
+    `services`: all of them, the first one too. `code`: the 4 digits that *my ticket* asks for, where they are known.
+    """
 
     seq: int
     label: str
     service: str
     language: str
+    services: tuple[str, ...] = ()
+    priority: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,154 +159,109 @@ class Unprinted:
     reason: str
 
 
+class Passed(NamedTuple):
+    """A ticket that was called before an earlier one, and the code of why (kiosk.wording.PASSED)."""
+
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a citizen may know of a ticket, as of `as_of` on the office's wall clock.
+
+    `taken_before`: tickets of its series that this kiosk gave earlier on the same day. What only the office knows is
+    None where it does not tell: `ahead`, people who will be called before it; `counters` at work; `passed`, who went
+    first though they came later. `called_to`: the counter it was called to. `returned`: "I'm back" is on record.
+    `seq`: of its `ticket.issued` in this journal.
+    """
+
+    label: str
+    day: str
+    services: tuple[str, ...]
+    issued: datetime
+    as_of: datetime
+    taken_before: int
+    ahead: int | None = None
+    counters: tuple[int, ...] | None = None
+    passed: tuple[Passed, ...] | None = None
+    called_to: int | None = None
+    returned: bool = False
+    seq: int = 0
+
+
+class Field(StrEnum):
+    """What is being typed on the screen *my ticket*."""
+
+    LABEL = "label"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What has been typed of a ticket. `refused`: the code of why the last try found nothing."""
+
+    field: Field = Field.LABEL
+    label: str = ""
+    code: str = ""
+    refused: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that decides what is in sight. `owed`: numbers that still have to be shown for want of paper."""
+    """Everything that decides what is in sight.
+
+    `service` and `cases`: the errand in sight; `visit`: those chosen before. `group`: the group whose services are in
+    sight, where not all fit. `beneath`: where *back* leads from a screen that lies over another. `closes`: when the
+    office closes (not `closes_all`: one of the services), where a ticket may come too late. `copy`: what is printed of
+    the ticket in sight is a copy. `owed`: numbers that still have to be shown for want of paper. `home`: the language
+    that a screen at rest goes back to, the office's first.
+    """
 
     screen: Screen = Screen.ATTRACT
     language: str = "th"
     service: str | None = None
+    cases: int = 1
+    visit: tuple[Errand, ...] = ()
+    priority: bool = False
+    group: str | None = None
     page: int = 0
+    beneath: Screen | None = None
+    closes: Moment | None = None
+    closes_all: bool = True
     ticket: Ticket | None = None
     paper: Paper = Paper.PRINTING
+    copy: bool = False
+    typing: Typing = Typing()
+    standing: Standing | None = None
     reason: str | None = None
     owed: tuple[Unprinted, ...] = ()
     asking: bool = False
     moment: Moment | None = None
     refused: bool = False
+    look: Look = Look()
     condition: Condition = Condition()
+    home: str = "th"
 
+    @property
+    def untouched(self) -> bool:
+        """Whether a screen at rest is as the office shows it: nobody has changed its look or its language."""
+        return self.look == Look() and self.language == self.home
 
-# Inputs -----------------------------------------------------------------------------------------------------------
+    @property
+    def errands(self) -> tuple[Errand, ...]:
+        """What a ticket taken now is for: the visit, and the service in sight where it is not in it yet."""
+        if self.service is None:
+            return self.visit
+        here = Errand(self.service, self.cases)
+        if here.service in {errand.service for errand in self.visit}:
+            return tuple(here if errand.service == here.service else errand for errand in self.visit)
+        return (*self.visit, here)[:MOST_ERRANDS]
 
+    def chosen(self, service: str) -> Errand | None:
+        """This service, where it is part of the visit already."""
+        return next((errand for errand in self.visit if errand.service == service), None)
 
-@dataclass(frozen=True, slots=True)
-class ChooseLanguage:
-    """A language was touched, or its key pressed."""
-
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChooseService:
-    """A service was touched."""
-
-    service: str
-
-
-@dataclass(frozen=True, slots=True)
-class TurnPage:
-    """Show this page (0, 1, ...) of what does not fit on one."""
-
-    page: int
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """A ticket for the service in sight is wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """One screen back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """Somebody is still there: a touch on anything that is no target, or on *continue*."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The number has been read, the ticket taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimedOut:
-    """Nobody touched anything for as long as `patience` says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """The ticket that was asked for is durable."""
-
-    ticket: Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """The paper of this ticket is out."""
-
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class PaperFailed:
-    """The paper of this ticket did not come, or not for certain; `reason` is a code."""
-
-    ticket: Ticket
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionChanged:
-    """Something broke or was mended."""
-
-    condition: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Adjust:
-    """One step (+1 or -1) on a field of the date in sight."""
-
-    field: str
-    by: int
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmDate:
-    """Staff say that the date and time in sight are right."""
-
-
-@dataclass(frozen=True, slots=True)
-class DateRefused:
-    """The date that staff confirmed is over for certain."""
-
-
-Input: TypeAlias = (
-    ChooseLanguage
-    | ChooseService
-    | TurnPage
-    | Take
-    | Back
-    | Stay
-    | Done
-    | TimedOut
-    | Issued
-    | Printed
-    | PaperFailed
-    | ConditionChanged
-    | Adjust
-    | ConfirmDate
-    | DateRefused
-)
-
-# Requests to the machine ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class IssueTicket:
-    """Make a ticket durable, then answer with `Issued`; if that fails, with `ConditionChanged`."""
-
-    service: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetClock:
-    """Take this for the true time, then answer with `ConditionChanged`, or with `DateRefused`."""
-
-    moment: Moment
-
-
-Request: TypeAlias = IssueTicket | SetClock
+    def seen(self, **changes: object) -> "State":
+        """The same with other values."""
+        return replace(self, **changes)  # type: ignore[arg-type]

@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
+MOST_PAGES = 12
+"""Pages of services that are looked through."""
+
 
 class Remote:
     """A line to a kiosk's control socket."""
@@ -47,6 +50,26 @@ class Remote:
         """What is in sight: name, language, targets, texts, ticket."""
         return self.ask(screen=True)
 
+    def reach(self, name: str) -> dict[str, Any]:
+        """Touch this target; a service on another page is looked for there first. The answer to the last touch."""
+        answer = self.ask(touch=name)
+        if "error" not in answer or not name.startswith("service-"):
+            return answer
+        groups = [target for target in self._in_sight() if target.startswith("group-")]
+        for group in groups or [""]:
+            if group and "error" in self.ask(touch=group):
+                self.ask(touch="back")  # from one group to all of them
+                self.ask(touch=group)
+            for _ in range(MOST_PAGES):
+                if name in self._in_sight():
+                    return self.ask(touch=name)
+                if "error" in self.ask(touch="more"):
+                    break
+        return answer
+
+    def _in_sight(self) -> list[str]:
+        return [target["id"] for target in self.screen()["targets"]]
+
     def close(self) -> None:
         """Hang up."""
         self._answers.close()
@@ -66,7 +89,7 @@ def main(arguments: list[str]) -> int:
             elif kind == "key":
                 answer = remote.ask(key=value)
             else:
-                answer = remote.ask(touch=word)
+                answer = remote.reach(word)
             if "error" in answer:
                 sys.stderr.write(f"{word}: {answer['error']}. {answer['hint']}\n")
                 return 1

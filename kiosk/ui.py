@@ -48,7 +48,7 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A key went down: Tab, BackTab, Left, Right, Up, Down, Enter, Escape, F1 … F4, or 1 … 5."""
+    """A key went down: one of sync.keypad.KEYS. kiosk.keypad says what it means."""
 
     key: str
 
@@ -118,6 +118,11 @@ class RecordingGlass:
         return
 
 
+def _code(scancode: int) -> int:
+    """SDL's key code of a key that types no character, where pygame has no name for it (SDL_SCANCODE_TO_KEYCODE)."""
+    return scancode | 1 << 30
+
+
 _KEYS: dict[int, str] = {
     pygame.K_TAB: "Tab",
     pygame.K_LEFT: "Left",
@@ -125,12 +130,38 @@ _KEYS: dict[int, str] = {
     pygame.K_UP: "Up",
     pygame.K_DOWN: "Down",
     pygame.K_RETURN: "Enter",
-    pygame.K_KP_ENTER: "Enter",
     pygame.K_ESCAPE: "Escape",
-    **{getattr(pygame, f"K_F{n}"): f"F{n}" for n in range(1, 5)},
-    **{getattr(pygame, f"K_{n}"): str(n) for n in range(1, 6)},
-    **{getattr(pygame, f"K_KP{n}"): str(n) for n in range(1, 6)},
+    pygame.K_SPACE: "Space",
+    pygame.K_BACKSPACE: "Backspace",
+    pygame.K_HOME: "Home",
+    pygame.K_END: "End",
+    pygame.K_PAGEUP: "PageUp",
+    pygame.K_PAGEDOWN: "PageDown",
+    pygame.K_INSERT: "Insert",
+    pygame.K_DELETE: "Delete",
+    pygame.K_MENU: "Menu",
+    pygame.K_HELP: "Help",
+    **{getattr(pygame, f"K_F{n}"): f"F{n}" for n in range(1, 13)},
+    # Scancodes 104 … 115 and, below, 127 … 129 and 258 … 261: SDL_scancode.h.
+    **{_code(104 + n): f"F{13 + n}" for n in range(12)},
+    **{getattr(pygame, f"K_{n}"): str(n) for n in range(10)},
+    **{getattr(pygame, f"K_KP{n}"): f"Pad{n}" for n in range(10)},
+    pygame.K_KP_ENTER: "PadEnter",
+    pygame.K_KP_PLUS: "PadPlus",
+    pygame.K_KP_MINUS: "PadMinus",
+    pygame.K_KP_MULTIPLY: "PadTimes",
+    pygame.K_KP_DIVIDE: "PadDivide",
+    pygame.K_KP_PERIOD: "PadPoint",
+    _code(127): "Mute",
+    _code(128): "VolumeUp",
+    _code(129): "VolumeDown",
+    _code(258): "NextTrack",
+    _code(259): "PreviousTrack",
+    _code(260): "StopTrack",
+    _code(261): "PlayPause",
 }
+KEY_NAMES = frozenset(_KEYS.values())
+"""Every key that `Pressed` and `LetGo` may name, and BackTab."""
 
 
 class Window:

@@ -1,17 +1,26 @@
 """Which view draws which screen, and the question "still there?" over it. Pure."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fonts.shaping import Typesetter
 from fonts.tokens import Tokens
 from kiosk.layout import Display
 from kiosk.scene import Scene
-from kiosk.screen_types import Screen, State, Stay
+from kiosk.screen_inputs import Stay
+from kiosk.screen_types import Screen, State
+from kiosk.view_access import access
 from kiosk.view_attract import attract
+from kiosk.view_closed import closed
 from kiosk.view_date import confirm_date
 from kiosk.view_details import details
+from kiosk.view_help import help_called
+from kiosk.view_late import late
+from kiosk.view_my_ticket import my_ticket
 from kiosk.view_parts import Exhibit
+from kiosk.view_priority import priority
 from kiosk.view_service import service
+from kiosk.view_standing import standing
 from kiosk.view_ticket import ticket, write_down
 from kiosk.view_trouble import out_of_order
 from kiosk.widgets import Canvas
@@ -23,8 +32,15 @@ VIEWS: Mapping[Screen, View] = {
     Screen.ATTRACT: attract,
     Screen.SERVICE: service,
     Screen.DETAILS: details,
+    Screen.PRIORITY: priority,
+    Screen.LATE: late,
     Screen.TICKET: ticket,
     Screen.WRITE_DOWN: write_down,
+    Screen.MY_TICKET: my_ticket,
+    Screen.STANDING: standing,
+    Screen.ACCESS: access,
+    Screen.HELP: help_called,
+    Screen.CLOSED: closed,
     Screen.OUT_OF_ORDER: out_of_order,
     Screen.CONFIRM_DATE: confirm_date,
 }
@@ -41,25 +57,35 @@ def draw(
     focus: str | None = None,
 ) -> Scene:
     """The scene of this state on this display."""
-    canvas = Canvas(display, typesetter, tokens, pressed, None if state.asking else focus)
+    display, tokens = replace(display, large=state.look.large), tokens.themed(state.look.theme.value)
+    within = display.within_reach if state.look.reach else None
+    asked_over = state.asking and state.screen is not Screen.TICKET
+    canvas = Canvas(display, typesetter, tokens, pressed, None if asked_over else focus, within=within)
     scene = VIEWS[state.screen](state, exhibit, canvas)
-    return _still_there(scene, state, Canvas(display, typesetter, tokens, pressed, focus)) if state.asking else scene
+    if not asked_over:
+        return scene
+    return _still_there(scene, state, Canvas(display, typesetter, tokens, pressed, focus, within=within))
 
 
 def _still_there(scene: Scene, state: State, canvas: Canvas) -> Scene:
     """The question in front; a touch anywhere answers it."""
-    colour, screen = canvas.tokens.colour, canvas.display.rect
+    colour = canvas.tokens.colour
     spoken = texts(state.language)
-    panel = screen.middle(canvas.px(190), canvas.px(92))
-    canvas.box(panel.inset(-canvas.px(3)), colour.ink)
+    asked, title, pad = spoken.gettext("Still there?"), canvas.tokens.screen.title, canvas.px(canvas.tokens.space.l)
+    line = canvas.type.measure(asked, state.language, canvas.display.em(title), "bold")
+    wide = max(canvas.px(190), line + 2 * pad + 2)
+    panel = canvas.area.inset(canvas.px(4)).middle(wide, canvas.px(100))
+    canvas.box(panel.inset(-canvas.px(1.5)), colour.ink)
     canvas.box(panel, colour.surface)
-    inner = panel.inset(canvas.px(canvas.tokens.space.l))
+    inner = panel.inset(pad)
     button = canvas.px(30)
+    needed = canvas.line_height(state.language, title, "bold") * (1 if line <= inner.w else 2)
+    air = max(min(pad, inner.h - button - needed), 0)
     canvas.text(
-        inner.top(inner.h - button),
-        spoken.gettext("Still there?"),
+        inner.top(inner.h - button - air),
+        asked,
         state.language,
-        capital_mm=canvas.tokens.screen.title,
+        capital_mm=title,
         weight="bold",
         align="centre",
         valign="middle",
@@ -69,4 +95,5 @@ def _still_there(scene: Scene, state: State, canvas: Canvas) -> Scene:
         "continue", inner.below(inner.h - button), spoken.gettext("Continue"), state.language, Stay(), look="primary"
     )
     front = canvas.scene()
-    return Scene(scene.ground, scene.ops + front.ops, front.targets, Stay(), scene.tight + front.tight)
+    tight = scene.tight + front.tight
+    return Scene(scene.ground, scene.ops + front.ops, front.targets, Stay(), tight, front.spoken)

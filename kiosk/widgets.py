@@ -8,12 +8,18 @@ from fonts.faces import Weight
 from fonts.shaping import Typesetter
 from fonts.tokens import CAPITAL_TO_EM, Hex, Tokens
 from kiosk.layout import Display, Rect
-from kiosk.scene import Box, Icon, Op, Scene, Target, Text
-from kiosk.screen_types import Input, Stay
+from kiosk.scene import Box, Icon, Op, Said, Scene, Target, Text
+from kiosk.screen_inputs import Input, Stay
+from kiosk.wording import unparted
 
 Align = Literal["left", "centre", "right"]
 VAlign = Literal["top", "middle"]
 Look = Literal["primary", "quiet", "chosen"]
+
+COMPACT_MM = (220.0, 115.0)
+"""Below this width or height a screen shows one thing at a time."""
+LEADING_MM = 0.5
+"""Between two lines of one text, where its place has room for it."""
 
 
 @dataclass
@@ -28,6 +34,33 @@ class Canvas:
     ops: list[Op] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     tight: list[str] = field(default_factory=list)
+    spoken: list[Said] = field(default_factory=list)
+    within: Rect | None = None
+
+    @property
+    def area(self) -> Rect:
+        """Where this screen may draw: all of the glass, or what is within reach."""
+        return self.within or self.display.rect
+
+    @property
+    def wide_mm(self) -> float:
+        """The width of `area` in the millimetres of the design: 154 to 531."""
+        return self.area.w / self.display.dots_per_mm
+
+    @property
+    def high_mm(self) -> float:
+        """The height of `area` in the millimetres of the design: 86 to 531."""
+        return self.area.h / self.display.dots_per_mm
+
+    @property
+    def portrait(self) -> bool:
+        """Whether `area` is higher than wide."""
+        return self.area.h > self.area.w
+
+    @property
+    def compact(self) -> bool:
+        """Whether there is room for one thing at a time only: small screens and large letters."""
+        return self.wide_mm < COMPACT_MM[0] or self.high_mm < COMPACT_MM[1]
 
     def scene(self, *, elsewhere: Input | None = None, ground: Hex | None = None) -> Scene:
         """Everything collected, with the focus ring on top."""
@@ -40,6 +73,7 @@ class Canvas:
             tuple(self.targets),
             elsewhere or Stay(),
             tuple(self.tight),
+            tuple(self.spoken),
         )
 
     def px(self, mm: float) -> int:
@@ -74,11 +108,20 @@ class Canvas:
         align: Align = "left",
         valign: VAlign = "top",
         lines: int = 1,
+        said: bool = True,
     ) -> Rect:
-        """Set a text as large as `capital_mm` or, where it would not fit, smaller; returns the rows it took."""
+        """Set a text as large as `capital_mm` or, where it would not fit, smaller; returns the rows it took.
+
+        It is part of the spoken form in the order of drawing, unless something else says it (`said` false).
+        """
+        if said and text:
+            self.say(text, language)
         size, broken = self._fitted(rect, text, language, weight, capital_mm, lines)
         ascent, descent = self.type.metrics(language, size, weight)
         step = ascent + descent
+        if len(broken) > 1:
+            # The deepest Burmese stack and the highest mark under it would meet: apart, where there is room.
+            step += max(0, min(self.px(LEADING_MM), (rect.h - step * len(broken)) // (len(broken) - 1)))
         height = step * len(broken)
         if valign == "middle":
             # Capitals are what the eye centres; Thai and Burmese marks above and below may reach out of the middle.
@@ -111,8 +154,9 @@ class Canvas:
         icon: str | None = None,
         capital_mm: float | None = None,
         lines: int = 1,
+        says: str | None = None,
     ) -> None:
-        """A labelled target; an icon stands before the label."""
+        """A labelled target; an icon stands before the label. `says`: its spoken name where that is not the label."""
         fill, ink, edge = self.colours(name, look)
         self.box(rect, fill, edge)
         inner = rect.inset(self.px(self.tokens.space.s), 0)
@@ -141,12 +185,18 @@ class Canvas:
                 align=align,
                 valign="middle",
                 lines=lines,
+                said=False,
             )
-        self.target(name, rect, gives)
+        self.target(name, rect, gives, says=says or label, language=language)
 
-    def target(self, name: str, rect: Rect, gives: Input) -> None:
-        """Make this rectangle something to touch."""
+    def target(self, name: str, rect: Rect, gives: Input, *, says: str, language: str) -> None:
+        """Make this rectangle something to touch; `says`: its name in the spoken form, also where it is a picture."""
         self.targets.append(Target(name, rect, gives))
+        self.spoken.append(Said(says, language, name))
+
+    def say(self, text: str, language: str) -> None:
+        """Something for the ear only, at this place of the spoken form."""
+        self.spoken.append(Said(text, language))
 
     def colours(self, name: str, look: Look) -> tuple[Hex, Hex, Hex | None]:
         """Fill, ink and edge of a target of this look, pressed or not."""
@@ -171,6 +221,7 @@ class Canvas:
         self, rect: Rect, text: str, language: str, weight: Weight, capital_mm: float, lines: int
     ) -> tuple[int, tuple[str, ...]]:
         """The largest size at which the text fits its width and `lines`, and its lines."""
+        text, told = unparted(text), text
         most = self.display.em(capital_mm)
         least = self.display.em(min(self.tokens.screen.label, capital_mm))
         ladder = sorted({most - (most - least) * step // 4 for step in range(5)}, reverse=True)
@@ -183,7 +234,7 @@ class Canvas:
             except DoesNotFitError:
                 continue
             if size < least:
-                self.tight.append(text)
+                self.tight.append(told)
             return size, fitted.lines
-        self.tight.append(text)
+        self.tight.append(told)
         return emergency[-1], tuple(self.type.wrap(text, language, emergency[-1], weight, rect.w)[:lines])

@@ -18,6 +18,7 @@ from server.office import Office, perform
 from server.serving import CONNECTIONS
 from sync.clock import trusted
 from sync.errors import SyncError
+from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock, random_bytes
 from sync.types import UtcMs
 
@@ -31,15 +32,16 @@ def main(arguments: list[str]) -> int:
     try:
         config = _read(options.config)
         folder = _folder(options.config, config)
+        clock = clock_for(config.sim_clock, options.config.parent)
         match options.command:
             case "serve":
-                _serve(config, folder)
+                _serve(config, folder, clock)
             case "rebuild":
                 _rebuild(config, folder)
             case "pair":
-                print(_ask(config, folder, {"command": "pair", "place": options.place})["code"])
+                print(_ask(config, folder, clock, {"command": "pair", "place": options.place})["code"])
             case "revoke":
-                revoked = _ask(config, folder, {"command": "revoke", "journal_id": options.journal or ""})
+                revoked = _ask(config, folder, clock, {"command": "revoke", "journal_id": options.journal or ""})
                 print(f"revoked {revoked['revoked']}: what it sent stays, what it sends is refused")
     except (ServerError, SyncError) as error:
         line = f"{options.config}, line {error.line}: " if isinstance(error, ConfigError) and error.line else ""
@@ -76,9 +78,7 @@ def _folder(path: Path, config: ServerConfig) -> Path:
     return folder
 
 
-def _serve(config: ServerConfig, folder: Path) -> None:
-    clock = SystemClock()
-
+def _serve(config: ServerConfig, folder: Path, clock: SystemClock) -> None:
     def now() -> UtcMs:
         return clock.read().utc_ms
 
@@ -121,7 +121,7 @@ def _rebuild(config: ServerConfig, folder: Path) -> None:
         ledger.close()
 
 
-def _ask(config: ServerConfig, folder: Path, command: dict[str, Any]) -> dict[str, Any]:
+def _ask(config: ServerConfig, folder: Path, clock: SystemClock, command: dict[str, Any]) -> dict[str, Any]:
     """By the running server, which has the ledger; else by taking the ledger ourselves."""
     answer = control.ask(folder, command)
     if answer is not None:
@@ -130,7 +130,7 @@ def _ask(config: ServerConfig, folder: Path, command: dict[str, Any]) -> dict[st
     ledger = Ledger(folder / FILE, config.zone, random_bytes)
     try:
         with ledger.transaction():
-            return perform(ledger, command, der, random_bytes, SystemClock().read().utc_ms)
+            return perform(ledger, command, der, random_bytes, clock.read().utc_ms)
     finally:
         ledger.close()
 

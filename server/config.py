@@ -27,7 +27,8 @@ class Address:
 class ServerConfig:
     """Everything that server.toml says. `name` is the office's name by language; `data` is a path.
 
-    `trust`: whether this machine's clock may date what the kiosks do (sync.clock.Trust).
+    `trust`: whether this machine's clock may date what the kiosks do (sync.clock.Trust). `sim_clock`: the clock of a
+    simulation (sync.simulated_clock), None outside of one.
     """
 
     data: str
@@ -36,6 +37,7 @@ class ServerConfig:
     exchange: Address
     pages: Address
     trust: Trust
+    sim_clock: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -55,10 +57,14 @@ def parse_server(data: bytes | str) -> ServerConfig:
         if listen["exchange"] == listen["pages"] and listen["pages"].port:
             message = "exchange and pages have the same address"
             raise document.wrong(("listen", "pages"), message, "Choose another port for one of them.")
+        if values["sim"]["clock"] and values["clock"]["trust"] != "system":
+            hint = 'Take [sim] out of a real server\'s file, or set trust = "system" under [clock].'
+            raise document.wrong(("sim", "clock"), "a simulated clock is refused where real time counts", hint)
     except SyncConfigError as error:
         raise ConfigError(str(error), hint=error.hint, line=error.line) from error
     trust = Trust(values["clock"]["trust"])
-    return ServerConfig(values["data"], names, values["time_zone"], listen["exchange"], listen["pages"], trust)
+    addresses = listen["exchange"], listen["pages"]
+    return ServerConfig(values["data"], names, values["time_zone"], *addresses, trust, values["sim"]["clock"])
 
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -87,6 +93,7 @@ def _is_zone(text: str) -> tuple[str, str] | None:
 
 
 _CLOCK = Table((Key("trust", Choice(("ntp", "system")), "whose time counts", "ntp"),))
+_SIM = Table((Key("clock", Text(), "the file of the simulation's clock", None),))
 _EXCHANGE = Address("0.0.0.0", 8443)
 _PAGES = Address("127.0.0.1", 8080)
 _LISTEN = Table(
@@ -102,6 +109,7 @@ SERVER = Table(
         Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
         Key("listen", _LISTEN, "the section of the addresses", {"exchange": _EXCHANGE, "pages": _PAGES}),
         Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp"}),
+        Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )
 )
 """The shape of server.toml."""

@@ -15,11 +15,17 @@ from sync.clock import DRIFT_PPM
 from sync.codec import Fact
 from sync.errors import NotUnderstood
 from sync.facts import (
+    BoardChanged,
     CatalogueAdopted,
     ClockAnchored,
+    HelpAsked,
+    HelpEnded,
     MachineStarted,
+    PaperChanged,
+    PaperRefilled,
     PrintEnded,
     PrinterChanged,
+    PrinterTested,
     PrintSending,
     ScoreGiven,
     ScoreRepeated,
@@ -33,6 +39,8 @@ SENDING = "sending"
 LEVELS = (5, 4, 3, 2, 1)
 """Of the satisfaction scale, best first."""
 _LABEL_CHARACTERS = 16
+_MOST_MM = 1_000_000
+"""A kilometre: longer than any roll, and so than any ticket."""
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,19 +53,19 @@ class Change:
 
 
 _SLACK = "uncertainty_ms + abs(:boottime_ms - boottime_ms) * :ppm / 1000000"
-_BEST_ANCHOR = f"""SELECT utc_ms + :boottime_ms - boottime_ms AS utc_ms, {_SLACK} AS slack_ms FROM anchors
+BEST_ANCHOR = f"""SELECT utc_ms + :boottime_ms - boottime_ms AS utc_ms, {_SLACK} AS slack_ms FROM anchors
     WHERE journal_id = :journal_id AND boot_id = :boot_id ORDER BY {_SLACK}, seq LIMIT 1"""
 # The parts put together here are constants of this module; every value is bound.
 _ADD_TICKET = f"""INSERT INTO tickets (journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, office_day,
         day, series, lane, n, label, services, token, chain)
     SELECT :journal_id, :seq, :boot_id, :boottime_ms, best.utc_ms, best.slack_ms, office_day(best.utc_ms),
         :day, :series, :lane, :n, :label, :services, :token, :chain
-    FROM (SELECT 1) LEFT JOIN ({_BEST_ANCHOR}) AS best"""
+    FROM (SELECT 1) LEFT JOIN ({BEST_ANCHOR}) AS best"""
 _ADD_SCORE = f"""INSERT INTO scores (journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, office_day,
         counter, level, scale)
     SELECT :journal_id, :seq, :boot_id, :boottime_ms, best.utc_ms, best.slack_ms, office_day(best.utc_ms),
         :counter, :level, :scale
-    FROM (SELECT 1) LEFT JOIN ({_BEST_ANCHOR}) AS best"""
+    FROM (SELECT 1) LEFT JOIN ({BEST_ANCHOR}) AS best"""
 _ADD_ANCHOR = """INSERT INTO anchors (journal_id, seq, boot_id, boottime_ms, utc_ms, uncertainty_ms, source)
     VALUES (:journal_id, :seq, :boot_id, :boottime_ms, :utc_ms, :uncertainty_ms, :source)"""
 # The anchor that bounds a moment most tightly dates it (sync.clock.Timeline); of two equal ones the first stays.
@@ -74,12 +82,32 @@ _PRINT = """UPDATE tickets SET attempt = :attempt, print = :print
     WHERE journal_id = :journal_id AND seq = :ticket AND attempt <= :attempt"""
 _DISPUTE = """UPDATE scores SET disputed = 1
     WHERE journal_id = :journal_id AND seq = :score AND level <> :level"""
+_CORRECT = """UPDATE scores SET upward = (:last > level)
+    WHERE journal_id = :journal_id AND seq = :score"""
 _CATALOGUE = """INSERT INTO catalogues (journal_id, seq, catalogue) VALUES (:journal_id, :seq, :catalogue)
     ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, catalogue = excluded.catalogue"""
 _RELEASE = """INSERT INTO machines (journal_id, release) VALUES (:journal_id, :release)
     ON CONFLICT (journal_id) DO UPDATE SET release = excluded.release"""
 _FAULT = """INSERT INTO machines (journal_id, printer_fault) VALUES (:journal_id, :printer_fault)
     ON CONFLICT (journal_id) DO UPDATE SET printer_fault = excluded.printer_fault"""
+_HELP = """INSERT INTO machines (journal_id, help) VALUES (:journal_id, :seq)
+    ON CONFLICT (journal_id) DO UPDATE SET help = excluded.help"""
+_HELPED = "UPDATE machines SET help = NULL WHERE journal_id = :journal_id AND help = :asked"
+_BOARD = """INSERT INTO machines (journal_id, board) VALUES (:journal_id, :board)
+    ON CONFLICT (journal_id) DO UPDATE SET board = excluded.board"""
+_PAPER = """INSERT INTO machines (journal_id, paper) VALUES (:journal_id, :level)
+    ON CONFLICT (journal_id) DO UPDATE SET paper = excluded.paper"""
+_ROLL = """INSERT INTO machines (journal_id, roll_mm) VALUES (:journal_id, :roll_mm)
+    ON CONFLICT (journal_id) DO UPDATE SET roll_mm = excluded.roll_mm, used_mm = 0"""
+# As sync.paper_left folds them; a test holds the two together.
+_USED = """INSERT INTO machines (journal_id, used_mm, paper_tickets, ticket_mm)
+    VALUES (:journal_id, :mm, :tickets, :mm * :tickets)
+    ON CONFLICT (journal_id) DO UPDATE SET used_mm = used_mm + excluded.used_mm,
+        paper_tickets = paper_tickets + excluded.paper_tickets, ticket_mm = ticket_mm + excluded.ticket_mm"""
+_NIGHT = """INSERT INTO machines (journal_id, night, night_boot, night_ms)
+    VALUES (:journal_id, :outcome, :boot_id, :boottime_ms)
+    ON CONFLICT (journal_id) DO UPDATE SET night = excluded.night, night_boot = excluded.night_boot,
+        night_ms = excluded.night_ms"""
 _STRANGE = """INSERT INTO strange (journal_id, seq, kind, version, why)
     VALUES (:journal_id, :seq, :kind, :version, :why)"""
 
@@ -103,10 +131,12 @@ def _problem(body: object) -> str | None:
     match body:
         case ScoreGiven(level=level) if level not in LEVELS:
             return f"there is no level {level}"
-        case ScoreRepeated(levels=levels) if not set(levels) <= set(LEVELS):
+        case ScoreRepeated(levels=levels) if not levels or not set(levels) <= set(LEVELS):
             return f"there are no levels {levels}"
         case PrintEnded(outcome=outcome) if outcome not in PRINT_OUTCOMES:
             return f"there is no outcome {outcome!r}"
+        case PrintEnded(mm=mm) | PrinterTested(mm=mm) | PaperRefilled(roll_mm=mm) if not 0 <= mm <= _MOST_MM:
+            return f"{mm} mm are no length of paper"
         case TicketIssued(token=token) if not _TOKEN.fullmatch(token):
             return "its token is not a SHA-256"
         case TicketIssued(label=label) if not 0 < len(label) <= _LABEL_CHARACTERS:
@@ -139,17 +169,35 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield Change(_PRINT, place | {"ticket": seq, "attempt": attempt, "print": SENDING})
         case PrintEnded(ticket=seq, attempt=attempt, outcome=outcome):
             yield Change(_PRINT, place | {"ticket": seq, "attempt": attempt, "print": outcome})
+            if body.mm:
+                yield Change(_USED, place | {"mm": body.mm, "tickets": 1})
         case ScoreGiven(counter=counter, level=level, scale=scale):
             yield Change(_ADD_SCORE, moment | {"counter": counter, "level": level, "scale": scale})
         case ScoreRepeated(score=score, levels=levels):
             for level in sorted(set(levels)):
                 yield Change(_DISPUTE, place | {"score": score, "level": level})
+            yield Change(_CORRECT, place | {"score": score, "last": levels[-1]})
         case CatalogueAdopted(catalogue=catalogue):
             yield Change(_CATALOGUE, place | {"catalogue": _json(catalogue)})
         case MachineStarted(release=release):
             yield Change(_RELEASE, place | {"release": release})
         case PrinterChanged(fault=fault):
             yield Change(_FAULT, place | {"printer_fault": fault})
+        case PaperChanged(level=level):
+            yield Change(_PAPER, place | {"level": level})
+        case PaperRefilled(roll_mm=roll_mm):
+            yield Change(_ROLL, place | {"roll_mm": roll_mm})
+        case PrinterTested(reason=reason, outcome=outcome, mm=mm):
+            if mm:
+                yield Change(_USED, place | {"mm": mm, "tickets": 0})
+            if reason == "night":
+                yield Change(_NIGHT, moment | {"outcome": outcome})
+        case HelpAsked():
+            yield Change(_HELP, place)
+        case HelpEnded(asked=asked):
+            yield Change(_HELPED, place | {"asked": asked})
+        case BoardChanged(problems=problems):
+            yield Change(_BOARD, place | {"board": _json(problems) if problems else None})
 
 
 def _json(value: object) -> str:

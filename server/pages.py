@@ -14,7 +14,17 @@ from markupsafe import Markup, escape
 from fonts import tokens
 from server.chart import distribution
 from server.reading import Device, Ticket, View
-from server.words import FAULT_WORDS, LEVEL_WORDS, OTHER_FAULT, OTHER_REFUSAL, PRINT_WORDS, REFUSAL_WORDS
+from server.words import (
+    BOARD_WORDS,
+    FAULT_WORDS,
+    LEVEL_WORDS,
+    NIGHT_WORDS,
+    OTHER_BOARD,
+    OTHER_FAULT,
+    OTHER_REFUSAL,
+    PRINT_WORDS,
+    REFUSAL_WORDS,
+)
 from sync.clock import office_day, office_time
 from sync.types import UtcMs
 from translations import LANGUAGE_NAMES, LANGUAGES, Catalogue, load
@@ -142,7 +152,19 @@ class Pages:
             (words.gettext(REFUSAL_WORDS.get(code, OTHER_REFUSAL)), count) for code, count in device.refused.items()
         ]
         contact = self._moment(device.contact_ms, words.language)
-        return {"device": device, "contact": contact, "refused": refused, "fault": fault}
+        board = [words.gettext(BOARD_WORDS.get(code, OTHER_BOARD)) for code in device.board]
+        left = device.paper_left
+        told = words.ngettext("about {count} ticket left", "about {count} tickets left", left or 0)
+        return {
+            "device": device,
+            "contact": contact,
+            "refused": refused,
+            "fault": fault,
+            "board": board,
+            "paper": None if left is None else told.format(count=left),
+            "night": device.night and words.gettext(NIGHT_WORDS.get(device.night, OTHER_FAULT)),
+            "night_at": self._moment(device.night_ms, words.language) or words.gettext("time not known yet"),
+        }
 
     def _time(self, utc_ms: int | None, language: str) -> str | None:
         return None if utc_ms is None else format_time(office_time(utc_ms, self._zone), language)

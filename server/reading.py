@@ -5,9 +5,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from server.fold import LEVELS
+from server.fold import BEST_ANCHOR, LEVELS
 from sync.chain import witness
+from sync.clock import DRIFT_PPM
+from sync.paper_left import PaperLeft
 from sync.types import JournalId
 
 LATEST = 12
@@ -28,7 +31,12 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A paired journal and how it fares. `refused`: refusals by code. `strange`: facts not understood."""
+    """A paired journal and how it fares. `refused`: refusals by code. `strange`: facts not understood.
+
+    `help`: somebody there asks for staff. `board`: codes of what is wrong with its board (hardware.board). `paper`:
+    what its printer says of the roll; `paper_left`: about how many tickets, None: not known. `night`: what came of the
+    last self-check at night, `night_ms` its moment.
+    """
 
     journal_id: JournalId
     place: str
@@ -40,6 +48,12 @@ class Device:
     release: str | None
     printer_fault: str | None
     strange: int
+    help: bool = False
+    board: tuple[str, ...] = ()
+    paper: str | None = None
+    paper_left: int | None = None
+    night: str | None = None
+    night_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,11 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One office day. `services` holds names by id and language; `unplaced` are scores that no anchor dates yet."""
+    """One office day. `services` holds names by id and language; `unplaced` are scores that no anchor dates yet.
+
+    `scores` counts by level. `disputed` are scores for which several levels were pressed: outside `scores`, and so
+    outside every mean and share. `upward`, by counter: those of them that ended higher.
+    """
 
     day: str
     tickets: int = 0
@@ -60,6 +78,7 @@ class View:
     latest: tuple[Ticket, ...] = ()
     scores: Mapping[int, int] = field(default_factory=lambda: dict.fromkeys(LEVELS, 0))
     disputed: int = 0
+    upward: Mapping[int, int] = field(default_factory=dict)
     unplaced: int = 0
     devices: tuple[Device, ...] = ()
     clashes: tuple[Clash, ...] = ()
@@ -68,15 +87,24 @@ class View:
 
     @property
     def scored(self) -> int:
-        """How many scores the day has."""
+        """How many scores the day has that are not disputed."""
         return sum(self.scores.values())
+
+    @property
+    def mean(self) -> float | None:
+        """The mean level of these, None where there is none."""
+        return sum(level * count for level, count in self.scores.items()) / self.scored if self.scored else None
 
 
 def view(db: sqlite3.Connection, day: str) -> View:
     """The office day `day` (YYYY-MM-DD)."""
     with _snapshot(db):
         scores = dict.fromkeys(LEVELS, 0)
-        scores.update(db.execute("SELECT level, count(*) FROM scores WHERE office_day = ? GROUP BY level", (day,)))
+        agreed = "SELECT level, count(*) FROM scores WHERE office_day = ? AND NOT disputed GROUP BY level"
+        scores.update(db.execute(agreed, (day,)))
+        upward = (
+            "SELECT counter, count(*) FROM scores WHERE office_day = ? AND upward GROUP BY counter ORDER BY counter"
+        )
         return View(
             day=day,
             tickets=_count(db, "SELECT count(*) FROM tickets WHERE day = ?", day),
@@ -84,6 +112,7 @@ def view(db: sqlite3.Connection, day: str) -> View:
             latest=_latest(db, day),
             scores=scores,
             disputed=_count(db, "SELECT count(*) FROM scores WHERE office_day = ? AND disputed", day),
+            upward=dict(db.execute(upward, (day,))),
             unplaced=_count(db, "SELECT count(*) FROM scores WHERE office_day IS NULL"),
             devices=tuple(_devices(db)),
             clashes=_clashes(db, day),
@@ -144,9 +173,10 @@ def _devices(db: sqlite3.Connection) -> Iterator[Device]:
     for journal_id, code, count in db.execute("SELECT journal_id, code, count FROM refusal_counts ORDER BY code"):
         refused.setdefault(journal_id, {})[code] = count
     strange = dict(db.execute("SELECT journal_id, count(*) FROM strange GROUP BY journal_id"))
-    query = """SELECT journal_id, place, lane, received, contact_ms, revoked_ms IS NOT NULL, release, printer_fault
+    query = """SELECT journal_id, place, lane, received, contact_ms, revoked_ms IS NOT NULL, release, printer_fault,
+            help IS NOT NULL, board
         FROM journals LEFT JOIN machines USING (journal_id) ORDER BY lane, paired_ms"""
-    for journal_id, place, lane, received, contact_ms, revoked, release, fault in db.execute(query):
+    for journal_id, place, lane, received, contact_ms, revoked, release, fault, wanted, board in db.execute(query):
         yield Device(
             JournalId(journal_id),
             place,
@@ -158,7 +188,24 @@ def _devices(db: sqlite3.Connection) -> Iterator[Device]:
             release,
             fault,
             strange.get(journal_id, 0),
+            bool(wanted),
+            tuple(json.loads(board)) if board else (),
+            **_of_paper(db, journal_id),
         )
+
+
+def _of_paper(db: sqlite3.Connection, journal_id: str) -> dict[str, Any]:
+    """The fields of Device that tell of the roll and of the night."""
+    query = """SELECT paper, roll_mm, used_mm, paper_tickets, ticket_mm, night, night_boot, night_ms
+        FROM machines WHERE journal_id = ?"""
+    found = db.execute(query, (journal_id,)).fetchone()
+    if found is None:
+        return {}
+    paper, roll_mm, used_mm, tickets, ticket_mm, night, boot_id, boottime_ms = found
+    left = PaperLeft(roll_mm, used_mm, tickets, ticket_mm).left(paper)
+    at = {"journal_id": journal_id, "boot_id": boot_id, "boottime_ms": boottime_ms, "ppm": DRIFT_PPM}
+    moment = db.execute(BEST_ANCHOR, at).fetchone() if night else None
+    return {"paper": paper, "paper_left": left, "night": night, "night_ms": moment[0] if moment else None}
 
 
 def _services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "machines", "strange")
 """Tables that a fold of the facts makes, and nothing else."""
 
-FOLD_VERSION = 1
+FOLD_VERSION = 4
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -127,7 +127,7 @@ _FOLDED = (
         journal_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, catalogue TEXT NOT NULL
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE machines (
-        journal_id TEXT PRIMARY KEY, release TEXT, printer_fault TEXT
+        journal_id TEXT PRIMARY KEY, release TEXT, printer_fault TEXT, help INTEGER, board TEXT
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE strange (
         journal_id TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -151,5 +151,27 @@ def folded(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
-MIGRATIONS = frozenset({received.__name__, folded.__name__})
+@LEDGER()
+def corrections(db: sqlite_utils.Database) -> None:
+    """Whether the last of several presses was higher than the score that counted."""
+    db.execute("ALTER TABLE scores ADD COLUMN upward INTEGER NOT NULL DEFAULT 0")
+
+
+@LEDGER()
+def paper(db: sqlite_utils.Database) -> None:
+    """The roll in each machine's printer (sync.paper_left), and how the printer was found in the last night."""
+    for column in (
+        "paper TEXT",
+        "roll_mm INTEGER",
+        "used_mm INTEGER NOT NULL DEFAULT 0",
+        "paper_tickets INTEGER NOT NULL DEFAULT 0",
+        "ticket_mm INTEGER NOT NULL DEFAULT 0",
+        "night TEXT",
+        "night_boot TEXT",
+        "night_ms INTEGER",
+    ):
+        db.execute(f"ALTER TABLE machines ADD COLUMN {column}")
+
+
+MIGRATIONS = frozenset({received.__name__, folded.__name__, corrections.__name__, paper.__name__})
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -38,6 +38,19 @@ FAULT_WORDS = {
     "paper-out": N_("paper is out"),
     "cover-open": N_("cover is open"),
     "cutter": N_("paper is jammed in the cutter"),
+    "mechanism": N_("printer is jammed"),
+    "overheated": N_("printer is too hot"),
     "offline": N_("printer is offline"),
 }
 OTHER_FAULT = N_("printer is out of order")
+
+NIGHT_WORDS = {"passed": N_("passed"), "uncertain": N_("the printer does not tell")} | FAULT_WORDS
+"""What came of the self-check at night (kiosk.night)."""
+
+BOARD_WORDS = {
+    "hot": N_("the machine is too hot"),
+    "under-voltage": N_("the machine's power supply is too weak"),
+    "throttled": N_("the machine has slowed itself down"),
+    "disk-low": N_("the machine's memory is nearly full"),
+}
+OTHER_BOARD = N_("something is wrong with the machine")

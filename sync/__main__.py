@@ -16,6 +16,7 @@ from sync.errors import ConfigError, JournalDamaged, SyncError
 from sync.inbox import InboxReader
 from sync.journal import JournalReader
 from sync.pairing import load_pin
+from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock
 from sync.uplink import LOOK_EVERY_S, Ports, Settings, Uplink
 from sync.wake import WakeSocket, wake
@@ -34,8 +35,9 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("verify comes first and takes a journal: python -m sync verify journal.db")
     try:
         config = _configuration(parsed.config, parsed.data)
-        data = parsed.config.absolute().parent / config.data
-        return _status(data) if parsed.command == "status" else _run(config, data)
+        folder = parsed.config.absolute().parent
+        data, clock = folder / config.data, clock_for(config.sim.clock, folder)
+        return _status(data, clock) if parsed.command == "status" else _run(config, data, clock)
     except SyncError as error:
         line = f"line {error.line}: " if isinstance(error, ConfigError) and error.line else ""
         say(f"{line}{error}\n{error.hint}")
@@ -62,7 +64,7 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _run(config: KioskConfig, data: Path) -> int:
+def _run(config: KioskConfig, data: Path, clock: SystemClock) -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     data.mkdir(parents=True, exist_ok=True)
@@ -70,7 +72,7 @@ def _run(config: KioskConfig, data: Path) -> int:
         say("no [server] url in kiosk.toml: this device stands alone, nothing is sent")
         signal.pause()
         return 0
-    uplink = Uplink(Settings(data, config.server.url, config.server.code, config.place), _ports(data))
+    uplink = Uplink(Settings(data, config.server.url, config.server.code, config.place), _ports(data, clock))
     try:
         with WakeSocket(data / "sync.wake") as woken:
             _loop(uplink, woken)
@@ -78,8 +80,8 @@ def _run(config: KioskConfig, data: Path) -> int:
         uplink.close()
 
 
-def _ports(data: Path) -> Ports:
-    clock, chance, kiosk = SystemClock(), random.SystemRandom(), data / "kiosk.wake"
+def _ports(data: Path, clock: SystemClock) -> Ports:
+    chance, kiosk = random.SystemRandom(), data / "kiosk.wake"
     return Ports(clock.instant, chance.random, say, lambda: wake(kiosk))
 
 
@@ -96,7 +98,7 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _status(data: Path) -> int:
+def _status(data: Path, clock: SystemClock) -> int:
     state, pin = InboxReader(data / "inbox.db").read(), load_pin(data / "pin.json")
     try:
         with JournalReader(data / "journal.db") as journal:
@@ -106,7 +108,7 @@ def _status(data: Path) -> int:
     except JournalDamaged as error:
         say(f"{error}\n{error.hint}")
         head = None
-    print("\n".join(status.describe(state, head, pin, SystemClock().instant())))
+    print("\n".join(status.describe(state, head, pin, clock.instant())))
     return 0
 
 

@@ -4,22 +4,33 @@
 were written; who reads the file knows what they are relative to (kiosk.configfile).
 """
 
-import difflib
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from sync.chain import crockford_bytes
+from sync.config_words import (
+    LANGUAGES,
+    is_code,
+    is_control,
+    is_http,
+    is_https,
+    is_key,
+    is_language,
+    is_pins,
+    is_printer,
+    is_sound,
+    is_zone,
+    no_slash,
+)
+from sync.keypad import ACTIONS
 from sync.strict_toml import Choice, Document, Flag, Key, ListOf, Sections, Table, Text, Whole, parse, read
+from sync.toml_lines import Path
 
-LANGUAGES = ("th", "en", "my")
-"""The languages this release speaks; tests hold it equal to translations.LANGUAGES."""
+__all__ = ["LANGUAGES", "Clock", "Counter", "KioskConfig", "Loudspeaker", "Screen", "Server", "Sim", "parse_kiosk"]
 
-CODE_CHARACTERS = 26
-"""Length of a pairing code: 16 bytes in Crockford base 32 (docs/exchange.md, "Pairing")."""
+MOST_COUNTERS = 9
+"""More counters than the pins of a header have room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +45,30 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Buttons:
-    """GPIO numbers (BCM): `levels` for level 1, least satisfied, to 5, most satisfied; and the one lamp."""
+class Counter:
+    """The score buttons of one counter, as GPIO numbers (BCM).
 
+    `levels`: the pin of level 1, least satisfied, to 5, most satisfied. `lamp`: the pin of the lamp, None: no lamp.
+    `pressed`: what a pin reads while its button is held: "low" (button to ground) or "high" (button to 3.3 V).
+    """
+
+    counter: int
     levels: tuple[int, ...]
-    lamp: int
+    lamp: int | None = None
+    pressed: Literal["low", "high"] = "low"
+
+    @property
+    def pins(self) -> tuple[int, ...]:
+        """Every pin it has."""
+        return self.levels if self.lamp is None else (*self.levels, self.lamp)
+
+
+@dataclass(frozen=True, slots=True)
+class Loudspeaker:
+    """Where the chime comes out: an ALSA `device`, "default" or "none" for silence; `volume` in percent of full."""
+
+    device: str = "default"
+    volume: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +92,39 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Sim:
-    """The path of the simulation's control socket, None where there is none."""
+    """The path of the simulation's control socket, and of the clock that its machines share; None: there is none."""
 
     control: str | None
+    clock: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class KioskConfig:
-    """Everything that kiosk.toml says. `office` is the office's name by language; `data` and `catalogue` are paths."""
+    """Everything that kiosk.toml says. `office` is the office's name by language; `data`, `catalogue` and
+    `ticket` (None: the layout that ships) are paths. `printer_profile`: the kind of printer, "auto": as it says itself;
+    `printers` (None: none) is the path of the office's own profiles. `roll_m`: metres of a new paper roll.
+
+    `keypad` holds the key of each action that a tactile keypad has a key of its own for (sync.keypad).
+    """
 
     place: str
     data: str
     catalogue: str
+    calendar: str | None
+    ticket: str | None
+    paper_mm: int
+    roll_m: int
     printer: str
+    printer_profile: str
+    printers: str | None
     pins: str
-    counter: int
     time_zone: str
     languages: tuple[str, ...]
     office: Mapping[str, str]
     screen: Screen
-    buttons: Buttons
+    counters: tuple[Counter, ...]
+    sound: Loudspeaker
+    keypad: Mapping[str, str]
     server: Server
     clock: Clock
     sim: Sim
@@ -98,123 +141,71 @@ def parse_kiosk(data: bytes | str) -> KioskConfig:
     values = read(document, KIOSK)
     _check_together(values, document)
     made: dict[str, Any] = dict(values)
-    for name, shape in (("screen", Screen), ("buttons", Buttons), ("server", Server), ("clock", Clock), ("sim", Sim)):
+    shapes = {"screen": Screen, "sound": Loudspeaker, "server": Server, "clock": Clock, "sim": Sim}
+    for name, shape in shapes.items():
         made[name] = shape(**values[name])
+    made["counters"] = tuple(Counter(**counter) for counter in values["counters"])
     return KioskConfig(**made)
 
 
 def _check_together(values: Mapping[str, Any], document: Document) -> None:
     """What no single key can show."""
-    if values["sim"]["control"] and values["pins"] != "mock":
-        hint = 'Take [sim] out of a real kiosk\'s file, or set pins = "mock".'
-        raise document.wrong(("sim", "control"), "the simulation's control is refused on real pins", hint)
+    for name in ("control", "clock"):
+        if values["sim"][name] and values["pins"] != "mock":
+            hint = 'Take [sim] out of a real kiosk\'s file, or set pins = "mock".'
+            raise document.wrong(("sim", name), f"the simulation's {name} is refused on real pins", hint)
     for language in values["languages"]:
         if language not in values["office"]:
             hint = f'Add  {language} = "…"  under [office], or take "{language}" out of `languages`.'
             raise document.wrong(("office",), f"the office has no name in the language {language}", hint)
-    if values["buttons"]["lamp"] in values["buttons"]["levels"]:
-        pin = values["buttons"]["lamp"]
-        hint = "Every pin has one use: choose another for one of them."
-        raise document.wrong(("buttons", "lamp"), f"pin {pin} is both the lamp and a button", hint)
+    _check_counters(values["counters"], document)
+    _check_keypad(values["keypad"], document)
     server = values["server"]
     if server["code"] and not server["url"]:
         raise document.wrong(("server", "code"), "there is a pairing code but no server", "Add `url` under [server].")
 
 
-def _near(word: str, known: list[str]) -> str:
-    found = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
-    return f'Did you mean "{found[0]}"?' if found else ""
+def _check_counters(counters: Sequence[Mapping[str, Any]], document: Document) -> None:
+    """Every counter once, and every pin one use among all of them."""
+    numbers: set[int] = set()
+    uses: dict[int, str] = {}
+    for index, counter in enumerate(counters):
+        number, path = counter["counter"], ("counters", index)
+        if number in numbers:
+            hint = "Give each counter one [[counters]], with all its five buttons."
+            raise document.wrong((*path, "counter"), f"counter {number} stands twice", hint)
+        numbers.add(number)
+        named: list[tuple[int, str, Path]] = [
+            (pin, f"the button of level {place + 1} of counter {number}", (*path, "levels", place))
+            for place, pin in enumerate(counter["levels"])
+        ]
+        if counter["lamp"] is not None:
+            named.append((counter["lamp"], f"the lamp of counter {number}", (*path, "lamp")))
+        for pin, use, place in named:
+            if pin in uses:
+                hint = "Every pin has one use: choose another for one of them."
+                raise document.wrong(place, f"pin {pin} is both {uses[pin]} and {use}", hint)
+            uses[pin] = use
 
 
-def _split(text: str) -> SplitResult | None:
-    """The parts of a URL, None where it is none (urlsplit refuses some, and some ports only when asked)."""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
+def _check_keypad(keypad: Mapping[str, str], document: Document) -> None:
+    actions: dict[str, str] = {}
+    for action, key in keypad.items():
+        if key in actions:
+            hint = "Give each action a key of its own."
+            message = f'the key "{key}" is both `{actions[key]}` and `{action}`'
+            raise document.wrong(("keypad", action), message, hint)
+        actions[key] = action
 
 
-def _web(text: str, schemes: tuple[str, ...]) -> tuple[str, str] | None:
-    example = f'Write it like "{schemes[0]}://192.168.1.10:8443".'
-    parts = _split(text)
-    if parts is None or any(character.isspace() for character in text):
-        return f'"{text}" is not an address', example
-    if parts.scheme not in schemes:
-        return f'"{text}" does not begin with {" or ".join(f"{scheme}://" for scheme in schemes)}', example
-    if not parts.hostname:
-        return f'"{text}" names no machine', example
-    if parts.query or parts.fragment or parts.username is not None:
-        return f'"{text}" has more than machine, port and path', example
-    return None
+class _PaperWidth:
+    """58 or 80 mm: the two widths of receipt paper."""
 
-
-def _is_https(text: str) -> tuple[str, str] | None:
-    return _web(text, ("https",))
-
-
-def _is_http(text: str) -> tuple[str, str] | None:
-    return _web(text, ("http", "https"))
-
-
-_PRINTER_HINT = (
-    'One of "tcp://192.168.1.20:9100", "usb:///dev/usb/lp0", "serial:///dev/ttyUSB0?baud=115200", "file:///path".'
-)
-
-
-def _is_printer(text: str) -> tuple[str, str] | None:
-    parts = _split(text)
-    if parts is None or parts.scheme not in {"tcp", "serial", "usb", "file"}:
-        return f'"{text}" is no printer address', _PRINTER_HINT
-    if parts.scheme == "tcp" and not (parts.hostname and parts.port):
-        return f'"{text}" lacks the machine or the port', _PRINTER_HINT
-    if parts.scheme != "tcp" and (parts.netloc or len(parts.path) < 2):
-        return f'"{text}" needs three slashes before the path', _PRINTER_HINT
-    return None
-
-
-def _is_pins(text: str) -> tuple[str, str] | None:
-    if text == "mock" or re.fullmatch(r"gpiochip\d{1,3}", text):
-        return None
-    return f'"{text}" are no pins', _near(text, ["mock", "gpiochip0"]) or 'One of "gpiochip0", "mock".'
-
-
-def _is_zone(text: str) -> tuple[str, str] | None:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = _near(text, sorted(available_timezones()))
-        return f'there is no time zone "{text}"', near or 'Write it like "Asia/Bangkok".'
-    return None
-
-
-def _is_code(text: str) -> tuple[str, str] | None:
-    plain = text.replace("-", "").replace(" ", "")
-    hint = "Copy it again from the server's pairing page; the letters I, L, O and U do not occur in it."
-    try:
-        crockford_bytes(plain)
-    except ValueError:
-        return "the pairing code has a character that no code has", hint
-    if len(plain) != CODE_CHARACTERS:
-        return f"the pairing code has {len(plain)} characters, not {CODE_CHARACTERS}", hint
-    return None
-
-
-def _is_control(text: str) -> tuple[str, str] | None:
-    if re.fullmatch(r"unix:/.+", text):
-        return None
-    return f'"{text}" is no control socket', 'Write it like "unix:/run/scorecard/control".'
-
-
-def _is_language(text: str) -> tuple[str, str] | None:
-    if text in LANGUAGES:
-        return None
-    return f'there is no language "{text}"', "Known: " + ", ".join(f'"{each}"' for each in LANGUAGES) + "."
-
-
-def _no_slash(text: str) -> str:
-    return text.rstrip("/")
+    def read(self, value: Any, path: Any, document: Document) -> int:
+        if type(value) is int and value in (58, 80):
+            return value
+        hint = "Measure the paper roll; write 58 or 80, without quotes."
+        raise document.wrong(path, f"`paper_mm` cannot be {value!r}", hint)
 
 
 _PIN = Whole(0, 27, "(BCM numbers of the Pi's header)")
@@ -227,17 +218,31 @@ _SCREEN = Table(
         Key("height_px", Whole(320, 7680, "pixels"), "the height of the window when not fullscreen", 720),
     )
 )
-_BUTTONS = Table(
+_COUNTER = Table(
     (
-        Key("levels", ListOf(_PIN, 5, 5, distinct=True), "the pins of the buttons, level 1 to 5", (5, 6, 13, 19, 26)),
-        Key("lamp", _PIN, "the pin of the lamp", 21),
+        Key("counter", Whole(1, 99), "the number of the counter at which these score buttons stand"),
+        Key("levels", ListOf(_PIN, 5, 5, distinct=True), "the list of the five buttons' pins, level 1 to 5"),
+        Key("lamp", _PIN, "the pin of the lamp", None),
+        Key("pressed", Choice(("low", "high")), "what a pin reads while its button is held", "low"),
+    )
+)
+_SOUND = Table(
+    (
+        Key("device", Text(is_sound), "where the chime comes out", "default"),
+        Key("volume", Whole(0, 100, "percent"), "how loud the chime is", 100),
     )
 )
 _SERVER = Table(
     (
-        Key("url", Text(_is_https, _no_slash), "the address of the office's server", None),
-        Key("code", Text(_is_code), "the one-time pairing code that the server shows", None),
-        Key("public_url", Text(_is_http, _no_slash), "the address that the ticket's QR leads to", None),
+        Key("url", Text(is_https, no_slash), "the address of the office's server", None),
+        Key("code", Text(is_code), "the one-time pairing code that the server shows", None),
+        Key("public_url", Text(is_http, no_slash), "the address that the ticket's QR leads to", None),
+    )
+)
+_SIM = Table(
+    (
+        Key("control", Text(is_control), "the control socket", None),
+        Key("clock", Text(), "the file of the simulation's clock", None),
     )
 )
 KIOSK = Table(
@@ -245,19 +250,26 @@ KIOSK = Table(
         Key("place", Text(), "where this kiosk stands, as the office's pages show it"),
         Key("data", Text(), "the folder where the kiosk keeps its journal"),
         Key("catalogue", Text(), "the file of the services, relative to this one", "catalogue.toml"),
-        Key("printer", Text(_is_printer), 'the address of the printer, such as "usb:///dev/usb/lp0"'),
-        Key("pins", Text(_is_pins), 'where the score buttons hang: "gpiochip0", or "mock" on a machine without'),
-        Key("counter", Whole(1, 99), "the number of the counter whose score buttons hang on this box"),
-        Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
-        Key("languages", ListOf(Text(_is_language), 1, 3, distinct=True), "the languages offered, first one first"),
+        Key("calendar", Text(), "the file of the opening hours, relative to this one", None),
+        Key("ticket", Text(), "the file of the ticket's layout, relative to this one", None),
+        Key("paper_mm", _PaperWidth(), "the width of the paper roll in millimetres, 58 or 80", 80),
+        Key("roll_m", Whole(1, 1000, "metres"), "how long a new paper roll is, as its wrapping says", 60),
+        Key("printer", Text(is_printer), 'the address of the printer, such as "usb:///dev/usb/lp0"'),
+        Key("printer_profile", Text(), "the kind of printer, as `python -m kiosk doctor` lists them", "auto"),
+        Key("printers", Text(), "the file of the office's own kinds of printers, relative to this one", None),
+        Key("pins", Text(is_pins), 'where the score buttons hang: "raspberry-pi", or "mock" on a machine without'),
+        Key("time_zone", Text(is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
+        Key("languages", ListOf(Text(is_language), 1, 3, distinct=True), "the languages offered, first one first"),
         Key("office", Sections(Text(), LANGUAGES), "the section with the office's name in each language"),
         Key("screen", _SCREEN, "the section with the size of the screen"),
-        Key("buttons", _BUTTONS, "the section of the score buttons", {"levels": (5, 6, 13, 19, 26), "lamp": 21}),
+        Key("counters", ListOf(_COUNTER, 0, MOST_COUNTERS), "the score buttons, counter by counter", ()),
+        Key("sound", _SOUND, "the section of the chime", {"device": "default", "volume": 100}),
+        Key("keypad", Sections(Text(is_key), tuple(ACTIONS)), "the section of the tactile keypad", {}),
         Key("server", _SERVER, "the section of the server", {"url": None, "code": None, "public_url": None}),
         Key(
             "clock", Table((Key("trust", Choice(("ntp", "system")), "whose time counts", "ntp"),)), "", {"trust": "ntp"}
         ),
-        Key("sim", Table((Key("control", Text(_is_control), "the control socket", None),)), "", {"control": None}),
+        Key("sim", _SIM, "", {"control": None, "clock": None}),
     )
 )
 """The shape of kiosk.toml."""

@@ -59,5 +59,9 @@ class CatalogueError(SyncError):
     """A service catalogue with something missing or wrong; the message lists every problem."""
 
 
+class CalendarError(SyncError):
+    """Opening hours with something missing or wrong; the message lists every problem."""
+
+
 class ClockError(SyncError):
     """A time that cannot be trusted or does not exist in the office's zone."""

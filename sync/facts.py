@@ -99,6 +99,8 @@ class TicketIssued(Body):
     label: str
     services: tuple[str, ...]
     token: str
+    cases: tuple[int, ...] = ()
+    """How many cases of each service, in the same order; empty: one of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,59 @@ class TicketLanguage(Body):
     kind: ClassVar[str] = "ticket.language"
     ticket: Seq
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPriority(Body):
+    """Whoever took this ticket asked for priority; why is never asked. A fact of its own: it can be withheld."""
+
+    kind: ClassVar[str] = "ticket.priority"
+    ticket: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReturned(Body):
+    """Whoever holds the ticket says at the kiosk that they are back in the hall. `day` and `label` as on the paper.
+
+    By label, for the ticket may be of another kiosk's journal.
+    """
+
+    kind: ClassVar[str] = "ticket.returned"
+    day: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarAdopted(Body):
+    """From here on this machine keeps these opening hours, whole. `digest` is the SHA-256 of their file, hex."""
+
+    kind: ClassVar[str] = "calendar.adopted"
+    digest: str
+    calendar: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked(Body):
+    """Somebody at the kiosk asks for staff; `screen` is what was in sight."""
+
+    kind: ClassVar[str] = "help.asked"
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpEnded(Body):
+    """The help that was asked for with fact `asked` came, or is no longer wanted."""
+
+    kind: ClassVar[str] = "help.ended"
+    asked: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChanged(Body):
+    """What is wrong with the board, as codes in alphabetical order (hardware.board); empty: nothing."""
+
+    kind: ClassVar[str] = "board.changed"
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +182,73 @@ class PrintEnded(Body):
     ticket: Seq
     attempt: int
     outcome: str
+    mm: int = 0
+    """Millimetres of paper that a whole ticket of this attempt takes; 0: none was begun, or it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintAsked(Body):
+    """Whoever holds this number says that no paper of it came, and wants another: it is printed as a copy."""
+
+    kind: ClassVar[str] = "print.asked"
+    ticket: Seq
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterChanged(Body):
-    """The printer's fault, or None when it can print: unreachable, paper-out, cover-open, cutter, offline."""
+    """The printer's fault, or None when it can print.
+
+    unreachable, paper-out, cover-open, cutter, mechanism, overheated, offline.
+    """
 
     kind: ClassVar[str] = "printer.changed"
     fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterMet(Body):
+    """The printer at the cable is not the one that was last met, or can do other things.
+
+    What it says of itself, None where it does not; the profile it is treated by; its abilities, in alphabetical order
+    (fields of hardware.profile.Abilities that were seen).
+    """
+
+    kind: ClassVar[str] = "printer.met"
+    maker: str | None
+    model: str | None
+    firmware: str | None
+    profile: str
+    abilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperChanged(Body):
+    """What the printer says of its roll: ok, near-end, out; None: it does not say."""
+
+    kind: ClassVar[str] = "paper.changed"
+    level: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRefilled(Body):
+    """A roll of `roll_mm` millimetres was put in: from here on its paper is counted anew."""
+
+    kind: ClassVar[str] = "paper.refilled"
+    roll_mm: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterTested(Body):
+    """The printer was tried without a citizen. `reason`: night, refill, asked.
+
+    `outcome`: passed, or what stood in the way: a fault of printer.changed, or an outcome of print.ended.
+    """
+
+    kind: ClassVar[str] = "printer.tested"
+    reason: str
+    outcome: str
+    mm: int = 0
+    """Millimetres of paper that it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +291,20 @@ KINDS: dict[tuple[str, int], type[Body]] = {
         CatalogueAdopted,
         TicketIssued,
         TicketLanguage,
+        TicketPriority,
+        TicketReturned,
+        CalendarAdopted,
+        HelpAsked,
+        HelpEnded,
+        BoardChanged,
         PrintSending,
         PrintEnded,
+        PrintAsked,
         PrinterChanged,
+        PrinterMet,
+        PaperChanged,
+        PaperRefilled,
+        PrinterTested,
         ScoreGiven,
         ScoreRepeated,
         ButtonStuck,

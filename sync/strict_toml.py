@@ -17,6 +17,8 @@ from sync.toml_lines import Lines, Path, lines_of
 MAX_BYTES = 256 * 1024
 REQUIRED: Any = object()
 """The default of a key that must be there."""
+ANY = -1
+"""In a path: whichever table of a list."""
 
 _CURLY = re.compile("[“”„‟‘’‚«»]")
 
@@ -85,7 +87,8 @@ class Table:
     def read(self, value: Any, path: Path, document: Document) -> dict[str, Any]:
         where = name_of(path)
         if not isinstance(value, Mapping):
-            hint = f"Write it as a section: [{'.'.join(map(str, path))}], and its keys below."
+            shown = name_of((*path[:-1], ANY) if isinstance(path[-1], int) else path)
+            hint = f"Write it as a section: {shown}, and its keys below."
             raise document.wrong(path, f"{where} has to be a section, not {_what(value)}", hint)
         known = {key.name: key for key in self.keys}
         for name in value:
@@ -110,8 +113,12 @@ class Table:
         """This table and the tables below it, with their paths."""
         found: list[tuple[Path, Table]] = [((), self)]
         for key in self.keys:
-            if isinstance(key.kind, Table):
-                found += [((key.name, *path), table) for path, table in key.kind.sections()]
+            kind = key.kind
+            place: Path = (key.name,)
+            if isinstance(kind, ListOf):
+                kind, place = kind.kind, (key.name, ANY)
+            if isinstance(kind, Table):
+                found += [((*place, *path), table) for path, table in kind.sections()]
         return found
 
 
@@ -128,6 +135,8 @@ class Text:
             raise document.wrong(path, f"{name} has to be text, not {_what(value)}", 'Put it in quotes: "…".')
         if not value.strip():
             raise document.wrong(path, f"{name} is empty", "Fill it in, or take the line out.")
+        if "\0" in value:
+            raise document.wrong(path, f"{name} has a NUL character in it", "Take it out.")
         wrong = self.check(value)
         if wrong:
             raise document.wrong(path, f"{name}: {wrong[0]}", wrong[1])
@@ -192,7 +201,9 @@ class ListOf:
     def read(self, value: Any, path: Path, document: Document) -> tuple[Any, ...]:
         name = key_of(path)
         if not isinstance(value, list):
-            raise document.wrong(path, f"{name} has to be a list, not {_what(value)}", "Write [ … , … ].")
+            several = isinstance(self.kind, Table)
+            hint = f"Head each one with {name_of((*path, ANY))}." if several else "Write [ … , … ]."
+            raise document.wrong(path, f"{name} has to be a list, not {_what(value)}", hint)
         items = tuple(self.kind.read(item, (*path, index), document) for index, item in enumerate(value))
         if not self.low <= len(items) <= self.high:
             wanted = f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
@@ -221,8 +232,13 @@ def key_of(path: Path) -> str:
 
 
 def name_of(path: Path) -> str:
-    """How a message names a table."""
-    return f"[{'.'.join(map(str, path))}]" if path else "the file"
+    """How a message names a table: [screen]; of a list of tables [[counters]] number 2."""
+    if not path:
+        return "the file"
+    name = ".".join(part for part in path if isinstance(part, str))
+    if not isinstance(path[-1], int):
+        return f"[{name}]"
+    return f"[[{name}]]" if path[-1] == ANY else f"[[{name}]] number {path[-1] + 1}"
 
 
 def _within(path: Path) -> str:

@@ -73,7 +73,8 @@ def test_the_errors_of_a_room_have_one_ancestor(room: str) -> None:
 
 def test_nothing_committed_is_left_half_done() -> None:
     marks = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "raise NotImplemented" + "Error", r"mock\." + "patch"]))
-    sources = [path for path in committed_files() if path.suffix == ".py"]
+    samples = {"test_catalogue.py", "test_catalogue_texts.py"}  # a text that says so is what they refuse
+    sources = [path for path in committed_files() if path.suffix == ".py" and path.name not in samples]
     assert [str(path) for path in sources if marks.search(path.read_text(encoding="utf-8"))] == []
 
 

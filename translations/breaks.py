@@ -6,6 +6,7 @@ forbid one (Unicode Standard Annex 14).
 """
 
 import re
+from functools import lru_cache
 
 from icu4py.breakers import CharacterBreaker, LineBreaker
 
@@ -33,7 +34,12 @@ def break_opportunities(text: str, language: str) -> list[int]:
 
     White space stands before the break. After a line feed there is always one.
     """
-    return [index for index in _boundaries(LineBreaker(text, language), text) if _may_break(text, index)]
+    return list(_opportunities(text, language))
+
+
+@lru_cache(maxsize=2048)  # a screen tries the same text in many places before it finds the one that fits
+def _opportunities(text: str, language: str) -> tuple[int, ...]:
+    return tuple(index for index in _boundaries(LineBreaker(text, language), text) if _may_break(text, index))
 
 
 def syllables(text: str, language: str) -> list[int]:

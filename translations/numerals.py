@@ -60,6 +60,11 @@ MONTHS = {
         "ဒီဇင်ဘာ",
     ],
 }
+WEEKDAYS = {
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "th": ["วันจันทร์", "วันอังคาร", "วันพุธ", "วันพฤหัสบดี", "วันศุกร์", "วันเสาร์", "วันอาทิตย์"],
+    "my": ["တနင်္လာနေ့", "အင်္ဂါနေ့", "ဗုဒ္ဓဟူးနေ့", "ကြာသပတေးနေ့", "သောကြာနေ့", "စနေနေ့", "တနင်္ဂနွေနေ့"],
+}
 _Value = TypeVar("_Value")
 _LATIN = LOCAL_DIGITS["en"]
 
@@ -107,6 +112,11 @@ def format_time(moment: time | datetime, language: str, *, digits: Digits = "lat
     """Hours and minutes on the 24 hour clock: th "14:05 น.", others "14:05"."""
     text = f"{moment.hour:02}:{moment.minute:02}{' น.' if language == 'th' else ''}"
     return local_digits(text, language) if digits == "local" else text
+
+
+def weekday_name(day: date, language: str) -> str:
+    """The day of the week, with the word for "day" where the language says it: th "วันจันทร์", en "Monday"."""
+    return _of(WEEKDAYS, language)[day.weekday()]
 
 
 def _of(table: Mapping[str, _Value], language: str) -> _Value:

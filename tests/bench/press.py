@@ -111,10 +111,10 @@ def _parts(journal: Journal, clock: _Ahead, lamp: _Lamp, edges: list[Edge]) -> P
         catalogue=example_catalogue(), office=OFFICE, languages=LANGUAGES, zone=ZONE, public_url=None,
     )  # fmt: skip
     return Parts(
-        journal, clock, RecordingPrinter(lambda: None), house, lamp, RecordingSound(), drain, lambda: None,
+        journal, clock, RecordingPrinter(lambda: None), house, {1: lamp}, RecordingSound(), drain, lambda: None,
         lambda: None, lambda line: None,
     )  # fmt: skip
 
 
 def _settings() -> Settings:
-    return Settings(1, LANGUAGES, example_catalogue(), ZONE, Trust.SYSTEM, "bench", "00" * 32)
+    return Settings((1,), LANGUAGES, example_catalogue(), ZONE, Trust.SYSTEM, "bench", "00" * 32)

@@ -72,7 +72,7 @@ def _drawing() -> Callable[[int], float]:
         service = catalogue.services[n // 3 % len(catalogue.services)]
         ticket = Ticket(
             label=f"A{n + 500:03}",
-            service=service,
+            services=(service,),
             language=LANGUAGES[n % 3],
             issued=datetime(2026, 11, 23, 9, n % 60, tzinfo=UTC),
             office=OFFICE,

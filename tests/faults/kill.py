@@ -26,6 +26,7 @@ VICTIMS = {"kiosk": 6, "sync": 2, "server": 2}
 """How often each is chosen, relatively: the kiosk does the most that a kill could tear."""
 SERVICES = ("language-th", "language-en", "language-my")
 PATIENCE_S = 60.0
+MOST_WAIT_S = 10.0
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Hall:
     seed: int
     shown: set[str] = field(default_factory=set)
     presses: int = 0
+    errands: int = 0
     _end: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -48,6 +50,12 @@ class Hall:
                         self._errand(kiosk, draw)
             except (OSError, ValueError):
                 self._end.wait(0.02)
+
+    def wait(self, errands: int) -> None:
+        """Until so many more steps of errands are done: a busy machine takes longer for them, and so does a start."""
+        wanted, until = self.errands + errands, time.monotonic() + MOST_WAIT_S
+        while self.errands < wanted and time.monotonic() < until:
+            self._end.wait(0.005)
 
     def leave(self) -> None:
         """Everybody goes home."""
@@ -74,6 +82,7 @@ class Hall:
             kiosk.ask(touch="continue")
         else:
             self._end.wait(0.02)
+        self.errands += 1
 
 
 def prove(
@@ -83,7 +92,8 @@ def prove(
     *,
     programs: Mapping[str, str] | None = None,
     victims: Mapping[str, int] = VICTIMS,
-    longest_s: float = 0.8,
+    most_errands: int = 24,
+    longest_s: float = 0.4,
 ) -> tuple[Evidence, Hall]:
     """Kill so many times, let everything settle, and hold the evidence together. `programs` as `Demo` has it."""
     draw = random.Random(seed)
@@ -95,6 +105,7 @@ def prove(
         busy = citizens.submit(hall.run)
         try:
             for number in range(1, kills + 1):
+                hall.wait(draw.randint(0, most_errands))
                 time.sleep(draw.uniform(0.0, longest_s))
                 victim = draw.choices(list(victims), list(victims.values()))[0]
                 demo.kill(victim)

@@ -23,6 +23,7 @@ from fonts.tokens import (
 )
 
 TOKENS = load()
+THEMES = {name: TOKENS.themed(name) for name in ("light", *TOKENS.themes)}
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: Hex(f"#{value:06X}"))
 
 
@@ -46,25 +47,43 @@ def test_contrast_is_the_same_both_ways_and_between_1_and_21(a: Hex, b: Hex) -> 
     assert 1 <= contrast(a, b) <= 21.000001
 
 
-def test_every_text_has_7_to_1_on_its_ground() -> None:
-    pairs = text_pairs(TOKENS)
+def test_there_is_a_dark_theme_and_the_light_one_is_what_there_is_without() -> None:
+    assert sorted(THEMES) == ["dark", "light"]
+    assert THEMES["light"] == TOKENS
+    dark, light = THEMES["dark"], THEMES["light"]
+    assert luminance(dark.colour.ground) < 0.02 < 0.9 < luminance(light.colour.ground)
+    assert sorted(dark.accent) == sorted(light.accent), "a service has a colour in every theme"
+    assert (dark.score, dark.screen, dark.shape) == (light.score, light.screen, light.shape)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_text_has_7_to_1_on_its_ground(theme: str) -> None:
+    pairs = text_pairs(THEMES[theme])
     assert len(pairs) > 40
     assert [(what, round(contrast(a, b), 2)) for what, a, b in pairs if contrast(a, b) < 7] == []
 
 
-def test_every_control_has_3_to_1_on_its_ground() -> None:
-    pairs = control_pairs(TOKENS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_control_has_3_to_1_on_its_ground(theme: str) -> None:
+    pairs = control_pairs(THEMES[theme])
     assert len(pairs) > 20
     assert [(what, round(contrast(a, b), 2)) for what, a, b in pairs if contrast(a, b) < 3] == []
 
 
-def test_control_a_paler_ink_is_noticed() -> None:
-    paler = parse(PATH.read_text("utf-8").replace(f'ink_soft = "{TOKENS.colour.ink_soft}"', 'ink_soft = "#77705F"'))
-    assert [what for what, a, b in text_pairs(paler) if contrast(a, b) < 7] == [
-        "ink_soft on ground",
-        "ink_soft on surface",
-        "ink_soft on sunken",
-    ]
+@pytest.mark.parametrize(("theme", "paler"), [("light", "#77705F"), ("dark", "#8A8172")])
+def test_control_a_paler_ink_is_noticed(theme: str, paler: str) -> None:
+    was, now = f'ink_soft = "{THEMES[theme].colour.ink_soft}"', f'ink_soft = "{paler}"'
+    pale = parse(PATH.read_text("utf-8").replace(was, now)).themed(theme)
+    found = [what for what, a, b in text_pairs(pale) if contrast(a, b) < 7]
+    assert [f"ink_soft on {ground}" for ground in ("ground", "surface", "sunken")] == found[:3]
+
+
+@pytest.mark.parametrize(("theme", "paler"), [("light", "#B9AF9C"), ("dark", "#4A443B")])
+def test_control_a_paler_edge_is_noticed(theme: str, paler: str) -> None:
+    was, now = f'outline = "{THEMES[theme].colour.outline}"', f'outline = "{paler}"'
+    pale = parse(PATH.read_text("utf-8").replace(was, now)).themed(theme)
+    found = [what for what, a, b in control_pairs(pale) if contrast(a, b) < 3]
+    assert [f"outline on {ground}" for ground in ("ground", "surface", "sunken")] == found
 
 
 def test_every_colour_that_writes_on_a_ground_of_its_own_is_in_the_pairs() -> None:

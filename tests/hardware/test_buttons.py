@@ -3,7 +3,7 @@ from itertools import count
 
 import pytest
 
-from hardware.buttons import BootMs, Edge, EdgeQueue, MockButtons, ScoreButtons, open_pins
+from hardware.buttons import BootMs, Closed, Edge, EdgeQueue, MockButtons, ScoreButtons, open_pins
 from hardware.errors import PinsError
 from hardware.lamps import PinLamp, RecordingLamp
 
@@ -72,7 +72,7 @@ def test_edges_cross_threads_in_order_and_wake_the_loop() -> None:
     assert edges.drain() == []
 
 
-@pytest.mark.parametrize("name", ["", "Mock", "gpiochip", "gpiochip0/../1", "bcm"])
+@pytest.mark.parametrize("name", ["", "Mock", "gpiochip", "gpiochip0/../1", "bcm", "raspberry pi"])
 def test_pins_of_an_unknown_name_are_refused_with_the_choices(name: str) -> None:
     with pytest.raises(PinsError) as refused:
         open_pins(name)
@@ -127,3 +127,27 @@ def test_the_recording_lamp_keeps_what_was_done() -> None:
     lamp.on()
     lamp.off()
     assert lamp.changes == [True, False]
+
+
+@pytest.mark.parametrize("closed", ["low", "high"])
+def test_a_button_wired_either_way_is_closed_when_it_is_pressed(closed: Closed) -> None:
+    factory = open_pins("mock")
+    edges: list[Edge] = []
+    buttons = ScoreButtons(factory, 1, PINS, edges.append, clock, closed)
+    assert buttons.held() == frozenset(), "nobody presses yet"
+    fingers = MockButtons(factory, PINS, closed)
+    fingers.press(2)
+    assert buttons.held() == {2}
+    assert factory.pin(PINS[1]).state == (closed == "high")
+    fingers.release(2)
+    buttons.close()
+    assert [edge.pressed for edge in edges] == [True, False]
+
+
+def test_control_a_button_taken_for_the_other_wiring_is_held_all_the_time() -> None:
+    factory = open_pins("mock")
+    buttons = ScoreButtons(factory, 1, PINS, lambda edge: None, clock, "high")
+    fingers = MockButtons(factory, PINS, "low")
+    fingers.release(3)
+    assert buttons.held() == {3}
+    buttons.close()

@@ -1,8 +1,10 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,65 +15,17 @@ from hardware.outcome import Patience
 from hardware.print_worker import PrintWorker
 from hardware.printer import (
     UNREACHABLE,
-    Bitmap,
     Finished,
     Outcome,
     PaperStatus,
     Printer,
-    PrinterEvent,
     PrintJob,
-    StatusChanged,
 )
 from hardware.transports import Transport, transport_for
 from hardware.virtual_printer import VirtualPrinter
+from hardware.waiting import PollWaiting
 from tests.hardware.pictures import picture, plain_ticket
-
-HASTY = Patience(
-    write=0.2, confirm=0.3, processed=0.1, silent=0.2, fault=0.1, answer=0.3, greeting=0.2, idle=30.0, closing=0.2
-)
-READY = PaperStatus(True, "ok", False, False, True)
-
-
-class Watched:
-    """A worker whose events are waited for one by one."""
-
-    def __init__(self, open_transport: Callable[[], Transport], patience: Patience) -> None:
-        self._woken = threading.Semaphore(0)
-        self._pending: list[PrinterEvent] = []
-        self.worker = PrintWorker(open_transport, self._woken.release, patience=patience)
-
-    def next(self) -> PrinterEvent:
-        while not self._pending:
-            if not self._woken.acquire(timeout=20):
-                raise TimeoutError("the worker reported nothing")
-            self._pending += self.worker.poll()
-        return self._pending.pop(0)
-
-    def status(self) -> PaperStatus:
-        event = self.next()
-        assert isinstance(event, StatusChanged)
-        return event.status
-
-    def finished(self) -> Finished:
-        while not isinstance(event := self.next(), Finished):
-            continue
-        return event
-
-    def print(self, job_id: int = 1, bitmap: Bitmap | None = None) -> Finished:
-        self.worker.submit(PrintJob(job_id, bitmap or plain_ticket()))
-        finished = self.finished()
-        assert finished.job_id == job_id
-        return finished
-
-
-@contextmanager
-def working(open_transport: Callable[[], Transport], patience: Patience = HASTY) -> Iterator[Watched]:
-    watched = Watched(open_transport, patience)
-    watched.worker.start()
-    try:
-        yield watched
-    finally:
-        watched.worker.close()
+from tests.hardware.watched import HASTY, READY, Watched, working
 
 
 @contextmanager
@@ -249,6 +203,8 @@ def test_after_an_interrupted_job_the_next_is_parted_from_what_hangs_there() -> 
 class ByteByByte:
     """A transport that hands over one byte a read, and takes everything."""
 
+    blind = False
+
     def __init__(self, answers: bytes) -> None:
         self._reading, self._writing = os.pipe()
         os.write(self._writing, answers)
@@ -262,6 +218,12 @@ class ByteByByte:
     def read(self) -> bytes:
         return os.read(self._reading, 1)
 
+    def pending(self) -> int:
+        return 0
+
+    def paper_out(self) -> bool | None:
+        return None
+
     def close(self) -> None:
         os.close(self._reading)
         os.close(self._writing)
@@ -269,16 +231,17 @@ class ByteByByte:
 
 def test_a_round_of_answers_that_comes_in_pieces_is_reported_once_and_whole() -> None:
     with working(lambda: ByteByByte(b"\x72\x16\x12\x1a")) as watched:
-        assert watched.status() == PaperStatus(True, "out", True, False, False)
+        assert watched.status() == PaperStatus(True, "out", True, False, False, False, False)
         assert watched.worker.poll() == []
 
 
 def test_a_printer_that_reads_a_job_to_its_end_and_knows_no_echo_has_been_sent_it() -> None:
     def answer_in_order(connection: socket.socket) -> None:
-        answer_questions(connection, 2)
-        while b"\x1dr\x01" not in connection.recv(65536):
-            continue
-        connection.sendall(b"\x00")
+        tail = b""
+        while data := connection.recv(65536):
+            seen = tail + data
+            connection.sendall(b"\x12" * seen.count(b"\x10\x04") + b"\x00" * seen.count(b"\x1dr\x01"))
+            tail = b"\x1dr" if seen.endswith(b"\x1dr") else b""
 
     with at_device(answer_in_order) as watched:
         assert watched.print().outcome is Outcome.SENT
@@ -318,7 +281,6 @@ def test_a_printer_that_ran_out_of_paper_and_stopped_reading_is_not_called_unrea
         assert (refused.outcome, refused.status.fault) == (Outcome.NOT_STARTED, "paper-out")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_defect_in_the_thread_ends_its_jobs_instead_of_leaving_them_open() -> None:
     def defective() -> Transport:
         raise RuntimeError("a defect")
@@ -382,6 +344,20 @@ def test_power_lost_in_the_middle_leaves_torn_paper_and_the_next_ticket_is_whole
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["0001-torn.png", "0002.png"]
 
 
+@pytest.mark.parametrize("unfinished", [False, True])
+def test_what_may_hang_there_from_before_the_start_is_cut_off_first(tmp_path: Path, unfinished: bool) -> None:
+    with VirtualPrinter(tmp_path) as device:
+        watched = Watched(transport_for(f"tcp://127.0.0.1:{device.port}"), HASTY)
+        watched.worker.start(unfinished=unfinished)
+        assert watched.print(1).outcome is Outcome.CONFIRMED
+        assert watched.print(2).outcome is Outcome.CONFIRMED
+        watched.worker.close()
+        device.stop()
+    events = [device.events.get_nowait().event for _ in range(device.events.qsize())]
+    assert events.count("blank-cut") == unfinished
+    assert events.count("ticket") == 2
+
+
 def test_submit_and_poll_do_not_wait_for_the_device() -> None:
     asked, release = threading.Event(), threading.Event()
 
@@ -424,16 +400,38 @@ def test_a_picture_too_wide_is_refused_before_it_reaches_the_thread() -> None:
 def test_an_idle_worker_sleeps(tmp_path: Path) -> None:
     reads: list[None] = []
 
-    def clock() -> float:
-        reads.append(None)
-        return 100.0
+    class StandingStill(PollWaiting):
+        def monotonic(self) -> float:
+            reads.append(None)
+            return 100.0
 
     with VirtualPrinter(tmp_path) as device:
         woken = threading.Semaphore(0)
         url = f"tcp://127.0.0.1:{device.port}"
-        worker = PrintWorker(transport_for(url), woken.release, patience=HASTY, monotonic=clock)
+        worker = PrintWorker(transport_for(url), woken.release, patience=HASTY, waiting=StandingStill())
         worker.start()
-        assert woken.acquire(timeout=10)
+        assert woken.acquire(timeout=10), "how it is"
+        assert woken.acquire(timeout=10), "what it is"
         assert not woken.acquire(timeout=0.5)
         worker.close()
     assert len(reads) < 30
+
+
+def test_a_device_that_answers_and_hangs_up_each_time_is_not_called_without_a_pause() -> None:
+    called: list[float] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for _ in range(3):
+                connection, _ = server.accept()
+                with connection:
+                    called.append(time.monotonic())
+                    answer_questions(connection, 1)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with working(transport_for(f"tcp://127.0.0.1:{server.getsockname()[1]}")):
+            thread.join(20)
+    first, second = (after - before for before, after in pairwise(called))
+    assert first >= 0.4
+    assert second >= 0.8, "each time the pause is longer"

@@ -1,4 +1,5 @@
 import io
+import struct
 import sys
 import wave
 from contextlib import suppress
@@ -8,6 +9,7 @@ import pytest
 
 from hardware.errors import SoundError
 from hardware.sound import AplaySound, RecordingSound, chime_wav
+from hardware.sound import player as player_of
 
 
 def player(script: str) -> tuple[str, ...]:
@@ -41,6 +43,23 @@ def test_the_player_gets_the_whole_chime_and_leaves_no_child_behind(tmp_path: Pa
     assert sound.failures == 0
 
 
+def loudness(wav: bytes) -> int:
+    with wave.open(io.BytesIO(wav)) as chime:
+        frames = chime.readframes(chime.getnframes())
+    return max(abs(int(value)) for (value,) in struct.iter_unpack("<h", frames))
+
+
+def test_the_volume_is_a_part_of_the_full_chime() -> None:
+    full = loudness(chime_wav())
+    assert loudness(chime_wav(0)) == 0
+    assert abs(loudness(chime_wav(50)) * 2 - full) <= 2
+
+
+def test_the_device_is_named_to_the_player() -> None:
+    assert player_of("hw:1,0") == ("aplay", "-q", "-D", "hw:1,0", "-")
+    assert "-D" not in player_of("default")
+
+
 def test_play_returns_while_the_player_still_plays_and_does_not_start_a_second() -> None:
     before = children()
     sound = AplaySound(("sh", "-c", "cat >/dev/null; exec tail -f /dev/null"))
@@ -56,6 +75,17 @@ def test_a_player_that_fails_is_remembered_not_raised() -> None:
     sound.play()
     sound.wait()
     assert (sound.failures, sound.last_failure) == (1, "no such device")
+
+
+def test_a_player_that_waits_for_a_busy_device_is_ended_and_the_next_chime_is_tried() -> None:
+    before = children()
+    sound = AplaySound(("tail", "-f", "/dev/null"), longest_s=0.2)
+    for failures in (1, 2):
+        sound.play()
+        sound.wait()
+        assert sound.failures == failures
+    assert "another program" in (sound.last_failure or "")
+    assert children() == before
 
 
 def test_a_missing_player_is_an_error_with_the_package_to_install() -> None:

@@ -1,3 +1,4 @@
+import select
 import socket
 from pathlib import Path
 
@@ -10,8 +11,15 @@ from hardware.transports import FileTransport, TcpTransport, transport_for
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("usb:///dev/usb/lp0", "not in this version"),
-        ("serial:///dev/ttyUSB0?baud=115200", "not in this version"),
+        ("usb:///dev/usb/", "three slashes"),
+        ("usb://dev/usb/lp0", "three slashes"),
+        ("usb:///dev/usb/lp0?baud=9600", "no settings"),
+        ("serial://dev/ttyUSB0?baud=9600", "three slashes"),
+        ("serial:///dev/ttyUSB0", "baud=115200"),
+        ("serial:///dev/ttyUSB0?baud=11520", "did you mean 115200"),
+        ("serial:///dev/ttyUSB0?baud=115200&flow=rtsct", "did you mean rtscts"),
+        ("serial:///dev/ttyUSB0?buad=9600", "did you mean baud"),
+        ("serial:///dev/ttyUSB0?baud=9600&baud=9600", "twice"),
         ("tpc://10.0.0.5:9100", 'did you mean "tcp://"'),
         ("10.0.0.5", "tcp://host:9100"),
         ("", "tcp://host:9100"),
@@ -63,6 +71,7 @@ def test_nobody_listening_is_a_transport_error() -> None:
     with pytest.raises(TransportError) as refused:
         transport_for(f"tcp://127.0.0.1:{port}")()
     assert str(port) in str(refused.value)
+    assert not refused.value.absent, "who refuses is there"
 
 
 def test_a_peer_that_never_reads_costs_the_time_allowed_and_gives_the_true_count() -> None:
@@ -72,6 +81,7 @@ def test_a_peer_that_never_reads_costs_the_time_allowed_and_gives_the_true_count
         with peer:
             data = bytes(range(256)) * 65536
             written = transport.write(data, 0.2)
+            assert 0 < transport.pending() < written
             transport.close()
             received = bytearray()
             while piece := peer.recv(1 << 20):
@@ -93,9 +103,25 @@ def test_a_peer_that_goes_is_noticed_by_reading_and_by_writing() -> None:
         peer.close()
         with pytest.raises(TransportError, match="gone"):
             write_on_and_on(transport)
-        with pytest.raises(TransportError, match="gone"):
+        with pytest.raises(TransportError, match="gone") as gone:
             transport.read()
+        assert gone.value.absent
         transport.close()
+
+
+def test_what_a_peer_has_acknowledged_is_no_longer_pending() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = TcpTransport("127.0.0.1", server.getsockname()[1])
+        peer, _ = server.accept()
+        with peer:
+            assert transport.write(b"ticket", 1) == 6
+            assert peer.recv(6) == b"ticket"
+            peer.sendall(b"!")  # an answer carries the acknowledgement
+            fd = transport.fileno()
+            assert fd is not None
+            assert select.select([fd], [], [], 10)[0]
+            assert transport.pending() == 0
+            transport.close()
 
 
 def test_a_host_that_is_no_name_is_a_printer_that_does_not_answer() -> None:

@@ -1,4 +1,6 @@
 import json
+import os
+import select
 import signal
 import socket
 import subprocess
@@ -11,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.errors import PaperStoreError
-from hardware.escpos_reader import BUFFER_BYTES, Answered, Begun, Condition, CutOff, PaperReader, Wrong
+from hardware.escpos_reader import Answered, Begun, Condition, CutOff, PaperReader, Wrong
+from hardware.makes import MAKES
+from hardware.mechanism import Mechanism, Piece
 from hardware.printer_control import ControlError, parse_command, parse_line
+from hardware.ticket_store import Detail
 from hardware.virtual_printer import VirtualPrinter, main
 
 TICKET = b"\x1b@\x1dP\x00\xcb\x1ba\x01\x1dv0\x00\x01\x00\x01\x00\xff\x1bJ\x02\x1dVB\x00"
@@ -23,7 +28,7 @@ def cuts(effects: list[object]) -> list[CutOff]:
     return [effect for effect in effects if isinstance(effect, CutOff)]
 
 
-def wait_for(device: VirtualPrinter, event: str) -> dict[str, str | int]:
+def wait_for(device: VirtualPrinter, event: str) -> dict[str, Detail]:
     while (logged := device.events.get(timeout=10)).event != event:
         continue
     return logged.details
@@ -54,14 +59,14 @@ def test_beginnings_of_real_time_commands_that_are_none_stay_in_the_picture() ->
 @settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_fall_and_a_reset_brings_it_back(noise: bytes) -> None:
-    reader = PaperReader()
-    reader.receive(noise, 0)
-    reader.receive(bytes(BUFFER_BYTES), 0)
-    effects = list[object](reader.receive(TICKET, 0))
-    if reader.ticket == b"" and cuts(effects):
-        assert cuts(effects)[-1].rows[-3:] == ROWS
-    else:
-        assert reader.room < BUFFER_BYTES
+    mechanism = Mechanism()
+    mechanism.receive(noise, 0)
+    mechanism.receive(bytes(65536), 0)
+    pieces = [effect for effect in mechanism.receive(TICKET, 0) if isinstance(effect, Piece)]
+    if mechanism.in_picture:
+        assert not pieces
+    elif mechanism.room == mechanism.make.buffer_bytes:
+        assert pieces[-1].rows[-3:] == ROWS
 
 
 def test_unknown_commands_and_text_are_recorded() -> None:
@@ -85,17 +90,17 @@ def test_the_condition_is_told_as_the_reference_says(condition: Condition, answe
 
 
 def test_without_paper_questions_are_answered_and_the_rest_waits_for_the_repair() -> None:
-    reader = PaperReader()
-    reader.change(Condition("out"))
-    assert reader.receive(TICKET + b"\x10\x04\x04", 0) == [Answered(b"\x7e")]
-    assert cuts(list(reader.change(Condition()))) == [CutOff(TICKET, ROWS)]
+    mechanism = Mechanism()
+    mechanism.change(Condition("out"), 0)
+    assert mechanism.receive(TICKET + b"\x10\x04\x04", 0) == [Answered(b"\x7e")]
+    assert Piece(ROWS, True, (), TICKET) in mechanism.change(Condition(), 0)
 
 
 def test_automatic_status_comes_at_once_and_on_every_change() -> None:
-    reader = PaperReader()
-    assert reader.receive(b"\x1da\x0e", 0) == [Answered(b"\x10\x00\x00\x00")]
-    assert reader.change(Condition("near-end")) == [Answered(b"\x10\x00\x03\x00")]
-    assert reader.change(Condition("near-end")) == []
+    mechanism = Mechanism()
+    assert mechanism.receive(b"\x1da\x0e", 0) == [Answered(b"\x10\x00\x00\x00")]
+    assert mechanism.change(Condition("near-end"), 0) == [Answered(b"\x10\x00\x03\x00")]
+    assert mechanism.change(Condition("near-end"), 0) == []
 
 
 def test_a_status_asked_in_order_and_an_echo_belong_to_no_ticket() -> None:
@@ -216,3 +221,155 @@ def test_a_control_of_no_letters_is_refused_and_the_next_one_obeyed(tmp_path: Pa
             assert "error" in json.loads(answers.readline())
             hand.sendall(b'{"paper": "ok"}\n')
             assert json.loads(answers.readline()) == {"ok": True}
+
+
+def test_the_command_serves_a_pty_that_is_unplugged_and_plugged_again_at_the_same_link(tmp_path: Path) -> None:
+    link, control = tmp_path / "lp0", tmp_path / "control"
+    command = [sys.executable, "-m", "hardware.virtual_printer", "--pty", str(link), "--baud", "115200"]
+    with subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out"), "--control", f"unix:{control}"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"listening {link}\n"
+        with socket.socket(socket.AF_UNIX) as hand:
+            hand.settimeout(10)
+            hand.connect(str(control))
+            answers = hand.makefile("r")
+            assert asked(link, b"\x10\x04\x04") == b"\x12"
+            hand.sendall(b'{"unplug": true}\n')
+            assert json.loads(answers.readline()) == {"ok": True}
+            assert not link.is_symlink()
+            hand.sendall(b'{"plug": true, "paper": "out"}\n')
+            assert json.loads(answers.readline()) == {"ok": True}
+            assert asked(link, b"\x10\x04\x04") == b"\x7e"
+            answers.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert not link.is_symlink()
+
+
+def asked(link: Path, question: bytes) -> bytes:
+    fd = os.open(link, os.O_RDWR | os.O_NOCTTY)
+    try:
+        os.write(fd, question)
+        assert select.select([fd], [], [], 10)[0]
+        return os.read(fd, 1)
+    finally:
+        os.close(fd)
+
+
+def test_a_link_is_made_where_an_earlier_run_left_one_and_never_over_a_file(tmp_path: Path) -> None:
+    link = tmp_path / "lp0"
+    link.symlink_to("/dev/pts/gone")
+    with VirtualPrinter(tmp_path / "out", pty=link):
+        assert link.resolve().is_char_device()
+    link.write_text("a file")
+    with pytest.raises(PaperStoreError) as refused:
+        VirtualPrinter(tmp_path / "out", pty=link)
+    assert "--pty" in refused.value.hint
+    assert link.read_text() == "a file"
+
+
+def test_a_line_is_read_no_faster_than_its_baud_carries(tmp_path: Path) -> None:
+    now_ns = [0]
+
+    def clock() -> int:
+        return now_ns[0]
+
+    blank = b"\x1b@" + bytes(998)
+    with VirtualPrinter(tmp_path / "out", pty=tmp_path / "lp0", baud=9600, monotonic_ns=clock) as device:
+        fd = os.open(tmp_path / "lp0", os.O_RDWR | os.O_NOCTTY)
+        os.write(fd, blank + b"\x10\x04\x04")
+        assert not select.select([fd], [], [], 0.3)[0], "the question stands a second behind"
+        for now_ns[0] in range(0, 2 * 10**9, 5 * 10**6):
+            device.set(stall=False)
+        assert select.select([fd], [], [], 10)[0]
+        os.close(fd)
+
+
+@pytest.mark.parametrize("pty", [False, True])
+def test_unplugged_the_buffer_stays_and_exchanged_it_is_empty(tmp_path: Path, *, pty: bool) -> None:
+    link = tmp_path / "lp0"
+    with VirtualPrinter(tmp_path / "out", pty=link if pty else None) as device:
+        for left_over in (True, False):
+            send(device, TICKET[:20], pty=pty)
+            wait_for(device, "first-byte")
+            device.set(unplug=True)
+            if not left_over:
+                device.set(swap="talking")
+            device.set(plug=True)
+            send(device, TICKET[20:], pty=pty)
+            if left_over:
+                assert wait_for(device, "ticket")["rows"] == len(ROWS)
+        wait_for(device, "error")
+
+
+def send(device: VirtualPrinter, data: bytes, *, pty: bool) -> None:
+    if pty:
+        fd = os.open(device.address, os.O_RDWR | os.O_NOCTTY)
+        os.write(fd, data)
+        os.close(fd)
+        return
+    with socket.create_connection((device.host, device.port)) as host:
+        host.sendall(data)
+
+
+def test_a_mute_printer_prints_and_answers_nothing(tmp_path: Path) -> None:
+    with VirtualPrinter(tmp_path) as device:
+        device.set(swap="mute")
+        with socket.create_connection((device.host, device.port)) as host:
+            host.sendall(b"\x10\x04\x01\x1da\x0e" + TICKET + b"\x1dr\x01")
+            wait_for(device, "ticket")
+            host.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                host.recv(1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "rows"),
+    [
+        (0, [b"\xa5\x0f\0\0", b"\x80\x01\0\0"]),
+        (1, [b"\xcc\x33\x00\xff", b"\xc0\x00\x00\x03"]),
+        (2, [b"\xa5\x0f\0\0"] * 2 + [b"\x80\x01\0\0"] * 2),
+        (3, [b"\xcc\x33\x00\xff"] * 2 + [b"\xc0\x00\x00\x03"] * 2),
+    ],
+)
+@pytest.mark.parametrize("offset", [0, 0x30])
+def test_pictures_are_doubled_in_width_and_height_as_their_mode_says(mode: int, rows: list[bytes], offset: int) -> None:
+    reader = PaperReader(32)
+    picture = b"\xa5\x0f\x80\x01"
+    assert reader.receive(b"\x1dv0" + bytes((mode + offset, 2, 0, 2, 0)) + picture, 7) == [Begun(7)]
+    assert reader.rows == rows
+
+
+def test_a_doubled_picture_is_judged_by_its_own_rows_and_its_dots_on_paper() -> None:
+    head = b"\x1dv0\x03\x03\x00\x30\x00"
+    wrong = [effect for effect in PaperReader(32).receive(head + bytes(3 * 48), 0) if isinstance(effect, Wrong)]
+    assert [what.what for what in wrong] == [
+        "a band of 48 rows, some printers lose their place",
+        "a band of 48 dots on paper of 32 dots",
+    ]
+
+
+def test_a_printer_says_what_it_is_where_it_knows_how() -> None:
+    asked = b"\x1dI\x01\x1dI2\x1dI\x41\x1dI\x42\x1dI\x43\x1dI\x44"
+    assert PaperReader().receive(asked, 0) == [
+        Answered(answer) for answer in (b"\x20", b"\x02", b"_30.03 ESC/POS\0", b"_EPSON\0", b"_TM-T88V\0")
+    ]
+    assert Mechanism(MAKES["clone"]).receive(asked, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        (Condition(), b"\x10\x0f\x00\x00\x00\x00"),
+        (Condition("near-end", ticket_waiting=True), b"\x10\x0f\x24\x00\x00\x00"),
+        (Condition("out", True), b"\x10\x0f\x05\x03\x00\x00"),
+        (Condition(overheated=True, cutter_error=True, mechanism_error=True), b"\x10\x0f\x00\x00\x41\x01"),
+    ],
+)
+def test_full_status_is_told_by_the_makes_that_have_it(condition: Condition, answer: bytes) -> None:
+    custom, epson = Mechanism(MAKES["custom"]), Mechanism()
+    assert custom.change(condition, 0) == epson.change(condition, 0) == []
+    assert custom.receive(b"\x10\x04\x14", 0) == [Answered(answer)]
+    assert not any(isinstance(effect, Answered) for effect in epson.receive(b"\x10\x04\x14", 0))

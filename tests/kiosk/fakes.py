@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from hardware.board import RecordingBoard
 from hardware.buttons import BootMs as HardwareBootMs
 from hardware.buttons import Edge
 from hardware.lamps import RecordingLamp
 from hardware.printer import Bitmap, Dots, RecordingPrinter
 from hardware.sound import RecordingSound
 from kiosk.desk import Printhouse
+from kiosk.enquiry import Hall, NoHall
 from kiosk.machine import Machine, Parts, Settings
 from kiosk.preview import OFFICE, example_catalogue
-from kiosk.screen_types import ChooseLanguage, ChooseService, Screen, Take
+from kiosk.screen_inputs import ChooseLanguage, ChooseService, Take
+from kiosk.screen_types import Screen
 from kiosk.ticket_layout import Ticket
+from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.catalogue import Catalogue
 from sync.chain import Position
 from sync.clock import Reading, Trust
@@ -85,11 +90,16 @@ class Kiosk:
     inbox: InboxState | None = None
     edges: list[Edge] = field(default_factory=list)
     drawn: list[Ticket] = field(default_factory=list)
+    slips: list[datetime | None] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     woken: int = 0
-    held: tuple[int, ...] = ()
+    held: tuple[tuple[int, int], ...] = ()
+    board: RecordingBoard | None = None
+    calendar: Calendar = ALWAYS_OPEN
+    hall: Hall = field(default_factory=NoHall)
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
         path = self.folder / "journal.db"
         if not path.exists():
             Journal.create(
@@ -100,7 +110,8 @@ class Kiosk:
         self.journal = FailingJournal(self.disk)
         self.alert = False
         self.printer = RecordingPrinter(self._wake)
-        self.lamp, self.sound = RecordingLamp(), RecordingSound()
+        self.lamps = {1: RecordingLamp(), 2: RecordingLamp()}
+        self.lamp, self.sound = self.lamps[1], RecordingSound()
         self.machine = Machine(self._parts(), self._settings())
 
     def begin(self) -> "Kiosk":
@@ -139,10 +150,10 @@ class Kiosk:
         self.machine.give(Take())
         self.settle()
 
-    def press(self, level: int, ms: int = 120) -> None:
+    def press(self, level: int, ms: int = 120, counter: int = 1) -> None:
         """A finger on a score button for so long."""
         for pressed in (True, False):
-            self.edges.append(Edge(1, level, pressed, HardwareBootMs(self.clock.boottime_ms)))
+            self.edges.append(Edge(counter, level, pressed, HardwareBootMs(self.clock.boottime_ms)))
             self.later(ms)
 
     def facts(self) -> list[Body]:
@@ -177,25 +188,33 @@ class Kiosk:
             languages=LANGUAGES,
             zone=BANGKOK,
             public_url="http://office.example:8080",
+            slip=self._slip,
         )
         return Parts(
             journal=self.journal,
             clock=self.clock,
             printer=self.printer,
             house=house,
-            lamp=self.lamp,
+            lamps=self.lamps,
             sound=self.sound,
             edges=self._drain,
             inbox=lambda: self.inbox,
             wake_sync=self._woken,
             say=self.said.append,
+            board=self.board,
+            hall=self.hall,
         )
 
     def _settings(self) -> Settings:
-        return Settings(1, LANGUAGES, self.catalogue, BANGKOK, self.trust, "0.1.0", "00" * 32, self.held)
+        held, calendar = self.held, self.calendar
+        return Settings((1, 2), LANGUAGES, self.catalogue, BANGKOK, self.trust, "0.1.0", "00" * 32, held, calendar)
 
     def _draw(self, ticket: Ticket) -> Bitmap:
         self.drawn.append(ticket)
+        return BLANK
+
+    def _slip(self, at: datetime | None) -> Bitmap:
+        self.slips.append(at)
         return BLANK
 
     def _drain(self) -> list[Edge]:

@@ -33,7 +33,7 @@ def test_a_good_file_is_used_and_kept_as_the_last_good_copy(settings: Path) -> N
 
 def test_a_broken_file_starts_the_last_good_copy_and_says_what_is_wrong(settings: Path) -> None:
     good = load(settings)
-    settings.write_text(TEXT.replace("counter = 1 ", "conter = 1 "), "utf-8")
+    settings.write_text(TEXT.replace("counter = 1\n", "conter = 1\n", 1), "utf-8")
     loaded = load(settings)
     assert loaded.config == good.config
     assert (loaded.digest, loaded.data) == (good.digest, good.data)

@@ -7,8 +7,9 @@ from fonts.shaping import InkLine, Typesetter
 from fonts.tokens import load as load_tokens
 from kiosk.layout import Display
 from kiosk.paper import Paper
-from kiosk.preview import OFFICE, example_catalogue, example_states
+from kiosk.preview import OFFICE, example_catalogue
 from kiosk.scene import Text
+from kiosk.specimens import example_states
 from kiosk.ticket_layout import lay_out, specimens
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw

@@ -1,136 +1,216 @@
-"""Millimetres on real screens: everything inside, nothing overlapping, nothing too small to hit or to read."""
+"""Millimetres on real screens, from the scene's data: everything inside, nothing overlapping, nothing too small.
 
-from collections.abc import Iterator
+Every screen of tests.kiosk.measure: it is cheap to read data. tests/kiosk/test_measured.py asks the pixels the same.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
+from PIL import ImageChops
 
-from fonts.shaping import Typesetter
-from fonts.tokens import CAPITAL_TO_EM, Tokens
-from fonts.tokens import load as load_tokens
-from kiosk.layout import Display, Rect, columns, focus_after, focus_towards, grid, rows
+from fonts.tokens import CAPITAL_TO_EM
+from kiosk.layout import Rect, columns, focus_towards, grid, rows
 from kiosk.painter import picture
-from kiosk.preview import OFFICE, example_catalogue, example_states
-from kiosk.scene import Scene, Text
+from kiosk.scene import Box, Scene, Text
 from kiosk.screen_types import Condition, Screen, State
 from kiosk.screens import step
-from kiosk.view_parts import Exhibit
 from kiosk.views import draw
+from tests.kiosk.measure import (
+    CAPITAL_MM,
+    EXHIBIT,
+    FULL,
+    GAP_MM,
+    LOOKS,
+    SIZES,
+    TARGET_MM,
+    TOKENS,
+    Seen,
+    compositor,
+    ink_rect,
+    lines_of,
+    mm,
+    screens,
+    seen,
+)
 from translations import LANGUAGES
 
-SCREENS = {
-    "15.6 inch": Display(1280, 720, 345, 194),
-    "24 inch": Display(1920, 1080, 531, 299),
-    "24 inch upright": Display(1080, 1920, 299, 531),
-    "7 inch": Display(800, 480, 154, 86),
-}
-FULL = [name for name, display in SCREENS.items() if display.scale == 1]
-LEAST_TARGET_MM = 20.0
-LEAST_CAPITAL_MM = 7.3
+pytestmark = pytest.mark.xdist_group("screens")  # drawing every screen takes a while: one process draws them
+
+Rule = Callable[[Seen], list[str]]
 
 
-@pytest.fixture(scope="module")
-def typesetter() -> Typesetter:
-    return Typesetter()
+def overlapping(scene: Scene) -> list[str]:
+    """Pairs of targets that share a pixel."""
+    return [f"{a.name} / {b.name}" for a, b in combinations(scene.targets, 2) if a.rect.overlaps(b.rect)]
 
 
-@pytest.fixture(scope="module")
-def tokens() -> Tokens:
-    return load_tokens()
-
-
-@pytest.fixture(scope="module")
-def exhibit() -> Exhibit:
-    return Exhibit(OFFICE, LANGUAGES, example_catalogue())
-
-
-def scenes(exhibit: Exhibit, display: Display, typesetter: Typesetter, tokens: Tokens) -> Iterator[tuple[str, Scene]]:
-    for language in LANGUAGES:
-        for name, state in example_states(exhibit.catalogue, language).items():
-            yield f"{language} {name}", draw(state, exhibit, display, typesetter, tokens)
-
-
-def too_small(scene: Scene, display: Display) -> list[str]:
-    """Targets with a side under 20 mm of the real glass."""
-    across, down = display.width_mm / display.width_px, display.height_mm / display.height_px
+def too_small(seen: Seen) -> list[str]:
+    """Targets with a side under 20 mm of the real glass, where that is promised."""
+    across, down = mm(seen.display)
     return [
         target.name
-        for target in scene.targets
-        if target.rect.w * across < LEAST_TARGET_MM or target.rect.h * down < LEAST_TARGET_MM
+        for target in seen.scene.targets
+        if seen.full_size and min(target.rect.w * across, target.rect.h * down) < TARGET_MM - 0.01
     ]
 
 
-def overlapping(scene: Scene) -> list[tuple[str, str]]:
-    pairs = [(a, b) for i, a in enumerate(scene.targets) for b in scene.targets[i + 1 :]]
-    return [(a.name, b.name) for a, b in pairs if a.rect.overlaps(b.rect)]
+def too_near(seen: Seen) -> list[str]:
+    """Pairs of targets with less than 3 mm between them; on a small screen as much less as all is smaller."""
+    gap = seen.display.px(GAP_MM)
+    pairs = combinations(seen.scene.targets, 2)
+    return [f"{a.name} / {b.name}" for a, b in pairs if _grown(a.rect, gap - 1).overlaps(b.rect)]
 
 
-def outside(scene: Scene, screen: Rect) -> list[str]:
-    """Targets and texts that reach beyond the glass."""
-    named = [(target.name, target.rect) for target in scene.targets]
-    named += [(op.text, op.rect) for op in scene.ops if isinstance(op, Text)]
+def _grown(rect: Rect, by: int) -> Rect:
+    return rect.inset(-by)
+
+
+def too_low(seen: Seen) -> list[str]:
+    """Texts with capitals under 7.3 mm; on a small screen as much less as all is smaller."""
+    least = CAPITAL_MM * seen.display.dots_per_mm
+    return [op.text for op in seen.ops if isinstance(op, Text) and op.size_px * CAPITAL_TO_EM < least - 0.01]
+
+
+def outside(seen: Seen) -> list[str]:
+    """Targets and ink beyond where this look may draw."""
+    within = seen.within
+    named = [(target.name, target.rect) for target in seen.scene.targets]
+    named += [(words, rect) for words, rect, _ in inked(seen)]
+    return [name for name, rect in named if rect.union(within) != within]
+
+
+Ink = tuple[str, Rect, Callable[[Rect], object]]
+
+
+def inked(seen: Seen) -> list[Ink]:
+    """Each line with its ink's rectangle, and its mask within a rectangle of the screen."""
+    found: list[Ink] = []
+    for _, words, place, line in lines_of(seen):
+        rect = ink_rect(place, line)
+        if rect is not None:
+            mask = line.mask
+            found.append(
+                (
+                    words,
+                    rect,
+                    lambda part, mask=mask, place=place: mask.crop(  # type: ignore[misc]
+                        (part.x - place.x, part.y - place.y, part.right - place.x, part.bottom - place.y)
+                    ),
+                )
+            )
+    return found
+
+
+def touching(seen: Seen) -> list[str]:
+    """Lines whose ink meets the ink of another line, pixel for pixel."""
+    lines = sorted(inked(seen), key=lambda each: each[1].y)
+    found = []
+    for index, (words, rect, mask) in enumerate(lines):
+        for other, place, its in lines[index + 1 :]:
+            if place.y >= rect.bottom:
+                break
+            if rect.overlaps(place):
+                shared = _shared(rect, place)
+                if ImageChops.multiply(mask(shared), its(shared)).getbbox():  # type: ignore[arg-type]
+                    found.append(f"{words} / {other}")
+    return found
+
+
+def _shared(a: Rect, b: Rect) -> Rect:
+    x, y = max(a.x, b.x), max(a.y, b.y)
+    return Rect(x, y, min(a.right, b.right) - x, min(a.bottom, b.bottom) - y)
+
+
+def cut_by_edges(seen: Seen) -> list[str]:
+    """Lines whose ink crosses the edge of a panel or a target."""
+    panels = {op.rect for op in seen.ops if isinstance(op, Box)} | {each.rect for each in seen.scene.targets}
     return [
-        name
-        for name, rect in named
-        if rect.x < 0 or rect.y < 0 or rect.right > screen.right or rect.bottom > screen.bottom
+        words
+        for words, rect, _ in inked(seen)
+        if any(rect.overlaps(panel) and rect.union(panel) != panel for panel in panels)
     ]
 
 
-@pytest.mark.parametrize("size", SCREENS)
-def test_nothing_overlaps_and_everything_is_on_the_glass(
-    size: str, exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
-) -> None:
-    display = SCREENS[size]
-    for name, scene in scenes(exhibit, display, typesetter, tokens):
-        assert overlapping(scene) == [], name
-        assert outside(scene, display.rect) == [], name
+def misnamed(seen: Seen) -> list[str]:
+    """Names that two targets share."""
+    names = [target.name for target in seen.scene.targets]
+    return [name for name in set(names) if names.count(name) > 1]
 
 
-@pytest.mark.parametrize("size", FULL)
-def test_targets_are_at_least_20_mm_and_capitals_7_3_mm(
-    size: str, exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
-) -> None:
-    display = SCREENS[size]
-    for name, scene in scenes(exhibit, display, typesetter, tokens):
-        assert too_small(scene, display) == [], name
-        assert scene.tight == (), name
-        for op in scene.ops:
-            if isinstance(op, Text):
-                capital = op.size_px * CAPITAL_TO_EM * display.height_mm / display.height_px
-                assert capital >= LEAST_CAPITAL_MM - 0.01, (name, op.text)
+RULES: Mapping[str, Rule] = {
+    "set smaller than the least size": lambda seen: list(seen.scene.tight),
+    "targets overlap": lambda seen: overlapping(seen.scene),
+    "targets too near": too_near,
+    "target too small": too_small,
+    "letters too small": too_low,
+    "outside": outside,
+    "inks touch": touching,
+    "cut by an edge": cut_by_edges,
+    "same name": misnamed,
+}
 
 
-def test_the_rules_catch_a_screen_that_breaks_them(exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens) -> None:
-    display = SCREENS["15.6 inch"]
-    scene = draw(State(), exhibit, display, typesetter, tokens)
-    first, second, *rest = scene.targets
-    near = replace(second, rect=first.rect._replace(x=first.rect.right - 1))
-    small = replace(first, rect=first.rect._replace(w=73))
-    off = replace(first, rect=first.rect._replace(x=-1))
-    assert overlapping(replace(scene, targets=(first, near, *rest))) == [(first.name, second.name)]
-    assert too_small(replace(scene, targets=(small,)), display) == [first.name]
-    assert outside(replace(scene, targets=(off,)), display.rect) == [first.name]
+def faults(found: Iterator[Seen] | Sequence[Seen], rules: Mapping[str, Rule] = RULES) -> list[str]:
+    """Everything that breaks a rule, one line each."""
+    return [f"{each.what}: {rule}: {told}" for each in found for rule, check in rules.items() for told in check(each)]
 
 
-def test_a_text_too_long_for_its_place_is_told(exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens) -> None:
-    endless = dict.fromkeys(LANGUAGES, "A name of an office that nobody could ever fit onto one screen " * 3)
-    scene = draw(State(), replace(exhibit, office=endless), SCREENS["15.6 inch"], typesetter, tokens)
-    assert scene.tight != ()
+@pytest.mark.parametrize("size", SIZES)
+def test_every_screen_in_every_language_and_look_keeps_every_rule_of_layout(size: str) -> None:
+    told = [told for look in LOOKS for told in faults(screens(size, look))]
+    assert told == []
 
 
-def test_every_target_of_a_screen_is_reached_by_tab_and_back(
-    exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
-) -> None:
-    for _, scene in scenes(exhibit, SCREENS["15.6 inch"], typesetter, tokens):
-        order = [target.name for target in scene.targets]
-        assert len(set(order)) == len(order)
-        seen, current = [], None
-        for _ in order:
-            current = focus_after(order, current, 1)
-            seen.append(current)
-        assert seen == order
-        if order:
-            assert focus_after(order, order[0], -1) == order[-1]
+# The rules see ------------------------------------------------------------------------------------------------------
+
+
+def altered(first: Rect | None = None, second: Rect | None = None, *, name: str = "attract") -> Seen:
+    """The resting screen with its first two targets elsewhere."""
+    one = seen("15.6 inch", "normal", "en", name)
+    a, b, *rest = one.scene.targets
+    targets = (replace(a, rect=first or a.rect), replace(b, rect=second or b.rect), *rest)
+    return one._replace(scene=replace(one.scene, targets=targets))
+
+
+def moved(dx: int = 0, dy: int = 0, **changes: object) -> Seen:
+    """The resting screen with the lines of its first text elsewhere."""
+    one = seen("15.6 inch", "normal", "en", "details-move-in")
+    texts = [op for op in one.scene.ops if isinstance(op, Text) and len(op.lines[0][2]) > 8]
+    x, y, words = texts[0].lines[0]
+    other = replace(texts[0], lines=((x + dx, y + dy, words),), **changes)  # type: ignore[arg-type]
+    return one._replace(scene=replace(one.scene, ops=(*one.scene.ops, other)))
+
+
+def bad_samples() -> Iterator[tuple[str, Rule, Seen]]:
+    one = seen("15.6 inch", "normal", "en", "attract")
+    first = one.scene.targets[0].rect
+    beside = first._replace(x=first.right + 5)
+    yield "targets that overlap", RULES["targets overlap"], altered(second=first._replace(x=first.right - 1))
+    yield "targets 5 pixels apart", RULES["targets too near"], altered(second=beside)
+    yield "a target of 73 pixels", RULES["target too small"], altered(first=first._replace(w=73))
+    yield "a target off the glass", RULES["outside"], altered(first=first._replace(x=-1))
+    yield "letters of 7 mm", RULES["letters too small"], moved(size_px=one.display.em(7.0))
+    yield "a text off the glass", RULES["outside"], moved(dx=-500)
+    yield "two texts in one place", RULES["inks touch"], moved(dx=1)
+    yield "a text over the edge of its panel", RULES["cut by an edge"], moved(dx=-400, dy=2)
+    yield "a text that was made smaller", RULES["set smaller than the least size"], _endless()
+    same = replace(one.scene, targets=(one.scene.targets[0],) * 2)
+    yield "two of one name", RULES["same name"], one._replace(scene=same)
+
+
+def _endless() -> Seen:
+    one = seen("15.6 inch", "normal", "en", "attract")
+    office = dict.fromkeys(LANGUAGES, "A name of an office that nobody could ever fit onto one screen " * 3)
+    return one._replace(scene=draw(one.state, replace(EXHIBIT, office=office), one.display, one.type, TOKENS))
+
+
+@pytest.mark.parametrize("index", range(10))
+def test_a_bad_sample_is_caught(index: int) -> None:
+    what, rule, bad = list(bad_samples())[index]
+    assert rule(seen("15.6 inch", "normal", "en", bad.name)) == []
+    assert rule(bad) != [], what
 
 
 def test_arrows_go_to_the_nearest_target_in_their_direction() -> None:
@@ -150,44 +230,42 @@ def test_columns_and_rows_fill_their_rectangle() -> None:
 
 
 def test_a_small_screen_shrinks_everything_alike_and_a_large_one_nothing() -> None:
-    assert SCREENS["7 inch"].scale < 0.6
-    assert all(SCREENS[name].scale == 1 for name in FULL)
-    assert len(FULL) == 3
+    assert SIZES["7 inch"].scale < 0.6
+    assert all(SIZES[name].scale == 1 for name in FULL)
+    assert len(FULL) == 4
 
 
-def test_a_fault_and_a_mistake_in_the_settings_are_told_on_the_screen(
-    exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
-) -> None:
-    display = SCREENS["15.6 inch"]
+def test_a_fault_and_a_mistake_in_the_settings_are_told_on_the_screen() -> None:
+    name = "15.6 inch"
+    display = SIZES[name]
     broken = State(screen=Screen.OUT_OF_ORDER, condition=Condition(config="config"))
-    told = draw(broken, replace(exhibit, detail="kiosk.toml, line 7: unknown key"), display, typesetter, tokens).texts()
+    told = draw(
+        broken, replace(EXHIBIT, detail="kiosk.toml, line 7: unknown key"), display, compositor(name), TOKENS
+    ).texts()
     assert "kiosk.toml, line 7: unknown key" in told
     assert any("The settings cannot be read" in text for text in told)
     notice = "The last good settings are in use. kiosk.toml, line 7: unknown key"
-    assert notice in draw(State(), replace(exhibit, notice=notice), display, typesetter, tokens).texts()
+    assert notice in draw(State(), replace(EXHIBIT, notice=notice), display, compositor(name), TOKENS).texts()
 
 
-def test_a_picture_has_the_size_of_its_screen_and_more_than_its_ground(
-    exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
-) -> None:
-    display = SCREENS["15.6 inch"]
-    image = picture(draw(State(), exhibit, display, typesetter, tokens), display.rect, typesetter)
+def test_a_picture_has_the_size_of_its_screen_and_more_than_its_ground() -> None:
+    name = "15.6 inch"
+    display = SIZES[name]
+    image = picture(draw(State(), EXHIBIT, display, compositor(name), TOKENS), display.rect, compositor(name))
     assert image.size == (1280, 720)
     assert len(image.getcolors(1 << 20) or []) > 20
 
 
-def test_more_services_than_fit_are_all_reached_page_by_page(
-    exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
-) -> None:
-    few = exhibit.catalogue.services
+def test_more_services_than_fit_are_all_reached_page_by_page() -> None:
+    few = EXHIBIT.catalogue.services
     services = tuple(replace(few[index % 3], id=f"service-{index}") for index in range(9))
-    many = replace(exhibit, catalogue=replace(exhibit.catalogue, services=services))
-    for name, display in SCREENS.items():
+    many = replace(EXHIBIT, catalogue=replace(EXHIBIT.catalogue, services=services))
+    for name, display in SIZES.items():
         state, seen = State(screen=Screen.SERVICE, language="my"), set()
         for _ in range(9):
-            scene = draw(state, many, display, typesetter, tokens)
+            scene = draw(state, many, display, compositor(name), TOKENS)
             assert overlapping(scene) == [], name
-            assert outside(scene, display.rect) == [], name
+            assert outside(Seen(name, "normal", "my", "many services", state, scene)) == [], name
             seen |= {target.name for target in scene.targets if target.name.startswith("service-")}
             more = scene.named("more")
             if more is None:
@@ -196,16 +274,14 @@ def test_more_services_than_fit_are_all_reached_page_by_page(
         assert len(seen) == 9, name
 
 
-def test_a_long_list_goes_on_to_further_pages_and_nothing_of_it_is_left_out(
-    exhibit: Exhibit, typesetter: Typesetter, tokens: Tokens
-) -> None:
-    service = exhibit.catalogue.services[0]
-    for name, display in SCREENS.items():
+def test_a_long_list_goes_on_to_further_pages_and_nothing_of_it_is_left_out() -> None:
+    service = EXHIBIT.catalogue.services[0]
+    for name, display in SIZES.items():
         for language in LANGUAGES:
             text = service.text(language)
             state, lines = State(screen=Screen.DETAILS, service=service.id, language=language), ""
             for _ in range(9):
-                scene = draw(state, exhibit, display, typesetter, tokens)
+                scene = draw(state, EXHIBIT, display, compositor(name), TOKENS)
                 assert scene.named("take") is not None, "a ticket can be taken from each page"
                 lines += "".join("".join(op.text.split()) for op in scene.ops if isinstance(op, Text))
                 more = scene.named("more")

@@ -10,9 +10,11 @@ import pytest
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from hardware.buttons import MockButtons, open_pins
+from hardware.errors import PinsError
 from hardware.printer import Outcome
 from kiosk.control import ControlError
 from kiosk.front import Front
+from kiosk.keypad import Keypad
 from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, WakePipe
 from kiosk.preview import OFFICE
@@ -30,8 +32,8 @@ TYPESETTER = Typesetter()
 class Awake:
     """A kiosk with its loop, driven turn by turn."""
 
-    def __init__(self, folder: Path) -> None:
-        self.kiosk: Kiosk = opened(folder)
+    def __init__(self, folder: Path, **given: Any) -> None:
+        self.kiosk: Kiosk = opened(folder, **given)
         self.known_when_painted: list[list[str]] = []
         self.glass = RecordingGlass()
         exhibit = Exhibit(OFFICE, LANGUAGES, self.kiosk.catalogue)
@@ -40,8 +42,8 @@ class Awake:
         self.wakes = WakePipe()
         STILL_OPEN.append(self.wakes.close)
         pins = open_pins("mock")
-        levels = (5, 6, 13, 19, 26)
-        self.fingers = Fingers(MockButtons(pins, levels), now)
+        levels = {1: (5, 6, 13, 19, 26), 2: (17, 27, 22, 23, 24)}
+        self.fingers = Fingers({counter: MockButtons(pins, levels[counter]) for counter in levels}, now)
         self.loop = Loop(machine, self.front, self.glass, now, wakes=self.wakes, fingers=self.fingers)
         self.loop.turn()
 
@@ -72,7 +74,7 @@ def awake(tmp_path: Path) -> Awake:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_ticket_by_touch(awake: Awake, language: str) -> None:
-    for name in (f"language-{language}", "service-waste-fee", "take"):
+    for name in (f"language-{language}", "group-revenue", "service-waste-fee", "take"):
         awake.touch(name)
     assert awake.name == "ticket"
     assert awake.kiosk.label == "B001"
@@ -88,7 +90,7 @@ def test_a_ticket_by_keys_alone(awake: Awake, language: str) -> None:
     for key in ("Enter", "Down", "Enter", "Enter"):
         awake.event(Pressed(key), LetGo(key))
     assert awake.name == "ticket"
-    assert (awake.kiosk.label, awake.kiosk.drawn[0].language) == ("B001", language)
+    assert (awake.kiosk.label, awake.kiosk.drawn[0].language) == ("A001", language)
     awake.event(Pressed("Enter"))
     assert awake.name == "attract"
 
@@ -143,13 +145,44 @@ def test_a_touch_beside_everything_says_that_somebody_is_there(awake: Awake) -> 
 
 def test_keys_1_to_5_are_fingers_on_the_buttons(awake: Awake) -> None:
     pressed: list[int] = []
-    awake.fingers._buttons = _Recorder(pressed)  # type: ignore[assignment]
+    awake.fingers._buttons = {1: _Recorder(pressed), 2: _Recorder([])}  # type: ignore[dict-item]
     awake.event(Pressed("4"), LetGo("4"))
     assert pressed == [4]
     awake.event(wait_ms=100)
     assert pressed == [4], "no finger is that fast"
     awake.event(wait_ms=100)
     assert pressed == [4, -4]
+
+
+def test_the_control_presses_the_first_counters_buttons_or_those_it_names(awake: Awake) -> None:
+    first: list[int] = []
+    second: list[int] = []
+    awake.fingers._buttons = {1: _Recorder(first), 2: _Recorder(second)}  # type: ignore[dict-item]
+    for line in ({"press": 5}, {"press": {"level": 4}}, {"press": {"counter": 2, "level": 3}}):
+        assert awake.loop.handle(line)["ok"]
+    assert awake.loop.handle({"pin": {"counter": 2, "level": 1, "pressed": True}})["ok"]
+    awake.event()
+    assert (sorted(first), sorted(second)) == ([-5, -4, 4, 5], [-3, 1, 3])
+    with pytest.raises(PinsError, match="at counter 3"):
+        awake.loop.handle({"press": {"counter": 3, "level": 1}})
+
+
+def test_the_keys_of_a_kiosk_without_score_buttons_do_nothing(awake: Awake) -> None:
+    awake.fingers._buttons = {}
+    awake.event(Pressed("4"), LetGo("4"))
+    assert awake.name == "attract"
+    with pytest.raises(PinsError, match="there are no score buttons"):
+        awake.loop.handle({"press": 4})
+
+
+def test_a_keypad_key_does_what_kiosk_toml_says(awake: Awake) -> None:
+    awake.event(Pressed("F13"), LetGo("F13"))
+    assert awake.front._focus is None, "without [keypad] it means nothing"
+    awake.loop._keypad = Keypad({"next": "F13", "choose": "Pad5", "back": "F2"})
+    awake.event(Pressed("F13"), LetGo("F13"), Pressed("Pad5"), LetGo("Pad5"))
+    assert awake.name == "service"
+    awake.loop.handle({"key": "F2"})
+    assert awake.name == "attract", "a key with an action has lost what it meant before"
 
 
 class _Recorder:
@@ -192,6 +225,11 @@ def test_the_control_touches_presses_and_tells_the_screen(awake: Awake) -> None:
         {"touch": [1.5, 2]},
         {"press": "5"},
         {"pin": {"level": 1}},
+        {"pin": {"level": 1, "pressed": 1}},
+        {"pin": 5},
+        {"press": {"counter": 1}},
+        {"press": {"level": 1, "counter": "1"}},
+        {"press": {"level": 1, "pressed": True}},
         {"key": 5},
         {"screen": False},
         {"dance": True},
@@ -249,7 +287,8 @@ def test_screens_are_drawn_before_anyone_asks_for_them_and_then_nothing_is_left_
     count = 0
     while awake.front.warm():
         count += 1
-    assert count == 3 * (1 + len(awake.kiosk.catalogue.services))
+    catalogue = awake.kiosk.catalogue
+    assert count == 3 * (2 + len(catalogue.groups) + len(catalogue.services))
     assert len(awake.glass.scenes) == 1, "nothing of it is seen"
 
 

@@ -10,18 +10,8 @@ from hardware.printer import UNREACHABLE, Outcome, PaperStatus
 from kiosk.errors import KioskError
 from kiosk.machine import Machine
 from kiosk.record import MOST_KEPT
-from kiosk.screen_types import (
-    Adjust,
-    ChooseLanguage,
-    ChooseService,
-    ConfirmDate,
-    Done,
-    IssueTicket,
-    Moment,
-    Paper,
-    Screen,
-    Take,
-)
+from kiosk.screen_inputs import Adjust, ChooseLanguage, ChooseService, ConfirmDate, Done, IssueTicket, Request, Take
+from kiosk.screen_types import Moment, Paper, Screen
 from sync.clock import BUILT_MS, Trust
 from sync.disk import DiskTrouble
 from sync.facts import (
@@ -97,11 +87,11 @@ def test_a_disk_that_refuses_gives_no_number_no_paper_and_says_why(tmp_path: Pat
 class PrintsFirst(Machine):
     """The broken variant: paper before the commit."""
 
-    def _issue(self, wanted: IssueTicket) -> None:
-        last = self._parts.house
-        before = self.desk.on_paper(Seq(6), copy=False)
-        last.draw(replace(before, label="A002"))
-        super()._issue(wanted)
+    def _do(self, request: Request) -> None:
+        if isinstance(request, IssueTicket):
+            before = self.desk.on_paper(Seq(6), copy=False)
+            self._parts.house.draw(replace(before, label="A002"))
+        super()._do(request)
 
 
 def test_the_check_catches_a_machine_that_prints_before_its_commit(tmp_path: Path) -> None:
@@ -124,7 +114,7 @@ def test_what_has_happened_is_kept_until_the_disk_takes_it(tmp_path: Path) -> No
     assert "print.ended" not in kiosk.kinds()
     kiosk.journal.refusing = None
     kiosk.later(6_000)
-    assert kiosk.facts()[-1] == PrintEnded(Seq(6), 1, "confirmed")
+    assert kiosk.facts()[-1] == PrintEnded(Seq(6), 1, "confirmed", 15)
     assert kiosk.machine.record.trouble is None
 
 
@@ -136,6 +126,8 @@ def test_numbers_go_on_after_a_restart_and_a_job_under_way_is_uncertain(tmp_path
     again = opened(tmp_path)
     assert PrintEnded(Seq(6), 1, "uncertain") in again.facts()
     assert again.kinds().count("catalogue.adopted") == 1, "the same catalogue is not adopted twice"
+    assert (again.screen(), again.label) == (Screen.WRITE_DOWN, "A001")
+    again.machine.give(Done())
     again.take()
     assert again.label == "A002"
     assert [ticket.label for ticket in again.drawn] == ["A002"], "an uncertain job is not repeated by itself"
@@ -275,6 +267,8 @@ def test_citizens_who_leave_are_followed_by_the_invitation(tmp_path: Path) -> No
     assert kiosk.screen() is Screen.ATTRACT
     kiosk.take()
     kiosk.later(12_000)
+    assert (kiosk.screen(), kiosk.machine.state.asking) == (Screen.TICKET, True)
+    kiosk.later(25_000)
     assert kiosk.screen() is Screen.ATTRACT
 
 
@@ -368,7 +362,7 @@ def test_a_disk_that_refuses_for_a_night_keeps_what_became_of_the_paper(tmp_path
         kiosk.machine.record.keep(PrinterChanged("paper-out"))
     kiosk.journal.refusing = None
     kiosk.later(6_000)
-    assert PrintEnded(Seq(6), 1, "confirmed") in kiosk.facts()
+    assert PrintEnded(Seq(6), 1, "confirmed", 15) in kiosk.facts()
     assert len(kiosk.facts()) < MOST_KEPT + 20, "what is kept has an end"
 
 

@@ -1,6 +1,8 @@
 """`python -m kiosk` and `… doctor` as a technician starts them: what they refuse, and what they say."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,8 +24,10 @@ def folder(tmp_path: Path) -> Path:
     settings = (EXAMPLE / "kiosk.toml").read_text(encoding="utf-8")
     settings = settings.replace("tcp://127.0.0.1:9100", f"file://{tmp_path}/paper.bin")
     settings = settings.replace("fullscreen = true", "fullscreen = false").replace('"ntp"', '"system"')
+    settings = settings.replace('device = "default"', 'device = "none"')
     (tmp_path / "kiosk.toml").write_text(settings, encoding="utf-8")
-    shutil.copyfile(EXAMPLE / "catalogue.toml", tmp_path / "catalogue.toml")
+    for name in ("catalogue.toml", "calendar.toml"):
+        shutil.copyfile(EXAMPLE / name, tmp_path / name)
     return tmp_path
 
 
@@ -158,16 +162,46 @@ def test_a_second_kiosk_on_the_same_journal_is_refused(folder: Path) -> None:
 def test_the_doctor_names_every_part(folder: Path) -> None:
     healthy = run(folder, "doctor")
     assert healthy.returncode == 0, healthy.stdout + healthy.stderr
-    parts = [line.split(":")[0].split()[-1] for line in healthy.stdout.splitlines()]
-    assert parts == ["fonts", "settings", "services", "folder", "journal", "clock", "printer", "server"]
+    parts = re.findall(r"^(?:ok|note) +([a-z]+):", healthy.stdout, re.MULTILINE)
+    known = [
+        "fonts",
+        "settings",
+        "services",
+        "ticket",
+        "disk",
+        "journal",
+        "clock",
+        "board",
+        "kiosk",
+        "printer",
+        "counters",
+    ]
+    assert [part for part in parts if part != "hours"] == [*known, "sound", "screen", "server"]
     text = (folder / "kiosk.toml").read_text(encoding="utf-8")
     text = text.replace(f"file://{folder}/paper.bin", "tcp://127.0.0.1:9")
     (folder / "kiosk.toml").write_text(text + '\n[server]\nurl = "https://127.0.0.1:9"\n', encoding="utf-8")
     ill = run(folder, "doctor")
     assert ill.returncode == 1
-    assert "PROBLEM  printer: tcp://127.0.0.1:9: unreachable" in ill.stdout
+    assert "PROBLEM  printer: the printer at 127.0.0.1:9 does not answer" in ill.stdout
     assert "PROBLEM  server" in ill.stdout
-    assert ill.stdout.count("to do: ") == 2
+    assert ill.stdout.count("PROBLEM") == 2
+
+
+def test_the_doctor_leaves_a_running_kiosk_alone_and_says_what_it_says(folder: Path) -> None:
+    with subprocess.Popen(
+        [*ARGUMENTS, str(folder / "kiosk.toml")], env=environment(), cwd=folder, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            assert any(line.startswith("kiosk ready") for line in process.stderr)
+            found = run(folder, "doctor", "--json")
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert process.returncode == 0
+    told = {each["part"]: each for each in json.loads(found.stdout)}
+    assert told["kiosk"]["seen"] == f"it is running (process {process.pid})"
+    assert "in use by the running kiosk, which finds it ready" in told["printer"]["seen"]
+    assert "its last row fits its chain" in told["journal"]["seen"]
 
 
 def test_a_folder_that_cannot_be_written_is_refused_as_a_disk_and_nothing_is_lost(folder: Path) -> None:

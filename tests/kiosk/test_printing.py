@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
@@ -5,9 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.printer import MAX_JOB_ID, Outcome
-from kiosk.printing import FRESH_MS, TABLE, Event, Phase, Printing, PrintingError, Prints, job_id
+from kiosk.printing import (
+    FRESH_MS,
+    MOST_COPIES,
+    MOST_SENT,
+    TABLE,
+    Event,
+    Phase,
+    Printing,
+    PrintingError,
+    Prints,
+    fresh,
+    job_id,
+)
 from sync.codec import Fact
-from sync.facts import Body, MachineStarted, PrintEnded, PrintSending, TicketIssued, draft
+from sync.facts import Body, MachineStarted, PrintAsked, PrintEnded, PrintSending, TicketIssued, draft
 from sync.types import BootId, BootMs, Seq
 
 BOOT, NEXT_BOOT = BootId("0" * 32), BootId("1" * 32)
@@ -39,6 +52,13 @@ class Box:
         assert printing is not None
         self.store(printing.fact, at)
         return printing
+
+    def can_ask(self, ticket: Seq, at: int) -> bool:
+        return self.prints.can_ask(ticket, self.boot, BootMs(at))
+
+    def ask(self, ticket: Seq, at: int) -> None:
+        assert self.can_ask(ticket, at)
+        self.store(PrintAsked(ticket), at)
 
     def end(self, outcome: Outcome, at: int) -> None:
         job = self.prints.under_way
@@ -136,6 +156,20 @@ def test_a_job_found_in_sending_after_a_power_cut_is_uncertain_and_never_sent_ag
     assert [job.phase for job in box.prints.unprinted()] == [Phase.UNCERTAIN]
 
 
+def test_part_of_a_ticket_may_hang_after_all_but_a_good_end_or_none() -> None:
+    after: dict[Outcome, list[bool]] = {}
+    for outcome in Outcome:
+        box = Box()
+        box.issue()
+        seen = [box.prints.may_hang]
+        box.send(0)
+        seen.append(box.prints.may_hang)
+        box.end(outcome, 500)
+        after[outcome] = [*seen, box.prints.may_hang]
+    bad = (Outcome.INTERRUPTED, Outcome.UNCERTAIN)
+    assert after == {outcome: [False, True, outcome in bad] for outcome in Outcome}
+
+
 def sent_again_after(phase: Phase, table: Mapping[tuple[Phase, Event], Phase]) -> bool:
     """Whether this table lets a job in this phase reach the printer again."""
     seen: set[Phase] = set()
@@ -143,7 +177,7 @@ def sent_again_after(phase: Phase, table: Mapping[tuple[Phase, Event], Phase]) -
     while reach - seen:
         here = (reach - seen).pop()
         seen.add(here)
-        reach |= {to for (begin, _), to in table.items() if begin is here}
+        reach |= {to for (begin, event), to in table.items() if begin is here and event is not Event.ASKED}
     return Phase.SENDING in seen
 
 
@@ -153,6 +187,7 @@ def test_what_may_be_on_paper_is_never_sent_again_by_itself() -> None:
         Phase.SENDING,
         Phase.NOT_STARTED,
         Phase.INTERRUPTED,
+        Phase.ASKED,
     ]
 
 
@@ -161,7 +196,7 @@ def test_control_a_table_that_repeats_uncertain_jobs_is_caught() -> None:
 
 
 def test_every_outcome_of_the_printer_has_its_phase() -> None:
-    assert {outcome.value for outcome in Outcome} == {event.value for event in Event} - {"sending"}
+    assert {outcome.value for outcome in Outcome} == {event.value for event in Event} - {"sending", "asked"}
     assert all((Phase.SENDING, Event(outcome.value)) in TABLE for outcome in Outcome)
 
 
@@ -209,14 +244,130 @@ def test_a_printer_that_is_away_for_weeks_fills_no_memory() -> None:
     assert box.prints.unprinted()[-1].ticket == 600
 
 
-moves = st.lists(st.tuples(st.sampled_from(["issue", "send", "cut", *Outcome]), st.integers(0, 20_000)), max_size=40)
+# Asked for --------------------------------------------------------------------------------------------------------
+
+DAY = 86_400_000
+
+
+def ended_as(outcome: Outcome) -> tuple[Box, Seq]:
+    """A ticket whose first attempt ended so at 900 ms."""
+    box = Box()
+    ticket = box.issue()
+    box.send(0)
+    box.end(outcome, 900)
+    return box, ticket
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNCERTAIN, Outcome.INTERRUPTED, Outcome.SENT])
+def test_paper_that_is_asked_for_is_printed_at_once_as_a_copy_of_the_same_ticket(outcome: Outcome) -> None:
+    box, ticket = ended_as(outcome)
+    box.ask(ticket, 1_000)
+    assert box.next(1_000) == Printing(PrintSending(ticket, 2), copy=True)
+    assert box.send(1_000).copy
+    box.end(Outcome.CONFIRMED, 2_000)
+    assert (box.prints.job(ticket), box.next(DAY)) == (None, None)
+
+
+def test_paper_of_which_no_byte_ever_left_is_no_copy() -> None:
+    box, ticket = ended_as(Outcome.NOT_STARTED)
+    assert box.next(901) is None
+    box.ask(ticket, 901)
+    assert box.next(901) == Printing(PrintSending(ticket, 2), copy=False)
+
+
+def test_the_two_minutes_are_counted_from_the_asking_even_in_another_boot() -> None:
+    box, ticket = ended_as(Outcome.UNCERTAIN)
+    box.boot = NEXT_BOOT
+    box.ask(ticket, 500)
+    job = box.prints.job(ticket)
+    assert job is not None
+    assert fresh(job, NEXT_BOOT, BootMs(500 + FRESH_MS - 1))
+    assert box.next(500 + FRESH_MS) is None
+
+
+def test_an_asking_of_which_nothing_came_in_time_is_renewed_and_counts_once() -> None:
+    box, ticket = ended_as(Outcome.UNCERTAIN)
+    for at in range(1_000, 10 * FRESH_MS, FRESH_MS):
+        assert not box.can_ask(ticket, at - 1) or at == 1_000
+        box.ask(ticket, at)
+    job = box.prints.job(ticket)
+    assert job is not None
+    assert (job.asked, job.phase) == (1, Phase.ASKED)
+
+
+def test_after_an_asking_a_refusing_printer_is_tried_again_as_with_a_new_ticket() -> None:
+    box, ticket = ended_as(Outcome.NOT_STARTED)
+    for at in (5_900, 15_900, 35_900):
+        box.send(at)
+        box.end(Outcome.NOT_STARTED, at)
+    box.ask(ticket, 40_000)
+    box.send(40_000)
+    box.end(Outcome.NOT_STARTED, 40_000)
+    assert box.prints.deadline(BOOT, BootMs(40_000), can_print=True) == 45_000
+
+
+@pytest.mark.parametrize("last", [Outcome.UNCERTAIN, Outcome.SENT, Outcome.NOT_STARTED, Outcome.INTERRUPTED])
+def test_paper_of_one_ticket_can_be_asked_for_twice_and_no_more(last: Outcome) -> None:
+    box, ticket = ended_as(Outcome.UNCERTAIN)
+    for at in range(1_000, 1_000 + 10 * MOST_COPIES, 10):
+        box.ask(ticket, at)
+        box.send(at)
+        box.end(last, at + 1)
+    assert MOST_COPIES == 2
+    assert not box.can_ask(ticket, DAY)
+    with pytest.raises(PrintingError, match="2 times"):
+        box.store(PrintAsked(ticket), DAY)
+
+
+def test_nothing_is_asked_for_that_is_confirmed_on_its_way_or_about_to_be() -> None:
+    box = Box()
+    ticket = box.issue()
+    assert not box.can_ask(ticket, 1), "queued: it comes by itself"
+    assert box.can_ask(ticket, FRESH_MS), "it comes no more"
+    box.send(2)
+    assert not box.can_ask(ticket, 3), "under way"
+    with pytest.raises(PrintingError):
+        box.store(PrintAsked(ticket), 3)
+    box.end(Outcome.UNCERTAIN, 4)
+    box.ask(ticket, 5)
+    assert not box.can_ask(ticket, 6), "asked for already"
+    box.send(7)
+    assert not box.can_ask(ticket, 8)
+    box.end(Outcome.CONFIRMED, 9)
+    assert not box.can_ask(ticket, 10)
+    with pytest.raises(PrintingError):
+        box.store(PrintAsked(ticket), 10)
+
+
+def test_a_ticket_that_the_printer_took_without_a_word_is_no_news_until_it_is_asked_for() -> None:
+    box, ticket = ended_as(Outcome.SENT)
+    assert (box.prints.unprinted(), dict(box.prints.jobs)) == ((), {})
+    box.ask(ticket, 1_000)
+    assert [job.ticket for job in box.prints.unprinted()] == [ticket]
+
+
+def test_a_month_of_a_silent_printer_fills_no_memory() -> None:
+    box = Box()
+    for n in range(1, MOST_SENT + 101):
+        box.issue(n, n)
+        box.send(n)
+        box.end(Outcome.SENT, n)
+    assert len(box.prints.sent) == MOST_SENT
+    assert not box.can_ask(Seq(1), DAY)
+    with pytest.raises(PrintingError, match="no print job"):
+        box.store(PrintAsked(Seq(1)), DAY)
+
+
+moves = st.lists(
+    st.tuples(st.sampled_from(["issue", "send", "cut", "ask", "ask", *Outcome]), st.integers(0, 20_000)), max_size=60
+)
 
 
 @given(moves)
 def test_whatever_happens_the_fold_says_the_same_and_a_second_paper_is_marked(
     given_: list[tuple[str | Outcome, int]],
 ) -> None:
-    box, at, inked = Box(), 0, set[Seq]()
+    box, at, inked, asked = Box(), 0, set[Seq](), Counter[Seq]()
     for move, wait in given_:
         at += wait
         if move == "issue":
@@ -224,6 +375,12 @@ def test_whatever_happens_the_fold_says_the_same_and_a_second_paper_is_marked(
         elif move == "send" and (printing := box.next(at)) is not None:
             assert printing.copy is (printing.fact.ticket in inked)
             box.send(at)
+        elif move == "ask" and (known := [*box.prints.jobs, *box.prints.sent]):
+            ticket = known[at % len(known)]
+            if box.can_ask(ticket, at):
+                job = box.prints.job(ticket)
+                asked[ticket] += job is not None and job.phase is not Phase.ASKED
+                box.ask(ticket, at)
         elif move == "cut":
             box.boot = BootId(f"{len(box.facts):032x}")
             for ended in box.prints.at_boot():
@@ -234,3 +391,4 @@ def test_whatever_happens_the_fold_says_the_same_and_a_second_paper_is_marked(
                 inked.add(job.ticket)
             box.end(move, at)
         assert Prints.fold(box.facts) == box.prints
+        assert max(asked.values(), default=0) <= MOST_COPIES

@@ -13,8 +13,9 @@ from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from kiosk.layout import Display
 from kiosk.painter import picture
-from kiosk.preview import OFFICE, example_catalogue, example_states, main
+from kiosk.preview import OFFICE, example_catalogue, main
 from kiosk.screen_types import State
+from kiosk.specimens import example_states
 from kiosk.ui import Closed, LetGo, Pressed, Released, Touched, Window, plain_error
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
@@ -83,6 +84,16 @@ def test_fingers_mouse_and_keys_come_out_as_inputs(window: Window) -> None:
         pygame.event.post(event)
     assert window.drain() == [Touched(5, 6), Released(), Touched(640, 180), Pressed("BackTab"), LetGo("5"), Closed()]
     assert window.inputs() == [], "the dummy driver has nothing to wait for"
+
+
+def test_the_keys_that_keypads_send_have_names(window: Window) -> None:
+    window.drain()
+    # SDL names F13 … F24 and the media keys by scancode; pygame has constants for the first three of them only.
+    codes = {"F13": pygame.K_F13, "F15": pygame.K_F15, "F24": 115 | 1 << 30, "VolumeUp": 128 | 1 << 30}
+    codes |= {"Pad7": pygame.K_KP7, "PadEnter": pygame.K_KP_ENTER, "0": pygame.K_0, "Menu": pygame.K_MENU}
+    for code in codes.values():
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=code, mod=0))
+    assert window.drain() == [Pressed(name) for name in codes]
 
 
 def test_the_last_resort_needs_none_of_our_fonts(window: Window) -> None:

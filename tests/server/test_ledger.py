@@ -16,8 +16,9 @@ from server.ledger import FILE, Ledger, open_reader
 from sync import verify
 from sync.chain import START
 from sync.codec import Fact
+from sync.facts import ScoreRepeated
 from sync.judge import Accept, judge_request
-from sync.types import JournalId
+from sync.types import JournalId, Level, Seq
 from sync.wire import BATCH_ROWS, Refusal
 from tests.server.conftest import ZONE, admit
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, issued, printed, score, seeded
@@ -182,6 +183,55 @@ def test_the_day_is_counted_by_service_level_and_paper(ledger: Ledger, device: D
     assert view.scores == {5: 2, 4: 0, 3: 0, 2: 1, 1: 0}
     assert view.services["tax"]["en"] == "Paying taxes"
     assert [(each.place, each.received) for each in view.devices] == [("Registration hall", device.journal.end.seq)]
+
+
+def given_and_repeated(device: Device, counter: int, *levels: int) -> None:
+    """A score with these presses of the lockout after it."""
+    first = device.record(score(levels[0], counter))
+    device.record(ScoreRepeated(Seq(first), counter, tuple(map(Level, levels[1:]))))
+
+
+def a_disputed_day(device: Device) -> None:
+    device.record(anchor(), score(5), score(4))
+    given_and_repeated(device, 1, 5, 5, 5)
+    given_and_repeated(device, 1, 1, 5)
+    given_and_repeated(device, 2, 2, 1, 4)
+    given_and_repeated(device, 2, 4, 2, 1)
+    given_and_repeated(device, 2, 3, 5, 3)
+
+
+def test_scores_for_which_several_levels_were_pressed_are_shown_apart_and_outside_the_mean(
+    ledger: Ledger, device: Device
+) -> None:
+    admit(ledger, device)
+    a_disputed_day(device)
+    send(ledger, device)
+    view = look(ledger.path)
+    assert view.scores == {5: 2, 4: 1, 3: 0, 2: 0, 1: 0}
+    assert (view.scored, view.disputed) == (3, 4)
+    assert view.mean == pytest.approx(14 / 3)
+    assert view.upward == {1: 1, 2: 1}, "the last press was higher than the first"
+    before = contents(ledger.path)
+    ledger.rebuild()
+    assert contents(ledger.path) == before
+
+
+def test_control_where_repeats_are_ignored_the_mean_is_another(tmp_path: Path, device: Device) -> None:
+    def deaf(journal_id: JournalId, fact: Fact, chain: bytes) -> list[Change]:
+        return [] if fact.kind == ScoreRepeated.kind else changes(journal_id, fact, chain)
+
+    ledger = Ledger(tmp_path / "deaf.db", ZONE, seeded(7), fold=deaf)
+    admit(ledger, device)
+    a_disputed_day(device)
+    send(ledger, device)
+    view = look(ledger.path)
+    ledger.close()
+    assert (view.scored, view.disputed, view.upward) == (7, 0, {})
+    assert view.mean == pytest.approx(24 / 7)
+
+
+def test_a_day_without_scores_has_no_mean(ledger: Ledger) -> None:
+    assert look(ledger.path).mean is None
 
 
 def test_a_score_without_a_clock_is_counted_beside_until_an_anchor_dates_it(ledger: Ledger, device: Device) -> None:

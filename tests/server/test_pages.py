@@ -14,7 +14,7 @@ from server.fold import PRINT_OUTCOMES
 from server.pages import Pages
 from server.reading import Device as Machine
 from server.reading import Ticket, View
-from server.words import FAULT_WORDS, LEVEL_WORDS, OTHER_REFUSAL, PRINT_WORDS, REFUSAL_WORDS
+from server.words import BOARD_WORDS, FAULT_WORDS, LEVEL_WORDS, OTHER_BOARD, OTHER_REFUSAL, PRINT_WORDS, REFUSAL_WORDS
 from sync.chain import witness
 from sync.clock import office_day
 from sync.facts import CatalogueAdopted
@@ -108,15 +108,28 @@ def test_bars_are_as_long_as_their_parts_of_all() -> None:
 
 def test_what_went_wrong_is_said_in_words(pages: Pages) -> None:
     refused = dict.fromkeys(STATUS, 2) | {"from-the-future": 1}
-    troubled = machine(refused=refused, printer_fault="paper-out", strange=3, revoked=True)
+    board = (*BOARD_WORDS, "haunted")
+    troubled = machine(refused=refused, printer_fault="paper-out", strange=3, revoked=True, help=True, board=board)
     html = pages.live(view(devices=(troubled,), unplaced=4, disputed=5, strangers=6), "en")
     for words in REFUSAL_WORDS.values():
         assert f"Refused: {words} (2×)".replace("'", "&#39;") in html
     assert OTHER_REFUSAL in html
     assert FAULT_WORDS["paper-out"] in html
+    for words in (*BOARD_WORDS.values(), OTHER_BOARD, "Somebody at this machine asks for staff"):
+        assert words.replace("'", "&#39;") in html
     assert PRINT_WORDS["uncertain"] in html
-    for count in ("not known yet: 4", "another level: 5", "unknown machines: 6"):
+    for count in ("not known yet: 4", "another level was pressed too: 5", "unknown machines: 6"):
         assert count in html
+
+
+def test_staff_read_how_much_paper_is_left_and_what_the_night_found(pages: Pages) -> None:
+    told = machine(paper="near-end", paper_left=41, night="paper-out", night_ms=NOON)
+    html = pages.live(view(devices=(told,)), "en")
+    for words in ("about 41 tickets left", "paper is nearly at its end", FAULT_WORDS["paper-out"]):
+        assert words in html
+    unknown = pages.live(view(devices=(machine(),)), "en")
+    for words in ("tickets left", "nearly at its end", "checked at night"):
+        assert words not in unknown, "nothing is claimed where nothing is known"
 
 
 def test_every_outcome_has_words() -> None:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -10,11 +11,27 @@ from hypothesis import strategies as st
 from server.fold import Change, changes
 from server.ingest import take_batch
 from server.ledger import FILE, Ledger, open_reader
+from server.reading import view
 from server.schema import PROJECTIONS
 from sync.chain import Position
 from sync.clock import Timeline, office_day
 from sync.codec import Fact, decode
-from sync.facts import Body, MachineStarted, PrinterChanged, ScoreGiven, ScoreRepeated, TicketIssued
+from sync.facts import (
+    BoardChanged,
+    Body,
+    HelpAsked,
+    HelpEnded,
+    MachineStarted,
+    PaperChanged,
+    PaperRefilled,
+    PrintEnded,
+    PrinterChanged,
+    PrinterTested,
+    ScoreGiven,
+    ScoreRepeated,
+    TicketIssued,
+)
+from sync.paper_left import PaperLeft
 from sync.types import BootId, JournalId, Level, Seq
 from tests.server.conftest import ZONE, admit
 from tests.server.device import CATALOGUE, NOON, Device, anchor, issued, printed, score, seeded
@@ -30,8 +47,18 @@ bodies = st.one_of(
         lambda seq, outcome: printed(seq, outcome)[1], st.integers(1, 30), st.sampled_from(["confirmed", "lost"])
     ),
     st.builds(lambda seq: printed(seq)[0], st.integers(1, 30)),
-    st.builds(lambda seq, level: ScoreRepeated(Seq(seq), 1, (Level(level),)), st.integers(1, 30), st.integers(1, 5)),
+    st.builds(
+        lambda seq, levels: ScoreRepeated(Seq(seq), 1, tuple(map(Level, levels))),
+        st.integers(1, 30),
+        st.lists(st.integers(1, 5), max_size=3),
+    ),
     st.builds(PrinterChanged, st.sampled_from([None, "paper-out"])),
+    st.builds(BoardChanged, st.sampled_from([(), ("hot",), ("disk-low", "hot")])),
+    st.builds(HelpAsked, st.just("attract")),
+    st.builds(lambda seq: HelpEnded(Seq(seq)), st.integers(1, 30)),
+    st.builds(PaperChanged, st.sampled_from([None, "ok", "near-end", "out"])),
+    st.builds(PaperRefilled, st.integers(1_000, 60_000)),
+    st.builds(PrinterTested, st.sampled_from(["night", "refill"]), st.just("passed"), st.integers(0, 60)),
     st.builds(MachineStarted, st.sampled_from(["0.1.0", "0.2.0"]), st.just("f" * 64)),
     st.just(CATALOGUE),
 )
@@ -130,3 +157,66 @@ def test_control_a_fold_that_is_not_pure_is_caught(tmp_path: Path) -> None:
     ledger = grow(tmp_path, story, [], fold=Moody())
     assert rebuilt_differs(ledger)
     ledger.close()
+
+
+def test_a_call_for_staff_stands_until_that_very_call_has_ended(tmp_path: Path) -> None:
+    def helped(*story: Body) -> bool:
+        (tmp_path / str(len(story))).mkdir()
+        ledger = grow(tmp_path / str(len(story)), [(body, BOOTS[0], 1000) for body in story for _ in "xy"], [])
+        ledger.close()
+        with closing(open_reader(tmp_path / str(len(story)) / FILE)) as db:
+            wanted = {device.help for device in view(db, "2026-11-23").devices}
+        assert len(wanted) == 1
+        return wanted.pop()
+
+    asked = HelpAsked("attract")
+    assert helped(asked)
+    assert not helped(asked, HelpEnded(Seq(2)))
+    assert helped(asked, HelpEnded(Seq(2)), asked)
+    assert helped(asked, HelpEnded(Seq(2)), asked, HelpEnded(Seq(2))), "an old call's end ends no new one"
+
+
+papers = st.lists(
+    st.one_of(
+        st.builds(PaperRefilled, st.integers(1_000, 60_000)),
+        st.builds(lambda mm: PrintEnded(Seq(1), 1, "confirmed", mm), st.integers(0, 300)),
+        st.builds(PrinterTested, st.sampled_from(["night", "refill"]), st.just("passed"), st.integers(0, 60)),
+        st.builds(PaperChanged, st.sampled_from([None, "ok", "near-end", "out"])),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(papers)
+def test_the_paper_left_is_what_the_facts_alone_say(story: list[Body]) -> None:
+    reckoned, level = PaperLeft(), None
+    for body in story:
+        reckoned = reckoned.after(body)
+        level = body.level if isinstance(body, PaperChanged) else level
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = grow(Path(folder), [(body, BOOTS[0], 1000) for body in story for _ in "xy"], [])
+        ledger.close()
+        with closing(open_reader(Path(folder) / FILE)) as db:
+            found = {(device.paper, device.paper_left) for device in view(db, "2026-11-23").devices}
+    assert found == {(level, reckoned.left(level))}
+
+
+def test_a_length_that_no_paper_has_is_set_aside_and_not_reckoned_with(tmp_path: Path) -> None:
+    endless = PrintEnded(Seq(1), 1, "confirmed", 2**52)
+    ledger = grow(tmp_path, [(body, BOOTS[0], 1000) for body in (PaperRefilled(1_000), endless) for _ in "xy"], [])
+    ledger.close()
+    with closing(open_reader(tmp_path / FILE)) as db:
+        assert {(device.strange, device.paper_left) for device in view(db, "2026-11-23").devices} == {(1, None)}
+
+
+def test_the_night_is_dated_by_the_anchor_of_its_boot(tmp_path: Path) -> None:
+    night = PrinterTested("night", "paper-out")
+    for name, story in (("dated", [anchor(NOON), night]), ("undated", [night])):
+        (tmp_path / name).mkdir()
+        ledger = grow(tmp_path / name, [(body, BOOTS[0], 1000) for body in story for _ in "xy"], [])
+        ledger.close()
+        with closing(open_reader(tmp_path / name / FILE)) as db:
+            found = {(device.night, device.night_ms is not None) for device in view(db, "2026-11-23").devices}
+        assert found == {("paper-out", name == "dated")}

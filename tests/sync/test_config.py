@@ -1,11 +1,13 @@
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import translations
-from sync.config import LANGUAGES, parse_kiosk
+from sync.config import KIOSK, LANGUAGES, Counter, Loudspeaker, parse_kiosk
 from sync.errors import ConfigError
+from sync.keypad import ACTIONS, KEYS
 from sync.toml_lines import Path as Path_
 from sync.toml_lines import lines_of
 
@@ -16,7 +18,6 @@ place = "Hall"
 data = "/var/lib/scorecard"
 printer = "tcp://127.0.0.1:9100"
 pins = "mock"
-counter = 1
 languages = ["th", "en"]
 [office]
 th = "เทศบาล"
@@ -24,7 +25,8 @@ en = "City"
 [screen]
 width_mm = 345
 height_mm = 194
-[buttons]
+[[counters]]
+counter = 1
 levels = [5, 6, 13, 19, 26]
 lamp = 21
 [server]
@@ -48,10 +50,11 @@ def changed(old: str, new: str) -> str:
 
 def test_a_good_file_gives_every_value_and_fills_in_the_rest() -> None:
     config = parse_kiosk(GOOD)
-    assert (config.place, config.counter, config.languages) == ("Hall", 1, ("th", "en"))
+    assert (config.place, config.languages) == ("Hall", ("th", "en"))
     assert config.office == {"th": "เทศบาล", "en": "City"}
     assert (config.screen.width_mm, config.screen.fullscreen, config.screen.width_px) == (345, True, 1280)
-    assert config.buttons.levels == (5, 6, 13, 19, 26)
+    assert config.counters == (Counter(1, (5, 6, 13, 19, 26), 21, "low"),)
+    assert (config.sound, config.keypad) == (Loudspeaker("default", 100), {})
     assert (config.catalogue, config.time_zone, config.clock.trust) == ("catalogue.toml", "Asia/Bangkok", "ntp")
     assert config.server.public_url == "http://192.168.1.10:8080"
     assert config.zone.key == "Asia/Bangkok"
@@ -61,12 +64,21 @@ def test_a_good_file_gives_every_value_and_fills_in_the_rest() -> None:
 def test_the_example_is_a_good_file_and_so_it_is_with_every_remark_turned_on() -> None:
     text = EXAMPLE.read_text("utf-8")
     assert parse_kiosk(text).server.url is None
-    lines = [line.removeprefix("# ") if line[:3] in {"# [", "# u", "# c", "# p"} else line for line in text.split("\n")]
-    whole = "\n".join(lines).replace("XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XX", "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T")
+    whole = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
+    whole = whole.replace("XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XX", "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T")
     config = parse_kiosk(whole)
     assert config.server.url == "https://192.168.1.10:8443"
     assert config.server.code == "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T"
     assert config.sim.control == "unix:/run/scorecard/control"
+    assert [counter.counter for counter in config.counters] == [1, 2]
+    assert set(config.keypad) == set(ACTIONS)
+
+
+def test_the_example_names_every_key_that_a_keypad_may_send() -> None:
+    named = EXAMPLE.read_text("utf-8").split("[keypad]")[1].split("[server]")[0]
+    for key in KEYS:
+        family = re.sub(r"\d+$", "", key)
+        assert re.search(rf"\b{family or '[0-9]'}", named), key
 
 
 def test_the_languages_are_those_that_the_texts_exist_in() -> None:
@@ -78,39 +90,90 @@ def test_what_windows_editors_make_of_a_file_is_read_all_the_same() -> None:
     assert parse_kiosk(windows) == parse_kiosk(GOOD)
 
 
+def test_several_counters_or_none_may_be_named() -> None:
+    first, second = parse_kiosk(SECOND + 'pressed = "high"\n').counters
+    assert (first.counter, second) == (1, Counter(2, (17, 27, 22, 23, 24), None, "high"))
+    assert parse_kiosk(changed(COUNTER, "")).counters == ()
+    assert first.pins == (5, 6, 13, 19, 26, 21)
+
+
+def test_a_keypad_and_a_sound_device_may_be_named() -> None:
+    config = parse_kiosk(GOOD + '[keypad]\nnext = "F13"\nlouder = "Pad9"\n[sound]\ndevice = "hw:1,0"\nvolume = 40\n')
+    assert config.keypad == {"next": "F13", "louder": "Pad9"}
+    assert config.sound == Loudspeaker("hw:1,0", 40)
+
+
+COUNTER = "[[counters]]\ncounter = 1\nlevels = [5, 6, 13, 19, 26]\nlamp = 21\n"
+SECOND = GOOD + "[[counters]]\ncounter = 2\nlevels = [17, 27, 22, 23, 24]\n"
+ONE_USE = "Every pin has one use: choose another for one of them."
+KNOWN = "Known here: " + ", ".join(f"`{key.name}`" for key in KIOSK.keys) + "."
 WRONG = [
-    ("unknown key", changed("counter = 1", "conter = 1"), "unknown key `conter` at the top of the file", 5,
-     "Did you mean `counter`?"),
-    ("unknown section", changed("[screen]", "[scren]"), "unknown key `scren` at the top of the file", 10,
+    ("unknown key", changed("languages", "langages"), "unknown key `langages` at the top of the file", 5,
+     "Did you mean `languages`?"),
+    ("unknown section", changed("[screen]", "[scren]"), "unknown key `scren` at the top of the file", 9,
      "Did you mean `screen`?"),
-    ("unknown key below", changed("width_mm", "widht_mm"), "unknown key `widht_mm` in [screen]", 11,
+    ("unknown key below", changed("width_mm", "widht_mm"), "unknown key `widht_mm` in [screen]", 10,
      "Did you mean `width_mm`?"),
     ("slipped into a section", changed('place = "Hall"\n', "") + 'place = "Hall"\n',
      "missing key `place` at the top of the file", 20,
      "It stands in [sim]: move it above the first [section]."),
     ("in a wrong section", changed("lamp = 21\n", "").replace("[sim]\n", "[sim]\nlamp = 21\n"),
-     "unknown key `lamp` in [sim]", 19, "`lamp` belongs under [buttons]."),
+     "unknown key `lamp` in [sim]", 19, "`lamp` belongs under [[counters]]."),
     ("wrong type", changed("counter = 1", 'counter = "1"'),
-     '`counter` has to be a whole number, not the text "1"', 5, "Write the number without quotes."),
+     '`counter` in [counters] has to be a whole number, not the text "1"', 13, "Write the number without quotes."),
     ("true is no number", changed("counter = 1", "counter = true"),
-     "`counter` has to be a whole number, not true", 5, "Write a whole number from 1 to 99."),
+     "`counter` in [counters] has to be a whole number, not true", 13, "Write a whole number from 1 to 99."),
     ("not a flag", changed("height_mm = 194", 'height_mm = 194\nfullscreen = "yes"'),
-     '`fullscreen` in [screen] has to be true or false, not the text "yes"', 13,
+     '`fullscreen` in [screen] has to be true or false, not the text "yes"', 12,
      "Write true or false, without quotes."),
-    ("out of range", changed("width_mm = 345", "width_mm = 34"), "`width_mm` in [screen] = 34 is out of range", 11,
+    ("out of range", changed("width_mm = 345", "width_mm = 34"), "`width_mm` in [screen] = 34 is out of range", 10,
      "Write a whole number from 50 to 3000 millimetres."),
-    ("a pin that is none", changed("13, 19", "13, 91"), "`levels` in [buttons], item 4 = 91 is out of range", 14,
+    ("a pin that is none", changed("13, 19", "13, 91"), "`levels` in [counters], item 4 = 91 is out of range", 14,
      "Write a whole number from 0 to 27 (BCM numbers of the Pi's header)."),
-    ("too few buttons", changed(", 26]", "]"), "`levels` in [buttons] has 4 values", 14, "It needs 5."),
-    ("a pin twice", changed("19, 26", "5, 26"), "`levels` in [buttons] has 5 twice", 14, "Every value may stand once."),
-    ("lamp on a button", changed("lamp = 21", "lamp = 26"), "pin 26 is both the lamp and a button", 15,
-     "Every pin has one use: choose another for one of them."),
-    ("missing key", changed("counter = 1\n", ""), "missing key `counter` at the top of the file", None,
-     "`counter` is the number of the counter whose score buttons hang on this box."),
-    ("missing key below", changed("height_mm = 194\n", ""), "missing key `height_mm` in [screen]", 10,
+    ("too few buttons", changed(", 26]", "]"), "`levels` in [counters] has 4 values", 14, "It needs 5."),
+    ("a pin twice", changed("19, 26", "5, 26"), "`levels` in [counters] has 5 twice", 14,
+     "Every value may stand once."),
+    ("lamp on a button", changed("lamp = 21", "lamp = 26"),
+     "pin 26 is both the button of level 5 of counter 1 and the lamp of counter 1", 15,
+     ONE_USE),
+    ("a pin of another counter", SECOND.replace("22", "13"),
+     "pin 13 is both the button of level 3 of counter 1 and the button of level 3 of counter 2", 23, ONE_USE),
+    ("the lamp of another counter", SECOND + "lamp = 21\n",
+     "pin 21 is both the lamp of counter 1 and the lamp of counter 2", 24, ONE_USE),
+    ("a counter twice", SECOND.replace("counter = 2", "counter = 1"), "counter 1 stands twice", 22,
+     "Give each counter one [[counters]], with all its five buttons."),
+    ("a counter without its number", changed("counter = 1\n", ""), "missing key `counter` in [[counters]] number 1", 12,
+     "`counter` is the number of the counter at which these score buttons stand."),
+    ("a word misspelt at the second counter", SECOND.replace("levels = [17", "level = [17"),
+     "unknown key `level` in [[counters]] number 2", 23, "Did you mean `levels`?"),
+    ("one bracket too few", changed("[[counters]]", "[counters]"),
+     "`counters` has to be a list, not a section", 12, "Head each one with [[counters]]."),
+    ("counters that are none", "counters = [1, 2]\n" + changed(COUNTER, ""),
+     "[[counters]] number 1 has to be a section, not the number 1", 1,
+     "Write it as a section: [[counters]], and its keys below."),
+    ("more counters than pins", GOOD + "".join(f"[[counters]]\ncounter = {n}\nlevels = [0, 1, 2, 3, 4]\n"
+     for n in range(2, 11)), "`counters` has 10 values", 12, "It needs 0 to 9."),
+    ("a polarity", SECOND + 'pressed = "hi"\n', '`pressed` in [counters] cannot be "hi"', 24,
+     'Did you mean "high"?'),
+    ("the old buttons", changed("[[counters]]\ncounter = 1", "[buttons]"),
+     "unknown key `buttons` at the top of the file", 12, KNOWN),
+    ("a sound device", GOOD + '[sound]\ndevice = "hw 1"\n', '`device` in [sound]: "hw 1" is no sound device', 22,
+     'One of "default", "none", or a name that `aplay -L` shows, such as "hw:1,0".'),
+    ("a loud sound", GOOD + "[sound]\nvolume = 101\n", "`volume` in [sound] = 101 is out of range", 22,
+     "Write a whole number from 0 to 100 percent."),
+    ("a key", GOOD + '[keypad]\nnext = "F31"\n', '`next` in [keypad]: there is no key "F31"', 22,
+     'Did you mean "F3"?'),
+    ("a key like none", GOOD + '[keypad]\nnext = "wheel"\n', '`next` in [keypad]: there is no key "wheel"', 22,
+     'Keys are called "F13", "Pad8", "VolumeUp", "Right" and so on; the example file names them all.'),
+    ("an action", GOOD + '[keypad]\nnxt = "F13"\n', "unknown key `nxt` in [keypad]", 22, "Did you mean `next`?"),
+    ("one key for two actions", GOOD + '[keypad]\nnext = "F13"\nback = "F13"\n',
+     'the key "F13" is both `next` and `back`', 23, "Give each action a key of its own."),
+    ("missing key", changed('place = "Hall"\n', ""), "missing key `place` at the top of the file", None,
+     "`place` is where this kiosk stands, as the office's pages show it."),
+    ("missing key below", changed("height_mm = 194\n", ""), "missing key `height_mm` in [screen]", 9,
      "`height_mm` is the height of the picture in millimetres, as measured."),
     ("a section that is none", changed('[office]\nth = "เทศบาล"\nen = "City"', 'office = "City"'),
-     '[office] has to be a section, not the text "City"', 7, "Write it as a section: [office], and its keys below."),
+     '[office] has to be a section, not the text "City"', 6, "Write it as a section: [office], and its keys below."),
     ("URL scheme", changed("https://192", "http://192"),
      '`url` in [server]: "http://192.168.1.10:8443" does not begin with https://', 17,
      'Write it like "https://192.168.1.10:8443".'),
@@ -120,8 +183,8 @@ WRONG = [
      '`printer`: "127.0.0.1:9100" is no printer address', 3,
      'One of "tcp://192.168.1.20:9100", "usb:///dev/usb/lp0", "serial:///dev/ttyUSB0?baud=115200", "file:///path".'),
     ("key twice", changed("[screen]", "[screen]\nwidth_mm = 300"),
-     "`screen.width_mm` stands twice: on line 11 and here", 12, "Keep one of them."),
-    ("section twice", GOOD + '[office]\nmy = "x"\n', "`office` stands twice: on line 7 and here", 21,
+     "`screen.width_mm` stands twice: on line 10 and here", 11, "Keep one of them."),
+    ("section twice", GOOD + '[office]\nmy = "x"\n', "`office` stands twice: on line 6 and here", 21,
      "Keep one of them."),
     ("broken", changed('pins = "mock"', 'pins = "mock'), "this line is not TOML: Illegal character '\\n'", 4,
      'Each line is  key = value ; text is in quotes "…"; a list in [ ]. Compare it with the example file.'),
@@ -133,9 +196,9 @@ WRONG = [
      'Did you mean "Asia/Bangkok"?'),
     ("a folder is no time zone", 'time_zone = "Asia"\n' + GOOD, '`time_zone`: there is no time zone "Asia"', 1,
      'Write it like "Asia/Bangkok".'),
-    ("language", changed('["th", "en"]', '["th", "de"]'), '`languages`, item 2: there is no language "de"', 6,
+    ("language", changed('["th", "en"]', '["th", "de"]'), '`languages`, item 2: there is no language "de"', 5,
      'Known: "th", "en", "my".'),
-    ("office without a name", changed('en = "City"\n', ""), "the office has no name in the language en", 7,
+    ("office without a name", changed('en = "City"\n', ""), "the office has no name in the language en", 6,
      'Add  en = "…"  under [office], or take "en" out of `languages`.'),
     ("sim on real pins", changed('"mock"', '"gpiochip0"'), "the simulation's control is refused on real pins", 20,
      'Take [sim] out of a real kiosk\'s file, or set pins = "mock".'),
@@ -150,7 +213,7 @@ WRONG = [
      "there is a pairing code but no server", 17, "Add `url` under [server]."),
     ("nested too deeply", "x = " + "[" * 50_000, "the file is nested too deeply", None,
      "Compare it with the example file."),
-    ("a huge number", "counter = " + "9" * 5000 + "\n", None, None, None),
+    ("a huge number", "paper_mm = " + "9" * 5000 + "\n", None, None, None),
     ("NUL", changed("Hall", "Ha\0ll"), "there is a NUL character in the file", 1,
      "Save the file again as plain text in UTF-8."),
 ]  # fmt: skip
@@ -169,7 +232,7 @@ def test_each_mistake_is_told_with_its_line_and_what_to_do(
 def test_bytes_that_are_not_text_are_told() -> None:
     hint = "Save the file again as plain text in UTF-8."
     assert mistake(GOOD.encode("utf-16")) == ("the file is in UTF-16, not in UTF-8", 1, hint)
-    assert mistake(GOOD.encode("cp874")) == ("byte 0xE0 is not UTF-8", 8, hint)
+    assert mistake(GOOD.encode("cp874")) == ("byte 0xE0 is not UTF-8", 7, hint)
     assert mistake(b"#" * 300_000) == ("the file is too large to be a configuration", None, "At most 256 KiB.")
 
 

@@ -29,7 +29,6 @@ data = "data"
 catalogue = "catalogue.toml"
 printer = "tcp://127.0.0.1:9100"
 pins = "mock"
-counter = 1
 time_zone = "Asia/Bangkok"
 languages = ["th", "en", "my"]
 [office]
@@ -42,7 +41,8 @@ height_mm = 194
 fullscreen = false
 width_px = 1280
 height_px = 720
-[buttons]
+[[counters]]
+counter = 1
 levels = [5, 6, 13, 19, 26]
 lamp = 21
 [clock]

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TypeVar
 
-from kiosk import printing, screens, votes
+from kiosk import printing, votes
 from kiosk.votes import Counter, Votes
 from sync import exchange
 from sync.types import BootMs, Seq
+from tests.walks import diagrams_screens
 
 HEAD = """<!-- Made from the tables in the code by ./prove pictures, and a test holds it to them: edit those. -->
 # The machines
@@ -20,17 +21,16 @@ Each of these is a table in the code and a function `step` that walks it. What i
 nothing.
 """
 
+SCREENS = (
+    "`kiosk/screens.py`: one table, here in five parts; each of its arrows is on one of them. A box with several names"
+    " stands for screens that these arrows treat alike. What stays on its screen is left out;"
+    " `python -m kiosk.preview diagrams` draws everything at once."
+)
+
 State = TypeVar("State", bound=Enum)
 Event = TypeVar("Event", bound=Enum)
 
 SECTIONS: Sequence[tuple[str, str, Callable[[], str]]] = (
-    (
-        "The kiosk's screens",
-        "`kiosk/screens.py`. A number is in sight only after `Issued`: its facts are durable then. *At rest* is where"
-        " the function `resting` decides: a number that is still owed, a trouble, a date in doubt, or else the"
-        " invitation. `python -m kiosk.preview diagrams` draws it with every input, those too that stay on a screen.",
-        lambda: _diagram(screen_arrows(), "at rest"),
-    ),
     (
         "The contact of a score button",
         "`kiosk/votes.py`. A press counts when a contact that closes has settled.",
@@ -59,18 +59,16 @@ SECTIONS: Sequence[tuple[str, str, Callable[[], str]]] = (
 def page() -> str:
     """The whole page as Markdown."""
     parts = [f"## {title}\n{words}\n\n```mermaid\n{draw().strip()}\n```\n" for title, words, draw in SECTIONS]
-    return "\n".join((HEAD, *parts))
+    return "\n".join((HEAD, screens_section(), *parts))
 
 
-def screen_arrows() -> list[tuple[str, str, str]]:
-    """(screen, input, next screen); one arrow to "at rest" stands for those to all screens where a state can rest."""
-    found = [("at rest", "", screen.value) for screen in screens.REST]
-    for (screen, shape), rule in screens.TABLE.items():
-        rests = set(screens.REST) <= set(rule.targets)
-        targets = [target.value for target in rule.targets if not rests or target not in screens.REST]
-        targets += ["at rest"] if rests else []
-        found += [(screen.value, shape.__name__, target) for target in targets if target != screen.value]
-    return found
+def screens_section() -> str:
+    """The kiosk's screens, in several diagrams."""
+    parts = [f"## The kiosk's screens\n{SCREENS}\n"]
+    for title, found in diagrams_screens.views().items():
+        drawn = _diagram(diagrams_screens.merged(found), diagrams_screens.AT_REST if "Rest" in title else None)
+        parts.append(f"### {title}\n{diagrams_screens.words(title)}\n\n```mermaid\n{drawn}\n```\n")
+    return "\n".join(parts)
 
 
 def counter_arrows() -> list[tuple[str, str, str]]:
@@ -115,13 +113,13 @@ def _pairs(table: Mapping[tuple[State, Event], State]) -> list[tuple[str, str, s
     return [(str(a.value), str(event.value), str(b.value)) for (a, event), b in table.items() if a is not b]
 
 
-def _diagram(arrows: Iterable[tuple[str, str, str]], first: str) -> str:
+def _diagram(arrows: Iterable[tuple[str, str, str]], first: str | None) -> str:
     """Mermaid: arrows between the same two states are one, with all their events."""
     together: dict[tuple[str, str], list[str]] = {}
     for source, event, target in arrows:
         together.setdefault((source, target), []).append(event)
     names = dict.fromkeys(name for pair in together for name in pair)
-    lines = ["stateDiagram-v2", f"    [*] --> {_id(first)}"]
+    lines = ["stateDiagram-v2", *([f"    [*] --> {_id(first)}"] if first else [])]
     lines += [f"    {_id(name)} : {name}" for name in names if _id(name) != name]
     for (a, b), events in together.items():
         said = ", ".join(filter(None, events))
@@ -130,7 +128,7 @@ def _diagram(arrows: Iterable[tuple[str, str, str]], first: str) -> str:
 
 
 def _id(name: str) -> str:
-    return name.replace("-", "_").replace(" ", "_")
+    return name.replace(", ", "__").replace("-", "_").replace(" ", "_")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from hardware.print_worker import PrintWorker
 from hardware.printer import Finished, Outcome, PrintJob
+from hardware.profile import GENERIC, Profile
 from hardware.transports import transport_for
 from hardware.virtual_printer import VirtualPrinter
 from kiosk.paper import Paper, ticket_image
@@ -25,6 +26,8 @@ TICKETS = [
     for copy in (False, True)
 ]
 PATIENCE_S = 30.0
+ABLE = replace(GENERIC, double=True, justifies=True)
+"""A printer that doubles pictures and sets them at its edges."""
 
 
 @pytest.fixture
@@ -33,10 +36,12 @@ def printer(tmp_path: Path) -> Iterator[VirtualPrinter]:
         yield standing
 
 
-def printed(printer: VirtualPrinter, ticket: Ticket, folder: Path) -> tuple[Outcome, Image.Image, Image.Image]:
+def printed(
+    printer: VirtualPrinter, ticket: Ticket, folder: Path, profile: Profile = GENERIC
+) -> tuple[Outcome, Image.Image, Image.Image]:
     """(outcome, the drawing, the paper)."""
     bitmap, woken = Paper().draw(lay_out(ticket)), threading.Event()
-    worker = PrintWorker(transport_for(f"tcp://127.0.0.1:{printer.port}"), woken.set)
+    worker = PrintWorker(transport_for(f"tcp://127.0.0.1:{printer.port}"), woken.set, profile=profile)
     worker.start()
     worker.submit(PrintJob(7, bitmap))
     ended: list[Finished] = []
@@ -55,13 +60,17 @@ def without_feed(image: Image.Image) -> Image.Image:
     return image.crop((0, box[1], image.width, box[3]))
 
 
+@pytest.mark.parametrize("profile", [GENERIC, ABLE], ids=["plain", "able"])
 @pytest.mark.parametrize("ticket", TICKETS, ids=lambda ticket: f"{ticket.language}{'-copy' if ticket.copy else ''}")
-def test_a_ticket_on_paper_is_its_drawing_dot_for_dot(printer: VirtualPrinter, tmp_path: Path, ticket: Ticket) -> None:
-    outcome, drawing, paper = printed(printer, ticket, tmp_path)
+def test_a_ticket_on_paper_is_its_drawing_dot_for_dot(
+    printer: VirtualPrinter, tmp_path: Path, ticket: Ticket, profile: Profile
+) -> None:
+    outcome, drawing, paper = printed(printer, ticket, tmp_path, profile)
     assert outcome is Outcome.CONFIRMED
     wanted, found = without_feed(drawing), without_feed(paper)
     assert found.size == wanted.size
     assert ImageChops.difference(found, wanted).getbbox() is None
+    assert (b"\x1dv0\x03" in next(tmp_path.glob("*.bin")).read_bytes()) is profile.double
 
 
 def test_the_comparison_sees_a_single_dot(printer: VirtualPrinter, tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""Which kinds of printers this kiosk knows, and which it takes its own for: from kiosk.toml and the office's file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.errors import PrintersFileError
+from hardware.printers_file import chosen, kinds
+from hardware.profile import Profile
+from kiosk.configfile import GOOD, keep
+from kiosk.errors import KioskError
+from kiosk.paper import PAPERS
+from sync.config import KioskConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """`profile`: the one to begin with; `others`: by which the printer may be recognised instead; `known`: all.
+
+    With a `problem` of the office's file: its last good copy is in use, else (`shipped`) only what ships. `unkept`: why
+    no copy could be kept.
+    """
+
+    profile: Profile
+    others: tuple[Profile, ...]
+    known: tuple[Profile, ...]
+    problem: PrintersFileError | None = None
+    shipped: bool = False
+    unkept: str | None = None
+
+
+def settle(config: KioskConfig, folder: Path, data: Path) -> Kinds:
+    """What kiosk.toml says of the printer. `folder`: what its paths are relative to; `data`: where the copy is kept.
+
+    Raises PrintersFileError where no kind has the name that it says, KioskError where that kind is too narrow.
+    """
+    known, problem, shipped, unkept = _known(folder / config.printers if config.printers else None, data)
+    try:
+        profile, others = chosen(config.printer_profile, known)
+    except PrintersFileError:
+        if problem is not None:
+            raise problem from None
+        raise
+    if not others:
+        _fits(profile, config.paper_mm)
+    return Kinds(profile, others, known, problem, shipped, unkept)
+
+
+def _known(own: Path | None, data: Path) -> tuple[tuple[Profile, ...], PrintersFileError | None, bool, str | None]:
+    if own is None:
+        return kinds(None), None, False, None
+    good = data / ("printers.toml" + GOOD)
+    try:
+        content = _content(own)
+        known = kinds(content)
+    except PrintersFileError as problem:
+        try:
+            return kinds(good.read_bytes()), problem, False, None
+        except (OSError, PrintersFileError):
+            return kinds(None), problem, True, None
+    try:
+        keep(good, content)
+    except OSError as error:
+        return known, None, False, f"{good}: {error.strerror}"
+    return known, None, False, None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        hint = "Put the file there, or take `printers` out of kiosk.toml."
+        raise PrintersFileError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
+
+
+def _fits(profile: Profile, paper_mm: int) -> None:
+    needed = PAPERS[paper_mm]
+    if profile.width >= needed:
+        return
+    fitting = [mm for mm, dots in sorted(PAPERS.items()) if dots <= profile.width]
+    hint = f"Set paper_mm = {fitting[-1]}, or choose another printer_profile." if fitting else _OTHER
+    raise KioskError(
+        f'paper of {paper_mm} mm takes tickets of {needed} dots, and "{profile.name}" prints {profile.width}', hint=hint
+    )
+
+
+_OTHER = "Choose another printer_profile in kiosk.toml."
+
+
+def notice_of(found: Kinds, file: str | None) -> str | None:
+    """What the banner tells the technician; None where all is well. `file`: the name in kiosk.toml."""
+    if found.problem is None:
+        return None
+    line = f", line {found.problem.line}" if found.problem.line else ""
+    told = "Only the kinds of printers that ship are known." if found.shipped else "The last good settings are in use."
+    return f"{told} {file}{line}: {found.problem}. {found.problem.hint}"

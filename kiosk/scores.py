@@ -1,0 +1,83 @@
+"""The score buttons of all counters: one Votes machine for each, so that nobody at one counter locks out another.
+
+Drives the record, the lamps and the chime; kiosk.votes decides. A press is thanked for when its fact is durable.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from hardware.buttons import Edge
+from hardware.lamps import Lamp
+from hardware.sound import Sound
+from kiosk import votes
+from kiosk.record import Recorder
+from sync.facts import ScoreGiven
+from sync.types import BootMs
+
+
+class Scores:
+    """`counters` with score buttons; `held`: (counter, level) of buttons that are down as the machine begins.
+
+    `lamps` has the lamp of each counter that has one; the chime is one for all.
+    """
+
+    def __init__(
+        self,
+        counters: Sequence[int],
+        held: Iterable[tuple[int, int]],
+        *,
+        record: Recorder,
+        lamps: Mapping[int, Lamp],
+        sound: Sound,
+        now: Callable[[], BootMs],
+    ) -> None:
+        self._record, self._lamps, self._sound, self._now = record, lamps, sound, now
+        at, down = now(), set(held)
+        self._votes = {
+            counter: votes.start(counter, at, [level for where, level in down if where == counter])
+            for counter in counters
+        }
+
+    def turn(self, edges: Sequence[Edge], now: BootMs) -> None:
+        """Take in these edges in their order, and all that the time brings. `now`: before the edges were drained.
+
+        Raises VotesError for an edge of a counter or level that is not there.
+        """
+        for edge in edges:
+            if edge.counter not in self._votes:
+                raise votes.VotesError(f"there is no counter {edge.counter}", hint="Name it under [[counters]].")
+            self._vote(edge.counter, votes.Edge(edge.level, edge.pressed, BootMs(edge.boottime_ms)))
+        for counter in self._votes:
+            self._vote(counter, votes.Tick(BootMs(max(now, self._now()))))
+
+    def deadline(self) -> BootMs | None:
+        """When something happens at any counter if nobody presses before."""
+        due = (state.deadline() for state in self._votes.values())
+        return min((at for at in due if at is not None), default=None)
+
+    def stop(self) -> None:
+        """Tell what is still to be told, and turn the lamps off."""
+        for counter in self._votes:
+            self._vote(counter, votes.Stop(self._now()))
+
+    def _vote(self, counter: int, given: votes.Input) -> None:
+        """One step, its facts, and the step that follows from whether they are durable."""
+        done = votes.step(self._votes[counter], given)
+        self._votes[counter] = done.state
+        for effect in done.effects:
+            self._effect(counter, effect)
+        for body in done.facts:
+            if not isinstance(body, ScoreGiven):
+                self._record.keep(body)
+                continue
+            stored = self._record.commit(body)
+            now = self._now()
+            self._vote(counter, votes.Committed(stored[0].seq, now) if stored else votes.Refused(now))
+
+    def _effect(self, counter: int, effect: votes.Effect) -> None:
+        lamp = self._lamps.get(counter)
+        if effect is votes.Effect.CHIME:
+            self._sound.play()
+        elif lamp is not None and effect is votes.Effect.LAMP_ON:
+            lamp.on()
+        elif lamp is not None:
+            lamp.off()

@@ -1,0 +1,190 @@
+"""Every screen as a citizen may meet it, by name: for pictures, for measuring, for warming nothing but tests. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from types import MappingProxyType
+
+from kiosk.mending import Mending
+from kiosk.screen_types import (
+    Condition,
+    Errand,
+    Field,
+    Hours,
+    Moment,
+    Paper,
+    Passed,
+    Screen,
+    Standing,
+    State,
+    Ticket,
+    Typing,
+)
+from sync.calendar import Break, Closed, ClosedWhy
+from sync.catalogue import Catalogue
+
+TODAY = date(2026, 12, 4)
+_NEXT = datetime(2026, 12, 8, 8, 30)  # noqa: DTZ001 the office's wall clock
+HOLIDAY = Closed(
+    ClosedWhy.HOLIDAY,
+    MappingProxyType(
+        {
+            "th": "วันคล้ายวันพระบรมราชสมภพ ร.9 และวันพ่อแห่งชาติ (ชดเชย)",
+            "en": "Substitution for King Bhumibol's Birthday and Father's Day",
+            "my": "ဘုရင်ဘူမိဘော မွေးနေ့နှင့် ဖခင်များနေ့ အစားထိုးရုံးပိတ်ရက်",
+        }
+    ),
+    _NEXT,
+)
+AFTER = Closed(ClosedWhy.AFTER, MappingProxyType({}), datetime(2026, 12, 5, 8, 30))  # noqa: DTZ001
+DECLARED = Closed(
+    ClosedWhy.DECLARED,
+    MappingProxyType({"th": "ปรับปรุงระบบไฟฟ้า", "en": "work on the electrical system", "my": "လျှပ်စစ်စနစ် ပြုပြင်ခြင်း"}),
+    None,
+)
+LUNCH = Break(
+    time(12),
+    time(13),
+    True,
+    MappingProxyType({"th": "พักกลางวัน", "en": "lunch break", "my": "နေ့လယ် နားချိန်"}),
+)
+
+
+def example_states(catalogue: Catalogue, language: str) -> dict[str, State]:
+    """The screens of a citizen of this language, each in its usual look."""
+    base = State(language=language, condition=Condition(hours=Hours(TODAY)))
+    return dict(
+        [
+            *_choosing(base, catalogue),
+            *_services(base, catalogue),
+            *_tickets(base, catalogue),
+            *_asides(base, catalogue),
+            *_troubles(base),
+        ]
+    )
+
+
+def _services(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
+    for group in catalogue.groups:
+        yield f"service-{group.id}", replace(base, screen=Screen.SERVICE, group=group.id)
+    for each in catalogue.services:
+        for page in (0, 1):
+            name = f"details-{each.id}" + (f"-{page + 1}" if page else "")
+            yield name, replace(base, screen=Screen.DETAILS, service=each.id, page=page)
+
+
+def _choosing(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
+    first, *others = catalogue.services
+    services = replace(base, screen=Screen.SERVICE)
+    details = replace(base, screen=Screen.DETAILS, service=first.id)
+    visit = tuple(Errand(each.id, min(2, each.cases)) for each in others[:2])
+    pause = Condition(hours=Hours(TODAY, pause=LUNCH))
+    shut = Condition(hours=Hours(TODAY, shut=((first.id, AFTER),)))
+    cases = next((each for each in catalogue.services if each.cases > 1), first)
+    yield "attract", base
+    yield "attract-pause", replace(base, condition=pause)
+    yield "attract-help", replace(base, condition=replace(base.condition, help=True))
+    yield "attract-paper-low", replace(base, condition=replace(base.condition, paper_low=True))
+    yield "service", services
+    yield "service-visit", replace(services, visit=visit)
+    yield "service-shut", replace(services, condition=shut)
+    yield "service-closed", replace(services, condition=Condition(hours=Hours(TODAY, closed=AFTER)))
+    yield "still-there", replace(services, asking=True)
+    yield "details-visit", replace(details, visit=visit)
+    yield "details-chosen", replace(details, visit=(Errand(first.id), *visit))
+    yield "details-cases", replace(details, service=cases.id, cases=2)
+    yield "details-priority", replace(details, priority=True)
+    yield "details-pause", replace(details, condition=pause)
+    yield "details-shut", replace(details, condition=shut)
+    yield "priority", replace(details, screen=Screen.PRIORITY, beneath=Screen.DETAILS)
+    late = replace(details, screen=Screen.LATE, beneath=Screen.DETAILS)
+    yield "late", replace(late, closes=Moment(2026, 12, 4, 16, 30))
+
+
+def _tickets(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
+    first, second, *_ = [*catalogue.services, *catalogue.services]
+    alone = Ticket(7, f"{first.series}012", first.id, base.language, (first.id,), code="4821")
+    both = replace(alone, label=f"{first.series}B1288", services=(first.id, second.id), priority=True)
+    printing = replace(base, screen=Screen.TICKET, ticket=alone)
+    ready = replace(printing, paper=Paper.READY)
+    yield "ticket-printing", printing
+    yield "ticket-ready", ready
+    yield "ticket-priority", replace(ready, ticket=both)
+    asked = replace(base.condition, again=True)
+    sent = replace(printing, paper=Paper.SENT, condition=asked)
+    yield "ticket-sent", sent
+    yield "ticket-copy-printing", replace(printing, copy=True)
+    yield "ticket-copy-ready", replace(ready, copy=True)
+    yield "ticket-copy-sent", replace(sent, ticket=both, copy=True)
+    yield "ticket-still-reading", replace(ready, asking=True)
+    yield "write-down", replace(base, screen=Screen.WRITE_DOWN, ticket=alone, reason="paper-out")
+    uncertain = replace(base, screen=Screen.WRITE_DOWN, ticket=alone, reason="uncertain")
+    yield "write-down-uncertain", uncertain
+    yield "write-down-again", replace(uncertain, condition=asked)
+
+
+def _asides(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
+    first, second, *_ = [*catalogue.services, *catalogue.services]
+    typing = replace(base, screen=Screen.MY_TICKET)
+    issued, now = datetime(2026, 12, 4, 9, 5), datetime(2026, 12, 4, 10, 40)  # noqa: DTZ001
+    place = Standing("A012", "2026-12-04", (first.id,), issued, now, 11)
+    told = replace(
+        place,
+        ahead=4,
+        counters=(1, 3),
+        passed=(Passed("A015", "priority"), Passed("B003", "other-service"), Passed("A009", "returned")),
+    )
+    standing = replace(base, screen=Screen.STANDING, standing=place)
+    yield "my-ticket", typing
+    yield "my-ticket-number", replace(typing, typing=Typing(label="A01"))
+    yield "my-ticket-code", replace(typing, typing=Typing(Field.CODE, "A012", "12"))
+    yield "my-ticket-no-number", replace(typing, typing=Typing(label="A999", refused="number"))
+    yield "my-ticket-no-code", replace(typing, typing=Typing(Field.CODE, "A012", refused="code"))
+    yield "my-ticket-wait", replace(typing, typing=Typing(Field.CODE, "A012", refused="wait"))
+    yield "standing", standing
+    yield "standing-again", replace(standing, condition=replace(base.condition, again=True))
+    yield "standing-told", replace(standing, standing=told)
+    yield "standing-called", replace(standing, standing=replace(told, called_to=3, ahead=0))
+    both = replace(place, returned=True, services=(first.id, second.id))
+    yield "standing-returned", replace(standing, standing=both)
+    yield "access", replace(base, screen=Screen.ACCESS, beneath=Screen.ATTRACT)
+    yield "help", replace(base, screen=Screen.HELP, beneath=Screen.SERVICE)
+
+
+def _troubles(base: State) -> Iterator[tuple[str, State]]:
+    for name, why in (("holiday", HOLIDAY), ("after", AFTER), ("declared", DECLARED)):
+        condition = Condition(hours=Hours(TODAY, closed=why))
+        yield f"closed-{name}", replace(base, screen=Screen.CLOSED, condition=condition)
+    broken = replace(base, screen=Screen.OUT_OF_ORDER)
+    # Before the printer has said anything more, and each repair at one of its steps.
+    yield "out-of-order", replace(broken, condition=replace(base.condition, printer="paper-out"))
+    for code, due in _REPAIRS:
+        opened = code == "paper-out" and due
+        condition = replace(base.condition, printer="cover-open" if opened else code, mending=Mending(code, due))
+        yield f"out-of-order-{code}" + (f"-{due + 1}" if due else ""), replace(broken, condition=condition)
+    full = replace(base.condition, disk="disk-full")
+    yield "out-of-order-disk", replace(base, screen=Screen.OUT_OF_ORDER, condition=full)
+    doubtful = State(language=base.language, screen=Screen.CONFIRM_DATE, moment=Moment(2026, 11, 23, 8, 30))
+    yield "confirm-date", doubtful
+
+
+_REPAIRS = (
+    ("paper-out", 0),
+    ("paper-out", 1),
+    ("paper-out", 2),
+    ("cover-open", 0),
+    ("cutter", 1),
+    ("mechanism", 3),
+    ("overheated", 0),
+    ("unreachable", None),
+    ("offline", 0),
+)
+
+
+def by_name(catalogue: Catalogue, languages: tuple[str, ...]) -> Mapping[str, State]:
+    """All of them in every language, as LANGUAGE-NAME."""
+    return {
+        f"{language}-{name}": state
+        for language in languages
+        for name, state in example_states(catalogue, language).items()
+    }

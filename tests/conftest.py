@@ -1,0 +1,34 @@
+"""What every test may need of the machine: pseudo-terminals stand for serial lines and USB printers."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")  # no test is timed: machines are noisy
+
+ON_A_PTY = (
+    "test_transport_serial.py",
+    "test_printer_cables.py",
+    "test_virtual_ports.py",
+    "::test_the_real_calls_carry_both_ways",
+    "::test_the_command_serves_a_pty",
+    "::test_a_link_is_made_where_an_earlier_run",
+    "::test_a_line_is_read_no_faster",
+    "::test_unplugged_the_buffer_stays",
+    "test_hardship.py::test_whatever_befalls_the_printer_is_said_and_every_number_is_on_paper_or_written_down[serial]",
+)
+"""Tests that open one; .ci/prepare gives a machine that has none the file system of them, where it may."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip them, with the reason, where the kernel gives no pseudo-terminal."""
+    try:
+        for end in os.openpty():
+            os.close(end)
+    except OSError as error:
+        skip = pytest.mark.skip(reason=f"no pseudo-terminal on this machine: {error.strerror}")
+        for item in items:
+            if any(name in item.nodeid for name in ON_A_PTY):
+                item.add_marker(skip)

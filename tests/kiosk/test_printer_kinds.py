@@ -1,0 +1,65 @@
+"""Which kind of printer a kiosk takes its own for, and what it falls back to."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hardware.errors import PrintersFileError
+from hardware.printers_file import shipped
+from kiosk import demo
+from kiosk.errors import KioskError
+from kiosk.printer_kinds import notice_of, settle
+from sync.config import KioskConfig, parse_kiosk
+
+OWN = '[hall]\ntitle = "the one in the hall"\n'
+CONFIG = parse_kiosk((demo.EXAMPLE / "kiosk.toml").read_bytes())
+
+
+def own(folder: Path, text: str, profile: str = "auto") -> KioskConfig:
+    (folder / "printers.toml").write_text(text, "utf-8")
+    return replace(CONFIG, printers="printers.toml", printer_profile=profile)
+
+
+def test_without_a_word_of_it_a_printer_is_generic_and_may_be_recognised(tmp_path: Path) -> None:
+    found = settle(CONFIG, tmp_path, tmp_path)
+    assert (found.profile.name, found.others) == ("generic", shipped())
+    assert notice_of(found, None) is None
+
+
+def test_a_kind_of_the_offices_own_is_taken_by_its_name(tmp_path: Path) -> None:
+    found = settle(own(tmp_path, OWN, "hall"), tmp_path, tmp_path)
+    assert (found.profile.name, found.others) == ("hall", ())
+
+
+def test_a_spoilt_file_leaves_the_last_good_copy_in_use_and_is_told(tmp_path: Path) -> None:
+    settle(own(tmp_path, OWN, "hall"), tmp_path, tmp_path)
+    found = settle(own(tmp_path, OWN + "with = 384\n", "hall"), tmp_path, tmp_path)
+    assert (found.profile.name, found.shipped) == ("hall", False)
+    notice = notice_of(found, "printers.toml")
+    assert notice is not None
+    assert "The last good settings are in use. printers.toml, line 3: unknown key `with`" in notice
+    assert notice.endswith("Did you mean `width`?")
+
+
+def test_without_a_copy_what_ships_is_in_use_and_a_name_from_the_spoilt_file_is_its_fault(tmp_path: Path) -> None:
+    found = settle(own(tmp_path, "[hall\n"), tmp_path, tmp_path)
+    assert (found.known, found.shipped) == (shipped(), True)
+    with pytest.raises(PrintersFileError, match="not TOML"):
+        settle(own(tmp_path, "[hall\n", "hall"), tmp_path, tmp_path)
+
+
+def test_a_file_that_is_not_there_and_a_name_that_is_no_kind_are_told(tmp_path: Path) -> None:
+    missing = settle(replace(CONFIG, printers="none.toml"), tmp_path, tmp_path)
+    assert "cannot be read" in str(missing.problem)
+    with pytest.raises(PrintersFileError) as caught:
+        settle(replace(CONFIG, printer_profile="epson"), tmp_path, tmp_path)
+    assert "epson-tm" in caught.value.hint
+
+
+def test_a_kind_too_narrow_for_the_roll_is_refused_and_a_narrow_roll_in_a_wide_one_is_not(tmp_path: Path) -> None:
+    with pytest.raises(KioskError) as caught:
+        settle(replace(CONFIG, printer_profile="ttl-58", paper_mm=80), tmp_path, tmp_path)
+    assert "Set paper_mm = 58" in caught.value.hint
+    assert settle(replace(CONFIG, printer_profile="ttl-58", paper_mm=58), tmp_path, tmp_path).profile.width == 384
+    assert settle(replace(CONFIG, printer_profile="epson-tm", paper_mm=58), tmp_path, tmp_path).profile.width == 576
