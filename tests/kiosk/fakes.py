@@ -40,6 +40,7 @@ KEY = DeviceKey(b"\x01" * 32, b"\x02" * 32)
 STILL_OPEN: list[Callable[[], None]] = []
 """What the running test has opened; the fixture in conftest.py closes it."""
 BLANK = Bitmap(Dots(8), Dots(1), b"\x00")
+BLANK_SLIP = Bitmap(Dots(8), Dots(2), b"\x00\x00")
 
 
 @dataclass
@@ -215,7 +216,7 @@ class Kiosk:
 
     def _slip(self, at: datetime | None) -> Bitmap:
         self.slips.append(at)
-        return BLANK
+        return BLANK_SLIP
 
     def _drain(self) -> list[Edge]:
         edges, self.edges = self.edges, []

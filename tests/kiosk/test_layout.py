@@ -133,6 +133,16 @@ def cut_by_edges(seen: Seen) -> list[str]:
     ]
 
 
+def on_an_outline(seen: Seen) -> list[str]:
+    """Lines inside a panel whose ink comes nearer to its outline than one pixel of ground."""
+    edges = [(op.rect, op.rect.inset(op.stroke + 1)) for op in seen.ops if isinstance(op, Box) and op.outline]
+    return [
+        words
+        for words, rect, _ in inked(seen)
+        if any(rect.union(panel) == panel and rect.union(inner) != inner for panel, inner in edges)
+    ]
+
+
 def misnamed(seen: Seen) -> list[str]:
     """Names that two targets share."""
     names = [target.name for target in seen.scene.targets]
@@ -148,6 +158,7 @@ RULES: Mapping[str, Rule] = {
     "outside": outside,
     "inks touch": touching,
     "cut by an edge": cut_by_edges,
+    "on an outline": on_an_outline,
     "same name": misnamed,
 }
 
