@@ -6,7 +6,7 @@ from typing import Any
 from hardware.bands import Band, Feed, Side, bands, blank_bands, limits_of
 from hardware.errors import EncoderError
 from hardware.escpos_encoder import new_encoder
-from hardware.outcome import Lead
+from hardware.outcome import Habits, Lead
 from hardware.printer import Bitmap, PrintJob
 from hardware.profile import GENERIC, Profile
 from hardware.status import echo_token
@@ -18,6 +18,7 @@ _CUTS = {"full": (65, 0), "partial": (66, 1)}
 """n of GS V: feeding to the blade by itself, and without."""
 AUTO_STATUS = b"\x1da\x0e"
 """GS a: report changes of online, error and paper (bits 1–3) by yourself."""
+_ALL = Habits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +78,36 @@ def _raster(printer: Any, band: Band) -> None:
     printer._raw(bytes((0x1D, 0x76, 0x30, mode, columns % 256, columns // 256, rows % 256, rows // 256)) + band.data)
 
 
-def encode_job(job: PrintJob, lead: Lead, *, profile: Profile = GENERIC) -> bytes:
-    """The whole job: lead, reset, automatic status on, picture, feed to the cutter and cut, echo of the
-    job's id, status in its turn.
+def encode_job(job: PrintJob, lead: Lead, *, profile: Profile = GENERIC, habits: Habits = _ALL) -> bytes:
+    """The whole job: opening, automatic status on, picture, feed to the cutter and cut, echo of the job's id, status in
+    its turn. What the profile says the printer does not know is left out: it might take it for letters.
 
     The echo is GS ( H function 48 (Epson): the printer sends the id back once all before it is on paper.
     GS r behind it is answered when it is read, by printers without that echo too.
     """
     printer = new_encoder()
-    if lead is not Lead.CLEAN:
+    printer._raw(opening(lead, profile=profile, habits=habits))
+    if habits.automatic and profile.automatic != "no":
+        printer._raw(AUTO_STATUS)
+    printer._raw(encode(job.bitmap, profile=profile))
+    _part(printer, profile)
+    if profile.echo != "no":
+        printer._raw(b"\x1d(H\x06\x00\x30\x30" + echo_token(job.job_id))
+    if profile.in_order != "no":
+        printer._raw(_STATUS_IN_ORDER)
+    output: bytes = printer.output
+    return output
+
+
+def opening(lead: Lead, *, profile: Profile = GENERIC, habits: Habits = _ALL) -> bytes:
+    """What a job begins with: NULs for the longest band that the printer may still wait for, reset, the separating
+    cut; of these what the lead asks for."""
+    printer = new_encoder()
+    if habits.resync and lead is not Lead.CLEAN:
         printer._raw(bytes(limits_of(profile, profile.width).rows * profile.width // 8 + _LONGEST_HEADER))
     printer.hw("INIT")
     if lead is Lead.SEPARATE:
         _part(printer, profile)
-    printer._raw(AUTO_STATUS)
-    printer._raw(encode(job.bitmap, profile=profile))
-    _part(printer, profile)
-    printer._raw(b"\x1d(H\x06\x00\x30\x30" + echo_token(job.job_id))
-    printer._raw(_STATUS_IN_ORDER)
     output: bytes = printer.output
     return output
 

@@ -8,7 +8,6 @@ raster data included; pictures are read row by row as they come; a broken-off co
 from collections import deque
 from dataclasses import dataclass, replace
 
-_DOTS_PER_INCH = 203
 _PRESET_UNITS_PER_INCH = 406
 _LINE_DOTS = 34
 _DLE, _EOT, _ENQ, _DC4 = 0x10, 0x04, 0x05, 0x14
@@ -110,8 +109,8 @@ class _Picture:
 class Interpreter:
     """From power-on. `width` is the paper in dots, a multiple of 8; `full_status`: knows DLE EOT 20."""
 
-    def __init__(self, width: int = 576, *, full_status: bool = False) -> None:
-        self.width = width
+    def __init__(self, width: int = 576, *, dots_per_inch: int = 203, full_status: bool = False) -> None:
+        self.width, self._dots_per_inch = width, dots_per_inch
         self.ticket = bytearray()
         """What was read since the last cut."""
         self._questions = frozenset((1, 2, 3, 4, FULL_STATUS) if full_status else (1, 2, 3, 4))
@@ -250,7 +249,7 @@ class Interpreter:
                 self._settings = replace(self._settings, align=n & 0x03)
             elif command == 0x4A:
                 units = self._settings.units_per_inch
-                self._feeding += (n * _DOTS_PER_INCH + units // 2) // units
+                self._feeding += (n * self._dots_per_inch + units // 2) // units
             else:
                 self._feeding += n * _LINE_DOTS
             return self._keep(3)

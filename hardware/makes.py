@@ -7,9 +7,10 @@ from dataclasses import dataclass
 class Make:
     """One kind of printer; the default knows everything but full status and prints in no time.
 
-    `width`: of the paper, in dots, a multiple of 8. `buffer_bytes`: received ahead of reading. `mm_per_s`: of the
-    mechanism, 0.0: in no time. `cut_s`: seconds of a cut. `head_to_cutter`: dots from the print line to the blade.
-    `ahead_rows`: rows read from the buffer ahead of burning them. `xonxoff`: says by XOFF that its buffer is full.
+    `width`: of the paper, in dots, a multiple of 8, of which `dots_per_inch` make an inch. `buffer_bytes`: received
+    ahead of reading. `mm_per_s`: of the mechanism, 0.0: in no time. `cut_s`: seconds of a cut. `head_to_cutter`: dots
+    from the print line to the blade. `ahead_rows`: rows read from the buffer ahead of burning them. `xonxoff`: says by
+    XOFF that its buffer is full.
 
     What it answers to: DLE EOT 1–4 (`answers`), GS a (`automatic`), GS r (`in_order`), GS ( H (`echoes`), DLE EOT 20
     (`full_status`). `identity`, `maker`, `firmware`: its words for GS I 67, 66 and 65; None: no answer. `numbers`: its
@@ -17,6 +18,7 @@ class Make:
     """
 
     width: int = 576
+    dots_per_inch: int = 203
     buffer_bytes: int = 65536
     mm_per_s: float = 0.0
     cut_s: float = 0.0
@@ -28,7 +30,7 @@ class Make:
     in_order: bool = True
     echoes: bool = True
     full_status: bool = False
-    identity: str | None = "TM-T88V"
+    identity: str | None = "TM-T20III"
     maker: str | None = "EPSON"
     firmware: str | None = "30.03 ESC/POS"
     numbers: bytes = b"\x20\x02\x03"
@@ -45,6 +47,7 @@ class Make:
 
 MAKES = {
     "epson": Make(),
+    "epson-180": Make(width=512, dots_per_inch=180, identity="TM-T88V"),
     "clone": Make(automatic=False, echoes=False, identity=None, maker=None, firmware=None, numbers=b"", near_end=False),
     "mute": Make(
         answers=False,

@@ -31,7 +31,6 @@ from hardware.strikes import OUTER, Fault
 from hardware.strikes import Strike as Strike
 
 _XON, _XOFF = b"\x11", b"\x13"
-_MM_A_ROW = 25.4 / 203
 _ROWS_A_LOOK = 16
 _ROUNDING = 1e-6
 _VISIBLE: dict[Fault, Callable[[Condition], bool]] = {
@@ -82,7 +81,7 @@ class Mechanism:
         self.powered = True
         self.received = self.burnt = 0
         """Bytes and rows since power-on."""
-        self._row_s = _MM_A_ROW / self.make.mm_per_s if self.make.mm_per_s else 0.0
+        self._row_s = 25.4 / self.make.dots_per_inch / self.make.mm_per_s if self.make.mm_per_s else 0.0
         self._look_rows = max(1, min(_ROWS_A_LOOK, self.make.buffer_bytes * 4 // self.make.width))
         self._effects: list[Effect] = []
         self._hanging: list[bytes] = []
@@ -97,7 +96,9 @@ class Mechanism:
 
     def _clear(self, now: float) -> None:
         """As power-on finds it."""
-        self._reader = Interpreter(self.make.width, full_status=self.make.full_status)
+        self._reader = Interpreter(
+            self.make.width, dots_per_inch=self.make.dots_per_inch, full_status=self.make.full_status
+        )
         self._queue: deque[list[bytes] | Cut | Echo] = deque()
         self._queued = 0
         self._free_at = now  # when the head is done with all that has left the queue

@@ -222,6 +222,10 @@ class RecordingPrinter:
             self.status = status
             self._post(StatusChanged(status))
 
+    def meet(self, met: Met) -> None:
+        """The device has said what it is and can do."""
+        self._post(met)
+
     def poll(self) -> list[PrinterEvent]:
         events, self._events = self._events, []
         return events

@@ -4,7 +4,7 @@ it ended."""
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from hardware.encoder import AUTO_STATUS, encode_job
+from hardware.encoder import AUTO_STATUS, encode_job, opening
 from hardware.errors import TransportError
 from hardware.outcome import Habits, JobProgress, Lead, Patience, Voice, absorbed, patience_s, printing_s, verdict
 from hardware.printer import UNREACHABLE, Met, Outcome, PaperStatus, PrintJob
@@ -110,11 +110,13 @@ class PrinterSession:
         """Sends the job and waits for its outcome; after a lost device `gone` is set."""
         if not (self._ready() and self._mouth_is_free()):
             return Outcome.NOT_STARTED
-        data = self._encoded(job, lead)
-        self._cut_ends = data.find(AUTO_STATUS) if lead is Lead.SEPARATE and self._transport.blind else -1
+        data = encode_job(job, lead, profile=self.profile, habits=self._habits)
+        apart = lead is Lead.SEPARATE and self._transport.blind
+        self._cut_ends = len(opening(lead, profile=self.profile, habits=self._habits)) if apart else -1
         began = since = self._waiting.monotonic()
         stale = self._reader.in_order and began - self._asked_in_order_at < _STALE_S
-        self._reader = self._reader.ask_in_order()
+        if self.profile.in_order != "no":
+            self._reader = self._reader.ask_in_order()
         self._progress = JobProgress(
             len(data),
             echo_token(job.job_id),
@@ -134,12 +136,6 @@ class PrinterSession:
 
     def close(self) -> None:
         self._transport.close()
-
-    def _encoded(self, job: PrintJob, lead: Lead) -> bytes:
-        data = encode_job(job, lead, profile=self.profile)
-        if not self._habits.resync:
-            data = data.lstrip(b"\0")
-        return data if self._habits.automatic else data.replace(AUTO_STATUS, b"", 1)
 
     def _verdict(self, *, waited_out: bool) -> Outcome | None:
         """Nothing counts as sent before the printer, if it can, has said once more that all is well."""

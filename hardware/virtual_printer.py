@@ -309,7 +309,7 @@ class VirtualPrinter:
         self._pull("swapped")
         self._take(self._mechanism.power_off(self._seconds()))
         old = self._make
-        make = old if name == "talking" else replace(MAKES[name], width=old.width, mm_per_s=old.mm_per_s)
+        make = old if name == "talking" else _on_roll(MAKES[name], old)
         self._mechanism = Mechanism(make, condition=self._mechanism.condition, now=self._seconds())
         self._model += 1
         self.note("swapped", model=self._model, mute=str(name == "mute"))
@@ -345,7 +345,7 @@ def main(arguments: list[str] | None = None) -> int:
     held.add_argument("--xonxoff", action="store_true", help="says by XOFF and XON what its buffer can take")
     held.add_argument("--no-handshake", action="store_true", help="what its buffer cannot take is lost")
     parser.add_argument("--out", type=Path, required=True, help="folder for tickets and log")
-    parser.add_argument("--width", type=int, default=576, help="paper width in dots, a multiple of 8")
+    parser.add_argument("--width", type=int, help="paper width in dots, a multiple of 8; else what its make prints")
     parser.add_argument("--make", choices=tuple(MAKES), default="epson", help="what it knows and says")
     parser.add_argument("--buffer", type=int, metavar="BYTES", help="what it receives ahead of printing; else 65536")
     parser.add_argument("--speed", type=float, metavar="MM_S", help="of its mechanism, in mm a second; else no limit")
@@ -357,7 +357,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--listen wants HOST:PORT, for example 127.0.0.1:9100")
     if options.baud is not None and options.pty is None:
         parser.error("--baud goes with --pty")
-    if options.width <= 0 or options.width % 8:
+    if options.width is not None and (options.width <= 0 or options.width % 8):
         parser.error("--width wants a positive multiple of 8")
     if options.buffer is not None and options.buffer < _LEAST_BUFFER:
         parser.error(f"--buffer wants at least {_LEAST_BUFFER} bytes")
@@ -388,12 +388,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _make(options: argparse.Namespace) -> Make:
-    make = replace(MAKES[options.make], width=options.width, xonxoff=options.xonxoff)
+    make = replace(MAKES[options.make], xonxoff=options.xonxoff)
+    if options.width is not None:
+        make = replace(make, width=options.width)
     if options.buffer is not None:
         make = replace(make, buffer_bytes=options.buffer)
     if options.speed is not None:
         make = replace(make, mm_per_s=options.speed, cut_s=_CUT_S)
     return make
+
+
+def _on_roll(make: Make, before: Make) -> Make:
+    """This machine in the place of the one before: on its roll, as far as it reaches, and no faster."""
+    return replace(make, width=min(make.width, before.width), mm_per_s=before.mm_per_s)
 
 
 def _serve(printer: VirtualPrinter, address: str) -> None:

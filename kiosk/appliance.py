@@ -147,10 +147,10 @@ def _assembled(
         say(f"no copy of the kinds of printers: {kinds.unkept}")
     journal, key = open_journal(loaded.data, clock, journals)
     stack.callback(journal.close)
+    press = Press.of_width(kinds.width(config.paper_mm))
     wakes = WakePipe()
     stack.callback(wakes.close)
     mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
-    press = Press.for_roll(config.paper_mm)
     parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, press, kinds, clock, wakes, stack)
     ids = tuple(service.id for service in catalogue.services)
     hours = load_calendar(loaded.calendar, loaded.data, config.languages, ids)
@@ -166,6 +166,8 @@ def _assembled(
         calendar=hours.calendar,
     )
     machine = Machine(parts, settings)
+    if machine.record.printer_met is not None:
+        press.fit(kinds.width(config.paper_mm, machine.record.printer_met.profile))
     window = _window(config, typesetter, fullscreen)
     stack.callback(window.close)
     for lamp in parts.lamps.values():
@@ -231,7 +233,7 @@ def _drivers(
         wakes.wake,
         profile=kinds.profile,
         profiles=kinds.others,
-        paper_width=press.paper.width,
+        paper_width=kinds.width(config.paper_mm),
     )
     stack.callback(printer.close)
     sound = _sound(config.sound, stack)
@@ -246,6 +248,7 @@ def _drivers(
         public_url=config.server.public_url,
         roll_mm=config.roll_m * 1000,
         slip=lambda at: press.paper.draw(slip(config.languages, at)),
+        fit=lambda kind: press.fit(kinds.width(config.paper_mm, kind)),
     )
     inbox = InboxReader(data / "inbox.db")
     parts = Parts(

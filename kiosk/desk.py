@@ -32,7 +32,7 @@ class Printhouse:
     """What stands on every ticket of this kiosk, and who draws it.
 
     `slip` draws what a new roll is tried with, from the time on the office's wall clock; None: it is not tried.
-    `roll_mm`: millimetres of paper on a new roll.
+    `roll_mm`: millimetres of paper on a new roll. `fit`: told of the kind that the printer is recognised as.
     """
 
     draw: Callable[[TicketOnPaper], Bitmap]
@@ -45,6 +45,7 @@ class Printhouse:
     public_url: str | None
     roll_mm: int = 60_000
     slip: Callable[[datetime | None], Bitmap] | None = None
+    fit: Callable[[str], None] = lambda kind: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,8 @@ class Desk:
             self._new_roll = self._record.journal.end.seq
 
     def _meet(self, printer: Met) -> None:
-        """Another printer, or the same with other abilities, goes on record."""
+        """Another printer, or the same with other abilities, goes on record; tickets are drawn as wide as it prints."""
+        self._house.fit(printer.profile)
         identity, abilities = printer.identity, printer.abilities
         able = tuple(sorted(field.name for field in fields(abilities) if getattr(abilities, field.name)))
         met = PrinterMet(identity.maker, identity.model, identity.firmware, printer.profile, able)

@@ -35,6 +35,7 @@ from kiosk.appliance import catalogue_of
 from kiosk.configfile import Loaded, LoadedCatalogue, load, load_calendar
 from kiosk.errors import KioskError
 from kiosk.findings import Finding, note, ok, problem
+from kiosk.paper import PAPERS
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import settle as settle_kinds
 from kiosk.slip import print_once, slip
@@ -113,11 +114,11 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     services = catalogue_of(loaded)
     yield _services(loaded, services)
     yield from _hours(loaded, services.catalogue)
+    record, told = _journal(loaded.data, tools)
     if services.catalogue is not None and type_found.state == "ok":
-        yield _ticket(loaded, loaded.config, services.catalogue)
+        yield _ticket(loaded, loaded.config, services.catalogue, record)
     state = tools.board(loaded.data).read()
     yield _folder(loaded.data) or findings.disk(str(loaded.data), state)
-    record, told = _journal(loaded.data, tools)
     yield told
     yield _clock(loaded.config, record, tools)
     yield from findings.board(state)
@@ -169,10 +170,14 @@ def _hours(loaded: Loaded, catalogue: Catalogue | None) -> Iterator[Finding]:
         yield ok("hours", str(loaded.calendar))
 
 
-def _ticket(loaded: Loaded, config: KioskConfig, catalogue: Catalogue) -> Finding:
+def _ticket(loaded: Loaded, config: KioskConfig, catalogue: Catalogue, record: looks.Remembered) -> Finding:
     """Every kind of ticket drawn once, by the office's own layout; the last good copy is left alone."""
+    width = PAPERS[config.paper_mm]
+    with suppress(PrintersFileError, KioskError):  # told where the printer is
+        kinds = settle_kinds(config, loaded.folder, loaded.data)
+        width = kinds.width(config.paper_mm, record.met[-1].profile if record.met else None)
     with TemporaryDirectory() as nowhere:
-        chosen = Press.for_roll(config.paper_mm).settle(config, loaded.folder, Path(nowhere), catalogue)
+        chosen = Press.of_width(width).settle(config, loaded.folder, Path(nowhere), catalogue)
     if chosen.problem is not None:
         return problem("ticket", str(chosen.problem), chosen.problem.hint)
     return ok("ticket", f"{config.ticket or 'the layout that ships'}, on {config.paper_mm} mm paper")
@@ -243,7 +248,7 @@ def _printer(loaded: Loaded, record: looks.Remembered, tools: Tools, *, running:
 
 def _slip(config: KioskConfig, kinds: Kinds, tools: Tools) -> Finding:
     """One test slip, printed as tickets are, by the same thread and rules."""
-    paper = Press.for_roll(config.paper_mm).paper
+    paper = Press.of_width(kinds.width(config.paper_mm)).paper
     try:
         picture = paper.draw(slip(config.languages, None))
         outcome, status = tools.print_slip(config.printer, picture, paper.width, kinds)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hardware.dots import Dots
 from hardware.errors import PrintersFileError
 from hardware.printers_file import chosen, kinds
 from hardware.profile import Profile
@@ -10,6 +11,9 @@ from kiosk.configfile import GOOD, keep
 from kiosk.errors import KioskError
 from kiosk.paper import PAPERS
 from sync.config import KioskConfig
+
+LEAST_DOTS = PAPERS[58]
+"""Below this no ticket is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,13 @@ class Kinds:
     problem: PrintersFileError | None = None
     shipped: bool = False
     unkept: str | None = None
+
+    def width(self, paper_mm: int, met: str | None = None) -> Dots:
+        """Dots of a ticket on this roll. `met`: the kind that the printer was recognised as, where none is named."""
+        kind = self.profile
+        if self.others and met is not None:
+            kind = next((each for each in self.known if each.name == met), kind)
+        return Dots(min(max(kind.width, LEAST_DOTS), PAPERS[paper_mm]))
 
 
 def settle(config: KioskConfig, folder: Path, data: Path) -> Kinds:
@@ -73,13 +84,13 @@ def _content(path: Path) -> bytes:
 
 
 def _fits(profile: Profile, paper_mm: int) -> None:
-    needed = PAPERS[paper_mm]
-    if profile.width >= needed:
+    narrower = [mm for mm, dots in sorted(PAPERS.items()) if mm < paper_mm and dots >= profile.width]
+    if profile.width >= LEAST_DOTS and not narrower:
         return
-    fitting = [mm for mm, dots in sorted(PAPERS.items()) if dots <= profile.width]
-    hint = f"Set paper_mm = {fitting[-1]}, or choose another printer_profile." if fitting else _OTHER
+    fits = bool(narrower) and profile.width == PAPERS[narrower[-1]]
+    hint = f"Set paper_mm = {narrower[-1]}, or choose another printer_profile." if fits else _OTHER
     raise KioskError(
-        f'paper of {paper_mm} mm takes tickets of {needed} dots, and "{profile.name}" prints {profile.width}', hint=hint
+        f'"{profile.name}" prints {profile.width} dots, too few for tickets on paper of {paper_mm} mm', hint=hint
     )
 
 

@@ -118,7 +118,7 @@ def _tickets(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "ticket-copy-sent", replace(sent, ticket=both, copy=True)
     yield "ticket-still-reading", replace(ready, asking=True)
     yield "write-down", replace(base, screen=Screen.WRITE_DOWN, ticket=alone, reason="paper-out")
-    uncertain = replace(base, screen=Screen.WRITE_DOWN, ticket=alone, reason="uncertain")
+    uncertain = replace(base, screen=Screen.WRITE_DOWN, ticket=both, reason="uncertain")
     yield "write-down-uncertain", uncertain
     yield "write-down-again", replace(uncertain, condition=asked)
 

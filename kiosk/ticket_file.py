@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from hardware.dots import Dots
 from kiosk.configfile import keep
 from kiosk.errors import KioskError
-from kiosk.paper import MARGIN, PAPERS, RehearsalError
+from kiosk.paper import MARGIN, WIDTH, RehearsalError
 from kiosk.paper_blocks import Picture
 from kiosk.paper_ink import DOTS_PER_MM
 from kiosk.paper_logo import LogoError, logo
@@ -87,27 +88,27 @@ class Chosen:
     unkept: str | None = None
 
 
-def printable_mm(paper_mm: int) -> int:
-    """Whole millimetres between the margins of this roll."""
-    return (PAPERS[paper_mm] - 2 * MARGIN) // DOTS_PER_MM
+def printable_mm(width: Dots) -> int:
+    """Whole millimetres between the margins of a ticket of so many dots."""
+    return (width - 2 * MARGIN) // DOTS_PER_MM
 
 
-def parse_layout(data: bytes | str, languages: tuple[str, ...] = LANGUAGES, paper_mm: int = 80) -> Wish:
-    """The layout in a TOML file, for a kiosk with these languages and this roll. Raises LayoutError."""
+def parse_layout(data: bytes | str, languages: tuple[str, ...] = LANGUAGES, width: Dots = WIDTH) -> Wish:
+    """The layout in a TOML file, for a kiosk with these languages and tickets of so many dots. Raises LayoutError."""
     try:
         document = parse(data)
     except ConfigError as error:
         raise LayoutError((_told(error),)) from error
-    reader = _Reader(document, languages, paper_mm)
+    reader = _Reader(document, languages, width)
     wish = reader.wish()
     if reader.problems:
         raise LayoutError(tuple(reader.problems))
     return wish
 
 
-def read_layout(path: Path, languages: tuple[str, ...] = LANGUAGES, paper_mm: int = 80) -> Layout:
+def read_layout(path: Path, languages: tuple[str, ...] = LANGUAGES, width: Dots = WIDTH) -> Layout:
     """The layout in this file with its logo from beside it. Raises LayoutError."""
-    wish = parse_layout(_content(path), languages, paper_mm)
+    wish = parse_layout(_content(path), languages, width)
     if wish.logo is None:
         return wish.layout
     where = f"line {wish.logo_line}: " if wish.logo_line else ""
@@ -151,8 +152,8 @@ def choose(path: Path | None, data: Path, read: Callable[[Path], Layout], rehear
 class _Reader:
     """Reads key by key, so that one mistake does not hide the next."""
 
-    def __init__(self, document: Document, languages: tuple[str, ...], paper_mm: int) -> None:
-        self.document, self.languages, self.paper_mm = document, languages, paper_mm
+    def __init__(self, document: Document, languages: tuple[str, ...], width: Dots) -> None:
+        self.document, self.languages, self.width = document, languages, width
         self.problems: list[str] = []
 
     def wish(self) -> Wish:
@@ -198,7 +199,7 @@ class _Reader:
         for name in ("file", "width_mm"):
             if name not in value:
                 self._wrong(("logo",), f"[logo] lacks `{name}`", 'Write  file = "logo.png"  and  width_mm = 20.')
-        widest = Whole(5, printable_mm(self.paper_mm), f"millimetres on paper of {self.paper_mm} mm")
+        widest = Whole(5, printable_mm(self.width), f"millimetres on a ticket of {self.width} dots")
         width = self._one(widest, value["width_mm"], ("logo", "width_mm")) if "width_mm" in value else None
         file = self._one(Text(_is_plain_name), value["file"], ("logo", "file")) if "file" in value else None
         return file, width or 0

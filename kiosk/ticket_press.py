@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from hardware.printer import Bitmap
+from hardware.printer import Bitmap, Dots
 from kiosk.errors import KioskError
-from kiosk.paper import PAPERS, Paper
+from kiosk.paper import Paper
 from kiosk.ticket_data import SHIPPED, Layout, Ticket
 from kiosk.ticket_file import Chosen, choose, read_layout
 from kiosk.ticket_layout import lay_out, specimens
@@ -34,9 +34,14 @@ class Press:
     layout: Layout = SHIPPED
 
     @classmethod
-    def for_roll(cls, paper_mm: int) -> "Press":
-        """A press for this roll, 58 or 80 mm."""
-        return cls(Paper(width=PAPERS[paper_mm]))
+    def of_width(cls, width: Dots) -> "Press":
+        """A press for tickets of so many dots."""
+        return cls(Paper(width=width))
+
+    def fit(self, width: Dots) -> None:
+        """From now on tickets of so many dots. What they look like is rehearsed at the next start only."""
+        if width != self.paper.width:
+            self.paper = Paper(width=width)
 
     def draw(self, ticket: Ticket) -> Bitmap:
         """The ticket as it is printed. Raises KioskError, FontsError, CatalogueError."""
@@ -60,7 +65,7 @@ class Press:
         chosen = choose(
             folder / config.ticket if config.ticket else None,
             data,
-            partial(read_layout, languages=config.languages, paper_mm=config.paper_mm),
+            partial(read_layout, languages=config.languages, width=self.paper.width),
             rehearse,
         )
         self.layout = chosen.layout

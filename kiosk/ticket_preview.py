@@ -11,19 +11,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from PIL import Image, ImageOps
 
 from fonts.errors import FontsError
 from fonts.shaping import Typesetter
+from hardware.dots import Dots
+from hardware.errors import PrintersFileError
 from kiosk.errors import KioskError
 from kiosk.paper import DOTS_PER_MM, PAPERS, Paper, ticket_image
+from kiosk.printer_kinds import settle as settle_kinds
 from kiosk.ticket_data import MOST_SERVICES, SHIPPED, Layout, Ticket
 from kiosk.ticket_file import read_layout
 from kiosk.ticket_layout import lay_out, specimens
 from sync.catalogue import Catalogue, Service, parse_catalogue
-from sync.config import parse_kiosk
+from sync.config import KioskConfig, parse_kiosk
 from sync.errors import CatalogueError, ConfigError
 from translations import LANGUAGES
 
@@ -47,14 +51,15 @@ class PreviewError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What tickets are drawn from: a kiosk's own settings, or the examples. `papers`: millimetres of the roll."""
+    """What tickets are drawn from: a kiosk's own settings, or the examples. `papers`: millimetres of the roll → dots of
+    a ticket on it."""
 
     catalogue: Catalogue
     office: Mapping[str, str]
     languages: tuple[str, ...]
     public_url: str | None
     layout: Path | None
-    papers: tuple[int, ...]
+    papers: Mapping[int, Dots]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,9 @@ def sheet(pictures: Sequence[Image.Image]) -> Image.Image:
 
 def check(shop: Shop, paper_mm: int, typesetter: Typesetter) -> tuple[Paper, Layout, str]:
     """The layout rehearsed on this roll, and a sentence about it. Raises LayoutError, RehearsalError."""
-    layout = read_layout(shop.layout, shop.languages, paper_mm) if shop.layout else SHIPPED
-    paper = Paper(typesetter, width=PAPERS[paper_mm])
+    width = shop.papers[paper_mm]
+    layout = read_layout(shop.layout, shop.languages, width) if shop.layout else SHIPPED
+    paper = Paper(typesetter, width=width)
     paper.rehearse(specimens(shop.catalogue, shop.office, shop.languages, shop.public_url), layout)
     lengths = {
         paper.draw(lay_out(sample(shop, Wanted((service,)), language), layout)).height: (service.id, language)
@@ -213,9 +219,21 @@ def _shop(given: argparse.Namespace) -> Shop:
     goods: Path = given.catalogue or folder / config.catalogue
     catalogue = _read(goods, lambda content: parse_catalogue(content, config.languages))
     layout = given.layout or (folder / config.ticket if config.ticket else None)
-    papers = (given.paper,) if given.paper else (config.paper_mm,) if given.config else tuple(PAPERS)
+    rolls = (given.paper,) if given.paper else (config.paper_mm,) if given.config else tuple(PAPERS)
+    papers = {
+        paper_mm: _width(config, path.parent, paper_mm) if given.config else PAPERS[paper_mm] for paper_mm in rolls
+    }
     public_url = config.server.public_url if given.config else "http://192.168.1.10:8080"
     return Shop(catalogue, config.office, config.languages, public_url, layout, papers)
+
+
+def _width(config: KioskConfig, folder: Path, paper_mm: int) -> Dots:
+    """Dots of a ticket on this roll in the printer that kiosk.toml names. Raises PreviewError."""
+    try:
+        with TemporaryDirectory() as nowhere:
+            return settle_kinds(replace(config, paper_mm=paper_mm), folder, Path(nowhere)).width(paper_mm)
+    except (PrintersFileError, KioskError) as error:
+        raise PreviewError(str(error), hint=error.hint) from error
 
 
 def _read(path: Path, parse: Callable[[bytes], _File]) -> _File:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from fonts.tokens import CAPITAL_TO_EM, Accent, Hex
+from fonts.tokens import Accent, Hex
 from kiosk.layout import Rect
 from kiosk.screen_inputs import Input
 from kiosk.view_actions import broken, lines_height
@@ -13,8 +13,6 @@ from kiosk.widgets import LEADING_MM, Canvas
 TILES_MM = (34.0, 22.0)
 """The pictogram of a card: large, or smaller where the words need the room."""
 BADGE_MM = 11.0
-APART_MM = 1.0
-"""Between the lowest Burmese stroke of a name and the edge of its card, as far as the room above allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +94,12 @@ def _name_fits(entry: Entry, each: Setting, cell: Rect, language: str, canvas: C
 
 def _height(each: Setting, language: str, canvas: Canvas) -> int:
     """The least height of a card that is set like this."""
-    screen = canvas.tokens.screen
-    lower = 0 if each.facts is None else canvas.line_height(language, screen.body)
-    return lines_height(canvas, language, each.capital, "bold", each.lines) + lower
+    needed = lines_height(canvas, language, each.capital, "bold", each.lines)
+    if each.facts is None:
+        return needed
+    lower = canvas.line_height(language, canvas.tokens.screen.body)
+    upper = canvas.line_height(language, each.capital, "bold") * each.lines + canvas.px(LEADING_MM) * each.lines
+    return max(needed, upper + 2 * canvas.edge) + lower
 
 
 def _facts_fit(entries: Sequence[Entry], each: Setting, cell: Rect, language: str, canvas: Canvas) -> bool:
@@ -156,9 +157,8 @@ def _told(entry: Entry, inner: Rect, how: Setting, inks: tuple[Hex, Hex], langua
     lines = min(broken(canvas, name, language, how.capital, "bold", inner.w) or how.lines, how.lines)
     if not facts:
         ink = inks[0] if not entry.note else inks[1]
-        lifted = _lifted(inner, lines, how, language, canvas)
         canvas.text(
-            Rect(inner.x, inner.y - lifted, inner.w, inner.h),
+            inner,
             name,
             language,
             capital_mm=how.capital,
@@ -189,16 +189,6 @@ def _told(entry: Entry, inner: Rect, how: Setting, inks: tuple[Hex, Hex], langua
         said=False,
     )
     canvas.text(block.below(apart), facts, language, capital_mm=body, colour=inks[1], said=False)
-
-
-def _lifted(inner: Rect, lines: int, how: Setting, language: str, canvas: Canvas) -> int:
-    """Pixels by which a name stands higher than the middle of its capitals, not to touch the edge below."""
-    size, step = canvas.display.em(how.capital), canvas.line_height(language, how.capital, "bold")
-    capital = round(CAPITAL_TO_EM * size)
-    ascent, descent = canvas.type.metrics(language, size, "bold")
-    rest = (inner.h - capital - (lines - 1) * (step + canvas.px(LEADING_MM))) // 2
-    above, below = rest - (ascent - capital), rest - descent
-    return max(min(canvas.px(APART_MM) - below, (above - below) // 2), 0)
 
 
 def _second(entry: Entry, how: Setting, width: int, language: str, canvas: Canvas) -> str:

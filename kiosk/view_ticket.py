@@ -18,11 +18,15 @@ MARK = 0.72
 """Side of the mark "P" beside the number, as a part of the number's line."""
 MOST_MM = 120.0
 LOW_MM = 145.0
-"""Below this height a number to be written down stands beside its words."""
+"""Below this height a number to be written down has just the room that it needs above its words."""
 LARGE_MM = 220.0
 """From this height on the words about the number are larger too."""
+HERO_MM = 18.0
+"""The least height of the digits, where labels have 7.3 mm: two and a half times a label."""
 WIDE = 2.6
 """From this ratio of width to height on, number and words stand side by side."""
+MOST_SHARE = 60
+"""Percent of the width that a number may take beside its words."""
 
 
 def ticket(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
@@ -39,7 +43,8 @@ def ticket(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     band = Rect(area.x, area.bottom - foot, area.w, foot)
     area = area.top(area.h - foot - gap)
     if area.w > WIDE * area.h:
-        left = area.left(area.w * 52 // 100)
+        needed = max(_needed(state.ticket, canvas), area.w * 52 // 100)
+        left = area.left(min(needed, area.w * MOST_SHARE // 100))
         told = area.beside(left.w + canvas.px(space.l))
         _caption_and_number(state.ticket, language, accent.ink, left, canvas)
     else:
@@ -65,14 +70,14 @@ def write_down(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         Sentence(why, screen.body, "regular", colour.ink, lines=3, must=False),
     ]
     if canvas.high_mm < LOW_MM:
-        left = area.left(area.w * 46 // 100)
-        told = area.beside(left.w + canvas.px(space.m))
-        foot = Rect(left.x, left.bottom - row, left.w, row)
-        _number(state.ticket, left.top(left.h - row - gap), colour.ink, language, canvas)
+        foot = Rect(area.x, area.bottom - row, area.w, row).middle(min(canvas.px(92), area.w), row)
+        place = area.top(max(round(_hero(canvas) * LINE_TO_CAPITAL), (area.h - row) * 36 // 100))
+        told = Rect(area.x, place.bottom, area.w, foot.y - gap - place.bottom)
+        _number(state.ticket, place, colour.ink, language, canvas)
         if not fits(canvas, told, [title, words[0]], language):
             title = replace(title, text=spoken.gettext("Write down this number"))
             words[0] = _queued(state, spoken.gettext("It is in the queue"), canvas)
-        flow(canvas, told, [title, *words], language)
+        flow(canvas, told, [title, *words], language, align="centre")
     else:
         foot = Rect(area.x, area.bottom - row, area.w, row).middle(canvas.px(92), row)
         body = area.top(area.h - row - gap)
@@ -90,7 +95,7 @@ def write_down(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     if not state.condition.again:
         offer(canvas, foot, done, language)
         return canvas.scene(ground=colour.warning_ground)
-    foot = foot if canvas.high_mm < LOW_MM else Rect(area.x, foot.y, area.w, foot.h)
+    foot = Rect(area.x, foot.y, area.w, foot.h)
     offers(canvas, foot, beside_again(canvas, foot.w, [done], language), language)
     return canvas.scene(ground=colour.warning_ground)
 
@@ -139,13 +144,8 @@ def _caption_and_number(ticket: Ticket, language: str, ink: Hex, area: Rect, can
 
 def _number(ticket: Ticket, area: Rect, ink: Hex, language: str, canvas: Canvas) -> None:
     """As large as fits, with a mark "P" after it where it has priority. Why is not known here."""
-    wide = canvas.type.measure(ticket.label, "en", 1000, "bold") / 1000 * 1.4
     per_mm = canvas.display.dots_per_mm
-    capital = min(
-        area.h / per_mm / LINE_TO_CAPITAL,
-        area.w / per_mm / (wide + (1.25 * MARK * LINE_TO_CAPITAL if ticket.priority else 0) + 0.05),
-        MOST_MM,
-    )
+    capital = min(area.h / per_mm / LINE_TO_CAPITAL, area.w / per_mm / _wide(ticket, canvas), MOST_MM)
     line = canvas.line_height("en", capital, "bold")
     width = canvas.type.measure(ticket.label, "en", canvas.display.em(capital), "bold")
     side = round(line * MARK) if ticket.priority else 0
@@ -155,6 +155,23 @@ def _number(ticket: Ticket, area: Rect, ink: Hex, language: str, canvas: Canvas)
     canvas.text(block.left(width), ticket.label, "en", capital_mm=capital, weight="bold", colour=ink, said=False)
     if ticket.priority:
         _priority_mark(Rect(block.x + width + gap, block.y + (line - side) // 2, side, side), ink, language, canvas)
+
+
+def _wide(ticket: Ticket, canvas: Canvas) -> float:
+    """The width of number and mark, in heights of its digits."""
+    digits = canvas.type.measure(ticket.label, "en", 1000, "bold") / 1000 * 1.4
+    return digits + (1.25 * MARK * LINE_TO_CAPITAL if ticket.priority else 0) + 0.05
+
+
+def _hero(canvas: Canvas) -> float:
+    """Pixels of the least height of the digits."""
+    display = canvas.display
+    return HERO_MM * display.dots_per_mm / max(display.scale, 1)
+
+
+def _needed(ticket: Ticket, canvas: Canvas) -> int:
+    """Pixels of width for number and mark, the digits as high as they must be at least."""
+    return round(_wide(ticket, canvas) * (_hero(canvas) + 1))
 
 
 def _priority_mark(place: Rect, ink: Hex, language: str, canvas: Canvas) -> None:

@@ -20,6 +20,8 @@ COMPACT_MM = (220.0, 115.0)
 """Below this width or height a screen shows one thing at a time."""
 LEADING_MM = 0.5
 """Between two lines of one text, where its place has room for it."""
+APART_MM = 1.0
+"""Between a text in the middle of its place and the edges of it, as far as there is room."""
 
 
 @dataclass
@@ -125,8 +127,9 @@ class Canvas:
         height = step * len(broken)
         if valign == "middle":
             # Capitals are what the eye centres; Thai and Burmese marks above and below may reach out of the middle.
-            block = round(CAPITAL_TO_EM * size) + step * (len(broken) - 1)
-            first = rect.y + (rect.h - block) // 2 + round(CAPITAL_TO_EM * size)
+            capital, rest = round(CAPITAL_TO_EM * size), step * (len(broken) - 1)
+            first = rect.y + (rect.h - capital - rest) // 2 + capital
+            first -= self._lifted(first - ascent - rect.y, rect.bottom - first - rest - descent)
         else:
             first = rect.y + ascent
         placed, ink = [], None
@@ -141,6 +144,19 @@ class Canvas:
             colour = colour or self.tokens.colour.ink
             self.ops.append(Text(ink, text, language, size, weight, colour, tuple(placed)))
         return Rect(rect.x, first - ascent, rect.w, height)
+
+    def _lifted(self, above: int, below: int) -> int:
+        """Pixels by which a text stands higher than the middle of its capitals, not to touch the edge of its place: its
+        face has so many pixels left above and below."""
+        apart, even = self.px(APART_MM), (above - below) // 2
+        if below < min(apart, above):
+            return min(apart - below, even)
+        return max(above - apart, even) if above < min(apart, below) else 0
+
+    @property
+    def edge(self) -> int:
+        """Pixels of a panel's outline and of the ground between it and any ink."""
+        return self.px(self.tokens.shape.outline) + 1
 
     def button(
         self,

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -8,11 +9,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from hardware.bands import REAL_TIME, Band, Feed, Side, bands
-from hardware.encoder import encode, encode_job, encode_picture
+from hardware.encoder import encode, encode_job, encode_picture, opening
 from hardware.errors import EncoderError
 from hardware.escpos_encoder import new_encoder
 from hardware.escpos_reader import Answered, CutOff, PaperReader, Wrong
-from hardware.outcome import Lead
+from hardware.outcome import Habits, Lead
 from hardware.printer import Bitmap, Dots, PrintJob
 from hardware.profile import GENERIC, Profile
 from hardware.status import echo_token
@@ -238,6 +239,27 @@ def test_the_paper_is_parted_as_the_printer_can(profile: Profile, ending: bytes)
     job = encode_job(PrintJob(77, plain_ticket()), Lead.CLEAN, profile=profile)
     assert job.endswith(ending + b"\x1d(H\x06\x00\x30\x30" + echo_token(77) + b"\x1dr\x01")
     assert (b"\x1dV" in job) is (profile.cut != "none")
+
+
+@pytest.mark.parametrize(
+    ("unknown", "command"),
+    [("automatic", b"\x1da\x0e"), ("echo", b"\x1d(H\x06\x00\x30\x30" + echo_token(77)), ("in_order", b"\x1dr\x01")],
+)
+def test_what_the_printer_does_not_know_is_left_out(unknown: str, command: bytes) -> None:
+    job = PrintJob(77, plain_ticket())
+    whole = encode_job(job, Lead.CLEAN, profile=GENERIC)
+    claims: dict[str, Any] = {unknown: "no"}
+    assert whole.count(command) == 1
+    assert encode_job(job, Lead.CLEAN, profile=replace(GENERIC, **claims)) == whole.replace(command, b"")
+
+
+@pytest.mark.parametrize("lead", list(Lead))
+def test_a_job_begins_with_its_opening(lead: Lead) -> None:
+    job, first = encode_job(PrintJob(77, plain_ticket()), lead), opening(lead)
+    assert job.startswith(first)
+    assert (first.startswith(b"\0"), b"\x1dV" in first) == (lead is not Lead.CLEAN, lead is Lead.SEPARATE)
+    unsure = opening(lead, habits=Habits(resync=False))
+    assert unsure == first.lstrip(b"\0")
 
 
 def test_a_tear_bar_is_reached_without_motion_units_too() -> None:

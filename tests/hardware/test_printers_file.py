@@ -63,10 +63,11 @@ def test_a_kind_is_recognised_by_the_longest_beginning_of_the_model_name() -> No
 
 
 def test_only_a_kind_whose_head_is_as_wide_as_said_is_cropped_at_one_side() -> None:
-    """A TM-T88 prints 512 dots: what is set at its left and at its right would not meet as it was drawn."""
-    cropped = [profile.name for profile in shipped() if profile.justifies]
-    assert cropped == ["epson-tm-203"]
-    assert not any(profile.fits(Identity("EPSON", "TM-T88V")) for profile in shipped() if profile.justifies)
+    """Elsewhere what is set at the left and at the right would not meet as it was drawn."""
+    cropped = {profile.name: profile.width for profile in shipped() if profile.justifies}
+    assert cropped == {"epson-tm": 512, "epson-tm-203": 576}
+    (wide,) = [profile for profile in shipped() if profile.fits(Identity("EPSON", "TM-T88V"))]
+    assert [wide.on_paper(Dots(dots)).justifies for dots in (512, 576, 384)] == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ def test_of_two_kinds_that_fit_the_closer_one_is_taken_and_of_equals_the_first()
     assert recognised(Identity(model="XP-80C"), shipped(), GENERIC).name == "pos-80"
 
 
+ALL_BUT_FULL_STATUS = Abilities(True, True, True, True, None)
 EPSON_MET = Met(Identity("EPSON", "TM-T88V"), Abilities(answers=True, echoes=True), "epson-tm")
 
 
@@ -255,14 +256,14 @@ def test_a_printer_that_hangs_amid_the_questions_is_not_taken_for_a_mute_one_whe
 
 def test_what_a_connection_before_has_left_unanswered_does_not_make_a_printer_silent() -> None:
     late = b"\x00" + WELL[1] * 4
-    bench = Bench(make=lambda time: Device(time, automatic=None, inbox=late), profile=BY_NAME["epson-tm"])
+    bench = Bench(make=lambda time: Device(time, automatic=None, inbox=late), profile=BY_NAME["epson-tm-203"])
     bench.print(at=0.0)
     assert [each.outcome for each in bench.run(60)] == [Outcome.CONFIRMED]
     assert bench.connections == 1
 
 
 def test_a_kind_that_is_known_to_answer_and_is_silent_cannot_be_reached() -> None:
-    silent = Bench(make=lambda time: Device(time, answers={}, automatic=None), profile=BY_NAME["epson-tm"])
+    silent = Bench(make=lambda time: Device(time, answers={}, automatic=None), profile=BY_NAME["epson-tm-203"])
     silent.print()
     assert [each.outcome for each in silent.run(60)] == [Outcome.NOT_STARTED]
     assert mets(silent) == []
@@ -290,7 +291,11 @@ def test_once_it_is_known_to_echo_a_missing_echo_is_uncertain_though_all_was_rea
     [
         (
             "epson",
-            Met(Identity("EPSON", "TM-T88V", "30.03 ESC/POS"), Abilities(True, True, True, True, None), "epson-tm"),
+            Met(Identity("EPSON", "TM-T20III", "30.03 ESC/POS"), ALL_BUT_FULL_STATUS, "epson-tm-203"),
+        ),
+        (
+            "epson-180",
+            Met(Identity("EPSON", "TM-T88V", "30.03 ESC/POS"), ALL_BUT_FULL_STATUS, "epson-tm"),
         ),
         ("clone", Met(Identity(), Abilities(True, None, True, None, None), "generic")),
         (

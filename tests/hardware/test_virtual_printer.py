@@ -354,7 +354,7 @@ def test_a_doubled_picture_is_judged_by_its_own_rows_and_its_dots_on_paper() -> 
 def test_a_printer_says_what_it_is_where_it_knows_how() -> None:
     asked = b"\x1dI\x01\x1dI2\x1dI\x41\x1dI\x42\x1dI\x43\x1dI\x44"
     assert PaperReader().receive(asked, 0) == [
-        Answered(answer) for answer in (b"\x20", b"\x02", b"_30.03 ESC/POS\0", b"_EPSON\0", b"_TM-T88V\0")
+        Answered(answer) for answer in (b"\x20", b"\x02", b"_30.03 ESC/POS\0", b"_EPSON\0", b"_TM-T20III\0")
     ]
     assert Mechanism(MAKES["clone"]).receive(asked, 0) == []
 

@@ -92,6 +92,7 @@ class Kiosk:
     edges: list[Edge] = field(default_factory=list)
     drawn: list[Ticket] = field(default_factory=list)
     slips: list[datetime | None] = field(default_factory=list)
+    fitted: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     woken: int = 0
     held: tuple[tuple[int, int], ...] = ()
@@ -190,6 +191,7 @@ class Kiosk:
             zone=BANGKOK,
             public_url="http://office.example:8080",
             slip=self._slip,
+            fit=self.fitted.append,
         )
         return Parts(
             journal=self.journal,

@@ -52,6 +52,8 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
 )
 DARK = Look(theme=Theme.DARK)
 TARGET_MM, CAPITAL_MM, GAP_MM = 20.0, 7.3, 3.0
+HERO_MM = 18.0
+"""The least height of the digits of a ticket's number where 7.3 mm are promised: two and a half times a label."""
 TEXT_CONTRAST, CONTROL_CONTRAST = 7.0, 3.0
 
 TOKENS = load_tokens()

@@ -22,6 +22,7 @@ from tests.kiosk.measure import (
     EXHIBIT,
     FULL,
     GAP_MM,
+    HERO_MM,
     LOOKS,
     SIZES,
     TARGET_MM,
@@ -71,6 +72,16 @@ def too_low(seen: Seen) -> list[str]:
     """Texts with capitals under 7.3 mm; on a small screen as much less as all is smaller."""
     least = CAPITAL_MM * seen.display.dots_per_mm
     return [op.text for op in seen.ops if isinstance(op, Text) and op.size_px * CAPITAL_TO_EM < least - 0.01]
+
+
+def humble(seen: Seen) -> list[str]:
+    """Numbers of tickets on their own screens whose digits are under 18 mm; on a small screen as much less."""
+    if seen.state.ticket is None or seen.state.screen not in (Screen.TICKET, Screen.WRITE_DOWN):
+        return []
+    label = seen.state.ticket.label
+    least = HERO_MM * seen.display.dots_per_mm / max(seen.display.scale, 1)
+    sizes = [op.size_px for op in seen.ops if isinstance(op, Text) and op.text == label]
+    return [f"{label}: {sizes}"] if max(sizes, default=0) * CAPITAL_TO_EM < least else []
 
 
 def outside(seen: Seen) -> list[str]:
@@ -155,6 +166,7 @@ RULES: Mapping[str, Rule] = {
     "targets too near": too_near,
     "target too small": too_small,
     "letters too small": too_low,
+    "number too small": humble,
     "outside": outside,
     "inks touch": touching,
     "cut by an edge": cut_by_edges,
@@ -204,11 +216,30 @@ def bad_samples() -> Iterator[tuple[str, Rule, Seen]]:
     yield "a target off the glass", RULES["outside"], altered(first=first._replace(x=-1))
     yield "letters of 7 mm", RULES["letters too small"], moved(size_px=one.display.em(7.0))
     yield "a text off the glass", RULES["outside"], moved(dx=-500)
+    yield "a ticket's number of 17.9 mm", RULES["number too small"], _lower_number()
     yield "two texts in one place", RULES["inks touch"], moved(dx=1)
     yield "a text over the edge of its panel", RULES["cut by an edge"], moved(dx=-400, dy=2)
+    yield "a text on the outline of its panel", RULES["on an outline"], _on_the_outline()
     yield "a text that was made smaller", RULES["set smaller than the least size"], _endless()
     same = replace(one.scene, targets=(one.scene.targets[0],) * 2)
     yield "two of one name", RULES["same name"], one._replace(scene=same)
+
+
+def _lower_number() -> Seen:
+    one = seen("15.6 inch", "normal", "en", "ticket-ready")
+    size = one.display.em(17.9) - 1
+    ops = (replace(op, size_px=size) if isinstance(op, Text) and op.text == "A012" else op for op in one.scene.ops)
+    return one._replace(scene=replace(one.scene, ops=tuple(ops)))
+
+
+def _on_the_outline() -> Seen:
+    """The resting screen with a word more, the top of its ink on the outline of the first panel."""
+    one = seen("15.6 inch", "normal", "en", "attract")
+    panel = next(op for op in one.scene.ops if isinstance(op, Box) and op.outline)
+    word = replace(next(op for op in one.scene.ops if isinstance(op, Text)), lines=((0, 0, "Hall"),))
+    ((_, ink, _),) = inked(one._replace(scene=replace(one.scene, ops=(word,))))
+    line = panel.rect.centre[0] - ink.w // 2 - ink.x, panel.rect.y + panel.stroke - ink.y, "Hall"
+    return one._replace(scene=replace(one.scene, ops=(*one.scene.ops, replace(word, lines=(line,)))))
 
 
 def _endless() -> Seen:
@@ -217,7 +248,7 @@ def _endless() -> Seen:
     return one._replace(scene=draw(one.state, replace(EXHIBIT, office=office), one.display, one.type, TOKENS))
 
 
-@pytest.mark.parametrize("index", range(10))
+@pytest.mark.parametrize("index", range(12))
 def test_a_bad_sample_is_caught(index: int) -> None:
     what, rule, bad = list(bad_samples())[index]
     assert rule(seen("15.6 inch", "normal", "en", bad.name)) == []

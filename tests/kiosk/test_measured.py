@@ -27,6 +27,7 @@ from tests.kiosk.measure import (
     CAPITAL_MM,
     CONTROL_CONTRAST,
     GAP_MM,
+    HERO_MM,
     LOOKS,
     SIZES,
     TARGET_MM,
@@ -57,8 +58,6 @@ ASIDE = 0.01
 each other. Whether they share one is asked of every screen in test_layout."""
 PURE = 0.98
 """The part of a glyph's sure ink that must be of one colour: less, and something lies over it."""
-HERO_MM = 18.0
-"""The least height of the digits of a ticket's number where 7.3 mm are promised: two and a half times a label."""
 Rule = Callable[[Seen, Image.Image], list[str]]
 
 

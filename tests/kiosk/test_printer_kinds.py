@@ -62,4 +62,22 @@ def test_a_kind_too_narrow_for_the_roll_is_refused_and_a_narrow_roll_in_a_wide_o
         settle(replace(CONFIG, printer_profile="ttl-58", paper_mm=80), tmp_path, tmp_path)
     assert "Set paper_mm = 58" in caught.value.hint
     assert settle(replace(CONFIG, printer_profile="ttl-58", paper_mm=58), tmp_path, tmp_path).profile.width == 384
-    assert settle(replace(CONFIG, printer_profile="epson-tm", paper_mm=58), tmp_path, tmp_path).profile.width == 576
+    found = settle(replace(CONFIG, printer_profile="epson-tm", paper_mm=58), tmp_path, tmp_path)
+    assert (found.profile.width, found.width(58)) == (512, 384)
+
+
+def test_tickets_are_as_wide_as_the_kind_that_is_named_or_recognised_prints(tmp_path: Path) -> None:
+    named = settle(replace(CONFIG, printer_profile="epson-tm"), tmp_path, tmp_path)
+    assert [named.width(80, met) for met in (None, "epson-tm-203")] == [512, 512]
+    free = settle(CONFIG, tmp_path, tmp_path)
+    assert free.width(80) == 576
+    assert [free.width(80, met) for met in ("epson-tm", "epson-tm-203", "ttl-58", "gone")] == [512, 576, 384, 576]
+    assert [free.width(58, met) for met in ("epson-tm", None)] == [384, 384]
+
+
+def test_a_kind_that_prints_fewer_dots_than_any_ticket_has_is_refused(tmp_path: Path) -> None:
+    config = own(tmp_path, '[bon]\ntitle = "a"\nwidth = 320\n', "bon")
+    for paper_mm in (58, 80):
+        with pytest.raises(KioskError, match="320 dots, too few") as caught:
+            settle(replace(config, paper_mm=paper_mm), tmp_path, tmp_path)
+        assert caught.value.hint == "Choose another printer_profile in kiosk.toml."

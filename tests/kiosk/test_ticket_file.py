@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 import kiosk
-from kiosk.paper import RehearsalError
+from hardware.dots import Dots
+from kiosk.paper import PAPERS, WIDTH, RehearsalError
 from kiosk.paper_logo import LogoError, logo
 from kiosk.ticket_data import OBLIGATORY, PART_NAMES, SHIPPED, Layout, Part
 from kiosk.ticket_file import GOOD, LayoutError, choose, parse_layout, printable_mm, read_layout
@@ -21,9 +22,9 @@ PAGE = Path(kiosk.__file__).parents[1] / "docs" / "ticket.md"
 Wrong = tuple[str, ...]
 
 
-def problems(text: str, languages: tuple[str, ...] = LANGUAGES, paper_mm: int = 80) -> Wrong:
+def problems(text: str, languages: tuple[str, ...] = LANGUAGES, width: Dots = WIDTH) -> Wrong:
     with pytest.raises(LayoutError) as caught:
-        parse_layout(text, languages, paper_mm)
+        parse_layout(text, languages, width)
     assert caught.value.hint
     return caught.value.problems
 
@@ -144,9 +145,9 @@ def test_a_language_that_the_kiosk_does_not_offer_may_be_missing() -> None:
 
 def test_the_narrow_roll_takes_a_narrower_logo() -> None:
     text = pictured('file = "a.png"\nwidth_mm = 60')
-    assert (printable_mm(58), printable_mm(80)) == (45, 69)
-    assert parse_layout(text, LANGUAGES, 80).logo_mm == 60
-    assert problems(text, LANGUAGES, 58)[0].startswith("line 4: `width_mm` in [logo] = 60 is out of range")
+    assert [printable_mm(Dots(width)) for width in (384, 512, 576)] == [45, 61, 69]
+    assert parse_layout(text, LANGUAGES, PAPERS[80]).logo_mm == 60
+    assert problems(text, LANGUAGES, PAPERS[58])[0].startswith("line 4: `width_mm` in [logo] = 60 is out of range")
 
 
 def test_a_logo_of_black_and_white_becomes_dots() -> None:

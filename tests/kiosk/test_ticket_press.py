@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from hardware.dots import Dots
 from kiosk.demo import EXAMPLE
 from kiosk.paper import PAPERS, Paper, RehearsalError
 from kiosk.preview import example_catalogue
 from kiosk.ticket_data import SHIPPED, Layout, Ticket
 from kiosk.ticket_press import REHEARSED, Press
 from sync.config import KioskConfig, parse_kiosk
+from tests.kiosk.test_ticket_layout import TICKET
 
 CATALOGUE = example_catalogue()
 FEW = replace(CATALOGUE, services=CATALOGUE.services[:1])
@@ -69,3 +71,20 @@ def test_what_has_a_problem_is_told_at_every_start(tmp_path: Path, config: Kiosk
 def test_a_folder_that_takes_no_mark_is_no_obstacle(tmp_path: Path, config: KioskConfig) -> None:
     (tmp_path / REHEARSED).mkdir()
     assert starts(CountingPaper(), config, tmp_path, "aa") == [1, 2]
+
+
+def test_tickets_are_drawn_as_wide_as_the_printer_that_was_met(config: KioskConfig) -> None:
+    press = Press.of_width(PAPERS[80])
+    assert press.draw(TICKET).width == 576
+    press.fit(Dots(512))
+    assert press.draw(TICKET).width == 512
+
+
+def test_another_width_is_rehearsed_anew(tmp_path: Path, config: KioskConfig) -> None:
+    for width in (576, 512):
+        Press.of_width(Dots(width)).settle(config, tmp_path, tmp_path, FEW)
+        marks = (tmp_path / REHEARSED).read_text()
+        Press.of_width(Dots(width)).settle(config, tmp_path, tmp_path, FEW)
+        assert (tmp_path / REHEARSED).read_text() == marks
+        (tmp_path / str(width)).write_text(marks)
+    assert (tmp_path / "576").read_text() != (tmp_path / "512").read_text()

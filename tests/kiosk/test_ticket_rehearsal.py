@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hardware.dots import Dots
+from hardware.printers_file import shipped
 from kiosk.paper import PAPERS, Paper, RehearsalError
 from kiosk.paper_blocks import Picture
 from kiosk.ticket_data import SHIPPED, Layout, Part
@@ -33,9 +35,9 @@ def headed(**texts: str) -> Layout:
     return replace(SHIPPED, header={**OFFICE, **texts})
 
 
-@pytest.mark.parametrize("paper_mm", PAPERS)
-def test_everything_that_ships_can_be_printed(paper_mm: int) -> None:
-    PAPER[paper_mm].rehearse(specimens(CATALOGUE, OFFICE, LANGUAGES, "http://192.168.1.10:8080"))
+@pytest.mark.parametrize("width", [*PAPERS.values(), *{kind.width for kind in shipped()}.difference(PAPERS.values())])
+def test_everything_that_ships_can_be_printed(width: Dots) -> None:
+    Paper(width=width).rehearse(specimens(CATALOGUE, OFFICE, LANGUAGES, "http://192.168.1.10:8080"))
 
 
 @pytest.mark.parametrize("paper_mm", PAPERS)

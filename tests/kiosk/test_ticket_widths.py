@@ -12,10 +12,13 @@ from pyzbar import pyzbar
 from hardware.encoder import encode_job, encode_picture
 from hardware.errors import EncoderError
 from hardware.escpos_reader import CutOff, PaperReader, Wrong
+from hardware.makes import MAKES
+from hardware.mechanism import Mechanism, Piece
 from hardware.outcome import Lead
 from hardware.print_worker import PrintWorker
 from hardware.printer import Bitmap, Finished, Outcome, PrintJob
-from hardware.profile import GENERIC
+from hardware.printers_file import shipped
+from hardware.profile import GENERIC, Profile
 from hardware.transports import transport_for
 from hardware.virtual_printer import VirtualPrinter
 from kiosk.paper import DOTS_PER_MM, MARGIN, PAPERS, Paper, ticket_image
@@ -162,6 +165,30 @@ def test_a_wide_ticket_is_refused_by_narrow_paper_and_seen_by_its_reader() -> No
         encode_job(PrintJob(7, bitmap), Lead.CLEAN, profile=NARROW)
     effects = PaperReader(width=PAPERS[58]).receive(encode_job(PrintJob(7, bitmap), Lead.CLEAN), 0)
     assert [each for each in effects if isinstance(each, Wrong)]
+
+
+TM_T88 = next(kind for kind in shipped() if kind.name == "epson-tm")
+
+
+def on_a_tm_t88(bitmap: Bitmap, profile: Profile) -> tuple[list[bytes], list[str]]:
+    """The rows that its mechanism cuts off, and what it found wrong."""
+    mechanism = Mechanism(MAKES["epson-180"])
+    effects = mechanism.receive(encode_job(PrintJob(7, bitmap), Lead.CLEAN, profile=profile), 0)
+    rows = [row for each in effects if isinstance(each, Piece) for row in each.rows]
+    return rows, [each.what for each in effects if isinstance(each, Wrong)]
+
+
+@pytest.mark.parametrize("profile", [TM_T88, TM_T88.on_paper(PAPERS[80])], ids=["named", "recognised"])
+def test_a_ticket_of_512_dots_comes_out_of_a_printer_of_512_dots_dot_for_dot(profile: Profile) -> None:
+    bitmap = Paper(width=TM_T88.width).draw(lay_out(TICKET))
+    rows, wrong = on_a_tm_t88(bitmap, profile)
+    assert wrong == []
+    assert rows[: bitmap.height] == [bitmap.row(y) for y in range(bitmap.height)]
+
+
+def test_control_a_ticket_of_576_dots_loses_some_on_a_printer_of_512() -> None:
+    bitmap = PAPER[80].draw(lay_out(TICKET))
+    assert on_a_tm_t88(bitmap, TM_T88.on_paper(PAPERS[80]))[1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -34,7 +34,7 @@ def sheets(album: Album) -> None:
 def example_shop(path: Path) -> Shop:
     """The example kiosk, with the layout that ships."""
     config = parse_kiosk(path.read_bytes())
-    return Shop(preview.example_catalogue(), config.office, LANGUAGES, "http://192.168.1.10:8080", None, tuple(PAPERS))
+    return Shop(preview.example_catalogue(), config.office, LANGUAGES, "http://192.168.1.10:8080", None, PAPERS)
 
 
 def one_of_each_series(services: tuple[Service, ...]) -> tuple[Service, ...]:
