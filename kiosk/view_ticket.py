@@ -14,6 +14,8 @@ from kiosk.wording import reason, services, spelled, texts
 
 LINE_TO_CAPITAL = 1.65
 """Height of a line of digits, with the room above and below that its face asks for, as a multiple of a capital."""
+BARE_ABOVE = 14
+"""Percent of that height which digits and mark leave bare at its head."""
 MARK = 0.72
 """Side of the mark "P" beside the number, as a part of the number's line."""
 MOST_MM = 120.0
@@ -72,11 +74,12 @@ def write_down(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     if canvas.high_mm < LOW_MM:
         foot = Rect(area.x, area.bottom - row, area.w, row).middle(min(canvas.px(92), area.w), row)
         place = area.top(max(round(_hero(canvas) * LINE_TO_CAPITAL), (area.h - row) * 36 // 100))
+        place = place._replace(y=area.y - place.h * BARE_ABOVE // 100)
         told = Rect(area.x, place.bottom, area.w, foot.y - gap - place.bottom)
         _number(state.ticket, place, colour.ink, language, canvas)
         if not fits(canvas, told, [title, words[0]], language):
             title = replace(title, text=spoken.gettext("Write down this number"))
-            words[0] = _queued(state, spoken.gettext("It is in the queue"), canvas)
+            words[0] = _queued(state, spoken.gettext("In the queue"), canvas)
         flow(canvas, told, [title, *words], language, align="centre")
     else:
         foot = Rect(area.x, area.bottom - row, area.w, row).middle(canvas.px(92), row)
