@@ -147,7 +147,7 @@ def _assembled(
         say(f"no copy of the kinds of printers: {kinds.unkept}")
     journal, key = open_journal(loaded.data, clock, journals)
     stack.callback(journal.close)
-    press = Press.of_width(kinds.width(config.paper_mm))
+    press = Press.of_width(kinds.width(config.paper_mm), kinds.profile.dots_per_inch)
     wakes = WakePipe()
     stack.callback(wakes.close)
     mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
@@ -167,7 +167,7 @@ def _assembled(
     )
     machine = Machine(parts, settings)
     if machine.record.printer_met is not None:
-        press.fit(kinds.width(config.paper_mm, machine.record.printer_met.profile))
+        parts.house.fit(machine.record.printer_met.profile)
     window = _window(config, typesetter, fullscreen)
     stack.callback(window.close)
     for lamp in parts.lamps.values():
@@ -248,7 +248,8 @@ def _drivers(
         public_url=config.server.public_url,
         roll_mm=config.roll_m * 1000,
         slip=lambda at: press.paper.draw(slip(config.languages, at)),
-        fit=lambda kind: press.fit(kinds.width(config.paper_mm, kind)),
+        taken_mm=press.taken_mm,
+        fit=lambda kind: press.fit(kinds.width(config.paper_mm, kind), kinds.kind(kind).dots_per_inch),
     )
     inbox = InboxReader(data / "inbox.db")
     parts = Parts(

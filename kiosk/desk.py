@@ -24,7 +24,7 @@ from sync.errors import CatalogueError
 from sync.facts import PaperRefilled, PrintEnded, PrinterChanged, PrinterMet, PrinterTested, TicketIssued
 from sync.journal import Instant
 from sync.keys import DeviceKey
-from sync.types import BootMs, JournalId, Seq
+from sync.types import BootId, BootMs, JournalId, Seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Printhouse:
     """What stands on every ticket of this kiosk, and who draws it.
 
     `slip` draws what a new roll is tried with, from the time on the office's wall clock; None: it is not tried.
-    `roll_mm`: millimetres of paper on a new roll. `fit`: told of the kind that the printer is recognised as.
+    `roll_mm`: millimetres of paper on a new roll. `taken_mm`: those that so many rows take. `fit`: told of the kind
+    that the printer is recognised as.
     """
 
     draw: Callable[[TicketOnPaper], Bitmap]
@@ -45,6 +46,7 @@ class Printhouse:
     public_url: str | None
     roll_mm: int = 60_000
     slip: Callable[[datetime | None], Bitmap] | None = None
+    taken_mm: Callable[[int], int] = taken_mm
     fit: Callable[[str], None] = lambda kind: None
 
 
@@ -110,8 +112,7 @@ class Desk:
     def can_ask(self, ticket: Seq) -> bool:
         """Whether whoever says that no paper came can have it printed now."""
         now = self._instant()
-        ready = self._status is not None and self._status.can_print and self._record.trouble is None
-        return ready and self._record.prints.can_ask(ticket, now.boot_id, now.boottime_ms)
+        return self._able and self._record.prints.can_ask(ticket, now.boot_id, now.boottime_ms)
 
     def asked(self, ticket: Seq) -> list[Printed | PaperFailed]:
         """Paper of it is waited for again, so that a failure is told again. It is printed now if it can be."""
@@ -128,7 +129,7 @@ class Desk:
         self._under_way = _UnderWay(ticket, attempt, job.job_id, copy)
         try:
             picture = self._house.draw(self.on_paper(ticket, copy=copy))
-            self._under_way = replace(self._under_way, mm=taken_mm(picture.height))
+            self._under_way = replace(self._under_way, mm=self._house.taken_mm(picture.height))
             self._printer.submit(PrintJob(job.job_id, picture))
         except (KioskError, FontsError, HardwareError, CatalogueError) as error:
             self._say(f"ticket {ticket} cannot be drawn: {error}. {error.hint}")
@@ -167,7 +168,7 @@ class Desk:
         seq, self._new_roll = self._new_roll, None
         try:
             picture = self._house.slip(self._local())
-            self._slip = _Slip(job_id(seq), taken_mm(picture.height))
+            self._slip = _Slip(job_id(seq), self._house.taken_mm(picture.height))
             self._printer.submit(PrintJob(self._slip.job_id, picture))
         except (KioskError, FontsError, HardwareError) as error:
             self._slip = None
@@ -180,7 +181,11 @@ class Desk:
 
     def _local(self) -> datetime | None:
         now = self._instant()
-        utc_ms = self._record.timeline.when(now.boot_id, now.boottime_ms).middle
+        return self._on_wall(now.boot_id, now.boottime_ms)
+
+    def _on_wall(self, boot_id: BootId, boottime_ms: BootMs) -> datetime | None:
+        """What the office's clock showed then; None where nobody vouches for it."""
+        utc_ms = self._record.timeline.when(boot_id, boottime_ms).middle
         return None if utc_ms is None else office_time(utc_ms, self._house.zone).replace(tzinfo=None)
 
     def deadline(self) -> BootMs | None:
@@ -189,9 +194,13 @@ class Desk:
         return self._record.prints.deadline(now.boot_id, now.boottime_ms, can_print=self._can_print)
 
     @property
+    def _able(self) -> bool:
+        """Whether printer and disk are ready, if not free."""
+        return self._status is not None and self._status.can_print and self._record.trouble is None
+
+    @property
     def _can_print(self) -> bool:
-        ready = self._status is not None and self._status.can_print
-        return ready and not self.busy and self._record.trouble is None
+        return self._able and not self.busy
 
     def _next(self) -> list[Printed | PaperFailed]:
         now = self._instant()
@@ -281,10 +290,10 @@ class Desk:
         )
 
     def _issued(self, found: TicketOnRecord) -> datetime:
-        utc_ms = self._record.timeline.when(found.fact.boot_id, found.fact.boottime_ms).middle
-        if utc_ms is None:
+        issued = self._on_wall(found.fact.boot_id, found.fact.boottime_ms)
+        if issued is None:
             raise KioskError(f"ticket {found.body.label} has no time", hint="Anchor the clock before issuing.")
-        return office_time(utc_ms, self._house.zone).replace(tzinfo=None)
+        return issued
 
     def _found(self, seq: Seq) -> TicketOnRecord:
         found = self._record.ticket(seq)

@@ -31,12 +31,13 @@ class Kinds:
     shipped: bool = False
     unkept: str | None = None
 
+    def kind(self, met: str | None = None) -> Profile:
+        """The one that is named or else, `met`, the one that the printer was recognised as."""
+        return next((each for each in self.known if self.others and each.name == met), self.profile)
+
     def width(self, paper_mm: int, met: str | None = None) -> Dots:
-        """Dots of a ticket on this roll. `met`: the kind that the printer was recognised as, where none is named."""
-        kind = self.profile
-        if self.others and met is not None:
-            kind = next((each for each in self.known if each.name == met), kind)
-        return Dots(min(max(kind.width, LEAST_DOTS), PAPERS[paper_mm]))
+        """Dots of a ticket on this roll, in a printer of that kind."""
+        return Dots(min(max(self.kind(met).width, LEAST_DOTS), PAPERS[paper_mm]))
 
 
 def settle(config: KioskConfig, folder: Path, data: Path) -> Kinds:

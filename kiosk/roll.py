@@ -4,10 +4,10 @@ A roll does not grow: what was near its end and is full again without anybody at
 no news. While the cover is open, paper sensors see whatever hangs there, so they are not believed.
 """
 
+import math
 from dataclasses import dataclass
 
 from hardware.printer import PaperStatus
-from kiosk.paper_ink import DOTS_PER_MM
 from sync.facts import Body, PaperChanged, PaperRefilled, PrinterChanged
 
 FEED_MM = 14
@@ -45,6 +45,6 @@ class Roll:
         return (PaperChanged(level),) if told else ()
 
 
-def taken_mm(rows: int) -> int:
+def taken_mm(rows: int, dots_per_inch: int = 203) -> int:
     """Millimetres of paper that a picture of so many rows takes."""
-    return -(-rows // DOTS_PER_MM) + FEED_MM
+    return math.ceil(rows / round(dots_per_inch / 25.4, 1)) + FEED_MM

@@ -9,6 +9,7 @@ from pathlib import Path
 from hardware.printer import Bitmap, Dots
 from kiosk.errors import KioskError
 from kiosk.paper import Paper
+from kiosk.roll import taken_mm
 from kiosk.ticket_data import SHIPPED, Layout, Ticket
 from kiosk.ticket_file import Chosen, choose, read_layout
 from kiosk.ticket_layout import lay_out, specimens
@@ -32,16 +33,22 @@ class Press:
 
     paper: Paper
     layout: Layout = SHIPPED
+    dots_per_inch: int = 203
 
     @classmethod
-    def of_width(cls, width: Dots) -> "Press":
+    def of_width(cls, width: Dots, dots_per_inch: int = 203) -> "Press":
         """A press for tickets of so many dots."""
-        return cls(Paper(width=width))
+        return cls(Paper(width=width), dots_per_inch=dots_per_inch)
 
-    def fit(self, width: Dots) -> None:
+    def fit(self, width: Dots, dots_per_inch: int = 203) -> None:
         """From now on tickets of so many dots. What they look like is rehearsed at the next start only."""
+        self.dots_per_inch = dots_per_inch
         if width != self.paper.width:
             self.paper = Paper(width=width)
+
+    def taken_mm(self, rows: int) -> int:
+        """Millimetres of paper that so many rows take."""
+        return taken_mm(rows, self.dots_per_inch)
 
     def draw(self, ticket: Ticket) -> Bitmap:
         """The ticket as it is printed. Raises KioskError, FontsError, CatalogueError."""

@@ -80,7 +80,8 @@ def test_control_a_roll_that_forgets_who_was_at_the_cover_would_see_no_new_one()
 
 
 def test_a_picture_takes_its_rows_and_the_way_to_the_blade() -> None:
-    assert (taken_mm(8), taken_mm(9), taken_mm(800)) == (1 + FEED_MM, 2 + FEED_MM, 100 + FEED_MM)
+    assert [taken_mm(rows) - FEED_MM for rows in (8, 9, 800)] == [1, 2, 100]
+    assert taken_mm(709, dots_per_inch=180) - FEED_MM == 100
 
 
 # What is left ---------------------------------------------------------------------------------------------------------

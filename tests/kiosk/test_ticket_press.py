@@ -10,6 +10,7 @@ from hardware.dots import Dots
 from kiosk.demo import EXAMPLE
 from kiosk.paper import PAPERS, Paper, RehearsalError
 from kiosk.preview import example_catalogue
+from kiosk.roll import taken_mm
 from kiosk.ticket_data import SHIPPED, Layout, Ticket
 from kiosk.ticket_press import REHEARSED, Press
 from sync.config import KioskConfig, parse_kiosk
@@ -76,8 +77,9 @@ def test_a_folder_that_takes_no_mark_is_no_obstacle(tmp_path: Path, config: Kios
 def test_tickets_are_drawn_as_wide_as_the_printer_that_was_met(config: KioskConfig) -> None:
     press = Press.of_width(PAPERS[80])
     assert press.draw(TICKET).width == 576
-    press.fit(Dots(512))
+    press.fit(Dots(512), 180)
     assert press.draw(TICKET).width == 512
+    assert press.taken_mm(709) == taken_mm(800)
 
 
 def test_another_width_is_rehearsed_anew(tmp_path: Path, config: KioskConfig) -> None:
