@@ -80,6 +80,18 @@ class Profile:
         """With a roll in it of which it prints so many dots; the edges of other paper are not those of its head."""
         return replace(self, width=width, justifies=self.justifies and width == self.width)
 
+    def known(self, seen: Abilities) -> Abilities:
+        """What was seen and, of what was not, what a printer of this kind cannot do."""
+        claims = {
+            "answers": self.questions,
+            "automatic": self.automatic,
+            "in_order": self.in_order,
+            "echoes": self.echo,
+            "full_status": self.full_status,
+        }
+        ruled_out = {name for name, claim in claims.items() if claim == "no" and getattr(seen, name) is None}
+        return replace(seen, **dict.fromkeys(ruled_out, False))
+
     def fits(self, identity: Identity) -> bool:
         """Whether a printer that says this of itself is of this kind."""
         return self.likeness(identity) > 0

@@ -65,7 +65,9 @@ def recorded(address: str, fault: str | None, met: Sequence[PrinterMet], known: 
     if others:
         seen.append(f"before it: {_who(Identity(others[-1].maker, others[-1].model, others[-1].firmware))}")
     yield ok("printer", "; ".join(seen))
-    yield ok("printer", _able(Abilities(**{name: True for name in last.abilities if name in ABILITIES})))
+    able = Abilities(**{name: True for name in last.abilities if name in ABILITIES})
+    kind = next((profile for profile in known if profile.name == last.profile), None)
+    yield ok("printer", _able(kind.known(able) if kind else able))
 
 
 def seen(address: str, look: PrinterLook, known: Sequence[Profile], *, named: bool) -> Iterator[Finding]:
@@ -84,7 +86,7 @@ def seen(address: str, look: PrinterLook, known: Sequence[Profile], *, named: bo
         return
     yield ok("printer", f"{address} answers, {_paper(look.status)}")
     yield _kind_found(look, known, named=named)
-    yield _able_found(look.abilities)
+    yield _able_found(look.profile.known(look.abilities))
     if look.status.paper == "near-end":
         yield note("printer", "the paper is nearly at its end", "Put a new roll beside the printer today.")
 

@@ -313,6 +313,16 @@ def test_what_is_on_record_of_the_printer_is_told_and_which_one_was_there_before
     assert "says when it has read a ticket (GS r): unknown" in able.seen
 
 
+def test_what_its_kind_rules_out_is_a_no_and_no_unknown() -> None:
+    *_, able = findings_printer.recorded("usb:///dev/usb/lp0", None, [CUSTOM], shipped())
+    assert "confirms each ticket once it is on paper (GS ( H): no" in able.seen
+    assert "says when it has read a ticket (GS r): unknown" in able.seen
+    clone = next(kind for kind in shipped() if kind.name == "pos-80")
+    look = PrinterLook(True, PaperStatus(True, "ok", False), abilities=Abilities(answers=True), profile=clone)
+    *_, found = findings_printer.seen("usb:///dev/usb/lp0", look, shipped(), named=True)
+    assert (found.state, "(GS ( H): no" in found.seen) == ("note", True)
+
+
 def test_of_the_printers_met_the_last_and_the_other_one_before_it_are_remembered() -> None:
     record = looks.Remembered()
     for met in (EPSON, CUSTOM, EPSON, replace(EPSON, abilities=("answers",))):
