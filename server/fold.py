@@ -25,6 +25,7 @@ from sync.facts import (
     PaperRefilled,
     PrintEnded,
     PrinterChanged,
+    PrinterMet,
     PrinterTested,
     PrintSending,
     ScoreGiven,
@@ -41,6 +42,8 @@ LEVELS = (5, 4, 3, 2, 1)
 _LABEL_CHARACTERS = 16
 _MOST_MM = 1_000_000
 """A kilometre: longer than any roll, and so than any ticket."""
+_NAME_CHARACTERS = 80
+"""The longest that a printer is heard out when it says its name (hardware.status)."""
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -95,6 +98,19 @@ _HELP = """INSERT INTO machines (journal_id, help) VALUES (:journal_id, :seq)
 _HELPED = "UPDATE machines SET help = NULL WHERE journal_id = :journal_id AND help = :asked"
 _BOARD = """INSERT INTO machines (journal_id, board) VALUES (:journal_id, :board)
     ON CONFLICT (journal_id) DO UPDATE SET board = excluded.board"""
+# A printer that says no name cannot be told from one that is switched off: only another name is another printer, and
+# what could not be read (NULL, with which no comparison holds) is no difference.
+_EXCHANGED = """UPDATE machines SET before_maker = named_maker, before_model = named_model,
+        exchanged_boot = :boot_id, exchanged_ms = :boottime_ms
+    WHERE journal_id = :journal_id AND (named_model <> :model OR (named_model = :model AND named_maker <> :maker))"""
+_SINCE = """UPDATE machines SET since_boot = :boot_id, since_ms = :boottime_ms
+    WHERE journal_id = :journal_id AND printer_model IS NOT :model"""
+_MET = """INSERT INTO machines (journal_id, printer_maker, printer_model, printer_kind, printer_able)
+    VALUES (:journal_id, :maker, :model, :kind, :able)
+    ON CONFLICT (journal_id) DO UPDATE SET printer_maker = excluded.printer_maker,
+        printer_model = excluded.printer_model, printer_kind = excluded.printer_kind,
+        printer_able = excluded.printer_able"""
+_NAMED = "UPDATE machines SET named_maker = :maker, named_model = :model WHERE journal_id = :journal_id"
 _PAPER = """INSERT INTO machines (journal_id, paper) VALUES (:journal_id, :level)
     ON CONFLICT (journal_id) DO UPDATE SET paper = excluded.paper"""
 _ROLL = """INSERT INTO machines (journal_id, roll_mm) VALUES (:journal_id, :roll_mm)
@@ -137,6 +153,8 @@ def _problem(body: object) -> str | None:
             return f"there is no outcome {outcome!r}"
         case PrintEnded(mm=mm) | PrinterTested(mm=mm) | PaperRefilled(roll_mm=mm) if not 0 <= mm <= _MOST_MM:
             return f"{mm} mm are no length of paper"
+        case PrinterMet() if any(len(name or "") > _NAME_CHARACTERS for name in (body.maker, body.model, body.profile)):
+            return f"a printer's name has at most {_NAME_CHARACTERS} characters"
         case TicketIssued(token=token) if not _TOKEN.fullmatch(token):
             return "its token is not a SHA-256"
         case TicketIssued(label=label) if not 0 < len(label) <= _LABEL_CHARACTERS:
@@ -183,6 +201,8 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield Change(_RELEASE, place | {"release": release})
         case PrinterChanged(fault=fault):
             yield Change(_FAULT, place | {"printer_fault": fault})
+        case PrinterMet():
+            yield from _met(body, moment)
         case PaperChanged(level=level):
             yield Change(_PAPER, place | {"level": level})
         case PaperRefilled(roll_mm=roll_mm):
@@ -198,6 +218,16 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield Change(_HELPED, place | {"asked": asked})
         case BoardChanged(problems=problems):
             yield Change(_BOARD, place | {"board": _json(problems) if problems else None})
+
+
+def _met(body: PrinterMet, moment: dict[str, Any]) -> Iterator[Change]:
+    maker, model = body.maker or None, body.model or None
+    printer = moment | {"maker": maker, "model": model, "kind": body.profile, "able": _json(body.abilities)}
+    yield Change(_EXCHANGED, printer)
+    yield Change(_SINCE, printer)
+    yield Change(_MET, printer)
+    if model is not None:
+        yield Change(_NAMED, printer)
 
 
 def _json(value: object) -> str:

@@ -13,17 +13,21 @@ from markupsafe import Markup, escape
 
 from fonts import tokens
 from server.chart import distribution
-from server.reading import Device, Ticket, View
+from server.reading import Device, Exchange, Printer, Ticket, View
 from server.words import (
+    ABLE_OF_NOTHING,
     BOARD_WORDS,
     FAULT_WORDS,
     LEVEL_WORDS,
+    MOUTH,
     NIGHT_WORDS,
     OTHER_BOARD,
     OTHER_FAULT,
     OTHER_REFUSAL,
     PRINT_WORDS,
+    PRINTER_WORDS,
     REFUSAL_WORDS,
+    UNKNOWN_KIND,
 )
 from sync.clock import office_day, office_time
 from sync.types import UtcMs
@@ -153,18 +157,25 @@ class Pages:
         ]
         contact = self._moment(device.contact_ms, words.language)
         board = [words.gettext(BOARD_WORDS.get(code, OTHER_BOARD)) for code in device.board]
-        left = device.paper_left
-        told = words.ngettext("about {count} ticket left", "about {count} tickets left", left or 0)
         return {
             "device": device,
             "contact": contact,
             "refused": refused,
             "fault": fault,
             "board": board,
-            "paper": None if left is None else told.format(count=left),
+            "printer": device.printer and printer_name(device.printer, words),
+            "kind": device.printer and printer_kind(device.printer, words),
+            "able": printer_able(device.printer, words) if device.printer else [],
+            "exchange": device.exchange and self._exchange(device.exchange, words),
+            "paper": _paper(device, words),
             "night": device.night and words.gettext(NIGHT_WORDS.get(device.night, OTHER_FAULT)),
             "night_at": self._moment(device.night_ms, words.language) or words.gettext("time not known yet"),
         }
+
+    def _exchange(self, exchange: Exchange, words: Catalogue) -> Markup:
+        when = self._moment(exchange.utc_ms, words.language) or words.gettext("time not known yet")
+        before = printer_name(exchange.before, words)
+        return escape(words.gettext("{when}, until then {printer}")).format(when=when, printer=before)
 
     def _time(self, utc_ms: int | None, language: str) -> str | None:
         return None if utc_ms is None else format_time(office_time(utc_ms, self._zone), language)
@@ -180,6 +191,47 @@ class Pages:
         own = date.fromisoformat(day)
         other: Era = "gregorian" if language == "th" else "buddhist"
         return {"date": format_date(own, language), "other_date": format_date(own, language, era=other)}
+
+
+def _paper(device: Device, words: Catalogue) -> str | None:
+    """What is left of the roll. That it is out is said once: as the printer's fault, if that is its first one."""
+    if device.paper == "out":
+        out = FAULT_WORDS["paper-out"]
+        return None if device.printer_fault == "paper-out" else words.gettext(out)
+    if device.paper_left is None:
+        return None
+    told = words.ngettext("about {count} ticket left", "about {count} tickets left", device.paper_left)
+    return told.format(count=device.paper_left)
+
+
+def printer_name(printer: Printer, words: Catalogue) -> Markup:
+    """Model and maker as the printer says them, the maker once."""
+    maker, model = printer.maker, printer.model
+    if model is None:
+        return escape(words.gettext("does not say its name"))
+    told = model if maker is None or model.casefold().startswith(maker.casefold()) else f"{model} ({maker})"
+    return _whole(told)
+
+
+def printer_kind(printer: Printer, words: Catalogue) -> Markup:
+    """The kind that it is treated as, by the name that kiosk.toml and the doctor have for it."""
+    if printer.kind == UNKNOWN_KIND:
+        return escape(words.gettext("kind not known"))
+    return escape(words.gettext("kind {kind}")).format(kind=_whole(printer.kind))
+
+
+def _whole(name: str) -> Markup:
+    """A name that no line breaks at its hyphens, where a line can hold it."""
+    return Markup("<span>{}</span>").format(name)
+
+
+def printer_able(printer: Printer, words: Catalogue) -> list[str]:
+    """What it can do, in sentences. Of abilities that are not known here nothing is said."""
+    if not printer.abilities:
+        return [words.gettext(ABLE_OF_NOTHING)]
+    told = next((said for ability, said in PRINTER_WORDS.items() if ability in printer.abilities), None)
+    mouth, noticed = MOUTH
+    return [words.gettext(said) for said in (told, noticed if mouth in printer.abilities else None) if said]
 
 
 def in_language(by_language: Mapping[str, str], language: str) -> Markup:

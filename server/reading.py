@@ -30,12 +30,33 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Printer:
+    """What a printer says of itself, None where it does not; `kind`: the profile that it is treated by; `abilities`:
+    what it was seen to do (hardware.profile.Abilities)."""
+
+    maker: str | None
+    model: str | None
+    kind: str = ""
+    abilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Another printer stands where `before` stood, since `utc_ms` (None: not dated). Not `sure`: the one that is there
+    does not say its name."""
+
+    before: Printer
+    utc_ms: int | None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A paired journal and how it fares. `refused`: refusals by code. `strange`: facts not understood.
 
     `help`: somebody there asks for staff. `board`: codes of what is wrong with its board (hardware.board). `paper`:
     what its printer says of the roll; `paper_left`: about how many tickets, None: not known. `night`: what came of the
-    last self-check at night, `night_ms` its moment.
+    last self-check at night, `night_ms` its moment. `printer`: the one that was last met, None: none was.
     """
 
     journal_id: JournalId
@@ -54,6 +75,8 @@ class Device:
     paper_left: int | None = None
     night: str | None = None
     night_ms: int | None = None
+    printer: Printer | None = None
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +214,7 @@ def _devices(db: sqlite3.Connection) -> Iterator[Device]:
             bool(wanted),
             tuple(json.loads(board)) if board else (),
             **_of_paper(db, journal_id),
+            **_of_printer(db, journal_id),
         )
 
 
@@ -203,9 +227,33 @@ def _of_paper(db: sqlite3.Connection, journal_id: str) -> dict[str, Any]:
         return {}
     paper, roll_mm, used_mm, tickets, ticket_mm, night, boot_id, boottime_ms = found
     left = PaperLeft(roll_mm, used_mm, tickets, ticket_mm).left(paper)
+    night_ms = _moment(db, journal_id, boot_id, boottime_ms)
+    return {"paper": paper, "paper_left": left, "night": night, "night_ms": night_ms}
+
+
+def _of_printer(db: sqlite3.Connection, journal_id: str) -> dict[str, Any]:
+    """The fields of Device that tell which printer stands there, and which one stood there before."""
+    query = """SELECT printer_maker, printer_model, printer_kind, printer_able, named_maker, named_model,
+            since_boot, since_ms, before_maker, before_model, exchanged_boot, exchanged_ms
+        FROM machines WHERE journal_id = ? AND printer_kind IS NOT NULL"""
+    found = db.execute(query, (journal_id,)).fetchone()
+    if found is None:
+        return {}
+    maker, model, kind, able, named_maker, named_model, *since, before_maker, before_model, boot_id, boottime_ms = found
+    printer = Printer(maker, model, kind, tuple(json.loads(able)))
+    exchange = None
+    if model is None and named_model is not None:
+        exchange = Exchange(Printer(named_maker, named_model), _moment(db, journal_id, *since), sure=False)
+    elif before_model is not None:
+        exchange = Exchange(Printer(before_maker, before_model), _moment(db, journal_id, boot_id, boottime_ms))
+    return {"printer": printer, "exchange": exchange}
+
+
+def _moment(db: sqlite3.Connection, journal_id: str, boot_id: str | None, boottime_ms: int | None) -> int | None:
+    """The UTC of this boot time, by the anchor that bounds it most tightly; None where there is none."""
     at = {"journal_id": journal_id, "boot_id": boot_id, "boottime_ms": boottime_ms, "ppm": DRIFT_PPM}
-    moment = db.execute(BEST_ANCHOR, at).fetchone() if night else None
-    return {"paper": paper, "paper_left": left, "night": night, "night_ms": moment[0] if moment else None}
+    found = db.execute(BEST_ANCHOR, at).fetchone()
+    return found[0] if found else None
 
 
 def _services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "machines", "strange")
 """Tables that a fold of the facts makes, and nothing else."""
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -137,6 +137,22 @@ _FOLDED = (
 )
 
 
+PRINTER_COLUMNS = (
+    "printer_maker TEXT",
+    "printer_model TEXT",
+    "printer_kind TEXT",
+    "printer_able TEXT",
+    "since_boot TEXT",
+    "since_ms INTEGER",
+    "named_maker TEXT",
+    "named_model TEXT",
+    "before_maker TEXT",
+    "before_model TEXT",
+    "exchanged_boot TEXT",
+    "exchanged_ms INTEGER",
+)
+
+
 @LEDGER()
 def received(db: sqlite_utils.Database) -> None:
     """What devices sent, exactly as they sent it."""
@@ -173,5 +189,13 @@ def paper(db: sqlite_utils.Database) -> None:
         db.execute(f"ALTER TABLE machines ADD COLUMN {column}")
 
 
-MIGRATIONS = frozenset({received.__name__, folded.__name__, corrections.__name__, paper.__name__})
+@LEDGER()
+def printers(db: sqlite_utils.Database) -> None:
+    """The printer that each machine last met, since when it says this of itself; the last one that said its name; and
+    the one that stood there before that, with the moment of the exchange."""
+    for column in PRINTER_COLUMNS:
+        db.execute(f"ALTER TABLE machines ADD COLUMN {column}")
+
+
+MIGRATIONS = frozenset(each.__name__ for each in (received, folded, corrections, paper, printers))
 """The names of all migrations. A file that knows others was written by a newer release."""

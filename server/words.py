@@ -47,6 +47,20 @@ OTHER_FAULT = N_("printer is out of order")
 NIGHT_WORDS = {"passed": N_("passed"), "uncertain": N_("the printer does not tell")} | FAULT_WORDS
 """What came of the self-check at night (kiosk.night)."""
 
+PRINTER_WORDS = {
+    "echoes": N_("tells whether a ticket came out"),
+    "in_order": N_("tells only that a ticket was sent, not whether it came out"),
+    "answers": N_("cannot tell whether a ticket came out"),
+    "automatic": N_("cannot tell whether a ticket came out"),
+}
+"""What a printer tells of a ticket, by the first of its abilities here (hardware.profile.Abilities). No promise that
+tickets are confirmed: on a serial line the kiosk does not take its word."""
+ABLE_OF_NOTHING = N_("does not answer: only a look shows whether it is on and has paper")
+MOUTH = ("full_status", N_("notices whether the last ticket was taken"))
+
+UNKNOWN_KIND = "generic"
+"""The profile that is taken where none is named or recognised."""
+
 BOARD_WORDS = {
     "hot": N_("the machine is too hot"),
     "under-voltage": N_("the machine's power supply is too weak"),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server import reading
+from server import reading, schema
 from server.errors import LedgerBusy, LedgerDamaged
 from server.fold import Change, changes
 from server.ingest import take_batch
@@ -16,7 +16,7 @@ from server.ledger import FILE, Ledger, open_reader
 from sync import verify
 from sync.chain import START
 from sync.codec import Fact
-from sync.facts import ScoreRepeated
+from sync.facts import PrinterMet, ScoreRepeated
 from sync.judge import Accept, judge_request
 from sync.types import JournalId, Level, Seq
 from sync.wire import BATCH_ROWS, Refusal
@@ -313,6 +313,22 @@ def test_a_ledger_of_a_newer_release_is_left_alone(ledger: Ledger, make_ledger: 
     reader = open_reader(copy)
     assert reader.execute("SELECT folded FROM server").fetchone() == ("tomorrow",)
     reader.close()
+
+
+def test_a_ledger_of_an_older_release_learns_of_the_printers_that_its_facts_tell_of(
+    ledger: Ledger, device: Device, make_ledger: Callable[..., Ledger]
+) -> None:
+    admit(ledger, device)
+    device.record(anchor(), PrinterMet("EPSON", "TM-T20III", None, "epson-tm-203", ("answers",)))
+    assert send(ledger, device) == 3
+    for column in schema.PRINTER_COLUMNS:
+        ledger._db.execute(f"ALTER TABLE machines DROP COLUMN {column.split()[0]}")
+    ledger._db.execute("DELETE FROM _sqlite_migrations WHERE name = 'printers'")
+    ledger._db.execute(f"UPDATE server SET folded = '4 {ZONE.key}'")
+    old = ledger.path.with_name("old.db")
+    ledger._db.execute("VACUUM INTO ?", (str(old),))
+    printer = look(make_ledger(old.name).path).devices[0].printer
+    assert printer == reading.Printer("EPSON", "TM-T20III", "epson-tm-203", ("answers",))
 
 
 def test_a_journal_is_verified_against_the_database_of_a_server(

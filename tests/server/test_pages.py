@@ -13,11 +13,11 @@ from server.chart import distribution
 from server.fold import PRINT_OUTCOMES
 from server.pages import Pages
 from server.reading import Device as Machine
-from server.reading import Ticket, View
+from server.reading import Exchange, Printer, Ticket, View
 from server.words import BOARD_WORDS, FAULT_WORDS, LEVEL_WORDS, OTHER_BOARD, OTHER_REFUSAL, PRINT_WORDS, REFUSAL_WORDS
 from sync.chain import witness
 from sync.clock import office_day
-from sync.facts import CatalogueAdopted
+from sync.facts import CatalogueAdopted, PrinterMet
 from sync.types import JournalId, UtcMs
 from sync.wire import STATUS
 from tests.server.conftest import ZONE
@@ -139,9 +139,11 @@ def test_every_outcome_has_words() -> None:
 def test_what_machines_say_is_never_markup(pages: Pages) -> None:
     evil = "<script>alert(1)</script>"
     ticket = Ticket(evil[:16], "2026-11-23", (evil,), NOON, None, "W" * 16)
-    html = pages.office(view(devices=(machine(place=evil),), latest=(ticket,), by_service={evil: 1}), "en", NOON)
+    printer = Printer(evil, evil, evil, (evil,))
+    strange = machine(place=evil, printer=printer, exchange=Exchange(printer, NOON))
+    html = pages.office(view(devices=(strange,), latest=(ticket,), by_service={evil: 1}), "en", NOON)
     assert "<script>alert" not in html
-    assert html.count("&lt;script&gt;") == 4
+    assert html.count("&lt;script&gt;") == 7
 
 
 class Styles(HTMLParser):
@@ -330,6 +332,11 @@ def test_in_chromium_the_counts_change_without_a_reload_and_a_lost_server_is_sai
         kiosk.send(client)
     expect(chromium.locator("#scores")).to_have_text(str(before + 1))
     assert chromium.evaluate("window.sameDocument") is True
+    long = "X" * 80
+    with server.exchange() as client:
+        kiosk.record(PrinterMet(long, long, None, long, ()))
+        kiosk.send(client)
+    expect(chromium.locator(".machines")).to_contain_text(long)
     assert chromium.evaluate("document.documentElement.scrollWidth") == 390
     assert chromium.evaluate("document.fonts.check('16px \"Noto Sans Myanmar\"', 'မြန်မာ')")
     assert problems == []

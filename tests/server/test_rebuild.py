@@ -26,6 +26,7 @@ from sync.facts import (
     PaperRefilled,
     PrintEnded,
     PrinterChanged,
+    PrinterMet,
     PrinterTested,
     ScoreGiven,
     ScoreRepeated,
@@ -36,6 +37,12 @@ from sync.types import BootId, JournalId, Level, Seq
 from tests.server.conftest import ZONE, admit
 from tests.server.device import CATALOGUE, NOON, Device, anchor, issued, printed, score, seeded
 from tests.server.state import contents
+
+
+def met(model: str | None, maker: str | None = "EPSON", *able: str) -> PrinterMet:
+    """The kiosk met a printer that says this of itself."""
+    return PrinterMet(maker, model, None, "generic", able)
+
 
 BOOTS = [BootId(letter * 32) for letter in "abc"]
 SPREAD = 40 * 3_600_000
@@ -59,6 +66,7 @@ bodies = st.one_of(
     st.builds(PaperChanged, st.sampled_from([None, "ok", "near-end", "out"])),
     st.builds(PaperRefilled, st.integers(1_000, 60_000)),
     st.builds(PrinterTested, st.sampled_from(["night", "refill"]), st.just("passed"), st.integers(0, 60)),
+    st.builds(met, st.sampled_from([None, "TM-T20III", "XP-80C"]), st.sampled_from([None, "EPSON", "Xprinter"])),
     st.builds(MachineStarted, st.sampled_from(["0.1.0", "0.2.0"]), st.just("f" * 64)),
     st.just(CATALOGUE),
 )
