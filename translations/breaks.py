@@ -27,6 +27,8 @@ _SYLLABLE_START = re.compile(f"(?<!\u1039)[{_BASE}](?![\u103b-\u103e\u105e-\u106
 _THAI_NEVER_BEFORE = frozenset("ะัาำิีึืฺุูๅๆ็่้๊๋์ํ๎ฯ")
 _THAI_NEVER_AFTER = frozenset("เแโใไ")
 _REPEAT = "ๆ"
+# Burmese: the "not" before a verb is one letter, which ICU's dictionary takes for a word of its own.
+_NOT = "\u1019"
 
 
 def break_opportunities(text: str, language: str) -> list[int]:
@@ -39,7 +41,9 @@ def break_opportunities(text: str, language: str) -> list[int]:
 
 @lru_cache(maxsize=2048)  # a screen tries the same text in many places before it finds the one that fits
 def _opportunities(text: str, language: str) -> tuple[int, ...]:
-    return tuple(index for index in _boundaries(LineBreaker(text, language), text) if _may_break(text, index))
+    found = [index for index in _boundaries(LineBreaker(text, language), text) if _may_break(text, index)]
+    begins = {0, *found}
+    return tuple(index for index in found if text[index - 1] != _NOT or index - 1 not in begins)
 
 
 def syllables(text: str, language: str) -> list[int]:

@@ -103,3 +103,13 @@ def test_breaks_are_ascending_and_inside_the_text(text: str, language: str) -> N
 )
 def test_syllables_start_where_burmese_spelling_says(text: str, starts: list[int]) -> None:
     assert [index for index in range(len(text)) if starts_syllable(text, index)] == starts
+
+
+def test_the_burmese_not_stays_with_its_verb() -> None:
+    """Control: ICU alone parts them."""
+    text = "ဦးစားပေး မလိုပါ"
+    alone = {end for _, end in LineBreaker(text, "my").segments()}
+    assert text.index("မ") + 1 in alone
+    assert text.index("မ") + 1 not in break_opportunities(text, "my")
+    assert break_opportunities("မလိုပါ", "my") == [4], "at the beginning too"
+    assert break_opportunities("ဆရာမ ကြီး", "my") == [5], "a word may end with that letter"
