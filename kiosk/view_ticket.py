@@ -16,6 +16,8 @@ LINE_TO_CAPITAL = 1.65
 """Height of a line of digits, with the room above and below that its face asks for, as a multiple of a capital."""
 BARE_ABOVE = 14
 """Percent of that height which digits and mark leave bare at its head."""
+TIGHT_MM = 70.0
+"""In a place less high even that is needed."""
 MARK = 0.72
 """Side of the mark "P" beside the number, as a part of the number's line."""
 MOST_MM = 120.0
@@ -63,37 +65,16 @@ def write_down(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     assert state.ticket is not None
     language, spoken, space = state.language, texts(state.language), canvas.tokens.space
     colour, screen, area = canvas.tokens.colour, canvas.tokens.screen, page(canvas)
-    gap = canvas.px(space.s if canvas.compact else space.l)
-    row = row_height(canvas)
+    row, gap = row_height(canvas), canvas.px(space.s if canvas.compact else space.l)
     why = reason(state.reason or "not-started", language)
     title = Sentence(spoken.gettext("Please write down this number"), screen.title, "bold", colour.on_warning, lines=3)
     words = [
         _queued(state, spoken.gettext("This number is in the queue"), canvas),
         Sentence(why, screen.body, "regular", colour.ink, lines=3, must=False),
     ]
-    if canvas.high_mm < LOW_MM:
-        foot = Rect(area.x, area.bottom - row, area.w, row).middle(min(canvas.px(92), area.w), row)
-        place = area.top(max(round(_hero(canvas) * LINE_TO_CAPITAL), (area.h - row) * 36 // 100))
-        place = place._replace(y=area.y - place.h * BARE_ABOVE // 100)
-        told = Rect(area.x, place.bottom, area.w, foot.y - gap - place.bottom)
-        _number(state.ticket, place, colour.ink, language, canvas)
-        if not fits(canvas, told, [title, words[0]], language):
-            title = replace(title, text=spoken.gettext("Write down this number"))
-            words[0] = _queued(state, spoken.gettext("In the queue"), canvas)
-        flow(canvas, told, [title, *words], language, align="centre")
-    else:
-        foot = Rect(area.x, area.bottom - row, area.w, row).middle(canvas.px(92), row)
-        body = area.top(area.h - row - gap)
-        # Upright the number is as large as the width allows; title, number and words stay one group.
-        body = body.middle(body.w, body.w * 85 // 100)
-        head = body.top(body.h * 22 // 100)
-        told = body.below(body.h * 76 // 100)
-        if canvas.high_mm >= LARGE_MM:
-            title = replace(title, capital_mm=screen.title if canvas.portrait else screen.display)
-            words = [replace(each, capital_mm=screen.title) for each in words]
-        flow(canvas, _signed(head, canvas), [replace(title, lines=2)], language)
-        _number(state.ticket, Rect(body.x, head.bottom, body.w, told.y - head.bottom), colour.ink, language, canvas)
-        flow(canvas, told, words, language, align="centre")
+    foot = Rect(area.x, area.bottom - row, area.w, row).middle(min(canvas.px(92), area.w), row)
+    body = area.top(area.h - row - gap)
+    (_tightly if canvas.high_mm < LOW_MM else _roomily)(state, title, words, body, canvas)
     done = Offer("done", "check", spoken.gettext("Done"), Done(), "primary")
     if not state.condition.again:
         offer(canvas, foot, done, language)
@@ -101,6 +82,36 @@ def write_down(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     foot = Rect(area.x, foot.y, area.w, foot.h)
     offers(canvas, foot, beside_again(canvas, foot.w, [done], language), language)
     return canvas.scene(ground=colour.warning_ground)
+
+
+def _tightly(state: State, title: Sentence, words: list[Sentence], body: Rect, canvas: Canvas) -> None:
+    """The number as large as it must be, and as many words below it as there is room for."""
+    assert state.ticket is not None
+    language, spoken = state.language, texts(state.language)
+    place = body.top(max(round(_hero(canvas) * LINE_TO_CAPITAL), body.h * 37 // 100))
+    if body.h < canvas.px(TIGHT_MM):
+        place = place._replace(y=body.y - place.h * BARE_ABOVE // 100)
+    told = Rect(body.x, place.bottom, body.w, body.bottom - place.bottom)
+    _number(state.ticket, place, canvas.tokens.colour.ink, language, canvas)
+    if not fits(canvas, told, [title, words[0]], language):
+        title = replace(title, text=spoken.gettext("Write down this number"))
+        words = [_queued(state, spoken.gettext("In the queue"), canvas), *words[1:]]
+    flow(canvas, told, [title, *words], language, align="centre")
+
+
+def _roomily(state: State, title: Sentence, words: list[Sentence], body: Rect, canvas: Canvas) -> None:
+    """Upright the number is as large as the width allows; title, number and words stay one group."""
+    assert state.ticket is not None
+    language, screen = state.language, canvas.tokens.screen
+    body = body.middle(body.w, body.w * 85 // 100)
+    head, told = body.top(body.h * 22 // 100), body.below(body.h * 76 // 100)
+    if canvas.high_mm >= LARGE_MM:
+        title = replace(title, capital_mm=screen.title if canvas.portrait else screen.display)
+        words = [replace(each, capital_mm=screen.title) for each in words]
+    flow(canvas, _signed(head, canvas), [replace(title, lines=2)], language)
+    place = Rect(body.x, head.bottom, body.w, told.y - head.bottom)
+    _number(state.ticket, place, canvas.tokens.colour.ink, language, canvas)
+    flow(canvas, told, words, language, align="centre")
 
 
 def beside_again(canvas: Canvas, width: int, others: list[Offer], language: str) -> list[Offer]:
@@ -115,7 +126,8 @@ def _queued(state: State, told: str, canvas: Canvas) -> Sentence:
     sentence = Sentence(told, canvas.tokens.screen.body, "bold", canvas.tokens.colour.ink, lines=3)
     if state.ticket is None or not state.ticket.code:
         return sentence
-    code, digits = texts(state.language).gettext("Code: {code}"), state.ticket.code
+    code = texts(state.language).gettext("Code: {code}").replace(" ", "\u00a0")  # never parted from its word
+    digits = state.ticket.code
     shown, says = (f"{told} · {code.format(code=each)}" for each in (digits, spelled(digits)))
     return replace(sentence, text=shown, says=says)
 
