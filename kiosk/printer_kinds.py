@@ -1,6 +1,7 @@
 """Which kinds of printers this kiosk knows, and which it takes its own for: from kiosk.toml and the office's file."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hardware.dots import Dots
@@ -43,37 +44,41 @@ class Kinds:
 def settle(config: KioskConfig, folder: Path, data: Path) -> Kinds:
     """What kiosk.toml says of the printer. `folder`: what its paths are relative to; `data`: where the copy is kept.
 
+    A slip in the office's file may also take away the very kind that kiosk.toml names, or make it too narrow: such a
+    file is no good one either, and never becomes the copy.
+
     Raises PrintersFileError where no kind has the name that it says, KioskError where that kind is too narrow.
     """
-    known, problem, shipped, unkept = _known(folder / config.printers if config.printers else None, data)
-    try:
-        profile, others = chosen(config.printer_profile, known)
-    except PrintersFileError:
-        if problem is not None:
-            raise problem from None
-        raise
-    if not others:
-        _fits(profile, config.paper_mm)
-    return Kinds(profile, others, known, problem, shipped, unkept)
-
-
-def _known(own: Path | None, data: Path) -> tuple[tuple[Profile, ...], PrintersFileError | None, bool, str | None]:
-    if own is None:
-        return kinds(None), None, False, None
+    if config.printers is None:
+        return _settled(config, kinds(None))
     good = data / ("printers.toml" + GOOD)
     try:
-        content = _content(own)
-        known = kinds(content)
-    except PrintersFileError as problem:
-        try:
-            return kinds(good.read_bytes()), problem, False, None
-        except (OSError, PrintersFileError):
-            return kinds(None), problem, True, None
+        content = _content(folder / config.printers)
+        found = _settled(config, kinds(content))
+    except (PrintersFileError, KioskError) as problem:
+        return _last_good(config, good, problem)
     try:
         keep(good, content)
     except OSError as error:
-        return known, None, False, f"{good}: {error.strerror}"
-    return known, None, False, None
+        return replace(found, unkept=f"{good}: {error.strerror}")
+    return found
+
+
+def _settled(config: KioskConfig, known: tuple[Profile, ...]) -> Kinds:
+    profile, others = chosen(config.printer_profile, known)
+    if not others:
+        _fits(profile, config.paper_mm)
+    return Kinds(profile, others, known)
+
+
+def _last_good(config: KioskConfig, good: Path, problem: PrintersFileError | KioskError) -> Kinds:
+    """From the copy, else from what ships; the problem itself where neither has the kind that is named."""
+    told = problem if isinstance(problem, PrintersFileError) else PrintersFileError(str(problem), hint=problem.hint)
+    with suppress(OSError, PrintersFileError, KioskError):
+        return replace(_settled(config, kinds(good.read_bytes())), problem=told)
+    with suppress(PrintersFileError, KioskError):
+        return replace(_settled(config, kinds(None)), problem=told, shipped=True)
+    raise problem
 
 
 def _content(path: Path) -> bytes:

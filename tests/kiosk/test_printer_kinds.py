@@ -42,6 +42,31 @@ def test_a_spoilt_file_leaves_the_last_good_copy_in_use_and_is_told(tmp_path: Pa
     assert notice.endswith("Did you mean `width`?")
 
 
+@pytest.mark.parametrize(
+    ("slip", "says"),
+    [
+        (OWN.replace("hall", "hal", 1), 'no kind of printer named "hall"'),
+        (OWN + "width = 376\n", '"hall" prints 376 dots'),
+        ("", 'no kind of printer named "hall"'),
+    ],
+    ids=["its name", "its width", "all of it"],
+)
+def test_a_slip_that_takes_the_named_kind_away_leaves_the_last_good_copy_in_use_again_and_again(
+    tmp_path: Path, slip: str, says: str
+) -> None:
+    settle(own(tmp_path, OWN, "hall"), tmp_path, tmp_path)
+    for _ in range(2):  # a copy of the slip would be found at the second start
+        found = settle(own(tmp_path, slip, "hall"), tmp_path, tmp_path)
+        assert (found.profile.name, found.shipped) == ("hall", False)
+        assert says in (notice_of(found, "printers.toml") or "")
+
+
+def test_a_shipped_kind_that_the_offices_file_spoils_is_used_as_it_ships(tmp_path: Path) -> None:
+    found = settle(own(tmp_path, "[pos-80]\nwidth = 376\n", "pos-80"), tmp_path, tmp_path)
+    assert (found.profile.width, found.shipped) == (576, True)
+    assert "Only the kinds of printers that ship are known." in (notice_of(found, "printers.toml") or "")
+
+
 def test_without_a_copy_what_ships_is_in_use_and_a_name_from_the_spoilt_file_is_its_fault(tmp_path: Path) -> None:
     found = settle(own(tmp_path, "[hall\n"), tmp_path, tmp_path)
     assert (found.known, found.shipped) == (shipped(), True)
