@@ -193,6 +193,13 @@ class Mechanism:
         self._pass(now)
         return self._told()
 
+    def tear(self, now: float) -> list[Effect]:
+        """A hand tears off what hangs out of the mouth: all that is past the blade or the tear bar."""
+        self._pass(now)
+        if (rows := len(self._hanging) - self.make.head_to_cutter) > 0:
+            self._come_off(rows, self.ticket, cut=False)
+        return self._told()
+
     def power_off(self, now: float, *, torn: bool = True) -> list[Effect]:
         """The buffer is lost, settings too. What hung out is torn off; with torn=False it hangs on, disturbed, and the
         next ticket comes out below it."""

@@ -27,6 +27,7 @@ _CHOICES: dict[str, tuple[str | bool, ...]] = {
     "head": ("hot", "ok"),
     "mechanism": ("error", "ok"),
     "ticket": ("waiting", "taken"),
+    "tear": (True,),
     "echo": ("late", "missing", "ok"),
     "garbage": (True, False),
 }

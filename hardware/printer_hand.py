@@ -43,4 +43,6 @@ def handle(mechanism: Mechanism, command: Command, now: float) -> list[Effect]:
                 condition = replace(condition, mechanism_error=value == "error")
             case "ticket":
                 condition = replace(condition, ticket_waiting=value == "waiting")
+            case "tear":
+                effects += mechanism.tear(now)
     return effects + mechanism.change(condition, now)

@@ -2,7 +2,7 @@
 
     python -m hardware.virtual_printer --listen HOST:PORT --out DIR [--width 576] [--control unix:PATH]
     python -m hardware.virtual_printer --pty LINK [--baud N] [--xonxoff | --no-handshake] --out DIR …
-        [--make NAME] [--buffer BYTES] [--speed MM_S] [--seed N]
+        [--make NAME] [--buffer BYTES] [--speed MM_S] [--bar DOTS] [--seed N]
 
 A pty stands for a USB or serial cable: LINK leads to it, "usb://LINK" and "serial://LINK?baud=N" open it. With --baud
 it is read no faster than a line of that speed carries. Without --speed it prints in no time. With --seed faults come by
@@ -12,6 +12,7 @@ The control socket takes JSON lines and answers each with {"ok": true} or {"erro
     {"paper": "out" | "ok" | "near-end"}   {"cover": "open" | "closed"}    {"cutter": "jam" | "ok"}
     {"head": "hot" | "ok"}                 {"mechanism": "error" | "ok"}   {"ticket": "waiting" | "taken"}
     {"echo": "late" | "missing" | "ok"}    {"garbage": true | false}       {"stall": true | false}
+    {"tear": true}
     {"power": "off" | "on"}   {"unplug": true}   {"plug": true}   {"swap": "talking" | a make's name}
     {"strike": {"when": "byte" | "row", "at": N, "fault": a fault's name, "lasts": seconds}}
 Without power nothing listens and the buffer is lost; unplugged, nothing listens either, but the buffer stays. A
@@ -54,6 +55,7 @@ from hardware.virtual_ports import Port, PtyPort, TcpPort
 
 _UNHEEDED_BYTES = 4096
 _LEAST_BUFFER, _SPEEDS = 64, (10, 1000)
+_FARTHEST_BAR = 800
 _CUT_S = 0.3
 _SEEDED_BYTES, _SEEDED_ROWS, _SEEDED_S = 30_000, 1_500, 8.0
 
@@ -349,6 +351,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--make", choices=tuple(MAKES), default="epson", help="what it knows and says")
     parser.add_argument("--buffer", type=int, metavar="BYTES", help="what it receives ahead of printing; else 65536")
     parser.add_argument("--speed", type=float, metavar="MM_S", help="of its mechanism, in mm a second; else no limit")
+    parser.add_argument("--bar", type=int, metavar="DOTS", help="from its head to its blade or tear bar; else 0")
     parser.add_argument("--seed", type=int, metavar="N", help="faults by chance, the same ones for the same seed")
     parser.add_argument("--control", help="unix:PATH of a socket for faults")
     options = parser.parse_args(arguments)
@@ -363,6 +366,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--buffer wants at least {_LEAST_BUFFER} bytes")
     if options.speed is not None and not _SPEEDS[0] <= options.speed <= _SPEEDS[1]:
         parser.error(f"--speed wants {_SPEEDS[0]} to {_SPEEDS[1]} mm a second, for example 150")
+    if options.bar is not None and not 0 <= options.bar <= _FARTHEST_BAR:
+        parser.error(f"--bar wants 0 to {_FARTHEST_BAR} dots")
     if (options.xonxoff or options.no_handshake) and options.pty is None:
         parser.error("--xonxoff and --no-handshake go with --pty")
     if options.control is not None and not options.control.startswith("unix:"):
@@ -393,6 +398,8 @@ def _make(options: argparse.Namespace) -> Make:
         make = replace(make, width=options.width)
     if options.buffer is not None:
         make = replace(make, buffer_bytes=options.buffer)
+    if options.bar is not None:
+        make = replace(make, head_to_cutter=options.bar)
     if options.speed is not None:
         make = replace(make, mm_per_s=options.speed, cut_s=_CUT_S)
     return make

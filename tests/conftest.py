@@ -17,6 +17,7 @@ ON_A_PTY = (
     "::test_a_link_is_made_where_an_earlier_run",
     "::test_a_line_is_read_no_faster",
     "::test_unplugged_the_buffer_stays",
+    "::test_a_panel_printer_on_three_wires",
     "test_hardship.py::test_whatever_befalls_the_printer_is_said_and_every_number_is_on_paper_or_written_down[serial]",
 )
 """Tests that open one; .ci/prepare gives a machine that has none the file system of them, where it may."""

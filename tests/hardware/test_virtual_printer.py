@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hardware.escpos_reader import Answered, Begun, Condition, CutOff, PaperRead
 from hardware.makes import MAKES
 from hardware.mechanism import Mechanism, Piece
 from hardware.printer_control import ControlError, parse_command, parse_line
+from hardware.printer_hand import handle
 from hardware.ticket_store import Detail
 from hardware.virtual_printer import VirtualPrinter, main
 
@@ -373,3 +375,13 @@ def test_full_status_is_told_by_the_makes_that_have_it(condition: Condition, ans
     assert custom.change(condition, 0) == epson.change(condition, 0) == []
     assert custom.receive(b"\x10\x04\x14", 0) == [Answered(answer)]
     assert not any(isinstance(effect, Answered) for effect in epson.receive(b"\x10\x04\x14", 0))
+
+
+def test_a_hand_tears_off_what_is_past_the_bar_and_no_more() -> None:
+    mechanism = Mechanism(replace(MAKES["clone"], head_to_cutter=1))
+    uncut = TICKET.removesuffix(b"\x1dVB\x00")
+    mechanism.receive(uncut, 0)
+    tear = parse_command({"tear": True})
+    assert handle(mechanism, tear, 0) == [Piece(ROWS[:-1], False, (), uncut)]
+    assert mechanism.hanging == ROWS[-1:]
+    assert handle(mechanism, tear, 0) == []

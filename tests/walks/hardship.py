@@ -93,12 +93,15 @@ class Premises:
             line.sendall(json.dumps(movement).encode() + b"\n")
             assert json.loads(line.recv(4096)) == {"ok": True}
 
-    def write_kiosk_toml(self, printer: str, exchange: int | None = None, code: str | None = None) -> None:
-        """`exchange`: the port where the kiosk finds the office; None: nobody is there."""
+    def write_kiosk_toml(
+        self, printer: str, exchange: int | None = None, code: str | None = None, *, paper: str = ""
+    ) -> None:
+        """`exchange`: the port where the kiosk finds the office; None: nobody is there. `paper`: lines about roll and
+        kind of printer."""
         url = f"https://127.0.0.1:{exchange}" if exchange else _NOBODY
         (self.folder / "kiosk" / "kiosk.toml").write_text(
             f'place = "Hall"\ndata = "data"\ncatalogue = "catalogue.toml"\nprinter = "{printer}"\npins = "mock"\n'
-            f'time_zone = "Asia/Bangkok"\nlanguages = ["th", "en", "my"]\n\n[office]\n{_OFFICE}\n'
+            f'time_zone = "Asia/Bangkok"\nlanguages = ["th", "en", "my"]\n{paper}\n[office]\n{_OFFICE}\n'
             "[screen]\nwidth_mm = 345\nheight_mm = 194\nfullscreen = false\nwidth_px = 1280\nheight_px = 720\n\n"
             f'[server]\nurl = "{url}"\npublic_url = "http://office.example"\n'
             + (f'code = "{code}"\n' if code else "")
