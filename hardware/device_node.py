@@ -6,9 +6,12 @@ import os
 import select
 import stat
 import struct
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from hardware.errors import TransportError
 
@@ -44,6 +47,25 @@ class NodeCalls(Protocol):
         """Lets go."""
 
 
+class LineCalls(NodeCalls, Protocol):
+    """What a serial port has beside: termios, and a lock of its own. All raise OSError; none waits."""
+
+    def settings(self, fd: int) -> list[Any]:
+        """As termios.tcgetattr gives them."""
+
+    def set(self, fd: int, settings: list[Any]) -> None:
+        """At once. A driver leaves out what its port cannot do, and says nothing: ask again."""
+
+    def drop(self, fd: int, queues: int) -> None:
+        """What waits to be read (termios.TCIFLUSH), to be sent (TCOFLUSH), or both (TCIOFLUSH) is lost."""
+
+    def flow(self, fd: int, action: int) -> None:
+        """Stop sending (termios.TCOOFF), or go on (TCOON)."""
+
+    def claim(self, fd: int) -> None:
+        """For this program alone, until it lets go or ends. Raises OSError EWOULDBLOCK where another has it."""
+
+
 class SystemCalls:
     """The real ones."""
 
@@ -72,6 +94,35 @@ class SystemCalls:
 
     def close(self, fd: int) -> None:
         os.close(fd)
+
+    def settings(self, fd: int) -> list[Any]:
+        with _termios_errors():
+            return termios.tcgetattr(fd)
+
+    def set(self, fd: int, settings: list[Any]) -> None:
+        with _termios_errors():
+            termios.tcsetattr(fd, termios.TCSANOW, settings)
+
+    def drop(self, fd: int, queues: int) -> None:
+        with _termios_errors():
+            termios.tcflush(fd, queues)
+
+    def flow(self, fd: int, action: int) -> None:
+        with _termios_errors():
+            termios.tcflow(fd, action)
+
+    def claim(self, fd: int) -> None:
+        """An advisory lock, because it goes with the program, whatever ends it."""
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def _termios_errors() -> Iterator[None]:
+    """termios.error is no OSError."""
+    try:
+        yield
+    except termios.error as failure:
+        raise OSError(*failure.args) from failure
 
 
 def gone(path: Path, reason: str, hint: str, written: int = 0) -> TransportError:

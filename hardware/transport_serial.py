@@ -8,7 +8,6 @@ bytes are handed over no faster than the line carries them, and what the printer
 
 import difflib
 import errno
-import fcntl
 import select
 import termios
 import time
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from hardware.device_node import NodeCalls, NodeHints, SystemCalls, cannot_open, gone
+from hardware.device_node import LineCalls, NodeHints, SystemCalls, cannot_open, gone
 from hardware.errors import AddressError, TransportError
 from hardware.pacing import pacer_for
 
@@ -79,18 +78,19 @@ class SerialTransport:
         path: Path,
         line: SerialLine,
         *,
-        calls: NodeCalls | None = None,
+        calls: LineCalls | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._path, self._calls, self._monotonic = path, calls or SystemCalls(), monotonic
+        self._path, self._monotonic = path, monotonic
+        self._calls: LineCalls = calls or SystemCalls()
         self._pacer = pacer_for(line.baud) if line.flow == "none" else None
         try:
             self._fd = self._calls.open(path)
         except OSError as failure:
             raise cannot_open(path, failure, _HINTS) from failure
         try:
-            _claim(self._fd, path)
-            _set_up(self._fd, path, line)
+            _claim(self._calls, self._fd, path)
+            _set_up(self._calls, self._fd, path, line)
         except TransportError:
             self._calls.close(self._fd)
             raise
@@ -156,8 +156,8 @@ class SerialTransport:
         if self._fd < 0:
             return
         try:
-            termios.tcflush(self._fd, termios.TCOFLUSH)
-        except termios.error:
+            self._calls.drop(self._fd, termios.TCOFLUSH)
+        except OSError:
             pass  # the port has gone, and what was in it too
         finally:
             self._calls.close(self._fd)
@@ -170,32 +170,32 @@ def _reason(failure: OSError) -> str:
     return failure.strerror or str(failure)
 
 
-def _claim(fd: int, path: Path) -> None:
-    """One kiosk a port. An advisory lock, because it goes with the program, whatever ends it."""
+def _claim(calls: LineCalls, fd: int, path: Path) -> None:
+    """One kiosk a port."""
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        calls.claim(fd)
     except OSError as failure:
         raise cannot_open(path, failure, _HINTS) from failure
 
 
-def _set_up(fd: int, path: Path, line: SerialLine) -> None:
-    """Raw, 8N1, the carrier ignored; what came before is thrown away and an old XOFF forgotten."""
+def _set_up(calls: LineCalls, fd: int, path: Path, line: SerialLine) -> None:
+    """Raw, 8N1, the carrier ignored, DTR left up at the end; what came before is thrown away and an old XOFF
+    forgotten."""
     speed = int(getattr(termios, f"B{line.baud}"))
     flags = termios.CS8 | termios.CREAD | termios.CLOCAL | (termios.CRTSCTS if line.flow == "rtscts" else 0)
     stops = termios.IXON if line.flow == "xonxoff" else 0
     try:
-        controls = termios.tcgetattr(fd)[6]
+        controls = calls.settings(fd)[6]
         controls[termios.VMIN], controls[termios.VTIME] = 1, 0  # so that an empty read is a hang-up and nothing else
-        termios.tcsetattr(fd, termios.TCSANOW, [stops, 0, flags, 0, speed, speed, controls])
-        now = termios.tcgetattr(fd)
-        termios.tcflush(fd, termios.TCIOFLUSH)
-        termios.tcflow(fd, termios.TCOOFF)  # "on" alone ends only what "off" began, not an XOFF
-        termios.tcflow(fd, termios.TCOON)
-    except termios.error as failure:
-        number, words = failure.args
-        if number == errno.ENOTTY:
+        calls.set(fd, [stops, 0, flags, 0, speed, speed, controls])
+        now = calls.settings(fd)
+        calls.drop(fd, termios.TCIOFLUSH)
+        calls.flow(fd, termios.TCOOFF)  # "on" alone ends only what "off" began, not an XOFF
+        calls.flow(fd, termios.TCOON)
+    except OSError as failure:
+        if failure.errno == errno.ENOTTY:
             raise TransportError(f"{path} is no serial port", hint=_HINTS.missing) from failure
-        raise cannot_open(path, OSError(number, words), _HINTS) from failure
+        raise cannot_open(path, failure, _HINTS) from failure
     if now[5] != speed or bool(now[2] & termios.CRTSCTS) != (line.flow == "rtscts"):
         raise TransportError(
             f"the port {path} cannot do {line.baud} baud with flow={line.flow}",

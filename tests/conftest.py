@@ -11,6 +11,7 @@ settings.load_profile("house")  # no test is timed: machines are noisy
 ON_A_PTY = (
     "test_transport_serial.py",
     "test_printer_cables.py",
+    "::test_the_stand_in_keeps_settings_and_hangs_up",
     "test_virtual_ports.py",
     "::test_the_real_calls_carry_both_ways",
     "::test_the_command_serves_a_pty",
