@@ -116,7 +116,7 @@ class Interpreter:
         self._questions = frozenset((1, 2, 3, 4, FULL_STATUS) if full_status else (1, 2, 3, 4))
         self._blank = bytes(width // 8)
         self._buffer, self._held = bytearray(), bytearray()
-        self._consumed, self._received_at = 0, 0.0
+        self._consumed, self._received_at, self._nuls = 0, 0.0, 0
         self._obeyed_at: deque[int] = deque()
         self._settings = _Settings()
         self._orders: deque[Order] = deque()
@@ -204,6 +204,8 @@ class Interpreter:
         """Counts the command as part of the ticket."""
         if not self.ticket:
             self._orders.append(Begun(self._received_at))
+            self.ticket += bytes(self._nuls)
+            self._nuls = 0
         self.ticket += self._buffer[:length]
         return length
 
@@ -222,7 +224,10 @@ class Interpreter:
 
     def _plain(self, head: int) -> int:
         if head == 0x00:
-            return self._keep(len(self._buffer) - len(self._buffer.lstrip(b"\x00")))
+            nuls = len(self._buffer) - len(self._buffer.lstrip(b"\x00"))
+            if not self.ticket:  # they print nothing, and are the next ticket's where one follows
+                self._nuls += nuls
+            return self._beside(nuls)
         if head == 0x0A:
             self._feeding += _LINE_DOTS
         elif head != 0x0D:

@@ -31,6 +31,8 @@ from hardware.waiting import Waiting
 _log = logging.getLogger(__name__)
 _FIRST_BACKOFF_S = 0.5
 _LONGEST_BACKOFF_S = 10.0
+END_OF_ANY_HEAD = bytes(16)
+"""The longest head, of GS ( H, has 11 bytes."""
 _STEADY_S = 10.0
 """A connection that lasted so long was a good one, and is made anew at once. One that a device takes, answers and drops
 at once (a loose cable, a printer that serves another machine) would otherwise be made thousands of times a second."""
@@ -218,6 +220,7 @@ class Keeper:
             must_answer=self._known.must_answer(now, self._patience.starting),
         )
         try:
+            self._end_broken_command(transport)
             session.greet()
         except TransportError as failure:
             session.close()
@@ -234,6 +237,13 @@ class Keeper:
         if self._lead is Lead.CLEAN:
             self._lead = Lead.RESYNC
         return session
+
+    def _end_broken_command(self, transport: Transport) -> None:
+        """A cable pulled within a command's head leaves the printer waiting for the rest of it: taken from the first
+        question, that would make lengths of up to 65,535 bytes, and whole tickets vanish. NULs make it a length of 0.
+        In front of a job there are NULs already."""
+        if transport.fileno() is not None and self._profile.questions != "no" and self._habits.resync:
+            transport.write(END_OF_ANY_HEAD, self._patience.greeting)
 
     def _serve(self, session: PrinterSession) -> None:
         """Until the device is gone or the loop is to end."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hardware.encoder import AUTO_STATUS
 from hardware.makes import MAKES
+from hardware.print_keeper import END_OF_ANY_HEAD
 from hardware.printer import Finished, Met, Outcome, StatusChanged
 from hardware.printers_file import shipped
 from hardware.probe import FIRMWARE, MAKER, MODEL, Acquired, Ask, recognised, told_anew
@@ -241,7 +242,7 @@ def test_the_same_printer_plugged_again_is_no_news_and_another_is() -> None:
 
 
 def test_a_printer_that_hangs_amid_the_questions_is_not_taken_for_a_mute_one_when_it_is_opened_again() -> None:
-    greeted = len(AUTO_STATUS + question_bytes())
+    greeted = len(END_OF_ANY_HEAD + AUTO_STATUS + question_bytes())
     takes = [greeted]
 
     def make(time: Time) -> Device:

@@ -85,7 +85,7 @@ def ink(sheet: Path) -> tuple[int, int, int, int]:
 
 
 def test_a_panel_printer_on_three_wires_prints_every_ticket_whole_past_its_tear_bar(premises: Premises) -> None:
-    """Slow, with a small buffer, and nothing that holds the kiosk back but its own pace."""
+    """Slow, with a small buffer. What comes faster than it prints would be lost, and said so in its log."""
     link = premises.folder / "ttyPrinter"
     panel = ("--make", "clone", "--width", "384", "--buffer", "2048", "--speed", "60", "--bar", str(BAR))
     premises.start_printer("--pty", str(link), "--baud", "115200", "--no-handshake", *panel)
