@@ -1,6 +1,7 @@
 """The ways to a printer: USB, serial, TCP, file. They carry bytes, give true counts and never wait longer than told."""
 
 import difflib
+import errno
 import fcntl
 import os
 import select
@@ -66,6 +67,10 @@ class Transport(Protocol):
         """Lets go. Can be called twice."""
 
 
+_TURNED_AWAY = frozenset((os.strerror(errno.ECONNRESET), os.strerror(errno.EPIPE)))
+"""What ends a connection that a hung machine takes and will not serve: before its first word it was not seen away."""
+
+
 class TcpTransport:
     """A raw TCP printer port (9100). Bytes count as taken once the kernel has them: only an echo says
     printed."""
@@ -73,7 +78,7 @@ class TcpTransport:
     blind = False
 
     def __init__(self, host: str, port: int, *, connect_timeout_s: float = CONNECT_TIMEOUT_S) -> None:
-        self._name = f"{host}:{port}"
+        self._name, self._heard = f"{host}:{port}", False
         try:
             self._socket = socket.create_connection((host, port), timeout=connect_timeout_s)
         except (OSError, UnicodeError) as failure:  # a host such as "a..b" is no name at all
@@ -109,9 +114,10 @@ class TcpTransport:
         except BlockingIOError:
             return b""
         except OSError as failure:
-            raise self._gone(str(failure)) from failure
+            raise self._gone(failure.strerror or str(failure)) from failure
         if not data:
             raise self._gone("it closed the connection")
+        self._heard = True
         return data
 
     def paper_out(self) -> bool | None:
@@ -125,7 +131,7 @@ class TcpTransport:
             f"the printer at {self._name} is gone: {reason}",
             hint="check that it is switched on and its network cable",
             written=written,
-            absent=True,
+            absent=self._heard or reason not in _TURNED_AWAY,
         )
 
 

@@ -1,6 +1,8 @@
 import select
 import socket
+import struct
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -93,6 +95,24 @@ def test_a_peer_that_never_reads_costs_the_time_allowed_and_gives_the_true_count
 def write_on_and_on(transport: TcpTransport) -> None:
     while transport.write(b"x", 1) == 1:
         continue
+
+
+@pytest.mark.parametrize("word", [b"", b"\x12"])
+def test_a_connection_that_is_reset_tells_of_an_absence_only_where_the_printer_had_spoken(word: bytes) -> None:
+    """A hung printer resets what it took and will not serve: it was never away."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = TcpTransport("127.0.0.1", server.getsockname()[1])
+        peer, _ = server.accept()
+        peer.sendall(word)
+        if word:
+            select.select([cast(int, transport.fileno())], [], [], 5.0)
+        assert transport.read() == word
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+        with pytest.raises(TransportError, match="gone: Connection reset by peer") as gone:
+            transport.read()
+        assert gone.value.absent is bool(word)
+        transport.close()
 
 
 def test_a_peer_that_goes_is_noticed_by_reading_and_by_writing() -> None:
