@@ -44,7 +44,8 @@ class Keeper:
 
     `profile`: what is printed by, and the one of `profiles` that recognises the printer instead, if any does.
     `paper_width`: of the pictures, where it is not the profile's. `unfinished`: how the last job before this start
-    ended is not known, so that part of a ticket may hang there. `habits`: see there.
+    ended is not known, so that part of a ticket may hang there. `habits`: see there. `answered`: the
+    printer at this address has answered at a start before.
 
     Jobs are never retried here: a job whose device cannot be reached ends as NOT_STARTED and the kiosk
     decides. A device that has answered once and then takes connections in silence counts as unreachable, so that
@@ -65,6 +66,7 @@ class Keeper:
         patience: Patience | None = None,
         unfinished: bool = False,
         habits: Habits | None = None,
+        answered: bool = False,
     ) -> None:
         self._open_transport = open_transport
         self._wake = wake
@@ -79,7 +81,7 @@ class Keeper:
         self._met: Met | None = None
         self._printing: PrintJob | None = None
         self._lead = Lead.SEPARATE if unfinished else Lead.RESYNC
-        self._known = Acquaintance()
+        self._known = Acquaintance(answered=answered)
         self._trouble: TransportError | None = None
         self._logged = ""
         self._backoff_s = self._restless_s = _FIRST_BACKOFF_S

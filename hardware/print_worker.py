@@ -26,6 +26,7 @@ class PrintWorker:
         paper_width: Dots | None = None,
         patience: Patience | None = None,
         waiting: Waiting | None = None,
+        answered: bool = False,
     ) -> None:
         self._waiting = waiting or PollWaiting()
         self._keeper = Keeper(
@@ -36,6 +37,7 @@ class PrintWorker:
             profiles=profiles,
             paper_width=paper_width,
             patience=patience,
+            answered=answered,
         )
         self._thread = threading.Thread(target=self._keeper.run, name="printer", daemon=True)
         self._closed = False

@@ -14,6 +14,7 @@ from hardware.buttons import EdgeQueue, MockButtons, ScoreButtons, open_pins
 from hardware.errors import SoundError
 from hardware.lamps import Lamp, PinLamp
 from hardware.print_worker import PrintWorker
+from hardware.printer import Met
 from hardware.sound import AplaySound, RecordingSound, Sound, player
 from hardware.transports import transport_for
 from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar, load_catalogue
@@ -28,6 +29,7 @@ from kiosk.pictograms import SERVICE_PICTOGRAMS
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import notice_of as kinds_notice
 from kiosk.printer_kinds import settle as settle_kinds
+from kiosk.printer_known import has_answered, remember
 from kiosk.slip import slip
 from kiosk.ticket_press import Press
 from kiosk.ticket_press import notice_of as ticket_notice
@@ -167,7 +169,7 @@ def _assembled(
     )
     machine = Machine(parts, settings)
     if machine.record.printer_met is not None:
-        parts.house.fit(machine.record.printer_met.profile)
+        _fit(press, kinds, config, machine.record.printer_met.profile)
     window = _window(config, typesetter, fullscreen)
     stack.callback(window.close)
     for lamp in parts.lamps.values():
@@ -190,6 +192,11 @@ def _assembled(
         stack.callback(control.close)
         loop.listen(control)
     return Appliance(loop, window, wakes, contextlib.ExitStack())
+
+
+def _fit(press: Press, kinds: Kinds, config: KioskConfig, kind: str) -> None:
+    """Tickets as wide as the printer prints."""
+    press.fit(kinds.width(config.paper_mm, kind), kinds.kind(kind).dots_per_inch)
 
 
 def _window(config: KioskConfig, typesetter: Typesetter, fullscreen: bool | None) -> Window:
@@ -234,7 +241,13 @@ def _drivers(
         profile=kinds.profile,
         profiles=kinds.others,
         paper_width=kinds.width(config.paper_mm),
+        answered=has_answered(data, config.printer),
     )
+
+    def met(printer: Met) -> None:
+        remember(data, config.printer, printer)
+        _fit(press, kinds, config, printer.profile)
+
     stack.callback(printer.close)
     sound = _sound(config.sound, stack)
     house = Printhouse(
@@ -249,7 +262,7 @@ def _drivers(
         roll_mm=config.roll_m * 1000,
         slip=lambda at: press.paper.draw(slip(config.languages, at)),
         taken_mm=press.taken_mm,
-        fit=lambda kind: press.fit(kinds.width(config.paper_mm, kind), kinds.kind(kind).dots_per_inch),
+        met=met,
     )
     inbox = InboxReader(data / "inbox.db")
     parts = Parts(

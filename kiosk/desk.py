@@ -32,8 +32,8 @@ class Printhouse:
     """What stands on every ticket of this kiosk, and who draws it.
 
     `slip` draws what a new roll is tried with, from the time on the office's wall clock; None: it is not tried.
-    `roll_mm`: millimetres of paper on a new roll. `taken_mm`: those that so many rows take. `fit`: told of the kind
-    that the printer is recognised as.
+    `roll_mm`: millimetres of paper on a new roll. `taken_mm`: those that so many rows take. `met`: told of each
+    printer that is met.
     """
 
     draw: Callable[[TicketOnPaper], Bitmap]
@@ -47,7 +47,7 @@ class Printhouse:
     roll_mm: int = 60_000
     slip: Callable[[datetime | None], Bitmap] | None = None
     taken_mm: Callable[[int], int] = taken_mm
-    fit: Callable[[str], None] = lambda kind: None
+    met: Callable[[Met], None] = lambda printer: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ class Desk:
 
     def _meet(self, printer: Met) -> None:
         """Another printer, or the same with other abilities, goes on record; tickets are drawn as wide as it prints."""
-        self._house.fit(printer.profile)
+        self._house.met(printer)
         identity, abilities = printer.identity, printer.abilities
         able = tuple(sorted(field.name for field in fields(abilities) if getattr(abilities, field.name)))
         met = PrinterMet(identity.maker, identity.model, identity.firmware, printer.profile, able)

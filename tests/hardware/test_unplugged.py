@@ -176,14 +176,14 @@ def test_control_without_one_of_its_habits_the_kiosk_is_caught(cable: str, habit
 
 
 def off_at_boot(
-    cable: str, make: str, profile: Profile = PROFILE
+    cable: str, make: str, profile: Profile = PROFILE, *, answered: bool = False
 ) -> tuple[list[Outcome], list[Paper], list[str | None]]:
     """The kiosk begins beside a printer that is off, is switched on after a minute, and prints: (outcomes of a ticket
     before and of one after that, what is on paper, the faults that were told one after the other)."""
     time, events = Time(), list[PrinterEvent]()
     made = replace(MAKES[make], width=STRIDE * 8, buffer_bytes=1024, mm_per_s=100.0, cut_s=0.3)
     wired = Wired(time, replace(made, xonxoff=cable == "serial xonxoff"), CABLES[cable], on=False)
-    keeper = Keeper(wired.open, lambda: events.extend(keeper.poll()), time, profile=profile, patience=Patience())
+    keeper = Keeper(wired.open, lambda: events.extend(keeper.poll()), time, profile=profile, answered=answered)
     time.at(FIRST_S, lambda: keeper.submit(job(1)))
     time.at(60.0, wired.switch_on)
     time.at(NEXT_S, lambda: keeper.submit(job(2)))
@@ -217,7 +217,15 @@ def test_a_busy_line_of_a_printer_that_is_off_at_boot_keeps_a_ticket_from_counti
     assert [paper.of.serial for paper in floor if paper.whole] == [2]
 
 
-def test_limit_behind_three_wires_a_printer_that_is_off_is_taken_for_a_mute_one_unless_it_must_answer() -> None:
+@pytest.mark.parametrize("cable", ["serial", "serial rtscts", "serial xonxoff"])
+def test_a_serial_printer_that_has_answered_at_a_start_before_and_is_off_at_boot_is_told(cable: str) -> None:
+    outcomes, floor, faults = off_at_boot(cable, "epson", answered=True)
+    assert outcomes == [Outcome.NOT_STARTED, Outcome.SENT]
+    assert [paper.of.serial for paper in floor if paper.whole] == [2]
+    assert faults == ["unreachable", None]
+
+
+def test_limit_behind_three_wires_a_printer_that_is_off_at_the_very_first_start_is_taken_for_a_mute_one() -> None:
     """docs/printers.md says so, and to set questions = "yes"."""
     outcomes, floor, faults = off_at_boot("serial", "epson")
     assert outcomes[0] is Outcome.SENT

@@ -191,7 +191,7 @@ class Kiosk:
             zone=BANGKOK,
             public_url="http://office.example:8080",
             slip=self._slip,
-            fit=self.fitted.append,
+            met=lambda printer: self.fitted.append(printer.profile),
         )
         return Parts(
             journal=self.journal,
