@@ -45,7 +45,8 @@ class Keeper:
     `profile`: what is printed by, and the one of `profiles` that recognises the printer instead, if any does.
     `paper_width`: of the pictures, where it is not the profile's. `unfinished`: how the last job before this start
     ended is not known, so that part of a ticket may hang there. `habits`: see there. `answered`: the
-    printer at this address has answered at a start before.
+    printer at this address has answered at a start before: silence is a fault, on a cable that shows when a printer is
+    away only for the time that one takes to start.
 
     Jobs are never retried here: a job whose device cannot be reached ends as NOT_STARTED and the kiosk
     decides. A device that has answered once and then takes connections in silence counts as unreachable, so that
@@ -81,7 +82,7 @@ class Keeper:
         self._met: Met | None = None
         self._printing: PrintJob | None = None
         self._lead = Lead.SEPARATE if unfinished else Lead.RESYNC
-        self._known = Acquaintance(answered=answered)
+        self._known, self._from_before = Acquaintance(answered=answered), answered
         self._trouble: TransportError | None = None
         self._logged = ""
         self._backoff_s = self._restless_s = _FIRST_BACKOFF_S
@@ -207,6 +208,10 @@ class Keeper:
             self._remember(failure)
             self._unreachable(failure)
             return None
+        if self._from_before and not transport.blind:
+            # While the kiosk was off nobody watched this cable: another one may stand there, and be believed in time.
+            self._known = self._known.lost()
+        self._from_before = False
         now = self._waiting.monotonic()
         self._known = self._known.opened(now)
         session = PrinterSession(

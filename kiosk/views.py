@@ -14,6 +14,7 @@ from kiosk.view_attract import attract
 from kiosk.view_closed import closed
 from kiosk.view_date import confirm_date
 from kiosk.view_details import details
+from kiosk.view_flow import ROW_MM
 from kiosk.view_help import help_called
 from kiosk.view_late import late
 from kiosk.view_my_ticket import my_ticket
@@ -78,8 +79,8 @@ def _still_there(scene: Scene, state: State, canvas: Canvas) -> Scene:
     canvas.box(panel.inset(-canvas.px(1.5)), colour.ink)
     canvas.box(panel, colour.surface)
     inner = panel.inset(pad)
-    button = canvas.px(30)
     needed = canvas.line_height(state.language, title, "bold") * (1 if line <= inner.w else 2)
+    button = max(min(canvas.px(30), inner.h - needed - canvas.px(canvas.tokens.space.s)), canvas.px(ROW_MM))
     air = max(min(pad, inner.h - button - needed), 0)
     canvas.text(
         inner.top(inner.h - button - air),

@@ -84,8 +84,11 @@ class JournalReader:
         yield from self._db.execute("SELECT seq, row, chain FROM facts ORDER BY seq")
 
     def guards(self) -> dict[str, str]:
-        """The triggers of the file, name → text. Those that refuse changes are in `sync.schema.GUARDS`."""
-        return dict(self._db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))
+        """The triggers of the file, name → text, of which nothing is believed: bytes that are no text become U+FFFD.
+        Those that refuse changes are in `sync.schema.GUARDS`. Raises sqlite3.DatabaseError on damage."""
+        texts = "CAST(name AS BLOB), CAST(coalesce(sql, '') AS BLOB)"
+        found = self._db.execute(f"SELECT {texts} FROM sqlite_schema WHERE type = 'trigger'")
+        return {name.decode(errors="replace"): sql.decode(errors="replace") for name, sql in found}
 
     def facts(self, after: int = 0) -> Iterator[Fact]:
         """The facts behind this seq, decoded."""

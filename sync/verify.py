@@ -8,7 +8,7 @@ import argparse
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sync import codec
@@ -59,12 +59,18 @@ def verify(path: Path) -> Verdict:
         verdict = check(reader.secret, watch)
         if watch.failed:
             return Verdict(verdict.good, f"the file cannot be read further: {watch.failed}", verdict.journal_id)
+        if verdict.problem is not None:
+            return verdict
+        return replace(verdict, problem=_unguarded(reader))
+
+
+def _unguarded(reader: JournalReader) -> str | None:
+    """What is wrong with the triggers that refuse changes."""
+    try:
         missing = dict(GUARDS.items() - reader.guards().items())
-        if missing and verdict.problem is None:
-            return Verdict(
-                verdict.good, f"its guards were taken away or changed: {', '.join(sorted(missing))}", verdict.journal_id
-            )
-        return verdict
+    except sqlite3.Error as error:
+        return f"its guards cannot be read: {error}"
+    return f"its guards were taken away or changed: {', '.join(sorted(missing))}" if missing else None
 
 
 def against_head(path: Path, verdict: Verdict, head: Position) -> Verdict:

@@ -7,6 +7,7 @@ forbid one (Unicode Standard Annex 14).
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from icu4py.breakers import CharacterBreaker, LineBreaker
 
@@ -29,6 +30,10 @@ _THAI_NEVER_AFTER = frozenset("เแโใไ")
 _REPEAT = "ๆ"
 # Burmese: the "not" before a verb is one letter, which ICU's dictionary takes for a word of its own.
 _NOT = "\u1019"
+# And what only ever follows a word, as endings do elsewhere: -ing, to, please, the ends of sentence and object, plural,
+# from, at, and.
+_ENDINGS = frozenset(("ခြင်း", "ရန်", "ပါ", "သည်", "ကို", "များ", "မှ", "တွင်", "နှင့်"))
+_CLOSING = " ။၊)"
 
 
 def break_opportunities(text: str, language: str) -> list[int]:
@@ -42,8 +47,13 @@ def break_opportunities(text: str, language: str) -> list[int]:
 @lru_cache(maxsize=2048)  # a screen tries the same text in many places before it finds the one that fits
 def _opportunities(text: str, language: str) -> tuple[int, ...]:
     found = [index for index in _boundaries(LineBreaker(text, language), text) if _may_break(text, index)]
-    begins = {0, *found}
-    return tuple(index for index in found if text[index - 1] != _NOT or index - 1 not in begins)
+    return tuple(index for index, end in pairwise([*found, len(text)]) if not _clings(text, index, end, {0, *found}))
+
+
+def _clings(text: str, index: int, end: int, begins: set[int]) -> bool:
+    """Whether the Burmese word from `index` to `end` stays with the one before it."""
+    after_not = text[index - 1] == _NOT and index - 1 in begins
+    return after_not or (not text[index - 1].isspace() and text[index:end].rstrip(_CLOSING) in _ENDINGS)
 
 
 def syllables(text: str, language: str) -> list[int]:

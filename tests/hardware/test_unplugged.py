@@ -176,16 +176,18 @@ def test_control_without_one_of_its_habits_the_kiosk_is_caught(cable: str, habit
 
 
 def off_at_boot(
-    cable: str, make: str, profile: Profile = PROFILE, *, answered: bool = False
+    cable: str, make: str, profile: Profile = PROFILE, *, answered: bool = False, off: bool = True
 ) -> tuple[list[Outcome], list[Paper], list[str | None]]:
-    """The kiosk begins beside a printer that is off, is switched on after a minute, and prints: (outcomes of a ticket
-    before and of one after that, what is on paper, the faults that were told one after the other)."""
+    """The kiosk begins beside a printer that is off, is switched on after a minute, and prints (or is on all the time):
+    (outcomes of a ticket before and of one after that, what is on paper, the faults that were told one after the
+    other)."""
     time, events = Time(), list[PrinterEvent]()
     made = replace(MAKES[make], width=STRIDE * 8, buffer_bytes=1024, mm_per_s=100.0, cut_s=0.3)
-    wired = Wired(time, replace(made, xonxoff=cable == "serial xonxoff"), CABLES[cable], on=False)
+    wired = Wired(time, replace(made, xonxoff=cable == "serial xonxoff"), CABLES[cable], on=not off)
     keeper = Keeper(wired.open, lambda: events.extend(keeper.poll()), time, profile=profile, answered=answered)
     time.at(FIRST_S, lambda: keeper.submit(job(1)))
-    time.at(60.0, wired.switch_on)
+    if off:
+        time.at(60.0, wired.switch_on)
     time.at(NEXT_S, lambda: keeper.submit(job(2)))
     time.at(END_S, keeper.stop)
     keeper.run()
@@ -223,6 +225,18 @@ def test_a_serial_printer_that_has_answered_at_a_start_before_and_is_off_at_boot
     assert outcomes == [Outcome.NOT_STARTED, Outcome.SENT]
     assert [paper.of.serial for paper in floor if paper.whole] == [2]
     assert faults == ["unreachable", None]
+
+
+def test_a_mute_usb_printer_in_the_place_of_one_that_answered_at_a_start_before_is_believed_in_time() -> None:
+    outcomes, floor, faults = off_at_boot("usb", "mute", answered=True, off=False)
+    assert outcomes == [Outcome.NOT_STARTED, Outcome.SENT]
+    assert [paper.of.serial for paper in floor if paper.whole] == [2]
+    assert faults == ["unreachable", None]
+
+
+def test_control_behind_three_wires_nobody_can_see_that_it_was_exchanged() -> None:
+    outcomes, floor, faults = off_at_boot("serial", "mute", answered=True, off=False)
+    assert (outcomes, floor, faults) == ([Outcome.NOT_STARTED] * 2, [], ["unreachable"])
 
 
 def test_limit_behind_three_wires_a_printer_that_is_off_at_the_very_first_start_is_taken_for_a_mute_one() -> None:

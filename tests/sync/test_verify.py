@@ -154,6 +154,14 @@ def test_a_guard_that_keeps_its_name_but_not_its_word_is_reported(copy: Path) ->
     assert "facts_are_never_changed" in str(verify.verify(copy).problem)
 
 
+def test_a_guard_whose_text_is_no_text_any_more_is_reported(copy: Path) -> None:
+    content = copy.read_bytes()
+    begin = content.index(b"CREATE TRIGGER facts_have_no_gap")
+    for byte in range(begin, begin + 120, 7):
+        copy.write_bytes(flipped(content, byte * 8 + 7))
+        assert verify.verify(copy).problem, f"byte {byte}"
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_flipped_bit_of_the_file_is_named_or_harmless(whole: Path, tmp_path: Path, data: st.DataObject) -> None:

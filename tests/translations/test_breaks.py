@@ -23,7 +23,7 @@ def pieces(text: str, language: str) -> list[str]:
     [
         ("th", ["กรุณา", "รับ", "บัตร", "คิว", "ที่", "เครื่องพิมพ์ "]),
         ("th", ["ต่าง ๆ ", "กัน"]),
-        ("my", ["ကျေးဇူးပြု၍ ", "လက်မှတ်", "ကို", "ယူ", "ပါ။ ", "အင်္ဂလိပ်", "ဘာသာ"]),
+        ("my", ["ကျေးဇူးပြု၍ ", "လက်မှတ်ကို", "ယူပါ။ ", "အင်္ဂလိပ်", "ဘာသာ"]),
         ("my", ["တက္ကသိုလ် ", "ယောက်ျား"]),
         ("en", ["take ", "the ", "well-", "known ", "ticket"]),
         ("en", ["😀 ", "then ", "words"]),
@@ -105,11 +105,31 @@ def test_syllables_start_where_burmese_spelling_says(text: str, starts: list[int
     assert [index for index in range(len(text)) if starts_syllable(text, index)] == starts
 
 
+def alone(text: str) -> set[int]:
+    """Where ICU alone would break it."""
+    return {end for _, end in LineBreaker(text, "my").segments()} - {len(text)}
+
+
 def test_the_burmese_not_stays_with_its_verb() -> None:
     """Control: ICU alone parts them."""
-    text = "ဦးစားပေး မလိုပါ"
-    alone = {end for _, end in LineBreaker(text, "my").segments()}
-    assert text.index("မ") + 1 in alone
+    text = "ဦးစားပေး မလို"
+    assert text.index("မ") + 1 in alone(text)
     assert text.index("မ") + 1 not in break_opportunities(text, "my")
-    assert break_opportunities("မလိုပါ", "my") == [4], "at the beginning too"
+    assert break_opportunities("မလို", "my") == [], "at the beginning too"
     assert break_opportunities("ဆရာမ ကြီး", "my") == [5], "a word may end with that letter"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["ပြောင်း", "ဝင်ခြင်း"], ["တိုကင် ", "ယူရန်"], ["လက်မှတ်ကို", "ယူပါ။"], ["ကတ်များ ", "(ကိုယ်စား)"], ["မြေနှင့် ", "အဆောက်အအုံ"]],
+)
+def test_a_burmese_ending_stays_with_its_word(words: list[str]) -> None:
+    """Control: ICU alone parts them."""
+    text = "".join(words)
+    assert len(alone(text)) > len(words) - 1
+    assert pieces(text, "my") == words
+
+
+def test_a_burmese_word_that_begins_like_an_ending_may_begin_a_line() -> None:
+    assert pieces("သူ ကိုယ်ဝန်ဆောင်", "my") == ["သူ ", "ကိုယ်ဝန်ဆောင်"]
+    assert pieces("သူ ပါ", "my") == ["သူ ", "ပါ"], "a space says that it is a word"
