@@ -9,10 +9,9 @@ from hardware.escpos_encoder import new_encoder
 from hardware.outcome import Habits, Lead
 from hardware.printer import Bitmap, PrintJob
 from hardware.profile import GENERIC, Profile
-from hardware.status import echo_token
+from hardware.status import IN_ORDER, echo_request, echo_token
 
 _LONGEST_HEADER = 8
-_STATUS_IN_ORDER = b"\x1dr\x01"
 _ALIGN = {Side.LEFT: "left", Side.CENTRE: "center", Side.RIGHT: "right"}
 _CUTS = {"full": (65, 0), "partial": (66, 1)}
 """n of GS V: feeding to the blade by itself, and without."""
@@ -92,9 +91,9 @@ def encode_job(job: PrintJob, lead: Lead, *, profile: Profile = GENERIC, habits:
     printer._raw(encode(job.bitmap, profile=profile))
     _part(printer, profile)
     if profile.echo != "no":
-        printer._raw(b"\x1d(H\x06\x00\x30\x30" + echo_token(job.job_id))
+        printer._raw(echo_request(echo_token(job.job_id)))
     if profile.in_order != "no":
-        printer._raw(_STATUS_IN_ORDER)
+        printer._raw(IN_ORDER)
     output: bytes = printer.output
     return output
 

@@ -15,6 +15,7 @@ from hardware.printer import Met
 from hardware.profile import Abilities, Identity, Profile
 from hardware.status import (
     FULL_STATUS,
+    IN_ORDER,
     Answer,
     AutoStatus,
     Echo,
@@ -23,14 +24,14 @@ from hardware.status import (
     Processed,
     Reply,
     ReplyReader,
+    echo_request,
     echo_token,
 )
 
 MAKER, MODEL, FIRMWARE = 66, 67, 65
 TOKEN = echo_token(0)
 """No job's: their ids begin at 1."""
-ECHO = b"\x1d(H\x06\x0000" + TOKEN
-IN_ORDER = b"\x1dr\x01"
+ECHO = echo_request(TOKEN)
 
 
 @dataclass(frozen=True, slots=True)

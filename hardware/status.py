@@ -49,6 +49,10 @@ QUESTIONS = (Question.PAPER, Question.OFFLINE_CAUSE, Question.ERROR_CAUSE, Quest
 unknown."""
 
 
+IN_ORDER = b"\x1dr\x01"
+"""GS r: a status that is sent when all before it has been read."""
+
+
 def question_bytes(questions: tuple[Question, ...] = QUESTIONS) -> bytes:
     """The real-time commands that ask these."""
     return b"".join(bytes((0x10, 0x04, question)) for question in questions)
@@ -251,6 +255,11 @@ class ReplyReader:
 def _agrees(byte: int, *pairs: int) -> bool:
     """Whether both bits of each pair, one sensor's word, say the same."""
     return all(byte & pair in (0, pair) for pair in pairs)
+
+
+def echo_request(token: bytes) -> bytes:
+    """GS ( H, function 48: send this token back once all before it is on paper."""
+    return b"\x1d(H\x06\x0000" + token
 
 
 def echo_token(job_id: int) -> bytes:

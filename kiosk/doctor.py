@@ -35,7 +35,6 @@ from kiosk.appliance import catalogue_of
 from kiosk.configfile import Loaded, LoadedCatalogue, load, load_calendar
 from kiosk.errors import KioskError
 from kiosk.findings import Finding, note, ok, problem
-from kiosk.paper import PAPERS
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import settle as settle_kinds
 from kiosk.slip import print_once, slip
@@ -115,8 +114,9 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     yield _services(loaded, services)
     yield from _hours(loaded, services.catalogue)
     record, told = _journal(loaded.data, tools)
+    kinds, known = _kinds(loaded, loaded.config)
     if services.catalogue is not None and type_found.state == "ok":
-        yield _ticket(loaded, loaded.config, services.catalogue, record)
+        yield _ticket(loaded, loaded.config, services.catalogue, kinds, record)
     state = tools.board(loaded.data).read()
     yield _folder(loaded.data) or findings.disk(str(loaded.data), state)
     yield told
@@ -124,7 +124,8 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     yield from findings.board(state)
     running = tools.writer_of(loaded.data / "journal.db")
     yield note("kiosk", f"it is running (process {running})" if running else "it is not running")
-    yield from _printer(loaded, record, tools, running=running is not None)
+    yield known
+    yield from _printer(loaded.config, kinds, record, tools, running=running is not None)
     yield from findings_paper.recorded(record.paper, record.left.left(record.paper), record.night)
     yield from _counters(loaded.config, record, tools, running=running is not None)
     yield _sound(loaded.config.sound, tools)
@@ -170,12 +171,11 @@ def _hours(loaded: Loaded, catalogue: Catalogue | None) -> Iterator[Finding]:
         yield ok("hours", str(loaded.calendar))
 
 
-def _ticket(loaded: Loaded, config: KioskConfig, catalogue: Catalogue, record: looks.Remembered) -> Finding:
+def _ticket(
+    loaded: Loaded, config: KioskConfig, catalogue: Catalogue, kinds: Kinds, record: looks.Remembered
+) -> Finding:
     """Every kind of ticket drawn once, by the office's own layout; the last good copy is left alone."""
-    width = PAPERS[config.paper_mm]
-    with suppress(PrintersFileError, KioskError):  # told where the printer is
-        kinds = settle_kinds(config, loaded.folder, loaded.data)
-        width = kinds.width(config.paper_mm, record.met[-1].profile if record.met else None)
+    width = kinds.width(config.paper_mm, record.met[-1].profile if record.met else None)
     with TemporaryDirectory() as nowhere:
         chosen = Press.of_width(width).settle(config, loaded.folder, Path(nowhere), catalogue)
     if chosen.problem is not None:
@@ -219,16 +219,18 @@ def _clock(config: KioskConfig, record: looks.Remembered, tools: Tools) -> Findi
     return findings.clock(reading, seen, trust=config.clock.trust, anchor=record.anchor)
 
 
-def _printer(loaded: Loaded, record: looks.Remembered, tools: Tools, *, running: bool) -> Iterator[Finding]:
-    config = loaded.config
-    assert config is not None
+def _kinds(loaded: Loaded, config: KioskConfig) -> tuple[Kinds, Finding]:
+    """The kinds of printers that the kiosk would know; what ships, where it would not start."""
     try:
         kinds = settle_kinds(config, loaded.folder, loaded.data)
     except (PrintersFileError, KioskError) as error:
-        yield problem("kinds of printers", str(error), error.hint)
-        kinds = Kinds(GENERIC, (), shipped())
-    else:
-        yield findings_printer.kinds_known(kinds.known, config.printers, kinds.problem)
+        return Kinds(GENERIC, (), shipped()), problem("kinds of printers", str(error), error.hint)
+    return kinds, findings_printer.kinds_known(kinds.known, config.printers, kinds.problem)
+
+
+def _printer(
+    config: KioskConfig, kinds: Kinds, record: looks.Remembered, tools: Tools, *, running: bool
+) -> Iterator[Finding]:
     if running:
         yield from findings_printer.recorded(config.printer, record.printer, record.met, kinds.known)
         return

@@ -9,7 +9,7 @@ from fonts.tokens import CAPITAL_TO_EM, Accent, Hex
 from kiosk.layout import Rect
 from kiosk.scene import Box
 from kiosk.view_actions import broken
-from kiosk.widgets import Canvas
+from kiosk.widgets import LEADING_MM, Canvas
 from kiosk.wording import fee, fee_short, minutes, texts, unparted
 from sync.catalogue import NONE, Service
 from translations import N_
@@ -19,8 +19,6 @@ Row: TypeAlias = Callable[[Rect], None]
 """A row of controls that draws itself."""
 
 INDENT_MM = 11.0
-LEADING_MM = 0.5
-"""Between the deepest Burmese stack of one line and the highest of the next."""
 TILE_MM = 24.0
 
 

@@ -11,8 +11,9 @@ from hardware.errors import TransportError
 from hardware.printer import PaperStatus
 from hardware.printer_look import look
 from hardware.printers_file import shipped
-from hardware.probe import ECHO, IN_ORDER, TOKEN
+from hardware.probe import ECHO, TOKEN
 from hardware.profile import GENERIC, Abilities, Identity
+from hardware.status import IN_ORDER
 from hardware.transports import FileTransport
 
 WELL = b"\x12\x12\x12\x12"
