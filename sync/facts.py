@@ -10,17 +10,11 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from sync.body import Body as Body
 from sync.codec import Draft, Fact, Json
 from sync.errors import NotUnderstood
+from sync.facts_office import OFFICE
 from sync.types import JournalId, Level, Seq, UtcMs
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Base of all bodies. Fields hold str, int, bool, None, tuples and further such classes only."""
-
-    kind: ClassVar[str]
-    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,35 +275,34 @@ class ButtonStuck(Body):
     stuck: bool
 
 
-KINDS: dict[tuple[str, int], type[Body]] = {
-    (body.kind, body.version): body
-    for body in (
-        JournalOpened,
-        MachineStarted,
-        ClockAnchored,
-        DayOpened,
-        CatalogueAdopted,
-        TicketIssued,
-        TicketLanguage,
-        TicketPriority,
-        TicketReturned,
-        CalendarAdopted,
-        HelpAsked,
-        HelpEnded,
-        BoardChanged,
-        PrintSending,
-        PrintEnded,
-        PrintAsked,
-        PrinterChanged,
-        PrinterMet,
-        PaperChanged,
-        PaperRefilled,
-        PrinterTested,
-        ScoreGiven,
-        ScoreRepeated,
-        ButtonStuck,
-    )
-}
+_ALL: tuple[type[Body], ...] = (
+    JournalOpened,
+    MachineStarted,
+    ClockAnchored,
+    DayOpened,
+    CatalogueAdopted,
+    TicketIssued,
+    TicketLanguage,
+    TicketPriority,
+    TicketReturned,
+    CalendarAdopted,
+    HelpAsked,
+    HelpEnded,
+    BoardChanged,
+    PrintSending,
+    PrintEnded,
+    PrintAsked,
+    PrinterChanged,
+    PrinterMet,
+    PaperChanged,
+    PaperRefilled,
+    PrinterTested,
+    ScoreGiven,
+    ScoreRepeated,
+    ButtonStuck,
+    *OFFICE,
+)
+KINDS: dict[tuple[str, int], type[Body]] = {(body.kind, body.version): body for body in _ALL}
 
 AnyBody = TypeVar("AnyBody", bound=Body)
 
@@ -346,4 +339,12 @@ def of_kind(facts: Iterable[Fact], shape: type[AnyBody]) -> list[tuple[Fact, Any
 
 
 def _plain(body: Body) -> dict[str, Json]:
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in msgspec.to_builtins(body).items()}
+    plain: dict[str, Json] = _listed(msgspec.to_builtins(body))
+    return plain
+
+
+def _listed(value: Any) -> Any:
+    """Without tuples, which are no JSON."""
+    if isinstance(value, dict):
+        return {key: _listed(each) for key, each in value.items()}
+    return [_listed(each) for each in value] if isinstance(value, tuple | list) else value

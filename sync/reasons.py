@@ -1,0 +1,25 @@
+"""The listed reasons: whoever leaves the rule says why, by one of these codes. Their words are in the catalogues."""
+
+PICK = ("came-before", "needs-this-counter", "equipment", "urgent-safety", "supervisor")
+"""Why a number was picked by hand: it was at the counter before for the same errand; only this counter can do it; the
+equipment of another counter failed; somebody's safety; a supervisor said so."""
+
+EARLY_NO_SHOW = ("gave-up", "left-the-hall", "took-another-ticket")
+"""Why a ticket counts as not there before its time: whoever held it said so, was seen leaving, or has a newer one."""
+
+TICKETLESS = ("question-only", "machine-out-of-order", "helped-at-the-door", "finishing-before")
+"""Why somebody was served without a ticket: a question of a minute; no ticket could be had; could not go to the kiosk;
+came back to finish what was begun."""
+
+PARK = ("copy", "form", "payment", "document-at-home", "other-office")
+"""What whoever holds a parked ticket was sent for."""
+
+TRANSFER = ("wrong-service", "next-step", "needs-other-counter")
+"""Why a ticket waits for another service: the citizen had chosen another one; this errand goes on there; only another
+counter can do it."""
+
+CANCEL = ("citizen-asked", "taken-twice", "test")
+"""Why a ticket was given up."""
+
+BREAK = ("break", "lunch", "meeting", "equipment")
+"""Why a counter pauses."""
