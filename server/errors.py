@@ -47,3 +47,11 @@ class BodyTooLarge(ServerError):
 
 class Disconnected(ServerError):
     """The sender went away before its request was whole."""
+
+
+class ActRefused(ServerError):
+    """What staff asked for cannot be done now. `code` is for programs. Nothing changed."""
+
+    def __init__(self, code: str, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code

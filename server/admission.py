@@ -1,0 +1,122 @@
+"""How tickets come into the queue, and how a day begins: the facts for it. Pure.
+
+A ticket waits since its kiosk issued it where that moment is certain on the office's clock, else since the office heard
+of it. Nobody expires at closing: whoever still waits is carried over and first in the morning.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sync.body import Body, TicketName
+from sync.facts import DayOpened, TicketIssued
+from sync.facts_office import (
+    CounterClosed,
+    CountersSet,
+    TicketAdmitted,
+    TicketCarried,
+    TicketFinished,
+    TicketPlaced,
+    TicketPrioritised,
+)
+from sync.live import Live
+from sync.tickets import OPEN, QueueTicket, Status
+from sync.types import Seq, UtcMs
+
+CERTAIN_MS = 60_000
+"""A moment that is known less well than to a minute (a date set by hand) does not make a ticket older."""
+AT_THE_KIOSK = "kiosk"
+"""Who gave a ticket priority that was asked for at the kiosk, where the office heard of it later."""
+THE_OFFICE = "office"
+"""Who ended what was under way when a day ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A ticket as it came: its issue on the UTC, give or take `slack_ms`; both None where nothing dates it."""
+
+    name: TicketName
+    body: TicketIssued
+    priority: bool = False
+    utc_ms: int | None = None
+    slack_ms: int | None = None
+
+
+def admit(live: Live, tickets: Iterable[Issued], now_ms: UtcMs) -> tuple[Body, ...]:
+    """The facts that let these tickets wait: those of today that do not wait yet, the longest waiting first."""
+    new = [each for each in tickets if each.body.day == live.day and each.name not in live.tickets]
+    admitted = [_admitted(each, now_ms) for each in new]
+    return tuple(sorted(admitted, key=lambda body: (body.since_ms, body.ticket)))
+
+
+def prioritise(live: Live, name: TicketName, now_ms: UtcMs) -> tuple[Body, ...]:
+    """The facts for a priority that was asked for at the kiosk and came after the ticket itself."""
+    ticket = live.tickets.get(name)
+    if ticket is None or ticket.priority or ticket.status is not Status.WAITING:
+        return ()
+    return (TicketPrioritised(now_ms, name, AT_THE_KIOSK),)
+
+
+def returned(live: Live, day: str, label: str, now_ms: UtcMs) -> tuple[Body, ...]:
+    """The facts for whoever says at a kiosk that they are back: nothing where the ticket was not missed or parked."""
+    for ticket in live.tickets.values():
+        if (ticket.day, ticket.label) == (day, label) and ticket.status in (Status.ABSENT, Status.PARKED):
+            place = live.rule.returned_place if ticket.status is Status.ABSENT else live.rule.parked_place
+            return (TicketPlaced(now_ms, ticket.name, place, "kiosk"),)
+    return ()
+
+
+def turn_of_day(live: Live, day: str, now_ms: UtcMs) -> tuple[Body, ...]:
+    """The facts that end the day before and begin this one; none where it has begun."""
+    if live.day is not None and live.day >= day:
+        return ()
+    left = [each for each in live.tickets.values() if each.status in OPEN]
+    ended = [body for each in left for body in _ended(each, day, now_ms)]
+    closed = [CounterClosed(now_ms, each.counter, THE_OFFICE) for each in live.counters.values() if each.open]
+    setups = [CountersSet(now_ms, tuple(live.setups.values()))] if live.setups else []
+    begun: list[Body] = [DayOpened(day, "clock"), replace(live.rule, now_ms=now_ms), *setups]
+    return (*ended, *closed, *begun, *_again(live, ended, now_ms))
+
+
+def _admitted(ticket: Issued, now_ms: UtcMs) -> TicketAdmitted:
+    certain = ticket.utc_ms is not None and ticket.slack_ms is not None and ticket.slack_ms <= CERTAIN_MS
+    since = min(ticket.utc_ms, now_ms) if certain and ticket.utc_ms is not None else now_ms
+    body = ticket.body
+    how = "issued" if certain else "arrived"
+    return TicketAdmitted(
+        now_ms, ticket.name, body.day, body.label, body.services, UtcMs(since), how, ticket.priority, body.cases
+    )
+
+
+def _ended(ticket: QueueTicket, to_day: str, now_ms: UtcMs) -> Sequence[Body]:
+    """What was under way at a counter: a call is taken back, a service counts as done."""
+    carried = TicketCarried(now_ms, ticket.name, to_day)
+    match ticket.status:
+        case Status.CALLED:
+            return TicketPlaced(now_ms, ticket.name, 0, "withdrawn", THE_OFFICE), carried
+        case Status.SERVING if ticket.step + 1 < len(ticket.services):
+            return TicketFinished(now_ms, ticket.name, THE_OFFICE), carried
+        case Status.SERVING:
+            return (TicketFinished(now_ms, ticket.name, THE_OFFICE),)
+        case _:
+            return (carried,)
+
+
+def _again(live: Live, ended: Iterable[Body], now_ms: UtcMs) -> Sequence[Body]:
+    """The tickets that were carried over, now or by a supervisor, in their old order of admission."""
+    for body in ended:
+        live = live.after(body, Seq(live.seq))
+    over = [each for each in live.tickets.values() if each.status is Status.CARRIED]
+    return [
+        TicketAdmitted(
+            now_ms,
+            each.name,
+            each.day,
+            each.label,
+            each.services[each.step :],
+            each.since_ms,
+            "carried",
+            each.priority,
+            each.cases[each.step :],
+        )
+        for each in sorted(over, key=lambda ticket: ticket.admitted)
+    ]
