@@ -1,4 +1,4 @@
-"""`python -m server [serve | pair | revoke | rebuild] --config server.toml`: the office's server and its commands."""
+"""`python -m server [serve | pair | code | revoke | rebuild] --config server.toml`: the office server, its commands."""
 
 import argparse
 import asyncio
@@ -40,6 +40,8 @@ def main(arguments: list[str]) -> int:
                 _rebuild(config, folder)
             case "pair":
                 print(_ask(config, folder, clock, {"command": "pair", "place": options.place})["code"])
+            case "code":
+                print(_ask(config, folder, clock, {"command": "code"})["code"])
             case "revoke":
                 revoked = _ask(config, folder, clock, {"command": "revoke", "journal_id": options.journal or ""})
                 print(f"revoked {revoked['revoked']}: what it sent stays, what it sends is refused")
@@ -52,7 +54,7 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
-    commands = ("serve", "pair", "revoke", "rebuild")
+    commands = ("serve", "pair", "code", "revoke", "rebuild")
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
     parser.add_argument("--config", type=Path, required=True, metavar="server.toml")
     parser.add_argument("--place", help="pair: where the machine stands, as the pages show it")

@@ -55,3 +55,15 @@ class ActRefused(ServerError):
     def __init__(self, code: str, message: str, *, hint: str) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class AccountRefused(ServerError):
+    """An account cannot be changed so. The hint is a text of the catalogue; `field`: where on a form it belongs."""
+
+    def __init__(self, message: str, *, hint: str, field: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+
+
+class ServerBusy(ServerError):
+    """More was asked at once than the server takes on."""

@@ -18,6 +18,7 @@ import sqlite_utils
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import Change, changes
 from server.pairing import Code, Pairing, Standing
+from server.people import People
 from server.schema import FOLD_VERSION, LEDGER, MIGRATIONS, PROJECTIONS
 from sync.chain import Position
 from sync.clock import office_day
@@ -58,6 +59,7 @@ class Ledger:
         except BaseException:
             os.close(self._lock)
             raise
+        self.people = People(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

@@ -1,7 +1,7 @@
 """The tables of the ledger, as migrations that run once and are recorded in the file.
 
-What was received (journals, facts, heads, codes, refusals) is kept for good. What is folded from it (PROJECTIONS) is
-disposable: `python -m server rebuild` makes it again from the facts.
+What was received (journals, facts, heads, codes, refusals) is kept for good, and so are the accounts of
+people. What is folded from it (PROJECTIONS) is disposable: `python -m server rebuild` makes it again from the facts.
 """
 
 import sqlite_utils
@@ -153,6 +153,34 @@ PRINTER_COLUMNS = (
 )
 
 
+_PEOPLE = (
+    """CREATE TABLE staff (
+        staff TEXT PRIMARY KEY CHECK (staff GLOB 's[0-9a-f]*' AND length(staff) = 9),
+        login TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('staff', 'supervisor', 'administrator')),
+        skills TEXT NOT NULL,
+        language TEXT NOT NULL,
+        password TEXT NOT NULL,
+        first_until_ms INTEGER,
+        disabled INTEGER NOT NULL DEFAULT 0,
+        made_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE staff_code (
+        hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+        made_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE sessions (
+        hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+        staff TEXT NOT NULL REFERENCES staff,
+        made_ms INTEGER NOT NULL,
+        seen_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX sessions_of ON sessions (staff)",
+)
+
+
 @LEDGER()
 def received(db: sqlite_utils.Database) -> None:
     """What devices sent, exactly as they sent it."""
@@ -197,5 +225,12 @@ def printers(db: sqlite_utils.Database) -> None:
         db.execute(f"ALTER TABLE machines ADD COLUMN {column}")
 
 
-MIGRATIONS = frozenset(each.__name__ for each in (received, folded, corrections, paper, printers))
+@LEDGER()
+def people(db: sqlite_utils.Database) -> None:
+    """Who may sign in at the console, and who has. No facts: the journal knows a person by the staff id alone."""
+    for statement in _PEOPLE:
+        db.execute(statement)
+
+
+MIGRATIONS = frozenset(each.__name__ for each in (received, folded, corrections, paper, printers, people))
 """The names of all migrations. A file that knows others was written by a newer release."""
