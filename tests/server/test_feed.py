@@ -169,8 +169,8 @@ def test_the_page_turns_to_the_new_day_by_itself() -> None:
         feed = office.feed(beat_seconds=0.001)
         browser = Browser(feed)
         await browser.state()
-        office.now = UtcMs(NOON + 86_400_000)
-        await browser.state()
+        office.now, office.tickets = UtcMs(NOON + 86_400_000), 1
+        assert await browser.state() == "en 1"
         assert (await feed.view()).day == "2026-11-24"
         await browser.leave()
 
