@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kiosk.screen_types import Moment
+from sync.anchoring import better
 from sync.clock import Anchor, Reading, Timeline, Trust, floor, next_boundary, office_day, office_time, trusted
-from sync.facts import Body, ClockAnchored, DayOpened
+from sync.facts import Body, DayOpened
 from sync.inbox import OfficeTime
-from sync.types import BootMs, UtcMs
+from sync.types import UtcMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,7 @@ def anchor_wanted(reading: Reading, trust: Trust, timeline: Timeline, office: Of
     candidates = [trusted(reading, trust, past)]
     if office is not None and office.boot_id == reading.boot_id and office.utc_ms >= floor(timeline.known_past):
         candidates.append(Anchor(office.boottime_ms, office.utc_ms, max(office.uncertainty_ms, 1), "office"))
-    found = [anchor for anchor in candidates if anchor is not None]
-    if not found:
-        return None
-    best = min(found, key=lambda anchor: _width(anchor, reading.boottime_ms))
-    if not timeline.anchored(reading.boot_id):
-        return best
-    known = timeline.when(reading.boot_id, reading.boottime_ms)
-    width = (known.latest or 0) - (known.earliest or 0)
-    return best if _width(best, reading.boottime_ms) * 2 <= width else None
-
-
-def _width(anchor: Anchor, at: BootMs) -> int:
-    interval = anchor.project(at)
-    return (interval.latest or 0) - (interval.earliest or 0)
+    return better(candidates, reading, timeline)
 
 
 def today(timeline: Timeline, reading: Reading, zone: ZoneInfo) -> Today:
@@ -61,20 +49,6 @@ def opening(now: Today, opened: str | None, by_staff: bool) -> tuple[Body, ...]:
 def until_boundary(now: Today, zone: ZoneInfo) -> int | None:
     """Milliseconds until the next office day begins."""
     return next_boundary(now.utc_ms, zone) - now.utc_ms if now.utc_ms is not None else None
-
-
-def anchored(anchor: Anchor) -> ClockAnchored:
-    """The fact of an anchor that is made now: its time, moved on to now by whoever commits it."""
-    return ClockAnchored(anchor.utc_ms, anchor.uncertainty_ms, anchor.source)
-
-
-def moved(anchor: Anchor, to: BootMs) -> Anchor:
-    """The same anchor said at another boot time, with the drift that may have come in between."""
-    interval = anchor.project(to)
-    assert interval.earliest is not None
-    assert interval.latest is not None
-    middle = UtcMs((interval.earliest + interval.latest) // 2)
-    return Anchor(to, middle, (interval.latest - interval.earliest + 1) // 2, anchor.source)
 
 
 def asked(reading: Reading, timeline: Timeline, zone: ZoneInfo) -> Moment:

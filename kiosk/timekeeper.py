@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from kiosk import day
 from kiosk.record import Recorder
 from kiosk.screen_types import Hours, Moment
+from sync.anchoring import anchored, moved
 from sync.calendar import Calendar, Closed
 from sync.clock import Reading, Trust, confirmed, office_time
 from sync.errors import ClockError
@@ -73,7 +74,7 @@ class Timekeeper:
         reading = self._clock.read()
         anchor = day.anchor_wanted(reading, self._trust, self._record.timeline, self._office())
         if anchor is not None:
-            self._record.commit(day.anchored(day.moved(anchor, reading.boottime_ms)))
+            self._record.commit(anchored(moved(anchor, reading.boottime_ms)))
         today = self.today()
         opening = self.opening(today)
         if opening:
@@ -103,7 +104,7 @@ class Timekeeper:
             anchor = confirmed(self._clock.read(), utc_ms, self._record.timeline.known_past)
         except ClockError:
             return False
-        self._record.commit(day.anchored(anchor))
+        self._record.commit(anchored(anchor))
         self.keep()
         return True
 

@@ -1,7 +1,8 @@
-"""`python -m server [serve | pair | code | revoke | rebuild] --config server.toml`: the office server, its commands."""
+"""`python -m server [serve | pair | code | revoke | rebuild | export] --config server.toml`: the office server."""
 
 import argparse
 import asyncio
+import hashlib
 import os
 import resource
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 from server import certificate, control
 from server.config import ServerConfig, parse_server
 from server.errors import ConfigError, LedgerRefused, ServerError
+from server.export import export
 from server.ledger import FILE, Ledger
 from server.office import Office, perform
 from server.serving import CONNECTIONS
@@ -30,12 +32,14 @@ def main(arguments: list[str]) -> int:
     """Run one command; 0 when it did what it says, 1 with the reason and the hint on stderr, 2 on a wrong call."""
     options = _parser().parse_args(arguments)
     try:
-        config = _read(options.config)
+        config, digest = _read(options.config)
         folder = _folder(options.config, config)
         clock = clock_for(config.sim_clock, options.config.parent)
         match options.command:
             case "serve":
-                _serve(config, folder, clock)
+                _serve(config, digest, folder, clock)
+            case "export":
+                print(export(folder / FILE, options.journal, options.to))
             case "rebuild":
                 _rebuild(config, folder)
             case "pair":
@@ -54,17 +58,22 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
-    commands = ("serve", "pair", "code", "revoke", "rebuild")
+    commands = ("serve", "pair", "code", "revoke", "rebuild", "export")
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
     parser.add_argument("--config", type=Path, required=True, metavar="server.toml")
     parser.add_argument("--place", help="pair: where the machine stands, as the pages show it")
-    parser.add_argument("--journal", help="revoke: the machine's journal, 32 hex digits")
+    parser.add_argument(
+        "--journal", help="revoke, export: the journal, 32 hex digits (export: default the office's own)"
+    )
+    parser.add_argument("--to", type=Path, default=Path("journal.db"), metavar="FILE", help="export: the new file")
     return parser
 
 
-def _read(path: Path) -> ServerConfig:
+def _read(path: Path) -> tuple[ServerConfig, str]:
+    """The configuration, and the SHA-256 of its file."""
     try:
-        return parse_server(path.read_bytes())
+        text = path.read_bytes()
+        return parse_server(text), hashlib.sha256(text).hexdigest()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="Check the path after --config.") from error
 
@@ -80,10 +89,7 @@ def _folder(path: Path, config: ServerConfig) -> Path:
     return folder
 
 
-def _serve(config: ServerConfig, folder: Path, clock: SystemClock) -> None:
-    def now() -> UtcMs:
-        return clock.read().utc_ms
-
+def _serve(config: ServerConfig, digest: str, folder: Path, clock: SystemClock) -> None:
     def told() -> UtcMs:
         reading = clock.read()
         return reading.utc_ms if trusted(reading, config.trust, None) else UNKNOWN_TIME
@@ -93,7 +99,7 @@ def _serve(config: ServerConfig, folder: Path, clock: SystemClock) -> None:
 
     async def run() -> None:
         der = certificate.load_or_make(folder, datetime.now(UTC))
-        await Office(config, folder, der, random=random_bytes, now=now, told=told, ready=ready).run()
+        await Office(config, folder, der, digest, random=random_bytes, clock=clock, told=told, ready=ready).run()
 
     _allow_files(2 * CONNECTIONS + 100)
     _unwrapped(lambda: asyncio.run(run()))

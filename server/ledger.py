@@ -6,7 +6,7 @@ are those of the journal (WAL, synchronous=FULL): what was acknowledged survives
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,14 +17,18 @@ import sqlite_utils
 
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import Change, changes
+from server.own import Own, own_named
 from server.pairing import Code, Pairing, Standing
 from server.people import People
 from server.schema import FOLD_VERSION, LEDGER, MIGRATIONS, PROJECTIONS
 from sync.chain import Position
-from sync.clock import office_day
+from sync.clock import Timeline, office_day
 from sync.codec import Fact, decode
 from sync.disk import DiskTrouble, take_writers_place, trouble_of
+from sync.facts import Body, Predecessor, drafts
+from sync.journal import Instant, chained
 from sync.judge import Accept, KnownJournal, Refuse
+from sync.keys import DeviceKey
 from sync.types import Chain, JournalId, Seq, UtcMs
 from sync.wire import BATCH_ROWS, Head
 
@@ -36,7 +40,13 @@ Fold = Callable[[JournalId, Fact, bytes], list[Change]]
 
 
 class Ledger:
-    """The one writer of a ledger. Not for two threads at once: `server.writer` owns it while the server runs."""
+    """The one writer of a ledger. Not for two threads at once: `server.writer` owns it while the server runs.
+
+    `live` is a value that somebody keeps beside the tables: whoever changes them within a transaction puts the next
+    value here, and whatever undoes the tables puts the value before back. It has to be immutable.
+    """
+
+    live: Any = None
 
     def __init__(
         self,
@@ -53,6 +63,7 @@ class Ledger:
         """
         self.path = path
         self._fold = fold
+        self._own: Own | None = None
         self._lock = _lock_writer(path)
         try:
             self._db = _open(path, zone, synchronous)
@@ -84,12 +95,15 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of the block becomes durable at its end, or none of it. LedgerRefused where the disk does not take it."""
+        live = self.live
         with self._guarded():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._vouch()
                 self._db.execute("COMMIT")
             except BaseException:
+                self.live = live
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
@@ -97,10 +111,12 @@ class Ledger:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of a transaction that fails alone."""
+        live = self.live
         self._db.execute("SAVEPOINT part")
         try:
             yield
         except BaseException:
+            self.live = live
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK TO part")
                 self._db.execute("RELEASE part")
@@ -108,8 +124,9 @@ class Ledger:
         self._db.execute("RELEASE part")
 
     def known(self, journal_id: JournalId) -> KnownJournal | None:
-        """What `sync.judge` needs to know of this journal."""
-        query = "SELECT public_key, secret, received, chain, revoked_ms FROM journals WHERE journal_id = ?"
+        """What `sync.judge` needs to know of this device's journal."""
+        query = """SELECT public_key, secret, received, chain, revoked_ms FROM journals
+            WHERE journal_id = ? AND own = 0"""
         found = self._db.execute(query, (journal_id,)).fetchone()
         if found is None:
             return None
@@ -125,21 +142,64 @@ class Ledger:
 
     def paired(self) -> set[JournalId]:
         """Every journal that was ever paired here."""
-        return {JournalId(row[0]) for row in self._db.execute("SELECT journal_id FROM journals")}
+        return {JournalId(row[0]) for row in self._db.execute("SELECT journal_id FROM journals WHERE own = 0")}
 
     def apply(self, journal_id: JournalId, accept: Accept, now_ms: UtcMs) -> None:
         """Store what was accepted, with all that follows from it. Within `transaction`."""
         if not accept.rows:
             return
-        rows = [(journal_id, row.seq, row.row, row.chain) for row in accept.rows]
-        self._db.executemany("INSERT INTO facts (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", rows)
-        for row in accept.rows:
-            self._change(self._fold(journal_id, row.fact, row.chain))
+        self._store(journal_id, [(row.fact, row.row, row.chain) for row in accept.rows])
         self._store_head(journal_id, accept.head)
         self._db.execute(
             "UPDATE journals SET received = ?, chain = ?, contact_ms = ? WHERE journal_id = ?",
             (accept.position.seq, accept.position.chain, now_ms, journal_id),
         )
+
+    def own_named(self) -> tuple[JournalId, bytes] | None:
+        """The journal that this server writes, and the public key in its first fact; None before the first start."""
+        return own_named(self._db)
+
+    def open_own(
+        self,
+        key: DeviceKey,
+        random: Callable[[int], bytes],
+        now: Instant,
+        role: str = "office",
+        predecessor: Predecessor | None = None,
+    ) -> JournalId:
+        """Take up this server's own journal; where there is none yet, or it has a predecessor, begin it.
+
+        Within `transaction`. Raises LedgerRefused where the key is another than the journal's.
+        """
+        named = self.own_named()
+        if named is None or predecessor is not None:
+            self._own = Own.begun(self._db, key, random)
+            opened = self._own.opening(role, predecessor)
+            self.append([opened], now)
+        elif named[1] != key.public:
+            raise LedgerRefused("the server's key is not the one that its own journal names", hint=_OTHER_KEY)
+        else:
+            self._own = Own.found(self._db, named[0], key)
+        return self._own.journal_id
+
+    def append(self, bodies: Sequence[Body], instant: Instant) -> list[Fact]:
+        """Store these facts in this server's own journal, and return them with their seq. Within `transaction`.
+
+        Folded like any others; a signed head is stored with the commit. Raises LedgerRefused before `open_own`, and
+        NotCanonical where one has no canonical form.
+        """
+        own = self._own
+        if own is None:
+            raise LedgerRefused("the server's own journal is not open", hint="Start the server: it opens it.")
+        facts, entries = chained(own.secret, own.end(self._db), drafts(*bodies), instant)
+        if entries:
+            self._store(own.journal_id, [(f, e.row, e.chain) for f, e in zip(facts, entries, strict=True)])
+            own.reached(self._db, Position(entries[-1].seq, entries[-1].chain))
+        return facts
+
+    def own_timeline(self) -> Timeline:
+        """The anchors of this server's own journal, and how far it reaches."""
+        return Timeline() if self._own is None else Timeline(self._own.dating(self._db))
 
     def refuse(self, journal_id: JournalId | None, verdict: Refuse, now_ms: UtcMs) -> None:
         """Record a refusal: the last ones word for word, all of them by count. Within `transaction`."""
@@ -175,21 +235,21 @@ class Ledger:
 
     def standing(self, journal_id: JournalId) -> Standing | None:
         """How this journal is paired."""
-        query = """SELECT public_key, secret, lane, received, paired_by, revoked_ms IS NOT NULL
+        query = """SELECT public_key, secret, lane, received, paired_by, revoked_ms IS NOT NULL, own <> 0
             FROM journals WHERE journal_id = ?"""
         found = self._db.execute(query, (journal_id,)).fetchone()
         if found is None:
             return None
-        public_key, secret, lane, received, paired_by, revoked = found
-        return Standing(public_key, secret, lane, received, paired_by, bool(revoked))
+        public_key, secret, lane, received, paired_by, revoked, own = found
+        return Standing(public_key, secret, lane, received, paired_by, bool(revoked), bool(own))
 
     def used_codes(self) -> list[bytes]:
         """The hashes of the codes that paired a journal."""
-        return [row[0] for row in self._db.execute("SELECT paired_by FROM journals")]
+        return [row[0] for row in self._db.execute("SELECT paired_by FROM journals WHERE own = 0")]
 
     def pair(self, pairing: Pairing, now_ms: UtcMs) -> int:
         """Enter, or enter again, a journal; its code is used up. Returns its lane. Within `transaction`."""
-        lane = self._one("SELECT coalesce(max(lane) + 1, 0) FROM journals")[0]
+        lane = self._one("SELECT coalesce(max(lane) + 1, 0) FROM journals WHERE own = 0")[0]
         values = (
             pairing.journal_id,
             pairing.public_key,
@@ -206,7 +266,7 @@ class Ledger:
             """INSERT INTO journals (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain,
                 contact_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (journal_id) DO UPDATE SET role = excluded.role, place = excluded.place,
-                paired_ms = excluded.paired_ms, paired_by = excluded.paired_by, revoked_ms = NULL""",
+                paired_ms = excluded.paired_ms, paired_by = excluded.paired_by, revoked_ms = NULL WHERE own = 0""",
             values,
         )
         self._db.execute("DELETE FROM codes WHERE hash = ?", (pairing.code_hash,))
@@ -214,7 +274,7 @@ class Ledger:
 
     def revoke(self, journal_id: JournalId, now_ms: UtcMs) -> bool:
         """Take a device's right to send; what it sent stays. False where it is not paired. Within `transaction`."""
-        query = "UPDATE journals SET revoked_ms = ? WHERE journal_id = ? AND revoked_ms IS NULL"
+        query = "UPDATE journals SET revoked_ms = ? WHERE journal_id = ? AND revoked_ms IS NULL AND own = 0"
         return self._db.execute(query, (now_ms, journal_id)).rowcount == 1
 
     def rebuild(self) -> int:
@@ -232,6 +292,18 @@ class Ledger:
             self._change(self._fold(JournalId(journal_id), decode(row), chain))
             count += 1
         return count
+
+    def _store(self, journal_id: JournalId, rows: Sequence[tuple[Fact, bytes, Chain]]) -> None:
+        values = [(journal_id, fact.seq, row, chain) for fact, row, chain in rows]
+        self._db.executemany("INSERT INTO facts (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", values)
+        for fact, _, chain in rows:
+            self._change(self._fold(journal_id, fact, chain))
+
+    def _vouch(self) -> None:
+        """Sign how far this server's own journal reaches with this commit."""
+        head = self._own.head(self._db) if self._own is not None else None
+        if self._own is not None and head is not None:
+            self._store_head(self._own.journal_id, head)
 
     def _change(self, changed: list[Change]) -> None:
         for change in changed:
@@ -338,6 +410,7 @@ _HINTS = {
 }
 
 
+_OTHER_KEY = "Restore office.key from its backup: the office's journal goes on with the key that it began with."
 _NEWER = "Install that release again, or start with a copy that this release wrote. The file was left as it is."
 
 

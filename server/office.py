@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,34 +11,44 @@ from typing import Any
 from server import control
 from server.app import Reader, pages_app, with_headers
 from server.config import Address, ServerConfig
-from server.errors import ControlFailed
+from server.errors import ControlFailed, LedgerRefused
 from server.feed import Feed
 from server.ingest import Exchange
 from server.ledger import FILE, Ledger, open_reader
+from server.own import KEY_FILE
 from server.pages import Pages
 from server.pairing import clean_place, new_code
 from server.serving import Listener, bind, listener, port_of
+from server.timekeeper import Clocks, Timekeeper
 from server.writer import Writer
+from sync import RELEASE
+from sync.facts import MachineStarted
+from sync.keys import load_for, load_or_make
 from sync.paircode import make_code
 from sync.types import JournalId, UtcMs
 
 
 class Office:
-    """One server. `now` is this machine's time, `told` what devices are told of it (0: nobody vouches for it)."""
+    """One server. `told` is what devices are told of the time (0: nobody vouches for this machine's clock).
+
+    `configuration` is the SHA-256 (hex) of the file that `config` was read from.
+    """
 
     def __init__(
         self,
         config: ServerConfig,
         folder: Path,
         certificate: bytes,
+        configuration: str,
         *,
         random: Callable[[int], bytes],
-        now: Callable[[], UtcMs],
+        clock: Clocks,
         told: Callable[[], UtcMs],
         ready: Callable[[str, str], None],
     ) -> None:
         self._config, self._folder, self._certificate = config, folder, certificate
-        self._random, self._now, self._told = random, now, told
+        self._configuration = configuration
+        self._random, self._clock, self._told = random, clock, told
         self._ready = ready
         self.stop = asyncio.Event()
 
@@ -50,6 +60,11 @@ class Office:
             pages = Pages(self._config.name, self._config.zone)
             loop = asyncio.get_running_loop()
             ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
+            try:
+                keeper = self._begin(ledger)
+            except BaseException:
+                ledger.close()
+                raise
             server_id, paired = ledger.server_id, ledger.paired()
             writer = Writer(ledger, lambda: _tell(loop, feed))
             writer.start()
@@ -68,9 +83,32 @@ class Office:
                 (listener(pages_app(reader, pages, feed, self._now, lambda: writer.trouble), self.stop), pages_socket),
                 (listener(with_headers(exchange), self.stop, self._folder), exchange_socket),
             ]
-            await self._listen(listeners, feed)
+            await self._listen(listeners, feed, self._keep_time(keeper, writer))
 
-    async def _listen(self, listeners: list[tuple[Listener, Any]], feed: Feed) -> None:
+    def _now(self) -> UtcMs:
+        return self._clock.read().utc_ms
+
+    def _begin(self, ledger: Ledger) -> Timekeeper:
+        """Take up the office's own journal, or begin it: its key is durable before its first fact."""
+        path, named = self._folder / KEY_FILE, ledger.own_named()
+        key = load_or_make(path, self._random) if named is None else load_for(path, named[1].hex())
+        with ledger.transaction():
+            ledger.open_own(key, self._random, self._clock.instant())
+            keeper = Timekeeper(self._clock, self._config.trust, ledger.own_timeline)
+            ledger.append([MachineStarted(RELEASE, self._configuration)], self._clock.instant())
+            keeper.look(ledger)
+        return keeper
+
+    async def _keep_time(self, keeper: Timekeeper, writer: Writer) -> None:
+        """Anchor the clock again where that is due."""
+        while True:
+            await asyncio.sleep(keeper.wait_seconds)
+            with contextlib.suppress(LedgerRefused):  # the writer knows the trouble; it is tried again
+                await asyncio.wrap_future(writer.submit(keeper.look))
+
+    async def _listen(
+        self, listeners: list[tuple[Listener, Any]], feed: Feed, keeping: Coroutine[Any, Any, None]
+    ) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop.set)
@@ -84,7 +122,9 @@ class Office:
                 f"http://{_shown(self._config.pages, port_of(pages_socket))}",
                 f"https://{_shown(self._config.exchange, port_of(exchange_socket))}",
             )
+            kept = tasks.create_task(keeping)
             await self.stop.wait()
+            kept.cancel()
             feed.close()
 
     async def _command(self, writer: Writer, command: dict[str, Any]) -> dict[str, Any]:

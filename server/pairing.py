@@ -28,7 +28,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a journal is paired already. `paired_by` is the hash of the code that did it."""
+    """How a journal is paired already. `paired_by` is the hash of the code that did it; `own`: it is this server's."""
 
     public_key: bytes
     secret: bytes
@@ -36,6 +36,7 @@ class Standing:
     received: int
     paired_by: bytes
     revoked: bool
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def judge_pairing(
     if not signature_holds(public_key, message, bytes.fromhex(request.proof)):
         return wire.refuse(wire.BAD_SIGNATURE, "the proof of the device's key does not hold", _MEND)
     if standing is not None:
+        if standing.own:
+            return wire.refuse(wire.BAD_SIGNATURE, "this journal is the server's own", _OTHER_KEY)
         if standing.public_key != public_key or standing.secret != bytes.fromhex(request.journal_secret):
             return wire.refuse(wire.BAD_SIGNATURE, "this journal is paired with another key", _OTHER_KEY)
         if code is None and standing.paired_by == digest and not standing.revoked:

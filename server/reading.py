@@ -198,7 +198,7 @@ def _devices(db: sqlite3.Connection) -> Iterator[Device]:
     strange = dict(db.execute("SELECT journal_id, count(*) FROM strange GROUP BY journal_id"))
     query = """SELECT journal_id, place, lane, received, contact_ms, revoked_ms IS NOT NULL, release, printer_fault,
             help IS NOT NULL, board
-        FROM journals LEFT JOIN machines USING (journal_id) ORDER BY lane, paired_ms"""
+        FROM journals LEFT JOIN machines USING (journal_id) WHERE own = 0 ORDER BY lane, paired_ms"""
     for journal_id, place, lane, received, contact_ms, revoked, release, fault, wanted, board in db.execute(query):
         yield Device(
             JournalId(journal_id),

@@ -232,5 +232,11 @@ def people(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
-MIGRATIONS = frozenset(each.__name__ for each in (received, folded, corrections, paper, printers, people))
+@LEDGER()
+def own_journal(db: sqlite_utils.Database) -> None:
+    """Which journals are the server's own (server.own): 0 is a device's; the highest is the one that it writes."""
+    db.execute("ALTER TABLE journals ADD COLUMN own INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS = frozenset(each.__name__ for each in (received, folded, corrections, paper, printers, people, own_journal))
 """The names of all migrations. A file that knows others was written by a newer release."""

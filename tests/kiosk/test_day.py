@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk import day
 from kiosk.screen_types import Moment
+from sync.anchoring import moved
 from sync.clock import BUILT_MS, Anchor, Reading, Timeline, Trust
 from sync.codec import Fact
 from sync.facts import ClockAnchored, DayOpened, draft
@@ -59,9 +60,9 @@ def test_a_better_anchor_replaces_a_rough_one_and_an_equal_one_does_not() -> Non
 
 def test_an_anchor_that_is_said_later_says_the_same_time() -> None:
     anchor = Anchor(BootMs(1000), UtcMs(NOON), 200, "office")
-    moved = day.moved(anchor, BootMs(11_000))
-    assert abs(moved.utc_ms - (NOON + 10_000)) <= 1
-    assert moved.uncertainty_ms >= 200
+    later = moved(anchor, BootMs(11_000))
+    assert abs(later.utc_ms - (NOON + 10_000)) <= 1
+    assert later.uncertainty_ms >= 200
 
 
 def test_a_day_begins_at_three_and_is_opened_once() -> None:

@@ -178,7 +178,9 @@ def differences(journal: Path, ledger: Path) -> list[str]:
         name = str(reader.opened().journal_id)
     with contextlib.closing(sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)) as office:
         held = office.execute("SELECT seq, row FROM facts WHERE journal_id = ? ORDER BY seq", (name,)).fetchall()
-        others = office.execute("SELECT DISTINCT journal_id FROM facts WHERE journal_id <> ?", (name,)).fetchall()
+        foreign = """SELECT DISTINCT journal_id FROM facts WHERE journal_id <> ?
+            AND journal_id NOT IN (SELECT journal_id FROM journals WHERE own > 0)"""
+        others = office.execute(foreign, (name,)).fetchall()
     told = [f"the office holds a journal {other} that nobody here wrote" for (other,) in others]
     told += [f"fact {seq} came {count} times" for seq, count in Counter(seq for seq, _ in held).items() if count > 1]
     there = dict(held)

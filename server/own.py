@@ -1,0 +1,84 @@
+"""The server's own journal, which lies in the ledger among those of the devices (column `own` of `journals`).
+
+The office writes what it does into it: one row a fact, chained and signed as a device's. It takes no lane, is no
+device in any view, and nobody sends to it from outside.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sync.chain import START, Position, head_message
+from sync.codec import Fact, decode
+from sync.facts import JournalOpened, Predecessor
+from sync.keys import DeviceKey
+from sync.types import Chain, JournalId, Seq
+from sync.wire import Head
+
+KEY_FILE = "office.key"
+NO_LANE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Which journal this process writes, and by which key. How far it reaches is in the tables alone."""
+
+    journal_id: JournalId
+    secret: bytes
+    key: DeviceKey
+
+    @classmethod
+    def begun(cls, db: sqlite3.Connection, key: DeviceKey, random: Callable[[int], bytes]) -> "Own":
+        """Enter a new journal of this server, without its first fact."""
+        own = cls(JournalId(random(16).hex()), random(32), key)
+        db.execute(
+            """INSERT INTO journals
+                (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain, own)
+            SELECT ?, ?, ?, 'office', '', ?, 0, x'', ?, 1 + (SELECT coalesce(max(own), 0) FROM journals)""",
+            (own.journal_id, key.public, own.secret, NO_LANE, START.chain),
+        )
+        return own
+
+    @classmethod
+    def found(cls, db: sqlite3.Connection, journal_id: JournalId, key: DeviceKey) -> "Own":
+        """The journal with this id."""
+        row = db.execute("SELECT secret FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
+        return cls(journal_id, row[0], key)
+
+    def opening(self, role: str, predecessor: Predecessor | None) -> JournalOpened:
+        """Its first fact."""
+        return JournalOpened(self.journal_id, self.key.public.hex(), role, predecessor)
+
+    def end(self, db: sqlite3.Connection) -> Position:
+        """The position of its last fact."""
+        query = "SELECT received, chain FROM journals WHERE journal_id = ?"
+        received, chain = db.execute(query, (self.journal_id,)).fetchone()
+        return Position(Seq(received), Chain(chain))
+
+    def reached(self, db: sqlite3.Connection, end: Position) -> None:
+        """Its last fact is now here."""
+        query = "UPDATE journals SET received = ?, chain = ? WHERE journal_id = ?"
+        db.execute(query, (end.seq, end.chain, self.journal_id))
+
+    def head(self, db: sqlite3.Connection) -> Head | None:
+        """A signed head of its end, None where that is stored already."""
+        query = "SELECT coalesce(max(seq), 0) FROM heads WHERE journal_id = ?"
+        end = self.end(db)
+        if end.seq <= db.execute(query, (self.journal_id,)).fetchone()[0]:
+            return None
+        return Head(end.seq, end.chain, self.key.sign(head_message(self.journal_id, end)))
+
+    def dating(self, db: sqlite3.Connection) -> Iterator[Fact]:
+        """The facts that date it, in order, and the last one: enough to tell which times are over."""
+        query = """SELECT row FROM facts WHERE journal_id = :journal_id AND seq IN (
+                SELECT seq FROM anchors WHERE journal_id = :journal_id
+                UNION SELECT received FROM journals WHERE journal_id = :journal_id)
+            ORDER BY seq"""
+        return (decode(row) for (row,) in db.execute(query, {"journal_id": self.journal_id}))
+
+
+def own_named(db: sqlite3.Connection) -> tuple[JournalId, bytes] | None:
+    """The journal that this server writes, and its public key."""
+    query = "SELECT journal_id, public_key FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1"
+    found: tuple[JournalId, bytes] | None = db.execute(query).fetchone()
+    return found
