@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from email.utils import formatdate
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -35,6 +35,7 @@ GUARDS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
+Result = TypeVar("Result")
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -52,6 +53,10 @@ class Reader:
         """What `reading.ticket` finds for a token as it stands in a URL."""
         digest = hashlib.sha256(bytes.fromhex(token)).hexdigest()
         return self._run(partial(reading.ticket, self._db, digest))
+
+    def read(self, function: Callable[..., Result], *values: object) -> Awaitable[Result]:
+        """What `function(connection, *values)` reads."""
+        return self._run(partial(function, self._db, *values))
 
     def alive(self) -> Awaitable[Any]:
         """Fails where the ledger cannot be read."""
@@ -93,10 +98,7 @@ def pages_app(
 
     @app.get("/static/{digest}/{name}", include_in_schema=False)
     async def static(digest: str, name: str) -> Response:
-        asset = pages.assets.get(name)
-        if asset is None or asset.path != f"/static/{digest}/{name}":
-            raise HTTPException(404)
-        return Response(asset.content, media_type=asset.media_type, headers={"cache-control": FOR_EVER})
+        return asset_response(pages, digest, name)
 
     @app.exception_handler(HTTPException)
     async def problem(request: Request, error: HTTPException) -> Response:
@@ -107,6 +109,14 @@ def pages_app(
     app.router.routes.append(Route("/live/events", feed))
     _describe(app)
     return with_headers(app, GUARDS)
+
+
+def asset_response(pages: Pages, digest: str, name: str) -> Response:
+    """A file that pages load. Raises HTTPException(404) for what is none, or not of this release."""
+    asset = pages.assets.get(name)
+    if asset is None or asset.path != f"/static/{digest}/{name}":
+        raise HTTPException(404)
+    return Response(asset.content, media_type=asset.media_type, headers={"cache-control": FOR_EVER})
 
 
 def with_headers(app: App, headers: tuple[tuple[bytes, bytes], ...] = ()) -> App:

@@ -67,3 +67,13 @@ class AccountRefused(ServerError):
 
 class ServerBusy(ServerError):
     """More was asked at once than the server takes on."""
+
+
+class Refused(ServerError):
+    """A request at the console that is not done. Message and hint are texts of the catalogue `console`; `code` is for
+    programs, `wait_s` how many seconds to wait before the next try.
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, hint: str, wait_s: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status, self.code, self.message, self.wait_s = status, code, message, wait_s

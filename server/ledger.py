@@ -21,6 +21,7 @@ from server.own import Own, own_named
 from server.pairing import Code, Pairing, Standing
 from server.people import People
 from server.schema import FOLD_VERSION, LEDGER, MIGRATIONS, PROJECTIONS
+from server.sessions import Sessions
 from sync.chain import Position
 from sync.clock import Timeline, office_day
 from sync.codec import Fact, decode
@@ -70,7 +71,7 @@ class Ledger:
         except BaseException:
             os.close(self._lock)
             raise
-        self.people = People(self._db)
+        self.people, self.sessions = People(self._db), Sessions(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

@@ -31,12 +31,17 @@ from server.words import (
 )
 from sync.clock import office_day, office_time
 from sync.types import UtcMs
-from translations import LANGUAGE_NAMES, LANGUAGES, Catalogue, load
+from translations import LANGUAGE_NAMES, LANGUAGES, Catalogue, Domain, load
 from translations.numerals import Era, format_date, format_time
 
 FIRST_LANGUAGE = LANGUAGES[0]
 _HERE = Path(__file__).parent
 _FACES = ("Thai", "Myanmar")
+_OWN = {
+    "live.js": "text/javascript; charset=utf-8",
+    "console.js": "text/javascript; charset=utf-8",
+    "console.css": "text/css; charset=utf-8",
+}
 _WEIGHTS = {"Regular": 400, "Bold": 700}
 
 
@@ -50,7 +55,7 @@ class Asset:
 
 
 def assets() -> dict[str, Asset]:
-    """Every asset by its plain name: fonts, style sheet, script."""
+    """Every asset by its plain name: fonts, style sheets, scripts."""
     folder = tokens.PATH.parent
     names = [f"NotoSans{face}-{weight}.ttf" for face in _FACES for weight in _WEIGHTS]
     found = {name: _asset(name, (folder / name).read_bytes(), "font/ttf") for name in names}
@@ -62,8 +67,8 @@ def assets() -> dict[str, Asset]:
     )
     style = tokens.css_variables(tokens.load()) + faces + (_HERE / "static" / "pages.css").read_text("utf-8")
     found["pages.css"] = _asset("pages.css", style.encode(), "text/css; charset=utf-8")
-    script = (_HERE / "static" / "live.js").read_bytes()
-    found["live.js"] = _asset("live.js", script, "text/javascript; charset=utf-8")
+    for name, media_type in _OWN.items():
+        found[name] = _asset(name, (_HERE / "static" / name).read_bytes(), media_type)
     return found
 
 
@@ -123,7 +128,11 @@ class Pages:
         return self._render("missing.html", language, {})
 
     def _render(self, template: str, language: str, values: Mapping[str, Any]) -> str:
-        catalogue = load(language, "pages")
+        return self.render(template, language, values, "pages")
+
+    def render(self, template: str, language: str, values: Mapping[str, Any], domain: Domain) -> str:
+        """A template with these values, the words of this domain, and what every page has."""
+        catalogue = load(language, domain)
         office = in_language(self._name, language)
         paths = {name: asset.path for name, asset in self.assets.items()}
         return self._templates.get_template(template).render(

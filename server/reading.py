@@ -140,7 +140,7 @@ def view(db: sqlite3.Connection, day: str) -> View:
             devices=tuple(_devices(db)),
             clashes=_clashes(db, day),
             strangers=_count(db, "SELECT coalesce(sum(count), 0) FROM refusal_counts WHERE journal_id = ''"),
-            services=_services(db),
+            services=services(db),
         )
 
 
@@ -149,7 +149,7 @@ def ticket(db: sqlite3.Connection, token_hash: str) -> tuple[Ticket, Mapping[str
     with _snapshot(db):
         query = f"{_TICKET} WHERE token = ? ORDER BY journal_id, seq LIMIT 1"
         found = db.execute(query, (token_hash,)).fetchone()
-        return (_ticket(found), _services(db)) if found else None
+        return (_ticket(found), services(db)) if found else None
 
 
 @contextmanager
@@ -256,7 +256,7 @@ def _moment(db: sqlite3.Connection, journal_id: str, boot_id: str | None, bootti
     return found[0] if found else None
 
 
-def _services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+def services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
     """Names by service and language, from the newest catalogue of every machine."""
     names: dict[str, dict[str, str]] = {}
     for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from server.ledger import FILE, Ledger
 from server.pairing import Pairing
+from tests.server.desk import Desk
 from tests.server.device import NOON, Device, seeded
 from tests.server.running import RunningServer
 
@@ -58,3 +60,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     yield running
     if running.process.poll() is None:
         assert running.end() == 0
+
+
+@pytest.fixture
+def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Builds consoles; each is closed at the end."""
+    made: list[Desk] = []
+
+    def make(**parts: Any) -> Desk:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(Desk(folder, **parts))
+        return made[-1]
+
+    yield make
+    for desk in made:
+        desk.close()
+
+
+@pytest.fixture
+def desk(make_desk: Callable[..., Desk]) -> Desk:
+    """A console as it ships."""
+    return make_desk()

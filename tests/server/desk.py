@@ -1,0 +1,145 @@
+"""A console without a socket: the real ledger, writer, door and pages behind a client in the same process."""
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from server.app import Reader
+from server.console import console_app, console_routes
+from server.console_pages import ConsolePages
+from server.door import Door
+from server.ledger import FILE, Ledger, open_reader
+from server.lockout import Waits
+from server.pages import Pages
+from server.passwords import Hasher, hash_password, password_holds
+from server.people import Details, Role
+from server.writer import Writer
+from sync.types import UtcMs
+from tests.server.device import NOON, seeded
+
+ZONE = ZoneInfo("Asia/Bangkok")
+ORIGIN = "https://console.test"
+PASSWORD = "a calm working day"
+NEW = "another calm working day"
+MINUTE = 60_000
+ROLES = {"anna": Role.ADMINISTRATOR, "somsri": Role.SUPERVISOR, "boon": Role.STAFF}
+KEPT = hash_password(PASSWORD, seeded(9))
+NAMES = {"th": "เทศบาล", "en": "Municipality"}
+
+
+class Desk:
+    """One console with three people. `time` is what its clock says; `checked` counts the passwords looked at."""
+
+    def __init__(self, folder: Path, door: Callable[..., Door] = Door, **parts: Any) -> None:
+        self.time, self.checked = int(NOON), 0
+        self.ledger = Ledger(folder / FILE, ZONE, seeded(7))
+        with self.ledger.transaction():
+            for number, (login, role) in enumerate(ROLES.items()):
+                self.ledger.people.add(Details(login, login.title(), role, (), "en"), "x", staff_id(number), NOON)
+                self.ledger.people.set_password(staff_id(number), "x", KEPT)
+        self.writer = Writer(self.ledger)
+        self.writer.start()
+        self._db = open_reader(folder / FILE)
+        self._thread = ThreadPoolExecutor(1)
+        self.hasher = Hasher(seeded(8), self._holds)
+        self.reader = Reader(self._db, self._thread)
+        parts = {"random": seeded(5), "now": lambda: UtcMs(self.time)} | parts
+        lockout = parts.pop("lockout", None) or Waits()
+        self.door = door(self.reader, self.writer, self.hasher, lockout, **parts)
+        pages = ConsolePages(Pages(NAMES, ZONE))
+        self.routes = console_routes(self.door, pages)
+        self.app = console_app(self.routes)
+        self.loop = asyncio.new_event_loop()
+        self._browsers: list[Browser] = []
+
+    def _holds(self, password: str, kept: str) -> bool:
+        self.checked += 1
+        return password_holds(password, kept)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for browser in self._browsers:
+            self.loop.run_until_complete(browser.client.aclose())
+        self.loop.close()
+        self._thread.shutdown()
+        self.hasher.close()
+        self.writer.close()
+        self._db.close()
+
+    def browser(self, address: str = "192.168.1.20") -> "Browser":
+        """A browser nobody has signed in with."""
+        self._browsers.append(Browser(self, address))
+        return self._browsers[-1]
+
+    def signed_in(self, login: str) -> "Browser":
+        """A browser of this person."""
+        browser = self.browser()
+        assert browser.sign_in(login).status_code == 303
+        return browser
+
+    def job(self, work: Callable[[Ledger], object]) -> None:
+        """Have something done on the ledger."""
+        self.writer.submit(work).result()
+
+    def sessions(self) -> int:
+        """How many are signed in."""
+        return int(self.writer.submit(lambda ledger: ledger._one("SELECT count(*) FROM sessions")[0]).result())
+
+
+class Browser:
+    """Keeps cookies, says where a form comes from as browsers do, and fills in the session's token."""
+
+    def __init__(self, desk: Desk, address: str) -> None:
+        transport = httpx.ASGITransport(app=desk.app, client=(address, 50000))
+        self.client = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        self._desk = desk
+
+    def get(self, path: str) -> httpx.Response:
+        """See a page."""
+        return self._answer(self.client.get(path))
+
+    def post(self, path: str, form: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
+        """Send a form of ours."""
+        sent = {"origin": ORIGIN, "sec-fetch-site": "same-origin"} | headers
+        filled = {"csrf": self.csrf()} | (form or {})
+        return self.raw(path, filled, sent)
+
+    def raw(self, path: str, form: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+        """Send a form with these headers alone."""
+        return self._answer(self.client.post(path, data=form, headers=headers))
+
+    def csrf(self) -> str:
+        """The token of this session's forms, empty where nobody is signed in."""
+        found = re.search(r'name="csrf" content="([0-9a-f]{32})"', self.get("/account").text)
+        return found[1] if found else ""
+
+    def sign_in(self, login: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+        """Use the door."""
+        return self.post("/sign-in", {"login": login, "password": password} | more)
+
+    def _answer(self, asked: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        """The answer, after whatever the console writes behind it is written too."""
+        answer = self._desk.loop.run_until_complete(asked)
+        self._desk.job(lambda ledger: None)
+        return answer
+
+    @property
+    def cookie(self) -> str | None:
+        """What the session's cookie holds."""
+        return self.client.cookies.get("__Host-console")
+
+
+def staff_id(number: int) -> str:
+    """The id of the nth person."""
+    return f"s{number:08x}"
+
+
+def is_in(browser: Browser) -> bool:
+    """Whether somebody is signed in with this browser."""
+    return browser.get("/").status_code == 200

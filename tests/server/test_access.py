@@ -1,0 +1,115 @@
+"""Every route of the console and every role: who may, who may not. A route that is not in the table fails."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from server.errors import Refused
+from server.people import Role
+from tests.server.desk import Desk, staff_id
+
+NOBODY = None
+PUBLIC = "public"
+ACCESS: dict[str, Role | str] = {
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "GET /first": PUBLIC,
+    "POST /first": PUBLIC,
+    "GET /static/{digest}/{name}": PUBLIC,
+    "POST /sign-out": Role.STAFF,
+    "GET /": Role.STAFF,
+    "GET /api/me": Role.STAFF,
+    "GET /account": Role.STAFF,
+    "POST /account/password": Role.STAFF,
+    "POST /account/language": Role.STAFF,
+    "GET /people": Role.ADMINISTRATOR,
+    "GET /people/new": Role.ADMINISTRATOR,
+    "POST /people": Role.ADMINISTRATOR,
+    "GET /people/{staff}": Role.ADMINISTRATOR,
+    "POST /people/{staff}": Role.ADMINISTRATOR,
+    "POST /people/{staff}/reset": Role.ADMINISTRATOR,
+    "POST /people/{staff}/disable": Role.ADMINISTRATOR,
+    "POST /people/{staff}/enable": Role.ADMINISTRATOR,
+}
+"""Method and path → the least role. A new route belongs here, or the first test below fails."""
+WHO = {NOBODY: None, Role.STAFF: "boon", Role.SUPERVISOR: "somsri", Role.ADMINISTRATOR: "anna"}
+FIRST = {"POST /sign-out", "GET /account", "POST /account/password", "POST /account/language"}
+"""What a one-time password opens."""
+
+
+def unlisted(desk: Desk) -> set[str]:
+    """Routes that the table does not know."""
+    routes = [route for route in desk.routes.routes if isinstance(route, APIRoute)]
+    assert len(routes) == len(desk.routes.routes), "only such routes can be looked at"
+    return {f"{method} {route.path}" for route in routes for method in route.methods or ()} ^ set(ACCESS)
+
+
+def test_every_route_stands_in_the_table(desk: Desk) -> None:
+    assert unlisted(desk) == set()
+
+
+def test_control_a_route_that_is_not_listed_is_found(desk: Desk) -> None:
+    @desk.routes.get("/api/calls")
+    async def calls() -> str:
+        return "open to everybody"
+
+    assert unlisted(desk) == {"GET /api/calls"}
+
+
+@pytest.mark.parametrize("who", WHO, ids=lambda who: who.word if who else "nobody")
+@pytest.mark.parametrize("route", ACCESS)
+def test_only_who_may_gets_in(desk: Desk, route: str, who: Role | None) -> None:
+    login, least = WHO[who], ACCESS[route]
+    browser = desk.signed_in(login) if login else desk.browser()
+    method, path = route.split()
+    path = path.format(staff=staff_id(2), digest="0", name="none.css")
+    before = desk.checked
+    answer = browser.get(path) if method == "GET" else browser.post(path)
+    if least is PUBLIC:
+        assert answer.status_code in (200, 303, 401, 404, 422)
+        assert "/sign-in?" not in answer.headers.get("location", "")
+        return
+    assert isinstance(least, Role)
+    if who is NOBODY:
+        shut = (401, None) if path.startswith("/api/") else (303, "/sign-in")
+        assert (answer.status_code, answer.headers.get("location", "?").split("?")[0] or None) in (shut, (401, ""))
+        assert desk.checked == before
+    elif who >= least:
+        assert answer.status_code in (200, 303, 422), answer.text
+        assert not answer.headers.get("location", "").startswith("/sign-in") or path == "/sign-out"
+    else:
+        assert answer.status_code == 403
+        assert "may not do this" in answer.text
+
+
+@pytest.mark.parametrize("route", [route for route, least in ACCESS.items() if least is not PUBLIC])
+def test_a_one_time_password_opens_only_what_replaces_it(desk: Desk, route: str) -> None:
+    desk.job(lambda ledger: ledger._db.execute("UPDATE staff SET first_until_ms = ?", (2**50,)))
+    browser = desk.signed_in("anna")
+    method, path = route.split()
+    path = path.format(staff=staff_id(2))
+    answer = browser.get(path) if method == "GET" else browser.post(path)
+    if route in FIRST:
+        assert answer.status_code in (200, 303, 422)
+        assert answer.headers.get("location") != "/account" or path == "/account/language"
+    elif path.startswith("/api/"):
+        assert (answer.status_code, answer.json()["error"]) == (403, "password-first")
+    else:
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+
+
+def test_programs_get_json_people_get_pages(desk: Desk) -> None:
+    @desk.routes.get("/api/conflict")
+    async def conflict() -> None:
+        raise Refused(409, "taken", "Nothing is here", hint="Nothing was changed")
+
+    refused = desk.browser().get("/api/me")
+    assert refused.status_code == 401
+    assert set(refused.json()) == {"error", "message", "hint"}
+    assert refused.json()["message"] == "ยังไม่มีผู้เข้าสู่ระบบที่นี่"
+    taken = desk.signed_in("boon").get("/api/conflict?lang=en")
+    assert (taken.status_code, taken.json()["error"], taken.json()["hint"]) == (409, "taken", "Nothing was changed")
+    me = desk.signed_in("boon").get("/api/me").json()
+    assert (me["staff"], me["name"], me["role"], me["skills"]) == (staff_id(2), "Boon", "staff", [])
+    nothing = desk.signed_in("boon").get("/nowhere")
+    assert nothing.status_code == 404
+    assert "Nothing is here" in nothing.text
