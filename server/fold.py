@@ -18,6 +18,7 @@ from sync.facts import (
     BoardChanged,
     CatalogueAdopted,
     ClockAnchored,
+    DayOpened,
     HelpAsked,
     HelpEnded,
     MachineStarted,
@@ -87,6 +88,7 @@ _DISPUTE = """UPDATE scores SET disputed = 1
     WHERE journal_id = :journal_id AND seq = :score AND level <> :level"""
 _CORRECT = """UPDATE scores SET upward = (:last > level)
     WHERE journal_id = :journal_id AND seq = :score"""
+_DAY = "INSERT INTO days (journal_id, day, seq) VALUES (:journal_id, :day, :seq)"
 _CATALOGUE = """INSERT INTO catalogues (journal_id, seq, catalogue) VALUES (:journal_id, :seq, :catalogue)
     ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, catalogue = excluded.catalogue"""
 _RELEASE = """INSERT INTO machines (journal_id, release) VALUES (:journal_id, :release)
@@ -195,6 +197,8 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             for level in sorted(set(levels)):
                 yield Change(_DISPUTE, place | {"score": score, "level": level})
             yield Change(_CORRECT, place | {"score": score, "last": levels[-1]})
+        case DayOpened(day=day):
+            yield Change(_DAY, place | {"day": day})
         case CatalogueAdopted(catalogue=catalogue):
             yield Change(_CATALOGUE, place | {"catalogue": _json(catalogue)})
         case MachineStarted(release=release):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from server import queue
 from server.errors import BodyTooLarge, Disconnected, LedgerRefused
 from server.http import (
     Receive,
@@ -22,6 +23,7 @@ from server.http import (
 )
 from server.ledger import Ledger
 from server.pairing import Pairing, Patience, Repeated, judge_pairing
+from server.queue import Moment
 from server.writer import Writer
 from sync import wire
 from sync.errors import BadBatch
@@ -67,13 +69,14 @@ class Exchange:
         now: Callable[[], UtcMs],
         told: Callable[[], UtcMs],
         contact: Callable[[JournalId, UtcMs], None] = lambda journal_id, at: None,
+        moment: Callable[[], Moment | None] = lambda: None,
     ) -> None:
         self._writer = writer
         self._paired = paired
         self._fingerprint = fingerprint(certificate)
         self._server_id = server_id
         self._now, self._told = now, told
-        self._contact = contact
+        self._contact, self._moment = contact, moment
         self._patience = Patience()
         self._busy = {wire.FACTS_PATH: 0, wire.PAIR_PATH: 0}
 
@@ -116,7 +119,7 @@ class Exchange:
             return _later(_SLOW)
         except (BodyTooLarge, BadBatch) as error:
             return self._refused(JournalId(headers[wire.JOURNAL_HEADER.lower()]), Refuse(_unread(error)))
-        taken = await self._durable(lambda ledger: take_batch(ledger, request, self._now()))
+        taken = await self._durable(lambda ledger: take_batch(ledger, request, self._now(), self._moment()))
         if isinstance(taken, Reply):
             return taken
         if isinstance(taken, Refusal):
@@ -171,11 +174,16 @@ class Exchange:
         return _refusing(verdict.refusal)
 
 
-def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs) -> int | Refusal:
-    """Judge a batch and store it with all that follows: the new watermark, or the refusal, recorded."""
+def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Moment | None = None) -> int | Refusal:
+    """Judge a batch and store it with all that follows: the new watermark, or the refusal, recorded.
+
+    `moment`: now for the queue; None: nobody vouches for this clock, and the tickets wait in the ledger for the day.
+    """
     verdict = judge_request(request, ledger.known(request.journal_id))
     if isinstance(verdict, Accept):
         ledger.apply(request.journal_id, verdict, now_ms)
+        if moment is not None:
+            queue.take_in(ledger, request.journal_id, verdict.rows, moment)
         return verdict.position.seq
     ledger.refuse(request.journal_id, verdict, now_ms)
     return verdict.refusal

@@ -17,6 +17,7 @@ import sqlite_utils
 
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import Change, changes
+from server.held import Held
 from server.own import Own, own_named
 from server.pairing import Code, Pairing, Standing
 from server.people import People
@@ -71,7 +72,7 @@ class Ledger:
         except BaseException:
             os.close(self._lock)
             raise
-        self.people, self.sessions = People(self._db), Sessions(self._db)
+        self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

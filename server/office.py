@@ -8,22 +8,26 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from server import control
+from server import control, queue
 from server.app import Reader, pages_app, with_headers
 from server.config import Address, ServerConfig
 from server.errors import ControlFailed, LedgerRefused
 from server.feed import Feed
+from server.hall import Hall
 from server.ingest import Exchange
 from server.ledger import FILE, Ledger, open_reader
 from server.own import KEY_FILE
 from server.pages import Pages
 from server.pairing import clean_place, new_code
+from server.queue import Moment
 from server.serving import Listener, bind, listener, port_of
 from server.timekeeper import Clocks, Timekeeper
 from server.writer import Writer
 from sync import RELEASE
+from sync.clock import office_day
 from sync.facts import MachineStarted
 from sync.keys import load_for, load_or_make
+from sync.live import Live
 from sync.paircode import make_code
 from sync.types import JournalId, UtcMs
 
@@ -66,7 +70,8 @@ class Office:
                 ledger.close()
                 raise
             server_id, paired = ledger.server_id, ledger.paired()
-            writer = Writer(ledger, lambda: _tell(loop, feed))
+            hall = Hall(queue.live_of(ledger))
+            writer = Writer(ledger, lambda: _tell(loop, feed, hall, queue.live_of(ledger)))
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
             db = open_reader(self._folder / FILE)
@@ -77,7 +82,14 @@ class Office:
             commands = await control.serve(self._folder, lambda command: self._command(writer, command))
             stack.callback(commands.close)
             exchange = Exchange(
-                writer, paired, self._certificate, server_id, self._now, self._told, contact=feed.contacted
+                writer,
+                paired,
+                self._certificate,
+                server_id,
+                self._now,
+                self._told,
+                contact=feed.contacted,
+                moment=self._moment,
             )
             listeners = [
                 (listener(pages_app(reader, pages, feed, self._now, lambda: writer.trouble), self.stop), pages_socket),
@@ -88,6 +100,13 @@ class Office:
     def _now(self) -> UtcMs:
         return self._clock.read().utc_ms
 
+    def _moment(self) -> Moment | None:
+        """Now for the queue; None while nobody vouches for this clock: a guessed day is never opened."""
+        now_ms = self._told()
+        if not now_ms:
+            return None
+        return Moment(now_ms, office_day(now_ms, self._config.zone).isoformat(), self._clock.instant())
+
     def _begin(self, ledger: Ledger) -> Timekeeper:
         """Take up the office's own journal, or begin it: its key is durable before its first fact."""
         path, named = self._folder / KEY_FILE, ledger.own_named()
@@ -97,6 +116,7 @@ class Office:
             keeper = Timekeeper(self._clock, self._config.trust, ledger.own_timeline)
             ledger.append([MachineStarted(RELEASE, self._configuration)], self._clock.instant())
             keeper.look(ledger)
+            queue.begin(ledger)
         return keeper
 
     async def _keep_time(self, keeper: Timekeeper, writer: Writer) -> None:
@@ -156,9 +176,10 @@ def perform(
             raise ControlFailed("there is no such command", hint="Run `python -m server --help`.")
 
 
-def _tell(loop: asyncio.AbstractEventLoop, feed: Feed) -> None:
-    """From the writer's thread: there is something new."""
+def _tell(loop: asyncio.AbstractEventLoop, feed: Feed, hall: Hall, live: Live) -> None:
+    """From the writer's thread: there is something new, and this is the queue with it."""
     loop.call_soon_threadsafe(feed.changed)
+    loop.call_soon_threadsafe(hall.committed, live)
 
 
 def _shown(address: Address, port: int) -> str:

@@ -8,10 +8,10 @@ import sqlite_utils
 
 LEDGER = sqlite_utils.Migrations("ledger")
 
-PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "machines", "strange")
+PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "machines", "strange", "days")
 """Tables that a fold of the facts makes, and nothing else."""
 
-FOLD_VERSION = 5
+FOLD_VERSION = 6
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -238,5 +238,30 @@ def own_journal(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE journals ADD COLUMN own INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS = frozenset(each.__name__ for each in (received, folded, corrections, paper, printers, people, own_journal))
+_QUEUE = (
+    """CREATE TABLE days (
+        journal_id TEXT NOT NULL, day TEXT NOT NULL, seq INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE held (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL, counter INTEGER NOT NULL,
+        UNIQUE (journal_id, seq),
+        UNIQUE (counter)
+    ) STRICT""",
+    """CREATE TABLE requests (
+        key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer BLOB NOT NULL, at_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX requests_by_age ON requests (at_ms)",
+)
+
+
+@LEDGER()
+def queue(db: sqlite_utils.Database) -> None:
+    """Where each journal's days begin; who is at which counter; which acts of staff were done (server.held)."""
+    for statement in _QUEUE:
+        db.execute(statement)
+
+
+_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue)
+MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

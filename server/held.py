@@ -1,0 +1,102 @@
+"""The tables behind the queue: who holds which ticket, which requests were done, and what the ledger knows of tickets.
+
+`held` says the one thing that must never be doubled, in the database's own words: a ticket is at one counter, and a
+counter has one ticket.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from server.admission import Issued
+from sync.body import TicketName
+from sync.codec import Fact, decode
+from sync.facts import TicketIssued, TicketPriority, understand
+from sync.types import JournalId, Seq, UtcMs
+
+REQUESTS_KEPT_MS = 7 * 86_400_000
+"""A retry comes within seconds; a page left open over a weekend may still come."""
+
+
+class Held:
+    """Reads and writes those tables. Within the ledger's transactions."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def claim(self, ticket: TicketName, counter: int) -> None:
+        """The ticket is at this counter. Raises sqlite3.IntegrityError: it is at one, or the counter has one."""
+        self._db.execute(
+            "INSERT INTO held (journal_id, seq, counter) VALUES (?, ?, ?)", (ticket.journal, ticket.seq, counter)
+        )
+
+    def release(self, ticket: TicketName) -> None:
+        """The ticket is at no counter."""
+        self._db.execute("DELETE FROM held WHERE journal_id = ? AND seq = ?", (ticket.journal, ticket.seq))
+
+    def hold(self, tickets: Iterable[tuple[TicketName, int]]) -> None:
+        """These (ticket, counter) and no others."""
+        self._db.execute("DELETE FROM held")
+        for ticket, counter in tickets:
+            self.claim(ticket, counter)
+
+    def request(self, key: str) -> tuple[bytes, bytes] | None:
+        """(digest, answer) of the request that was done with this key."""
+        found: tuple[bytes, bytes] | None
+        found = self._db.execute("SELECT digest, answer FROM requests WHERE key = ?", (key,)).fetchone()
+        return found
+
+    def store_request(self, key: str, digest: bytes, answer: bytes, now_ms: UtcMs) -> None:
+        """The request with this key is done."""
+        self._db.execute("DELETE FROM requests WHERE at_ms < ?", (now_ms - REQUESTS_KEPT_MS,))
+        self._db.execute(
+            "INSERT INTO requests (key, digest, answer, at_ms) VALUES (?, ?, ?, ?)", (key, digest, answer, now_ms)
+        )
+
+    def facts_of_last_day(self, journal_id: JournalId) -> Iterator[Fact]:
+        """The facts of this journal from its last `day.opened` on; all of them where there is none."""
+        query = """SELECT row FROM facts WHERE journal_id = :journal AND seq >= coalesce(
+                (SELECT max(seq) FROM days WHERE journal_id = :journal), 1)
+            ORDER BY seq"""
+        return (decode(row) for (row,) in self._db.execute(query, {"journal": journal_id}))
+
+    def dated(self, journal_id: JournalId, seq: Seq) -> tuple[int | None, int | None]:
+        """When the ticket was issued on the UTC, and give or take how much; None where nothing dates it."""
+        query = "SELECT utc_ms, slack_ms FROM tickets WHERE journal_id = ? AND seq = ?"
+        found = self._db.execute(query, (journal_id, seq)).fetchone()
+        return (found[0], found[1]) if found else (None, None)
+
+    def issued_on(self, day: str) -> list[Issued]:
+        """Every ticket of this day that the ledger knows."""
+        query = """SELECT tickets.journal_id, tickets.seq, utc_ms, slack_ms, row FROM tickets
+            JOIN facts USING (journal_id, seq) WHERE day = ? ORDER BY coalesce(utc_ms, 0), journal_id, seq"""
+        found = []
+        for journal_id, seq, utc_ms, slack_ms, row in self._db.execute(query, (day,)).fetchall():
+            body = understand(decode(row))
+            if isinstance(body, TicketIssued):
+                name = TicketName(JournalId(journal_id), Seq(seq))
+                found.append(Issued(name, body, self._asked(name), utc_ms, slack_ms))
+        return found
+
+    def services(self) -> tuple[str, ...]:
+        """The ids of all services that the machines' catalogues offer, in their order."""
+        ids: dict[str, None] = {}
+        for (text,) in self._db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
+            ids.update(dict.fromkeys(service_ids(json.loads(text))))
+        return tuple(ids)
+
+    def _asked(self, name: TicketName) -> bool:
+        """Whether priority was asked for with it: the facts of one ticket lie side by side."""
+        query = "SELECT row FROM facts WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT 3"
+        for (row,) in self._db.execute(query, (name.journal, name.seq)):
+            body = understand(decode(row))
+            if isinstance(body, TicketPriority) and body.ticket == name.seq:
+                return True
+        return False
+
+
+def service_ids(catalogue: object) -> list[str]:
+    """The ids in a `catalogue.adopted`, in order; whatever has another shape is passed over."""
+    services = catalogue.get("services") if isinstance(catalogue, dict) else None
+    found = [each.get("id") for each in services if isinstance(each, dict)] if isinstance(services, list) else []
+    return [each for each in found if isinstance(each, str)]

@@ -1,0 +1,100 @@
+"""The office's queue within the ledger: every fact of it is appended, folded and claimed in one transaction.
+
+`ledger.live` is the queue as it stands (sync.live). Whatever is refused, by the fold or by the tables, leaves both as
+they were.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.admission import Issued, admit, prioritise, returned, turn_of_day
+from server.ledger import Ledger
+from sync.body import Body, TicketName
+from sync.codec import Fact
+from sync.facts import TicketIssued, TicketPriority, TicketReturned
+from sync.facts_office import TicketCalled, TicketFact
+from sync.journal import Instant
+from sync.judge import Row
+from sync.live import Live, fold
+from sync.tickets import AT_A_COUNTER, IllegalStep
+from sync.types import JournalId, UtcMs
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, on the office's clock: `day` is its office day, `instant` what the journal dates by."""
+
+    now_ms: UtcMs
+    day: str
+    instant: Instant
+
+
+def begin(ledger: Ledger) -> Live:
+    """Take the queue up again from the office's own journal: the facts of its last day."""
+    own = ledger.own_named()
+    live = fold(ledger.held.facts_of_last_day(own[0])) if own is not None else Live()
+    ledger.held.hold((each.ticket, each.counter) for each in live.counters.values() if each.ticket is not None)
+    ledger.live = live
+    return live
+
+
+def live_of(ledger: Ledger) -> Live:
+    """The queue as it stands."""
+    live = ledger.live
+    return live if isinstance(live, Live) else begin(ledger)
+
+
+def commit(ledger: Ledger, bodies: Sequence[Body], instant: Instant) -> list[Fact]:
+    """Append these facts, fold and claim. Within a transaction. Raises IllegalStep where one has no place."""
+    live = live_of(ledger)
+    facts = ledger.append(bodies, instant)
+    for fact, body in zip(facts, bodies, strict=True):
+        live = live.after(body, fact.seq)
+        _claim(ledger, live, body)
+    ledger.live = live
+    return facts
+
+
+def _claim(ledger: Ledger, live: Live, body: Body) -> None:
+    """Enter what this fact says of who is at which counter."""
+    if isinstance(body, TicketCalled):
+        try:
+            ledger.held.claim(body.ticket, body.counter)
+        except sqlite3.IntegrityError as error:
+            hint = "Look at the queue again: somebody else was faster."
+            raise IllegalStep(f"a ticket is at two counters, or a counter has two: {error}", hint=hint) from error
+    elif isinstance(body, TicketFact) and live.tickets[body.ticket].status not in AT_A_COUNTER:
+        ledger.held.release(body.ticket)
+
+
+def turn(ledger: Ledger, at: Moment) -> None:
+    """Begin this office day, where it has not begun, with the tickets that the ledger took before. In a transaction."""
+    bodies = turn_of_day(live_of(ledger), at.day, at.now_ms)
+    if bodies:
+        commit(ledger, bodies, at.instant)
+        _commit_any(ledger, admit(live_of(ledger), ledger.held.issued_on(at.day), at.now_ms), at)
+
+
+def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Moment) -> None:
+    """What a kiosk's new facts mean for the queue. Within the transaction that stores them."""
+    if any(isinstance(row.body, TicketIssued) for row in rows):
+        turn(ledger, at)
+    asked = {row.body.ticket for row in rows if isinstance(row.body, TicketPriority)}
+    issued = [
+        Issued(TicketName(journal_id, row.seq), row.body, row.seq in asked, *ledger.held.dated(journal_id, row.seq))
+        for row in rows
+        if isinstance(row.body, TicketIssued)
+    ]
+    _commit_any(ledger, admit(live_of(ledger), issued, at.now_ms), at)
+    for row in rows:
+        if isinstance(row.body, TicketPriority):
+            name = TicketName(journal_id, row.body.ticket)
+            _commit_any(ledger, prioritise(live_of(ledger), name, at.now_ms), at)
+        elif isinstance(row.body, TicketReturned):
+            _commit_any(ledger, returned(live_of(ledger), row.body.day, row.body.label, at.now_ms), at)
+
+
+def _commit_any(ledger: Ledger, bodies: Sequence[Body], at: Moment) -> None:
+    if bodies:
+        commit(ledger, bodies, at.instant)
