@@ -262,6 +262,50 @@ class ServedByHand(OfficeFact):
     to_ms: UtcMs
 
 
+# Cameras and complaints: they change nothing in the queue ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSetup:
+    """A camera and for how many days its pictures are kept before they are overwritten (None: not known)."""
+
+    camera: str
+    retention_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CamerasSet(OfficeFact):
+    """The cameras of the office, whole. Which one sees a counter is in `counters.set`."""
+
+    kind: ClassVar[str] = "cameras.set"
+    cameras: tuple[CameraSetup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChecked(OfficeFact):
+    """The clock in the camera's picture was held against the office's: it shows `offset_ms` more (less: below zero),
+    give or take `uncertainty_ms`."""
+
+    kind: ClassVar[str] = "camera.checked"
+    camera: str
+    offset_ms: int
+    uncertainty_ms: int
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintNoted(OfficeFact):
+    """Somebody complained about how this ticket was treated. `category`: listed (sync.reasons).
+
+    No word of theirs and nothing about them is kept here.
+    """
+
+    kind: ClassVar[str] = "complaint.noted"
+    ticket: TicketName
+    category: str
+    staff: str
+
+
 OFFICE: tuple[type[Body], ...] = (
     RuleAdopted,
     CountersSet,
@@ -284,5 +328,8 @@ OFFICE: tuple[type[Body], ...] = (
     CounterClosed,
     ServiceTicketless,
     ServedByHand,
+    CamerasSet,
+    CameraChecked,
+    ComplaintNoted,
 )
 """Every kind of fact that this module adds."""

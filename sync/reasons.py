@@ -23,3 +23,7 @@ CANCEL = ("citizen-asked", "taken-twice", "test")
 
 BREAK = ("break", "lunch", "meeting", "equipment")
 """Why a counter pauses."""
+
+COMPLAINT = ("passed-over", "call-not-noticed", "long-wait", "sent-away", "extra-demand", "treatment", "other")
+"""What a complaint is about: others went first; the call was missed; the wait; nobody would serve; something was asked
+for that the service does not need; how one was treated; anything else."""

@@ -10,6 +10,7 @@ from sync.codec import Fact, decode, encode
 from sync.facts import DayOpened, draft, understand
 from sync.facts_office import (
     OFFICE,
+    CameraSetup,
     CounterClosed,
     CounterOpened,
     CounterPaused,
@@ -212,7 +213,7 @@ def test_the_fold_of_rows_is_the_fold_of_bodies_and_passes_over_what_it_does_not
 def test_every_kind_of_fact_has_a_canonical_row_that_gives_it_back(shape: Any) -> None:
     values: dict[str, Any] = {
         "ticket": name(3), "services": ("a", "b"), "cases": (1, 2), "counters": (CounterSetup(1, ("a",), None),),
-        "reason": "copy", "since_ms": 5, "priority": True,
+        "reason": "copy", "since_ms": 5, "priority": True, "cameras": (CameraSetup("cam-1", 30),),
     }  # fmt: skip
     default = {"int": 3, "str": "x", "UtcMs": 7, "str | None": None}
     fields = {

@@ -1,0 +1,148 @@
+"""Admissions under audit: held against the kiosks that issued the tickets, and against the evening before."""
+
+from collections.abc import Callable
+
+from sync.audit_terms import Before, Kiosks, Taken, Wrong
+from sync.body import TicketName
+from sync.facts_office import TicketAdmitted, TicketCalled, TicketPrioritised
+from sync.tickets import QueueTicket, Status
+from sync.types import JournalId, Seq, UtcMs
+
+CERTAIN_MS = 60_000
+"""A moment that is known less well than to a minute does not make a ticket older (docs/queue.md)."""
+ROUNDING_MS = 1000
+HOWS = ("issued", "arrived", "console", "carried")
+AT_THE_KIOSK = "kiosk"
+LATE_MS = 5 * 60_000
+"""While the day runs, a ticket may be on its way from its kiosk to the office for so long."""
+_Say = Callable[..., None]
+
+
+class Admissions:
+    """One day's admissions. `say` records a violation: (what, seq, body or None, values)."""
+
+    def __init__(self, before: Before, kiosks: Kiosks, day: str, say: _Say) -> None:
+        self._before, self._kiosks, self._day, self._say = before, kiosks, day, say
+        self._admitted: dict[TicketName, TicketAdmitted] = {}
+        self._labels: dict[tuple[str, str], TicketName] = {}
+        self._last: dict[JournalId, TicketAdmitted] = {}
+        self._owed = self._carried_over()
+        self._called = False
+        self.unchecked = 0
+
+    def _carried_over(self) -> list[QueueTicket]:
+        """Who has to be admitted first this morning, in this order."""
+        over = [each for each in (self._before.tickets or {}).values() if each.status is Status.CARRIED]
+        return sorted(over, key=lambda each: each.admitted)
+
+    def admitted(self, body: TicketAdmitted, seq: Seq) -> None:
+        """One more admission."""
+        if body.ticket in self._admitted:
+            return  # the fold refuses it, by name
+        held = self._labels.setdefault((body.day, body.label), body.ticket)
+        if held != body.ticket:
+            self._say(Wrong.NUMBER_TWICE, seq, body)
+        if body.how not in HOWS:
+            self._say(Wrong.REASON_UNLISTED, seq, body, detail=body.how)
+        self._admitted[body.ticket] = body
+        if body.how == "carried":
+            self._carried(body, seq)
+            return
+        if body.day != self._day:
+            self._say(Wrong.OUTSIDE_DAY, seq, body)
+        self._in_order(body, seq)
+        self._against_kiosk(body, seq)
+
+    def called(self, body: TicketCalled, ticket: QueueTicket | None, seq: Seq) -> None:
+        """A call: whoever was carried over had to be here by now, and a priority that was asked for as well."""
+        if not self._called:
+            self._called = True
+            self._still_owed(seq)
+        taken = self._kiosks.tickets.get(body.ticket)
+        if taken is not None and taken.priority and ticket is not None and not ticket.priority:
+            self._say(Wrong.PRIORITY_LOST, seq, body)
+
+    def prioritised(self, body: TicketPrioritised, seq: Seq) -> None:
+        """Priority that was given later: by the kiosk's word only where somebody asked there."""
+        taken = self._kiosks.tickets.get(body.ticket)
+        if body.staff == AT_THE_KIOSK and taken is not None and not taken.priority:
+            self._say(Wrong.PRIORITY_UNASKED, seq, body)
+
+    def ended(self, whole: bool, now_ms: UtcMs) -> None:
+        """The facts are over: what never came?"""
+        if not self._called:
+            self._still_owed(Seq(0))
+        for name in sorted(self._kiosks.tickets.keys() - self._admitted.keys()):
+            taken = self._kiosks.tickets[name]
+            if taken.day == self._day and (whole or self._is_late(taken, now_ms)):
+                self._say(Wrong.VANISHED, Seq(0), ticket=taken.label)
+
+    def _is_late(self, taken: Taken, now_ms: UtcMs) -> bool:
+        overtaken = taken.name.journal in self._last and self._last[taken.name.journal].ticket.seq > taken.name.seq
+        return overtaken or any(each.utc_ms + LATE_MS < now_ms for each in taken.dated)
+
+    def _still_owed(self, seq: Seq) -> None:
+        for each in self._owed:
+            self._say(Wrong.CARRIED_LOST, seq, ticket=each.label)
+        self._owed = []
+
+    def _carried(self, body: TicketAdmitted, seq: Seq) -> None:
+        """First in the morning, in the old order, as old as it was."""
+        if self._before.tickets is None:
+            self.unchecked += 1
+            return
+        old = self._before.tickets.get(body.ticket)
+        if old is None or old.status is not Status.CARRIED:
+            self._say(Wrong.NEVER_ISSUED, seq, body)
+            return
+        rest = (old.services[old.step :], old.since_ms, old.priority, old.label, old.day)
+        if (body.services, body.since_ms, body.priority, body.label, body.day) != rest:
+            self._say(Wrong.CARRIED_CHANGED, seq, body)
+        if self._owed and self._owed[0].name != body.ticket:
+            self._say(Wrong.ADMISSION_ORDER, seq, body, other=self._owed[0].label)
+        self._owed = [each for each in self._owed if each.name != body.ticket]
+
+    def _in_order(self, body: TicketAdmitted, seq: Seq) -> None:
+        """A kiosk's tickets are admitted as they come; those that come together, the longest waiting first."""
+        last = self._last.get(body.ticket.journal)
+        if last is not None:
+            together = last.now_ms == body.now_ms
+            sorted_ = (last.since_ms, last.ticket) < (body.since_ms, body.ticket)
+            if not (last.ticket < body.ticket or (together and sorted_)):
+                self._say(Wrong.ADMISSION_ORDER, seq, body, other=last.label)
+        if last is None or last.ticket < body.ticket:
+            self._last[body.ticket.journal] = body
+
+    def _against_kiosk(self, body: TicketAdmitted, seq: Seq) -> None:
+        taken = self._kiosks.tickets.get(body.ticket)
+        if taken is None:
+            if body.ticket.journal in self._kiosks.journals:
+                self._say(Wrong.NEVER_ISSUED, seq, body)
+            else:
+                self.unchecked += 1
+                self._since(body, None, seq)
+            return
+        if (taken.label, taken.day, taken.services, taken.cases) != (
+            body.label, body.day, body.services, body.cases,
+        ):  # fmt: skip
+            self._say(Wrong.TICKET_CHANGED, seq, body, other=taken.label)
+        if body.priority and not taken.priority:
+            self._say(Wrong.PRIORITY_UNASKED, seq, body)
+        self._since(body, taken, seq)
+
+    def _since(self, body: TicketAdmitted, taken: Taken | None, seq: Seq) -> None:
+        """Since when it waits: its issue as an anchor of its kiosk dates it, else when the office heard of it."""
+        if body.how == "issued":
+            if taken is not None:
+                times = [min(each.utc_ms, body.now_ms) for each in taken.dated if each.slack_ms <= CERTAIN_MS]
+                self._near(body, times or [body.now_ms], seq)
+            return
+        self._near(body, [body.now_ms], seq)
+        early = [each.utc_ms for each in (taken.dated if taken else ()) if each.before and each.slack_ms <= CERTAIN_MS]
+        if body.how == "arrived" and early and min(early) < body.now_ms - CERTAIN_MS:
+            self._say(Wrong.SINCE_LATER, seq, body)
+
+    def _near(self, body: TicketAdmitted, times: list[int], seq: Seq) -> None:
+        if not any(abs(each - body.since_ms) <= ROUNDING_MS for each in times):
+            earlier = body.since_ms < max(times)
+            self._say(Wrong.SINCE_EARLIER if earlier else Wrong.SINCE_LATER, seq, body, detail=str(body.since_ms))
