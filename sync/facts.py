@@ -115,6 +115,16 @@ class TicketPriority(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketPromised(Body):
+    """The waiting range that this ticket was printed with, in minutes: how well such ranges hold is published."""
+
+    kind: ClassVar[str] = "ticket.promised"
+    ticket: Seq
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketReturned(Body):
     """Whoever holds the ticket says at the kiosk that they are back in the hall. `day` and `label` as on the paper.
 
@@ -284,6 +294,7 @@ _ALL: tuple[type[Body], ...] = (
     TicketIssued,
     TicketLanguage,
     TicketPriority,
+    TicketPromised,
     TicketReturned,
     CalendarAdopted,
     HelpAsked,
