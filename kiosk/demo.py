@@ -1,6 +1,6 @@
 """The whole demonstration on one machine: office server, virtual printer, kiosk, and what sends its facts.
 
-    python -m kiosk.demo [--headless] [--out DIR] [--pages 8080] [--exchange 8443] [--printer 9100]
+    python -m kiosk.demo [--headless] [--out DIR] [--pages 8080] [--exchange 8443] [--printer 9100] [--console 8444]
 
 What it keeps (DIR, default data/demo) is there again at the next start. Port 0 takes any free one.
 """
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = Path(__file__).parent / "example"
 PAGES = r"^pages (http://\S+)"
 EXCHANGE = r"^exchange (https://\S+)"
+CONSOLE = r"^console (https://\S+)"
 LISTENING = r"^listening (\S+):(\d+)"
 ON_A_LINE = r"^listening (/\S*)"
 READY = r"^kiosk ready"
@@ -38,6 +39,7 @@ class Ports:
     pages: int = 8080
     exchange: int = 8443
     printer: int = 9100
+    console: int = 8444
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ class Demo:
         self.data = self.folder / "kiosk" if simulation else self.folder / "kiosk" / "data"
         self.tickets = self.folder / "tickets"
         self.control = self.folder / "kiosk" / "control"
-        self.pages = self.exchange = self.printer = ""
+        self.pages = self.exchange = self.console = self.printer = ""
         self.parts: dict[str, Part] = {}
 
     def start(self) -> None:
         """Everything, in order; what was started is stopped again where one part fails. Raises PartFailed."""
-        for name, port in (("pages", self.ports.pages), ("exchange", self.ports.exchange)):
+        ports = self.ports
+        for name, port in (("pages", ports.pages), ("exchange", ports.exchange), ("console", ports.console)):
             _check_free(name, port)
         _check_free("printer", self.ports.printer)
         try:
@@ -146,12 +149,13 @@ class Demo:
         return part
 
     def _start_server(self) -> None:
-        self._write_server_toml(self.ports.exchange, self.ports.pages)
+        self._write_server_toml(self.ports.exchange, self.ports.pages, self.ports.console)
         arguments = ["-m", "server", "--config", str(self.server_toml)]
-        server = self._start("server", "the office server", arguments, [PAGES, EXCHANGE])
+        server = self._start("server", "the office server", arguments, [PAGES, EXCHANGE, CONSOLE])
         self.pages, self.exchange = server.found[PAGES][1].rstrip("/"), server.found[EXCHANGE][1].rstrip("/")
+        self.console = server.found[CONSOLE][1].rstrip("/")
         # From now on the same ports, so that a restarted server is found again.
-        self._write_server_toml(_port(self.exchange), _port(self.pages))
+        self._write_server_toml(_port(self.exchange), _port(self.pages), _port(self.console))
 
     def _start_printer(self) -> None:
         arguments = ["-m", "hardware.virtual_printer", "--out", str(self.tickets)]
@@ -191,11 +195,11 @@ class Demo:
     def _window(self) -> list[str]:
         return ["--headless"] if self.headless else ["--window"]
 
-    def _write_server_toml(self, exchange: int, pages: int) -> None:
+    def _write_server_toml(self, exchange: int, pages: int, console: int) -> None:
         _write(
             self.server_toml,
             'data = "data"\n\n[name]\n' + _OFFICE + f'\n[listen]\nexchange = "127.0.0.1:{exchange}"\n'
-            f'pages = "127.0.0.1:{pages}"\n\n[clock]\ntrust = "system"\n'
+            f'pages = "127.0.0.1:{pages}"\nconsole = "127.0.0.1:{console}"\n\n[clock]\ntrust = "system"\n'
             + ("\n[sim]\n" if self._simulation else "")
             + self._sim_clock(),
         )
@@ -267,7 +271,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run", description="The whole demonstration on this machine.")
     parser.add_argument("--headless", action="store_true", help="without a window, even where a display is")
     parser.add_argument("--out", type=Path, default=Path("data/demo"), metavar="DIR", help="what it keeps")
-    for name, port in (("pages", 8080), ("exchange", 8443), ("printer", 9100)):
+    for name, port in (("pages", 8080), ("exchange", 8443), ("printer", 9100), ("console", 8444)):
         parser.add_argument(
             f"--{name}", type=_port_number, default=port, metavar="PORT", help=f"default {port}; 0: any free one"
         )
@@ -280,7 +284,7 @@ def main(arguments: list[str]) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    ports = Ports(given.pages, given.exchange, given.printer)
+    ports = Ports(given.pages, given.exchange, given.printer, given.console)
     headless = given.headless or not display
     demo = Demo(given.out, ports=ports, headless=headless, say=_say, changed=ending.set)
     try:
@@ -315,6 +319,8 @@ def _explain(demo: Demo) -> None:
     else:
         print("               keys 1 to 5 are the score buttons, 5 the most satisfied")
     print(f"  the office   {demo.pages}")
+    print(f"  the staff    {demo.console} (the browser warns until it is taught: {demo.pages}/certificate)")
+    print(f"               first code: python -m server code --config {demo.server_toml}")
     print(f"  the tickets  {demo.tickets}")
     print(f"  the journal  {demo.data / 'journal.db'}")
     print("\n  Ctrl-C ends it all.\n", flush=True)

@@ -6,16 +6,18 @@ import hashlib
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from server import certificate, control
 from server.config import ServerConfig, parse_server
+from server.console_tls import ConsoleCertificate
 from server.errors import ConfigError, LedgerRefused, ServerError
 from server.export import export
 from server.ledger import FILE, Ledger
+from server.names import own_addresses, own_host
 from server.office import Office, perform
 from server.serving import CONNECTIONS
 from sync.clock import trusted
@@ -37,7 +39,7 @@ def main(arguments: list[str]) -> int:
         clock = clock_for(config.sim_clock, options.config.parent)
         match options.command:
             case "serve":
-                _serve(config, digest, folder, clock)
+                _serve(config, digest, options.config.parent, folder, clock)
             case "export":
                 print(export(folder / FILE, options.journal, options.to))
             case "rebuild":
@@ -51,9 +53,13 @@ def main(arguments: list[str]) -> int:
                 print(f"revoked {revoked['revoked']}: what it sent stays, what it sends is refused")
     except (ServerError, SyncError) as error:
         line = f"{options.config}, line {error.line}: " if isinstance(error, ConfigError) and error.line else ""
-        print(f"server: {line}{error}\n  what to do: {error.hint}", file=sys.stderr)
+        _complain(error, line)
         return 1
     return 0
+
+
+def _complain(error: ServerError | SyncError, line: str = "") -> None:
+    print(f"server: {line}{error}\n  what to do: {error.hint}", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,24 +95,40 @@ def _folder(path: Path, config: ServerConfig) -> Path:
     return folder
 
 
-def _serve(config: ServerConfig, digest: str, folder: Path, clock: SystemClock) -> None:
+def _serve(config: ServerConfig, digest: str, root: Path, folder: Path, clock: SystemClock) -> None:
     def told() -> UtcMs:
         reading = clock.read()
         return reading.utc_ms if trusted(reading, config.trust, None) else UNKNOWN_TIME
 
-    def ready(pages: str, exchange: str) -> None:
-        print(f"pages {pages}\nexchange {exchange}", flush=True)
+    def ready(where: Mapping[str, str]) -> None:
+        print("\n".join(f"{what} {told}" for what, told in where.items()), flush=True)
+
+    def today() -> datetime:
+        return datetime.now(UTC)
 
     async def run() -> None:
-        der = certificate.load_or_make(folder, datetime.now(UTC))
-        await Office(config, folder, der, digest, random=random_bytes, clock=clock, told=told, ready=ready).run()
+        der = certificate.load_or_make(folder, today())
+        console = ConsoleCertificate(config, root, folder, today=today, host=own_host, addresses=own_addresses)
+        office = Office(
+            config,
+            folder,
+            der,
+            console,
+            digest,
+            random=random_bytes,
+            clock=clock,
+            told=told,
+            ready=ready,
+            complain=_complain,
+        )
+        await office.run()
 
-    _allow_files(2 * CONNECTIONS + 100)
+    _allow_files(3 * CONNECTIONS + 100)
     _unwrapped(lambda: asyncio.run(run()))
 
 
 def _allow_files(wanted: int) -> None:
-    """Room for every connection of both listeners beside the ledger's files, as far as the system lets us."""
+    """Room for every connection of all listeners beside the ledger's files, as far as the system lets us."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from email.utils import formatdate
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -66,10 +66,18 @@ class Reader:
         return asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
+class Guided(Protocol):
+    """Something that adds routes of its own."""
+
+    def add_to(self, app: FastAPI) -> None: ...
+
+
 def pages_app(
-    reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs], trouble: Callable[[], str | None]
+    reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs], trouble: Callable[[], str | None], guide: Guided
 ) -> App:
-    """The application behind the pages' listener. `trouble`: what to do where the ledger takes nothing, else None."""
+    """The application behind the pages' listener. `trouble`: what to do where the ledger takes nothing, else None;
+    `guide` adds the pages that lead staff to the console.
+    """
     app = FastAPI(title="Scorecard Smart Box", version=RELEASE, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.get("/", response_class=HTMLResponse, summary="The office today, live")
@@ -107,6 +115,7 @@ def pages_app(
         return _html(pages.missing(pages.language(request.query_params.get("lang"))), 404)
 
     app.router.routes.append(Route("/live/events", feed))
+    guide.add_to(app)
     _describe(app)
     return with_headers(app, GUARDS)
 

@@ -12,6 +12,7 @@ from server.console_people import add_people
 from server.door import Door, Person
 from server.errors import AccountRefused, Refused, ServerError
 from server.forms import Form, form_of
+from server.guide import Guide
 from server.http import App
 from server.passwords import password_fault
 from server.people import Details, Role, code_hash, folded_login, login_fault, name_fault
@@ -38,12 +39,13 @@ WRONG = N_("Name or password is not right")
 NOT_THE_SAME = N_("The two passwords differ")
 
 
-def console_routes(door: Door, pages: ConsolePages) -> FastAPI:
+def console_routes(door: Door, pages: ConsolePages, guide: Guide) -> FastAPI:
     """All routes of the console."""
     app = FastAPI(title="Scorecard Smart Box console", version=RELEASE, openapi_url=None, redirect_slashes=False)
     _add_door(app, door, pages)
     _add_account(app, door, pages)
     add_people(app, door, pages)
+    guide.add_to(app)
     _add_rest(app, door, pages)
     _add_answers(app, door, pages)
     return app

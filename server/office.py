@@ -3,22 +3,32 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from socket import socket
+from ssl import TLSVersion
 from typing import Any
 
-from server import control, queue
+from server import certificate, control, queue
 from server.app import Reader, pages_app, with_headers
+from server.authority import fingerprints
 from server.config import Address, ServerConfig
-from server.errors import ControlFailed, LedgerRefused
+from server.console import console_app, console_routes
+from server.console_pages import ConsolePages
+from server.console_tls import LOOK_SECONDS, ConsoleCertificate
+from server.door import Door
+from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
+from server.guide import Guide
 from server.hall import Hall
 from server.ingest import Exchange
 from server.ledger import FILE, Ledger, open_reader
+from server.lockout import Waits
 from server.own import KEY_FILE
 from server.pages import Pages
 from server.pairing import clean_place, new_code
+from server.passwords import Hasher
 from server.queue import Moment
 from server.serving import Listener, bind, listener, port_of
 from server.timekeeper import Clocks, Timekeeper
@@ -43,14 +53,17 @@ class Office:
         config: ServerConfig,
         folder: Path,
         certificate: bytes,
+        console: ConsoleCertificate,
         configuration: str,
         *,
         random: Callable[[int], bytes],
         clock: Clocks,
         told: Callable[[], UtcMs],
-        ready: Callable[[str, str], None],
+        ready: Callable[[Mapping[str, str]], None],
+        complain: Callable[[ServerError], None],
     ) -> None:
         self._config, self._folder, self._certificate = config, folder, certificate
+        self._console_certificate, self._complain = console, complain
         self._configuration = configuration
         self._random, self._clock, self._told = random, clock, told
         self._ready = ready
@@ -61,6 +74,7 @@ class Office:
         async with contextlib.AsyncExitStack() as stack:
             exchange_socket = stack.enter_context(bind(self._config.exchange))
             pages_socket = stack.enter_context(bind(self._config.pages))
+            console_socket = stack.enter_context(bind(self._config.console))
             pages = Pages(self._config.name, self._config.zone)
             loop = asyncio.get_running_loop()
             ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
@@ -91,9 +105,18 @@ class Office:
                 contact=feed.contacted,
                 moment=self._moment,
             )
+            guide = Guide(self._console_certificate, pages, port_of(console_socket))
+            hasher = Hasher(self._random)
+            stack.callback(hasher.close)
+            door = Door(reader, writer, hasher, Waits(), random=self._random, now=self._now)
+            console = console_app(console_routes(door, ConsolePages(pages), guide))
             listeners = [
-                (listener(pages_app(reader, pages, feed, self._now, lambda: writer.trouble), self.stop), pages_socket),
-                (listener(with_headers(exchange), self.stop, self._folder), exchange_socket),
+                (
+                    listener(pages_app(reader, pages, feed, self._now, lambda: writer.trouble, guide), self.stop),
+                    pages_socket,
+                ),
+                (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
+                (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
             await self._listen(listeners, feed, self._keep_time(keeper, writer))
 
@@ -137,15 +160,39 @@ class Office:
                 tasks.create_task(each.serve([bound]))
             for each, _ in listeners:
                 await each.ready.wait()
-            (_, pages_socket), (_, exchange_socket) = listeners
-            self._ready(
-                f"http://{_shown(self._config.pages, port_of(pages_socket))}",
-                f"https://{_shown(self._config.exchange, port_of(exchange_socket))}",
-            )
-            kept = tasks.create_task(keeping)
+            self._ready(self._where([bound for _, bound in listeners]))
+            kept = [tasks.create_task(keeping), tasks.create_task(self._keep_certificate(listeners[-1][0]))]
             await self.stop.wait()
-            kept.cancel()
+            for task in kept:
+                task.cancel()
             feed.close()
+
+    def _where(self, bound: list[socket]) -> dict[str, str]:
+        """What is told at the start: the addresses of pages, exchange and console, and what vouches for the console."""
+        config, (pages, exchange, console) = self._config, map(port_of, bound)
+        authority = self._console_certificate.authority
+        told = {
+            "pages": f"http://{_shown(config.pages, pages)}",
+            "exchange": f"https://{_shown(config.exchange, exchange)}",
+        }
+        if authority is not None:
+            told["authority"] = fingerprints(authority)[0]
+        host = next(iter(self._console_certificate.names.hosts), "localhost")
+        return told | {"console": f"https://{host}:{console}"}
+
+    async def _keep_certificate(self, console: Listener) -> None:
+        """Renew the console's certificate where that is due, and follow the machine's addresses."""
+        context = console.config.ssl
+        while context is not None:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await asyncio.to_thread(self._console_certificate.look, context)
+            except ServerError as error:
+                self._complain(error)
+
+    @property
+    def _files(self) -> tuple[Path, Path]:
+        return self._folder / certificate.CERTIFICATE_FILE, self._folder / certificate.KEY_FILE
 
     async def _command(self, writer: Writer, command: dict[str, Any]) -> dict[str, Any]:
         def job(ledger: Ledger) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Two listeners of uvicorn in one loop, that sleep while nothing happens.
+"""Listeners of uvicorn in one loop, that sleep while nothing happens.
 
 uvicorn's own main loop wakes ten times a second to look at a flag; here it waits for an event instead (measured in
 docs/decisions/server-quiet-uvicorn.md). The date header that it kept fresh is set by `server.app.with_headers`.
@@ -15,7 +15,6 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from server.certificate import CERTIFICATE_FILE, KEY_FILE
 from server.config import Address
 from server.errors import ListenFailed
 from server.http import App
@@ -104,11 +103,16 @@ def bind(address: Address) -> socket.socket:
         raise ListenFailed(f"cannot listen on {address.host}:{address.port}: {error.strerror}", hint=hint) from error
 
 
-def listener(app: App, stop: asyncio.Event, folder: Path | None = None) -> Listener:
-    """A listener for `app`; over TLS with the certificate in `folder`, where one is given."""
+def listener(
+    app: App,
+    stop: asyncio.Event,
+    files: tuple[Path, Path] | None = None,
+    least: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+) -> Listener:
+    """A listener for `app`; over TLS, `least` or newer, where the files of a certificate and its key are given."""
     tls: dict[str, Any] = {}
-    if folder is not None:
-        tls = {"ssl_certfile": str(folder / CERTIFICATE_FILE), "ssl_keyfile": str(folder / KEY_FILE)}
+    if files is not None:
+        tls = {"ssl_certfile": str(files[0]), "ssl_keyfile": str(files[1])}
     config = uvicorn.Config(
         app,
         http=Impatient,
@@ -128,7 +132,7 @@ def listener(app: App, stop: asyncio.Event, folder: Path | None = None) -> Liste
     )
     config.load()
     if config.ssl is not None:
-        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+        config.ssl.minimum_version = least
     return Listener(config, stop)
 
 

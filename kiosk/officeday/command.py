@@ -175,7 +175,7 @@ def run(
 
         prepared = partial(breakage.before_the_kiosk, faults)
         simulation = Simulation(folder / "clock", control, route, prepared, printer_baud)
-        demo = Demo(folder, ports=Ports(0, 0, 0), headless=True, say=_say, simulation=simulation)
+        demo = Demo(folder, ports=Ports(0, 0, 0, 0), headless=True, say=_say, simulation=simulation)
         demo.start()
         stack.callback(demo.stop)
         remote = stack.enter_context(Remote(demo.control))

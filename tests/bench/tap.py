@@ -28,7 +28,7 @@ def rows() -> list[Row]:
     with TemporaryDirectory(dir=Path.cwd()) as folder:
         floor = Floor(Path(folder) / "floor")
         draw = _drawing()
-        demo = Demo(Path(folder) / "demo", ports=Ports(0, 0, 0), headless=True)
+        demo = Demo(Path(folder) / "demo", ports=Ports(0, 0, 0, 0), headless=True)
         demo.start()
         taps, peers = [], []
         try:

@@ -97,7 +97,7 @@ def prove(
 ) -> tuple[Evidence, Hall]:
     """Kill so many times, let everything settle, and hold the evidence together. `programs` as `Demo` has it."""
     draw = random.Random(seed)
-    demo = Demo(folder, ports=Ports(0, 0, 0), headless=True, programs=programs or {})
+    demo = Demo(folder, ports=Ports(0, 0, 0, 0), headless=True, programs=programs or {})
     hall = Hall(demo, seed)
     demo.start()
     try:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +12,12 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from server.app import Reader
+from server.config import parse_server
 from server.console import console_app, console_routes
 from server.console_pages import ConsolePages
+from server.console_tls import ConsoleCertificate
 from server.door import Door
+from server.guide import Guide
 from server.ledger import FILE, Ledger, open_reader
 from server.lockout import Waits
 from server.pages import Pages
@@ -26,6 +30,7 @@ from tests.server.device import NOON, seeded
 ZONE = ZoneInfo("Asia/Bangkok")
 ORIGIN = "https://console.test"
 PASSWORD = "a calm working day"
+TODAY = datetime(2026, 11, 23, 5, tzinfo=UTC)
 NEW = "another calm working day"
 MINUTE = 60_000
 ROLES = {"anna": Role.ADMINISTRATOR, "somsri": Role.SUPERVISOR, "boon": Role.STAFF}
@@ -52,8 +57,12 @@ class Desk:
         parts = {"random": seeded(5), "now": lambda: UtcMs(self.time)} | parts
         lockout = parts.pop("lockout", None) or Waits()
         self.door = door(self.reader, self.writer, self.hasher, lockout, **parts)
+        config = parse_server('data = "d"\n[name]\nen = "Office"\n[listen]\nconsole = "127.0.0.1:8444"\n')
+        self.certificate = ConsoleCertificate(
+            config, folder, folder, today=lambda: TODAY, host=lambda: "box", addresses=list
+        )
         pages = ConsolePages(Pages(NAMES, ZONE))
-        self.routes = console_routes(self.door, pages)
+        self.routes = console_routes(self.door, pages, Guide(self.certificate, pages.pages, 8444))
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []

@@ -20,6 +20,7 @@ my = "မဲဆောက်မြို့တော် စည်ပင်သာ�
 [listen]
 exchange = "127.0.0.1:0"
 pages = "127.0.0.1:0"
+console = "127.0.0.1:0"
 [clock]
 trust = "system"
 """
@@ -40,8 +41,12 @@ class RunningServer:
             [sys.executable, "-m", "server", "--config", str(self.config)], stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
-        lines = dict(self.process.stdout.readline().split() for _ in range(2))
+        lines: dict[str, str] = {}
+        while "console" not in lines:  # the last that it says
+            what, told = self.process.stdout.readline().split()
+            lines[what] = told
         self.pages_url, self.exchange_url = lines["pages"], lines["exchange"]
+        self.console_url, self.authority = lines["console"], lines.get("authority")
 
     def end(self) -> int:
         """SIGTERM; the exit status."""

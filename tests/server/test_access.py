@@ -14,6 +14,8 @@ ACCESS: dict[str, Role | str] = {
     "POST /sign-in": PUBLIC,
     "GET /first": PUBLIC,
     "POST /first": PUBLIC,
+    "GET /certificate": PUBLIC,
+    "GET /certificate/scorecard-office.crt": PUBLIC,
     "GET /static/{digest}/{name}": PUBLIC,
     "POST /sign-out": Role.STAFF,
     "GET /": Role.STAFF,

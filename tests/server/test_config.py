@@ -18,12 +18,17 @@ def test_a_short_file_gets_the_defaults() -> None:
     assert config.pages == Address("127.0.0.1", 8080)
     assert (config.data, dict(config.name), config.zone.key) == ("office", {"th": "เทศบาล"}, "Asia/Bangkok")
     assert config.trust is Trust.NTP
+    assert config.console == Address("0.0.0.0", 8444)
+    assert (config.console_names, config.console_certificate, config.console_key) == ((), None, None)
 
 
 def test_every_key_is_read() -> None:
     text = GOOD.replace("[name]", 'time_zone = "Asia/Yangon"\n[name]')
     config = parse_server(text + '[listen]\nexchange = "[::1]:9443"\npages = "0.0.0.0:80"\n[clock]\ntrust = "system"\n')
     assert (config.exchange, config.pages) == (Address("::1", 9443), Address("0.0.0.0", 80))
+    more = parse_server(GOOD + '[console]\nnames = ["queue.test", "10.0.0.7"]\ncertificate = "c.pem"\nkey = "k.pem"\n')
+    assert more.console_names == ("queue.test", "10.0.0.7")
+    assert (more.console_certificate, more.console_key) == ("c.pem", "k.pem")
     assert (config.time_zone, config.trust) == ("Asia/Yangon", Trust.SYSTEM)
 
 
@@ -35,6 +40,9 @@ def test_every_key_is_read() -> None:
         (GOOD + '[listen]\npages = "8080"\n', 5, '"8080" is no address', "0.0.0.0:8443"),
         (GOOD + '[listen]\npages = "a:99999"\n', 5, "is no address", "colon"),
         (GOOD + '[listen]\npages = "a:1"\nexchange = "a:1"\n', 5, "the same address", "another port"),
+        (GOOD + '[listen]\npages = "0.0.0.0:8444"\n', 4, "pages and console have the same address", "another port"),
+        (GOOD + '[console]\nkey = "k.pem"\n', 5, "a `key` without a `certificate`", "makes its own"),
+        (GOOD + '[console]\nnames = ["https://box"]\n', 5, '"https://box" is no name of a machine', "without https://"),
         (GOOD.replace("[name]", 'time_zone = "Asia/Bangcock"\n[name]'), 2, "no time zone", "Asia/Bangkok"),
         ('data = "x"\n[name]\n', 2, "the office has no name", "[name]"),
         ('[name]\nth = "x"\n', None, "missing key `data`", "folder"),

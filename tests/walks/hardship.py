@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Self
 
-from kiosk.demo import EXAMPLE, EXCHANGE, PAGES, READY, ROOT
+from kiosk.demo import CONSOLE, EXAMPLE, EXCHANGE, PAGES, READY, ROOT
 from kiosk.parts import Part
 from kiosk.touch import Remote
 from sync.facts import Body, understand
@@ -54,18 +54,19 @@ class Premises:
         """The office; the port of its exchange, the same at every start."""
         before = self.parts.get("server")
         if before is None:
-            self._write_server_toml(0, 0)
+            self._write_server_toml(0, 0, 0)
         arguments = ["-m", "server", "--config", str(self._server_toml)]
-        server = self._start("server", arguments, [PAGES, EXCHANGE])
-        exchange, pages = (int(server.found[what][1].rstrip("/").rsplit(":", 1)[1]) for what in (EXCHANGE, PAGES))
-        self._write_server_toml(exchange, pages)
+        server = self._start("server", arguments, [PAGES, EXCHANGE, CONSOLE])
+        found = (server.found[what][1].rstrip("/") for what in (EXCHANGE, PAGES, CONSOLE))
+        exchange, pages, console = (int(url.rsplit(":", 1)[1]) for url in found)
+        self._write_server_toml(exchange, pages, console)
         return exchange
 
-    def _write_server_toml(self, exchange: int, pages: int) -> None:
+    def _write_server_toml(self, exchange: int, pages: int, console: int) -> None:
         self._server_toml.parent.mkdir(exist_ok=True)
         self._server_toml.write_text(
             f'data = "data"\n\n[name]\n{_OFFICE}\n[listen]\nexchange = "127.0.0.1:{exchange}"\n'
-            f'pages = "127.0.0.1:{pages}"\n\n[clock]\ntrust = "system"\n',
+            f'pages = "127.0.0.1:{pages}"\nconsole = "127.0.0.1:{console}"\n\n[clock]\ntrust = "system"\n',
             encoding="utf-8",
         )
 

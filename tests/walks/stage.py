@@ -117,7 +117,7 @@ class Stage:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self.screen)
-            self.demo = Demo(self._folder, ports=Ports(0, 0, 0), environment=self.screen.environment)
+            self.demo = Demo(self._folder, ports=Ports(0, 0, 0, 0), environment=self.screen.environment)
             stack.callback(self.demo.stop)
             self.demo.start()
             self._stack = stack.pop_all()

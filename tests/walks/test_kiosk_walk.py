@@ -25,7 +25,7 @@ _Found = TypeVar("_Found")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demonstration without a screen, on free ports."""
-    demo = Demo(tmp_path_factory.mktemp("demo"), ports=Ports(0, 0, 0), headless=True)
+    demo = Demo(tmp_path_factory.mktemp("demo"), ports=Ports(0, 0, 0, 0), headless=True)
     demo.start()
     yield demo
     demo.stop()
