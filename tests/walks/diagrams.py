@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from kiosk import printing, votes
 from kiosk.votes import Counter, Votes
-from sync import exchange
+from sync import exchange, tickets
 from sync.types import BootMs, Seq
 from tests.walks import diagrams_screens
 
@@ -46,6 +46,12 @@ SECTIONS: Sequence[tuple[str, str, Callable[[], str]]] = (
         "The printing of a ticket",
         "`kiosk/printing.py`. `uncertain` is never repeated by itself; `interrupted` is, marked as a copy.",
         lambda: _diagram(_pairs(printing.TABLE), "queued"),
+    ),
+    (
+        "A ticket in the queue",
+        "`sync/tickets.py`; docs/queue.md tells it in words. Each arrow is a fact of the office's journal, all of them"
+        " `ticket.` something; `ticket.finished` leads back to `waiting` where the visit has another service.",
+        lambda: _diagram(queue_arrows(), "waiting"),
     ),
     (
         "The exchange with the office",
@@ -89,6 +95,16 @@ def counter_arrows() -> list[tuple[str, str, str]]:
                 known.add(after.phase)
                 waiting.append(after)
     return [(source.value, name, target.value) for (source, name), target in found.items()]
+
+
+def queue_arrows() -> list[tuple[str, str, str]]:
+    """(status, fact, next status) of a ticket at the office; what stays is left out."""
+    return [
+        (source.value, fact.kind.removeprefix("ticket."), target.value)
+        for (source, fact), targets in tickets.TABLE.items()
+        for target in targets
+        if target is not source
+    ]
 
 
 def _pressed(state: Votes) -> Votes:
