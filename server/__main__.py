@@ -1,4 +1,4 @@
-"""`python -m server [serve | pair | code | revoke | rebuild | export] --config server.toml`: the office server."""
+"""`python -m server COMMAND --config server.toml`: the office's server and its commands (see `--help`)."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from server import certificate, control
+from server import auditing, certificate, control
 from server.config import ServerConfig, parse_server
 from server.console_tls import ConsoleCertificate
 from server.errors import ConfigError, LedgerRefused, ServerError
@@ -25,6 +25,7 @@ from sync.errors import SyncError
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock, random_bytes
 from sync.types import UtcMs
+from translations import LANGUAGES
 
 UNKNOWN_TIME = UtcMs(0)
 """What a server tells that does not trust its own clock: earlier than any true time, so nobody believes it."""
@@ -41,7 +42,15 @@ def main(arguments: list[str]) -> int:
             case "serve":
                 _serve(config, digest, options.config.parent, folder, clock)
             case "export":
-                print(export(folder / FILE, options.journal, options.to))
+                print(export(folder / FILE, options.journal, Path(options.to or "journal.db")))
+            case "audit":
+                said, clean = auditing.audit(config, folder, options.day, options.language, as_json=options.json)
+                print(said)
+                return 0 if clean else 1
+            case "checkpoint":
+                print(auditing.day_checkpoint(config, folder, options.day), end="")
+            case "evidence":
+                print(auditing.write_evidence(config, folder, options.first, options.to or options.first, options.out))
             case "rebuild":
                 _rebuild(config, folder)
             case "pair":
@@ -64,14 +73,21 @@ def _complain(error: ServerError | SyncError, line: str = "") -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
-    commands = ("serve", "pair", "code", "revoke", "rebuild", "export")
+    commands = ("serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence")
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
     parser.add_argument("--config", type=Path, required=True, metavar="server.toml")
     parser.add_argument("--place", help="pair: where the machine stands, as the pages show it")
     parser.add_argument(
         "--journal", help="revoke, export: the journal, 32 hex digits (export: default the office's own)"
     )
-    parser.add_argument("--to", type=Path, default=Path("journal.db"), metavar="FILE", help="export: the new file")
+    parser.add_argument(
+        "--to", metavar="FILE", help="export: the new file (default: journal.db); evidence: the last office day"
+    )
+    parser.add_argument("--day", default="", metavar="D", help="audit, checkpoint: the office day, like 2026-11-30")
+    parser.add_argument("--json", action="store_true", help="audit: for programs")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="audit: the language (default: en)")
+    parser.add_argument("--from", dest="first", default="", metavar="D", help="evidence: the first office day")
+    parser.add_argument("--out", type=Path, default=Path("evidence"), metavar="DIR", help="evidence: the folder")
     return parser
 
 

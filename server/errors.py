@@ -77,3 +77,11 @@ class Refused(ServerError):
     def __init__(self, status: int, code: str, message: str, *, hint: str, wait_s: int | None = None) -> None:
         super().__init__(message, hint=hint)
         self.status, self.code, self.message, self.wait_s = status, code, message, wait_s
+
+
+class NoSuchDay(ServerError):
+    """The office has no such day on record."""
+
+
+class ExportFailed(ServerError):
+    """Evidence could not be written where it was wanted."""

@@ -41,6 +41,8 @@ from sync.types import BootId, Seq
 
 CLOCK_MS = 60_000
 """A clock that was moved by more than this within a boot moved the queue with it."""
+STEP_MS = 1000
+"""So far back an honest clock steps when NTP sets it."""
 _QUEUE = ("ticket.", "counter.", "counters.", "rule.", "day.", "service.", "staff.")
 
 
@@ -138,7 +140,7 @@ class _Replay:
         self._record.note(body, seq, live, self._live, conforming)
 
     def _time(self, body: OfficeFact, fact: Fact) -> None:
-        if body.now_ms < self._live.now_ms:
+        if body.now_ms < self._live.now_ms - STEP_MS:
             self._say(Wrong.TIME_BACKWARDS, fact.seq, body, detail=str(self._live.now_ms - body.now_ms))
         ahead_ms = body.now_ms - fact.boottime_ms
         if self._clock is not None and self._clock[0] == fact.boot_id and abs(ahead_ms - self._clock[1]) > CLOCK_MS:
@@ -246,7 +248,7 @@ class _Replay:
         elif ticket is not None and ticket.called_ms is not None:
             after_ms = body.now_ms - ticket.called_ms
             if ticket.recalls < rule.recalls or after_ms < rule.no_show_ms:
-                self._say(Wrong.NO_SHOW_EARLY, seq, body, detail=f"{after_ms // 1000} s, {ticket.recalls}")
+                self._say(Wrong.NO_SHOW_EARLY, seq, body, detail=f"{after_ms // 1000} s, {ticket.recalls} ×")
 
     def _place(self, body: TicketPlaced, seq: Seq) -> None:
         ticket, rule = self._live.tickets.get(body.ticket), self._live.rule
@@ -292,6 +294,7 @@ class _Replay:
             journeys=self._record.journeys(live),
             deeds=tuple(self._record.deeds),
             idle=self._idle.ended(),
+            last_ms=live.now_ms,
             after=Before(live.tickets, self._skills, self._section.day),
         )
 

@@ -207,8 +207,8 @@ class Totals:
 class Audit:
     """One office day, replayed. `whole`: the day has ended; else some of it is still to come.
 
-    `unchecked`: tickets whose kiosk's rows are not at hand. `strange`: facts that this release does not know. `after`:
-    what the next day's replay needs of this one.
+    `unchecked`: tickets whose kiosk's rows are not at hand. `strange`: facts that this release does not know.
+    `last_ms`: the office's time at its last fact. `after`: what the next day's replay needs of this one.
     """
 
     day: str
@@ -224,6 +224,7 @@ class Audit:
     journeys: tuple[Journey, ...]
     deeds: tuple[Deed, ...]
     idle: tuple[Idle, ...]
+    last_ms: UtcMs
     after: Before
 
     def journey(self, name: TicketName) -> Journey | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sync import codec
 from sync.chain import START, Position, extend
+from sync.checkpoint import BadCheckpoint, Checkpoint, read
 from sync.errors import JournalDamaged, NotCanonical, NotUnderstood
 from sync.facts import JournalOpened, understand
 from sync.journal import JournalReader, open_readonly
@@ -125,26 +126,49 @@ def peer_positions(peer: Path, journal_id: JournalId) -> dict[int, Chain]:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m sync verify J.db [--head SEQ:CHAIN | --against PEER.db]`: exit 0 good, 1 damaged, 2 wrong call."""
+    """`python -m sync verify J.db [--head HEAD | --against PEER.db]`: exit 0 good, 1 damaged, 2 wrong call."""
     parser = argparse.ArgumentParser(prog="python -m sync verify", description="Check that a journal proves itself.")
     parser.add_argument("journal", type=Path)
     other = parser.add_mutually_exclusive_group()
-    other.add_argument("--head", type=parse_head, help="a head kept elsewhere, SEQ:CHAIN (64 hex digits)")
+    words = "a head kept elsewhere: SEQ:CHAIN (64 hex digits), or the file of a checkpoint"
+    other.add_argument("--head", metavar="HEAD", help=words)
     other.add_argument("--against", type=Path, metavar="PEER.db", help="a mirror, or the database of a server")
     chosen = parser.parse_args(arguments)
     try:
         verdict = verify(chosen.journal)
         if chosen.head:
-            verdict = against_head(chosen.journal, verdict, chosen.head)
+            verdict = _against(chosen.journal, verdict, chosen.head)
         if chosen.against:
             verdict = against_peer(chosen.journal, verdict, chosen.against)
     except FileNotFoundError as error:
         print(f"there is no file {error}", file=sys.stderr)
         return 2
-    except JournalDamaged as error:
+    except (JournalDamaged, BadCheckpoint) as error:
         print(f"{error}\n{error.hint}", file=sys.stderr)
         return 2
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     return _say(verdict)
+
+
+def _against(path: Path, verdict: Verdict, head: str) -> Verdict:
+    """Hold it against a head in text, or against the checkpoint in a file of that name."""
+    if not Path(head).is_file():
+        return against_head(path, verdict, parse_head(head))
+    checkpoint = read(Path(head).read_text(encoding="utf-8", errors="replace"))
+    return against_checkpoint(path, verdict, checkpoint)
+
+
+def against_checkpoint(path: Path, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
+    """Hold a good journal against a checkpoint whose signature holds."""
+    if verdict.problem:
+        return verdict
+    with JournalReader(path) as reader:
+        opened = reader.opened()
+    if (opened.journal_id, opened.public_key) != (checkpoint.journal, checkpoint.key):
+        return Verdict(START, "the checkpoint is of another journal or key", verdict.journal_id)
+    return against_head(path, verdict, checkpoint.head)
 
 
 def parse_head(text: str) -> Position:

@@ -1,0 +1,138 @@
+"""Evidence of some office days as plain files, enough to verify and replay them without us (docs/audit.md, "Evidence").
+
+Rows that concern a citizen's language, scores or complaints, and whatever else no replay needs, are withheld: their
+salted leaf stands for them, so that the chain still closes and nobody can guess them (docs/journal.md, "Chain").
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.audit_reading import Place, days
+from server.errors import NoSuchDay
+from sync.chain import ZERO, leaf, salt
+from sync.codec import parse
+
+FORMAT = 1
+OFFICE_KINDS = frozenset(
+    (
+        "journal.opened", "clock.anchored", "day.opened", "rule.adopted", "counters.set", "staff.skilled",
+        "ticket.issued", "ticket.priority", "ticket.admitted", "ticket.called", "ticket.recalled", "ticket.no_show",
+        "ticket.serving", "ticket.finished", "ticket.transferred", "ticket.parked", "ticket.placed",
+        "ticket.cancelled", "ticket.prioritised", "ticket.carried", "counter.opened", "counter.paused",
+        "counter.resumed", "counter.closed", "service.ticketless", "service.by_hand", "cameras.set", "camera.checked",
+    )
+)  # fmt: skip
+"""What is shown of the office's journal: the queue, and what it was counted by. Complaints are not."""
+KIOSK_KINDS = frozenset(
+    ("journal.opened", "clock.anchored", "day.opened", "ticket.issued", "ticket.priority", "ticket.returned")
+)
+"""What is shown of a kiosk's: the rows that name or date tickets. Languages and scores are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of one journal: the seqs `first` to `last`, and the kinds that are shown."""
+
+    journal: str
+    first: int
+    last: int
+    kinds: frozenset[str]
+    file: str
+
+
+def write(db: sqlite3.Connection, first: str, last: str, out: Path, time_zone: str) -> int:
+    """Write the days `first` to `last` into this folder, in one snapshot; how many rows. Raises NoSuchDay, OSError."""
+    db.execute("BEGIN")
+    try:
+        chosen = [place for place in days(db) if first <= place.day <= last]
+        if not chosen:
+            raise NoSuchDay(f"the office has no day from {first} to {last}", hint="Compare --from and --to.")
+        parts = [*_office_parts(db, chosen), *_kiosk_parts(db, [place.day for place in chosen])]
+        out.mkdir(parents=True, exist_ok=True)
+        count = 0
+        for part in parts:
+            with (out / part.file).open("w", encoding="utf-8", newline="\n") as file:
+                for line in _lines(db, part):
+                    file.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+                    count += 1
+        manifest = {
+            "format": FORMAT,
+            "from": chosen[0].day,
+            "to": chosen[-1].day,
+            "time_zone": time_zone,
+            "days": [{"day": each.day, "journal": each.journal, "first": each.first} for each in chosen],
+            "journals": [_journal(db, part) for part in parts],
+        }
+        text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+        (out / "evidence.json").write_text(text + "\n", encoding="utf-8")
+        return count
+    finally:
+        db.execute("ROLLBACK")
+
+
+def _office_parts(db: sqlite3.Connection, chosen: Sequence[Place]) -> Iterator[Part]:
+    for journal in dict.fromkeys(place.journal for place in chosen):
+        places = [place for place in chosen if place.journal == journal]
+        (received,) = db.execute("SELECT received FROM journals WHERE journal_id = ?", (journal,)).fetchone()
+        end = places[-1].end
+        last = _vouched(db, journal, end - 1 if end is not None else received)
+        yield Part(journal, places[0].first, last, OFFICE_KINDS, f"office-{journal[:8]}.jsonl")
+
+
+def _kiosk_parts(db: sqlite3.Connection, chosen: Sequence[str]) -> Iterator[Part]:
+    marks = ", ".join("?" for _ in chosen)
+    query = f"""SELECT journal_id, min(seq), max(seq) FROM tickets JOIN journals USING (journal_id)
+        WHERE own = 0 AND day IN ({marks}) GROUP BY journal_id ORDER BY journal_id"""
+    for journal, first, last in db.execute(query, tuple(chosen)).fetchall():
+        dated = """SELECT min(seq) FROM anchors WHERE journal_id = :journal AND boot_id IN (
+            SELECT boot_id FROM tickets WHERE journal_id = :journal AND seq BETWEEN :first AND :last)"""
+        values = {"journal": journal, "first": first, "last": last}
+        (anchor,) = db.execute(dated, values).fetchone()
+        (behind,) = db.execute(
+            "SELECT max(seq) FROM facts WHERE journal_id = ? AND seq <= ?", (journal, last + 20)
+        ).fetchone()
+        begin = min(first, anchor or first)
+        yield Part(journal, begin, _vouched(db, journal, behind), KIOSK_KINDS, f"kiosk-{journal[:8]}.jsonl")
+
+
+def _vouched(db: sqlite3.Connection, journal: str, last: int) -> int:
+    """The seq of the first signed head that covers this one; the last one where none does."""
+    query = "SELECT min(seq) FROM heads WHERE journal_id = ? AND seq >= ?"
+    return int(db.execute(query, (journal, last)).fetchone()[0] or last)
+
+
+def _lines(db: sqlite3.Connection, part: Part) -> Iterator[dict[str, Any]]:
+    (secret,) = db.execute("SELECT secret FROM journals WHERE journal_id = ?", (part.journal,)).fetchone()
+    query = "SELECT seq, row, chain FROM facts WHERE journal_id = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+    for seq, row, chain in db.execute(query, (part.journal, part.first, part.last)):
+        yield _line(secret, seq, row, chain, shown=parse(row).kind in part.kinds)
+
+
+def _line(secret: bytes, seq: int, row: bytes, chain: bytes, *, shown: bool) -> dict[str, Any]:
+    grain = salt(secret, seq)
+    line = {"seq": seq, "chain": chain.hex()}
+    return line | ({"salt": grain.hex(), "row": row.decode()} if shown else {"leaf": leaf(grain, row).hex()})
+
+
+def _journal(db: sqlite3.Connection, part: Part) -> dict[str, Any]:
+    query = "SELECT role, place, lower(hex(public_key)), secret FROM journals WHERE journal_id = ?"
+    role, place, key, secret = db.execute(query, (part.journal,)).fetchone()
+    chain_of = "SELECT chain FROM facts WHERE journal_id = ? AND seq = ?"
+    before = db.execute(chain_of, (part.journal, part.first - 1)).fetchone()
+    signed = "SELECT seq, lower(hex(chain)), lower(hex(signature)) FROM heads WHERE journal_id = ? AND seq = ?"
+    head = db.execute(signed, (part.journal, part.last)).fetchone()
+    first = db.execute("SELECT row, chain FROM facts WHERE journal_id = ? AND seq = 1", (part.journal,)).fetchone()
+    return {
+        "file": part.file,
+        "journal": part.journal,
+        "role": role,
+        "place": place,
+        "public_key": key,
+        "opened": _line(secret, 1, first[0], first[1], shown=True),
+        "base": {"seq": part.first - 1, "chain": (before[0] if before else ZERO).hex()},
+        "head": None if head is None else dict(zip(("seq", "chain", "signature"), head, strict=True)),
+    }

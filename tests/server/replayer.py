@@ -1,0 +1,146 @@
+"""A replay of the evidence by a stranger: docs/journal.md, docs/audit.md and the files, and nothing of ours.
+
+It imports no room of the project on purpose. What it counts has to agree with our audit.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+class Doubt(Exception):
+    """The evidence does not prove itself."""
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Verify every file; {"days", "facts" by day, "tickets" issued at kiosks, "withheld" leaves}."""
+    manifest = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
+    journals = {each["journal"]: (each, rows(folder, each)) for each in manifest["journals"]}
+    withheld = sum(row is None for _, found in journals.values() for row in found.values())
+    issued = {
+        (journal, seq): row[5]
+        for journal, (each, found) in journals.items()
+        for seq, row in found.items()
+        if each["role"] == "kiosk" and row is not None and row[1] == "ticket.issued"
+    }
+    days = {}
+    for place in manifest["days"]:
+        found = journals[place["journal"]][1]
+        following = [p["first"] for p in manifest["days"] if p["first"] > place["first"]]
+        end = min(following, default=max(found) + 1)
+        days[place["day"]] = [row for seq, row in sorted(found.items()) if place["first"] <= seq < end and row]
+    return {"days": days, "issued": issued, "withheld": withheld}
+
+
+def rows(folder: Path, journal: dict[str, Any]) -> dict[int, list[Any] | None]:
+    """seq → row (None: withheld), after chain, head and key have been held against each other."""
+    at, end = journal["base"]["seq"], bytes.fromhex(journal["base"]["chain"])
+    found: dict[int, list[Any] | None] = {}
+    for text in (folder / journal["file"]).read_text(encoding="utf-8").splitlines():
+        line = json.loads(text)
+        end = hashlib.sha256(end + leaf_of(line)).digest()
+        if line["seq"] != at + 1 or end.hex() != line["chain"]:
+            raise Doubt(f"{journal['file']}: fact {at + 1} does not chain")
+        at = line["seq"]
+        found[at] = json.loads(line["row"]) if "row" in line else None
+        if found[at] is not None and found[at][0] != at:  # type: ignore[index]
+            raise Doubt(f"{journal['file']}: fact {at} calls itself otherwise")
+    opened = journal["opened"]
+    first = hashlib.sha256(bytes(32) + leaf_of(opened)).hexdigest()
+    body = json.loads(opened["row"])[5]
+    if (first, body["public_key"], body["journal_id"]) != (opened["chain"], journal["public_key"], journal["journal"]):
+        raise Doubt("fact 1 is of another journal or key")
+    head = journal["head"]
+    if (head["seq"], head["chain"]) != (at, end.hex()):
+        raise Doubt("the rows do not lead to the signed head")
+    signed = b"scorecard/head/1" + bytes.fromhex(journal["journal"]) + at.to_bytes(8, "big") + end
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(journal["public_key"]))
+    key.verify(bytes.fromhex(head["signature"]), signed)
+    return found
+
+
+def leaf_of(line: dict[str, Any]) -> bytes:
+    """The salted hash of one row, or what stands for it."""
+    if "leaf" in line:
+        return bytes.fromhex(line["leaf"])
+    return hashlib.sha256(bytes.fromhex(line["salt"]) + line["row"].encode()).digest()
+
+
+def witness(chain: str) -> str:
+    """The 16 characters that are printed on a ticket whose fact has this chain."""
+    alphabet, number = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", int(chain[:20], 16)
+    return "".join(alphabet[number >> shift & 31] for shift in range(75, -1, -5))
+
+
+def replay(facts: list[list[Any]]) -> dict[str, int]:
+    """The sums of one day, by docs/audit.md: {"calls", "by_rule", "by_hand", "against"}."""
+    tickets: dict[tuple[str, int], dict[str, Any]] = {}
+    counters: dict[int, list[str]] = {}
+    rule: dict[str, Any] = {}
+    sums = {"calls": 0, "by_rule": 0, "by_hand": 0, "against": 0}
+    order = 0
+    for _, kind, _, _, _, body in facts:
+        name = (body["ticket"]["journal"], body["ticket"]["seq"]) if "ticket" in body else ("", 0)
+        ticket = tickets.get(name, {})
+        match kind:
+            case "rule.adopted":
+                rule = body
+            case "counter.opened":
+                counters[body["counter"]] = body["services"]
+            case "ticket.admitted":
+                order += 1
+                tickets[name] = {
+                    "order": order, "since": body["since_ms"], "priority": body["priority"], "step": 0,
+                    "services": list(body["services"]), "waits": True, "overtaken": 0, "hold": None, "placed": 0,
+                    "carried": body["how"] == "carried",
+                }  # fmt: skip
+            case "ticket.called":
+                able = [t for t in tickets.values() if t["waits"] and serves(counters[body["counter"]], t)]
+                mine = min(able, key=lambda t: age_key(t, body["now_ms"], rule))
+                sums["calls"] += 1
+                verdict = "by_rule" if mine is ticket else "against"
+                sums["by_hand" if body["why"] != "rule" else verdict] += 1
+                for other in able:
+                    if other is ticket:
+                        continue
+                    if other["hold"]:
+                        other["hold"] -= 1
+                    elif other["order"] < ticket["order"]:
+                        other["overtaken"] += 1
+                ticket |= {"waits": False, "hold": None, "carried": False}
+            case "ticket.finished":
+                ticket["step"] += 1
+                ticket["waits"] = ticket["step"] < len(ticket["services"])
+            case "ticket.transferred":
+                ticket["services"][ticket["step"]] = body["service"]
+                ticket |= {"waits": True, "hold": None}
+            case "ticket.placed":
+                order_back = max((t["placed"] for t in tickets.values()), default=0) + 1
+                ticket |= {"waits": True, "hold": body["place"], "placed": order_back}
+            case "ticket.prioritised":
+                ticket["priority"] = True
+            case "ticket.cancelled" | "ticket.carried":
+                ticket["waits"] = False
+    return sums
+
+
+def serves(services: list[str], ticket: dict[str, Any]) -> bool:
+    """Whether a counter with these services can call it."""
+    return ticket["services"][ticket["step"]] in services
+
+
+def age_key(ticket: dict[str, Any], now: int, rule: dict[str, Any]) -> tuple[int, ...]:
+    """The one with the smallest key is next (docs/audit.md, "The rule in five lines")."""
+    if ticket["hold"]:
+        return 4, ticket["hold"], ticket["placed"]
+    if ticket["carried"]:
+        return 0, ticket["order"]
+    if ticket["overtaken"] >= rule["overtakes"]:
+        return 1, ticket["order"]
+    if ticket["hold"] is not None:
+        return 2, ticket["placed"]
+    rate = rule["priority_rate"] if ticket["priority"] else 1
+    return 3, -rate * max(now - ticket["since"], 0), ticket["order"]
