@@ -1,0 +1,66 @@
+"""Debian's Chromium for tests of pages: at the sizes people have, judged by axe-core."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "pc": (1440, 900)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+"""WCAG 2.2 AA, and what axe-core holds for good practice."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The program."""
+    with sync_playwright() as tool:
+        program = tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        try:
+            yield program
+        finally:
+            program.close()
+
+
+def new_page(program: Browser, size: str = "phone", *, script: bool = True) -> Page:
+    """A page of a browser nobody has used. It takes the office's certificate as one that was taught it."""
+    width, height = SIZES[size]
+    viewport: Any = {"width": width, "height": height}
+    context = program.new_context(viewport=viewport, ignore_https_errors=True, java_script_enabled=script)
+    return context.new_page()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds on this page, of whatever gravity, with the places."""
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    return [f"{each['id']} ({each['impact']}): {[node['target'] for node in each['nodes']]}" for each in found]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def spilling(page: Page) -> list[str]:
+    """Boxes that are lower than what stands in them, so that it lies over what comes next."""
+    return list(
+        page.evaluate(
+            """[...document.body.querySelectorAll("*")]
+            .filter((each) => !/^(inline|none|contents)$/.test(getComputedStyle(each).display) && each.clientHeight > 0)
+            .filter((each) => each.scrollHeight - each.clientHeight > 8)
+            .map((each) => each.outerHTML.slice(0, 90))"""
+        )
+    )
+
+
+def small_targets(page: Page) -> list[str]:
+    """Links, buttons and fields that a finger cannot hit well: lower than 44 px."""
+    return list(
+        page.evaluate(
+            """[...document.querySelectorAll("a, button, input, label.choice")]
+            .filter((each) => !each.matches(".skip, .choice input") && each.offsetParent && each.type !== "hidden")
+            .filter((each) => each.getBoundingClientRect().height < 43.5)
+            .map((each) => each.outerHTML.slice(0, 90))"""
+        )
+    )
