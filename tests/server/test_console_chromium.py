@@ -117,7 +117,7 @@ def test_controls_a_page_with_faults_is_found(program: Browser) -> None:
     page = new_page(program)
     low, wide = (
         '<div style="height:1rem">a<br>b<br>c</div>',
-        '<div style="width:2000px;color:#bbb;background:#fff">x</div>',
+        '<div style="width:2000px;color:#bbb;background:#fff">pale</div>',
     )
     page.set_content(f'{wide}<input name="x"><a href="/">a</a>{low}')
     assert any("label" in fault for fault in faults(page))
