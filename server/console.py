@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from server.app import asset_response, with_headers
+from server.console_counter import CounterDesk, add_counters
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
 from server.console_people import add_people
 from server.door import Door, Person
@@ -39,12 +40,13 @@ WRONG = N_("Name or password is not right")
 NOT_THE_SAME = N_("The two passwords differ")
 
 
-def console_routes(door: Door, pages: ConsolePages, guide: Guide) -> FastAPI:
+def console_routes(door: Door, pages: ConsolePages, counters: CounterDesk, guide: Guide) -> FastAPI:
     """All routes of the console."""
     app = FastAPI(title="Scorecard Smart Box console", version=RELEASE, openapi_url=None, redirect_slashes=False)
     _add_door(app, door, pages)
     _add_account(app, door, pages)
     add_people(app, door, pages)
+    add_counters(app, counters)
     guide.add_to(app)
     _add_rest(app, door, pages)
     _add_answers(app, door, pages)
@@ -150,10 +152,6 @@ def _add_account(app: FastAPI, door: Door, pages: ConsolePages) -> None:
 
 
 def _add_rest(app: FastAPI, door: Door, pages: ConsolePages) -> None:
-    @app.get("/")
-    async def home(request: Request, person: Annotated[Person, Depends(door.require(Role.STAFF))]) -> Response:
-        return pages.page(request, "console_home.html", {"person": person})
-
     @app.get("/api/me")
     async def me(request: Request, person: Annotated[Person, Depends(door.require(Role.STAFF))]) -> dict[str, Any]:
         session = await door.session(request)

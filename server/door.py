@@ -184,6 +184,11 @@ class Door:
         known: Session | None = request.state.session
         return known
 
+    async def is_in(self, request: Request) -> bool:
+        """Whether whoever sent this is still signed in: for what stays open, such as a stream."""
+        token = token_in(request.headers.get("cookie", ""))
+        return token is not None and await self.read(find, token, self.now()) is not None
+
     def require(self, role: Role, *, first: bool = False) -> Callable[[Request], Awaitable[Person]]:
         """See above. Raises Refused."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from socket import socket
@@ -15,8 +15,10 @@ from server.app import Reader, pages_app, with_headers
 from server.authority import fingerprints
 from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
+from server.console_counter import CounterDesk
 from server.console_pages import ConsolePages
 from server.console_tls import LOOK_SECONDS, ConsoleCertificate
+from server.counter_page import CounterPages
 from server.door import Door
 from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
@@ -109,7 +111,9 @@ class Office:
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
             door = Door(reader, writer, hasher, Waits(), random=self._random, now=self._now)
-            console = console_app(console_routes(door, ConsolePages(pages), guide))
+            shell = ConsolePages(pages)
+            counters = CounterDesk(door, shell, CounterPages(pages, self._config.zone), hall, self._moment)
+            console = console_app(console_routes(door, shell, counters, guide))
             listeners = [
                 (
                     listener(pages_app(reader, pages, feed, self._now, lambda: writer.trouble, guide), self.stop),
@@ -118,7 +122,7 @@ class Office:
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
-            await self._listen(listeners, feed, self._keep_time(keeper, writer))
+            await self._listen(listeners, (feed.close, counters.streams.close), self._keep_time(keeper, writer))
 
     def _now(self) -> UtcMs:
         return self._clock.read().utc_ms
@@ -150,7 +154,10 @@ class Office:
                 await asyncio.wrap_future(writer.submit(keeper.look))
 
     async def _listen(
-        self, listeners: list[tuple[Listener, Any]], feed: Feed, keeping: Coroutine[Any, Any, None]
+        self,
+        listeners: list[tuple[Listener, Any]],
+        closing: Sequence[Callable[[], None]],
+        keeping: Coroutine[Any, Any, None],
     ) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -165,7 +172,8 @@ class Office:
             await self.stop.wait()
             for task in kept:
                 task.cancel()
-            feed.close()
+            for close in closing:
+                close()
 
     def _where(self, bound: list[socket]) -> dict[str, str]:
         """What is told at the start: the addresses of pages, exchange and console, and what vouches for the console."""

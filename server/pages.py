@@ -41,6 +41,8 @@ _OWN = {
     "live.js": "text/javascript; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
     "console.css": "text/css; charset=utf-8",
+    "counter.js": "text/javascript; charset=utf-8",
+    "counter.css": "text/css; charset=utf-8",
 }
 _WEIGHTS = {"Regular": 400, "Bold": 700}
 

@@ -11,21 +11,28 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from server import queue
 from server.app import Reader
 from server.config import parse_server
 from server.console import console_app, console_routes
+from server.console_counter import CounterDesk
 from server.console_pages import ConsolePages
 from server.console_tls import ConsoleCertificate
+from server.counter_page import CounterPages
 from server.door import Door
 from server.guide import Guide
+from server.hall import Hall
 from server.ledger import FILE, Ledger, open_reader
 from server.lockout import Waits
 from server.pages import Pages
 from server.passwords import Hasher, hash_password, password_holds
 from server.people import Details, Role
+from server.queue import Moment
 from server.writer import Writer
-from sync.types import UtcMs
-from tests.server.device import NOON, seeded
+from sync.journal import Instant
+from sync.keys import DeviceKey
+from sync.types import BootId, BootMs, UtcMs
+from tests.server.device import DAY, NOON, seeded
 
 ZONE = ZoneInfo("Asia/Bangkok")
 ORIGIN = "https://console.test"
@@ -45,10 +52,12 @@ class Desk:
         self.time, self.checked = int(NOON), 0
         self.ledger = Ledger(folder / FILE, ZONE, seeded(7))
         with self.ledger.transaction():
+            self.ledger.open_own(DeviceKey(bytes(32), bytes(32)), seeded(6), self.moment().instant)
+            live = queue.begin(self.ledger)
             for number, (login, role) in enumerate(ROLES.items()):
                 self.ledger.people.add(Details(login, login.title(), role, (), "en"), "x", staff_id(number), NOON)
                 self.ledger.people.set_password(staff_id(number), "x", KEPT)
-        self.writer = Writer(self.ledger)
+        self.writer = Writer(self.ledger, lambda: self.hall.committed(queue.live_of(self.ledger)))
         self.writer.start()
         self._db = open_reader(folder / FILE)
         self._thread = ThreadPoolExecutor(1)
@@ -62,10 +71,16 @@ class Desk:
             config, folder, folder, today=lambda: TODAY, host=lambda: "box", addresses=list
         )
         pages = ConsolePages(Pages(NAMES, ZONE))
-        self.routes = console_routes(self.door, pages, Guide(self.certificate, pages.pages, 8444))
+        self.hall = Hall(live)
+        self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.moment)
+        self.routes = console_routes(self.door, pages, self.counters, Guide(self.certificate, pages.pages, 8444))
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []
+
+    def moment(self) -> Moment:
+        """Now for the queue."""
+        return Moment(UtcMs(self.time), DAY, Instant(BootId("b" * 32), BootMs(1000)))
 
     def _holds(self, password: str, kept: str) -> bool:
         self.checked += 1
