@@ -62,15 +62,15 @@ def days(db: sqlite3.Connection) -> list[Place]:
 
 
 def place_of(db: sqlite3.Connection, day: str) -> tuple[Place, Place | None]:
-    """Where this day is, and the one before it in the same journal. Raises NoSuchDay."""
+    """Where this day is, and the one before it (of an office that began a new journal: in another one). Where a day was
+    opened more than once, the last time counts, and the audit says so. Raises NoSuchDay."""
     all_days = days(db)
     at = next((n for n in range(len(all_days) - 1, -1, -1) if all_days[n].day == day), None)
     if at is None:
         told = f"The last day on record is {all_days[-1].day}." if all_days else "No day was opened here yet."
         raise NoSuchDay(f"the office has no day {day}", hint=told)
     here = all_days[at]
-    before = all_days[at - 1] if at and all_days[at - 1].journal == here.journal else None
-    return here, before
+    return here, all_days[at - 1] if at else None
 
 
 def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = False) -> DayAudit:
@@ -80,8 +80,8 @@ def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = 
     try:
         here, before = place_of(db, day)
         standing = _Standing(() if alone else _aside(db, here.journal))
-        known = Before(skills=standing.skills(here.first))
-        if before is not None and not alone:
+        known = Before(skills=standing.skills(here.first), day=before.day if before is not None else None)
+        if before is not None and before.journal == here.journal and not alone:
             known = replace(replay(_section(db, before), known).after, skills=known.skills)
         section = _section(db, here)
         audit = replay(section, known, kiosks_of(db, day), day_bounds(day, zone))

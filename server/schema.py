@@ -262,6 +262,12 @@ def queue(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
-_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue)
+@LEDGER()
+def papers(db: sqlite_utils.Database) -> None:
+    """A ticket is found by the 16 characters on its paper (server.checking)."""
+    db.execute("CREATE INDEX tickets_by_chain ON tickets (chain)")
+
+
+_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers)
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""
