@@ -21,9 +21,10 @@ from server.feed import Feed
 from server.http import App, Receive, Scope, Send
 from server.pages import Pages
 from sync import RELEASE
+from sync.feedwire import Ask, Introduction
 from sync.paircode import PairAnswer, PairRequest
 from sync.types import UtcMs
-from sync.wire import FACTS_PATH, PAIR_PATH, STATUS, Answer, Refusal
+from sync.wire import FACTS_PATH, FEED_PATH, PAIR_PATH, STATUS, Answer, Refusal
 
 FOR_EVER = "public, max-age=31536000, immutable"
 POLICY = (
@@ -150,9 +151,10 @@ def _html(text: str, status: int = 200) -> HTMLResponse:
 def _describe(app: FastAPI) -> None:
     """Add to /openapi.json what is not routed by FastAPI: the exchange, and the stream."""
     schema = app.openapi()
-    shapes = (Answer, Refusal, PairRequest, PairAnswer)
+    shapes = (Answer, Refusal, PairRequest, PairAnswer, Ask, Introduction)
     references, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
-    answer, refusal, pair_request, pair_answer = ({"application/json": {"schema": each}} for each in references)
+    told = [{"application/json": {"schema": each}} for each in references]
+    answer, refusal, pair_request, pair_answer, ask, introduction = told
     refused = {str(status): {"description": "Refused; nothing was applied", "content": refusal} for status in _STATUSES}
     lines = {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}}
     signed = [
@@ -173,6 +175,17 @@ def _describe(app: FastAPI) -> None:
             "summary": "Pair a machine by its one-time code (on the exchange's listener)",
             "requestBody": {"required": True, "content": pair_request},
             "responses": {"200": {"description": "Paired", "content": pair_answer}, **refused},
+        }
+    }
+    schema["paths"][FEED_PATH] = {
+        "post": {
+            "summary": "Ask for the office's own journal, held until there is more (on the exchange's listener)",
+            "parameters": signed,
+            "requestBody": {"required": True, "content": ask},
+            "responses": {
+                "200": {"description": "A signed batch, or which journal it is", "content": {**lines, **introduction}},
+                **refused,
+            },
         }
     }
     schema["paths"]["/live/events"] = {

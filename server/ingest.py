@@ -6,11 +6,11 @@ not even read: what is not from a paired journal is refused by its headers.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from server import queue
 from server.errors import BodyTooLarge, Disconnected, LedgerRefused
+from server.handdown import POLLERS, HandDown
 from server.http import (
     Receive,
     Scope,
@@ -19,11 +19,11 @@ from server.http import (
     discard,
     end,
     headers_of,
-    read_body,
 )
 from server.ledger import Ledger
 from server.pairing import Pairing, Patience, Repeated, judge_pairing
 from server.queue import Moment
+from server.replies import SLOW, Reply, body_of, later, refusing, unread
 from server.writer import Writer
 from sync import wire
 from sync.errors import BadBatch
@@ -32,26 +32,14 @@ from sync.paircode import PairAnswer, PairRequest, fingerprint
 from sync.types import JournalId, UtcMs
 from sync.wire import Answer, Refusal
 
-READ_SECONDS = 60.0
-"""How long a device may take for one body."""
 BODIES = 16
 """How many batches are read and judged at once; more are asked to come later."""
 PAIRINGS = 4
 """How many pairings: anyone may send one, so they have places of their own and take none from the batches."""
-RETRY_SECONDS = 5
 SAFE = 0
 """What a server without a verified backup may call safe (docs/decisions/server-safe-is-zero.md)."""
 Result = TypeVar("Result")
 CLOSE = (b"connection", b"close")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What to send back. All but 200 end the connection."""
-
-    status: int
-    body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Exchange:
@@ -70,6 +58,8 @@ class Exchange:
         told: Callable[[], UtcMs],
         contact: Callable[[JournalId, UtcMs], None] = lambda journal_id, at: None,
         moment: Callable[[], Moment | None] = lambda: None,
+        *,
+        handdown: HandDown,
     ) -> None:
         self._writer = writer
         self._paired = paired
@@ -78,7 +68,13 @@ class Exchange:
         self._now, self._told = now, told
         self._contact, self._moment = contact, moment
         self._patience = Patience()
-        self._busy = {wire.FACTS_PATH: 0, wire.PAIR_PATH: 0}
+        self._handdown = handdown
+        self._busy = {wire.FACTS_PATH: 0, wire.PAIR_PATH: 0, wire.FEED_PATH: 0}
+        self._routes = {
+            wire.FACTS_PATH: (self._facts, BODIES),
+            wire.PAIR_PATH: (self._pair, PAIRINGS),
+            wire.FEED_PATH: (self._feed, POLLERS),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -87,7 +83,7 @@ class Exchange:
         except Disconnected:
             return
         if reply.status == 200:
-            await answer(send, 200, reply.body)
+            await answer(send, 200, reply.body, reply.content_type, reply.headers)
             return
         await answer(send, reply.status, reply.body, headers=[CLOSE, *reply.headers], more=True)
         await discard(receive)
@@ -96,12 +92,12 @@ class Exchange:
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         path = scope["path"]
         if path not in self._busy:
-            return _refusing(wire.refuse(wire.UNKNOWN_PATH, "there is nothing here", _PATHS))
-        route, places = (self._facts, BODIES) if path == wire.FACTS_PATH else (self._pair, PAIRINGS)
+            return refusing(wire.refuse(wire.UNKNOWN_PATH, "there is nothing here", _PATHS))
+        route, places = self._routes[path]
         if scope["method"] != "POST":
-            return _refusing(wire.refuse(wire.WRONG_METHOD, "only POST", _PATHS), (b"allow", b"POST"))
+            return refusing(wire.refuse(wire.WRONG_METHOD, "only POST", _PATHS), (b"allow", b"POST"))
         if self._busy[path] >= places:
-            return _later("the server is busy")
+            return later("the server is busy")
         self._busy[path] += 1
         try:
             return await route(scope, receive)
@@ -114,37 +110,52 @@ class Exchange:
         if stranger is not None:
             return self._refused(None, stranger)
         try:
-            request = wire.read_request(headers, await _body(scope, receive, wire.MAX_BODY))
+            request = wire.read_request(headers, await body_of(scope, receive, wire.MAX_BODY))
         except TimeoutError:
-            return _later(_SLOW)
+            return later(SLOW)
         except (BodyTooLarge, BadBatch) as error:
-            return self._refused(JournalId(headers[wire.JOURNAL_HEADER.lower()]), Refuse(_unread(error)))
+            return self._refused(JournalId(headers[wire.JOURNAL_HEADER.lower()]), Refuse(unread(error)))
         taken = await self._durable(lambda ledger: take_batch(ledger, request, self._now(), self._moment()))
         if isinstance(taken, Reply):
             return taken
         if isinstance(taken, Refusal):
-            return _refusing(taken)
+            return refusing(taken)
         self._contact(request.journal_id, self._now())
         return Reply(200, wire.encode_message(Answer(taken, SAFE, self._told())))
+
+    async def _feed(self, scope: Scope, receive: Receive) -> Reply:
+        headers = headers_of(scope)
+        stranger = self._judge_headers(headers)
+        if stranger is not None:
+            return self._refused(None, stranger)
+        try:
+            body = await body_of(scope, receive, wire.MAX_PAIR_BODY)
+            request = wire.read_request(headers, body, wire.FEED_PATH)
+        except TimeoutError:
+            return later(SLOW)
+        except (BodyTooLarge, BadBatch) as error:
+            return refusing(unread(error))
+        self._contact(request.journal_id, self._now())
+        return await self._handdown.answer(request, receive)
 
     async def _pair(self, scope: Scope, receive: Receive) -> Reply:
         if self._patience.exhausted(self._now()):
             refusal = wire.refuse(wire.TOO_MANY, "too many wrong codes", "Wait a minute, then try again.")
-            return _refusing(refusal, (b"retry-after", b"60"))
+            return refusing(refusal, (b"retry-after", b"60"))
         try:
-            body = await _body(scope, receive, wire.MAX_PAIR_BODY)
+            body = await body_of(scope, receive, wire.MAX_PAIR_BODY)
             request = wire.decode_as(body, PairRequest, "pairing request")
         except TimeoutError:
-            return _later(_SLOW)
+            return later(SLOW)
         except (BodyTooLarge, wire.BadAnswer) as error:
-            return self._refused(None, Refuse(_unread(error)))
+            return self._refused(None, Refuse(unread(error)))
         paired = await self._durable(lambda ledger: take_pairing(ledger, request, self._fingerprint, self._now()))
         if isinstance(paired, Reply):
             return paired
         if isinstance(paired, Refusal):
             if paired.error == wire.WRONG_CODE:
                 self._patience.wrong(self._now())
-            return _refusing(paired)
+            return refusing(paired)
         self._paired.add(JournalId(request.journal_id))
         lane, received = paired
         return Reply(200, wire.encode_message(PairAnswer(self._server_id, lane, received, SAFE, self._told())))
@@ -165,13 +176,13 @@ class Exchange:
         try:
             return await asyncio.wrap_future(self._writer.submit(job))
         except LedgerRefused as error:
-            return _later(str(error))
+            return later(str(error))
 
     def _refused(self, journal_id: JournalId | None, verdict: Refuse) -> Reply:
         """Have a refusal recorded that the ledger was not asked about, where there is room."""
         if self._writer.waiting < BODIES:
             self._writer.submit(lambda ledger: ledger.refuse(journal_id, verdict, self._now()))
-        return _refusing(verdict.refusal)
+        return refusing(verdict.refusal)
 
 
 def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Moment | None = None) -> int | Refusal:
@@ -206,24 +217,4 @@ def take_pairing(
             return verdict
 
 
-async def _body(scope: Scope, receive: Receive, cap: int) -> bytes:
-    async with asyncio.timeout(READ_SECONDS):
-        return await read_body(scope, receive, cap)
-
-
-def _refusing(refusal: Refusal, *headers: tuple[bytes, bytes]) -> Reply:
-    return Reply(refusal.status, wire.encode_message(refusal), headers)
-
-
-def _later(message: str) -> Reply:
-    refusal = wire.refuse(wire.LATER, message, "Nothing was stored. Keep the facts and send them again.")
-    return _refusing(refusal, (b"retry-after", str(RETRY_SECONDS).encode()))
-
-
-def _unread(error: BodyTooLarge | BadBatch | wire.BadAnswer) -> Refusal:
-    large = isinstance(error, BodyTooLarge | wire.TooLarge)
-    return wire.refuse(wire.TOO_LARGE if large else wire.MALFORMED, str(error), error.hint)
-
-
-_SLOW = f"the body did not come within {READ_SECONDS:.0f} s"
-_PATHS = f"POST {wire.FACTS_PATH} or {wire.PAIR_PATH}; the pages have another address."
+_PATHS = f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH} or {wire.FEED_PATH}; the pages have another address."

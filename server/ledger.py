@@ -66,6 +66,8 @@ class Ledger:
         self.path = path
         self._fold = fold
         self._own: Own | None = None
+        self.own_end: tuple[JournalId, Position] | None = None
+        """How far this server's own journal reaches durably, as of the last commit."""
         self._lock = _lock_writer(path)
         try:
             self._db = _open(path, zone, synchronous)
@@ -97,15 +99,16 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of the block becomes durable at its end, or none of it. LedgerRefused where the disk does not take it."""
-        live = self.live
+        live, own = self.live, self._own
         with self._guarded():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._vouch()
+                end = self._vouch()
                 self._db.execute("COMMIT")
+                self.own_end = end
             except BaseException:
-                self.live = live
+                self.live, self._own = live, own
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
@@ -113,12 +116,12 @@ class Ledger:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of a transaction that fails alone."""
-        live = self.live
+        live, own = self.live, self._own
         self._db.execute("SAVEPOINT part")
         try:
             yield
         except BaseException:
-            self.live = live
+            self.live, self._own = live, own
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK TO part")
                 self._db.execute("RELEASE part")
@@ -218,7 +221,7 @@ class Ledger:
             (known or "", refusal.error, now_ms),
         )
         if known and verdict.head:
-            self._store_fork(known, verdict.head, now_ms)
+            self.note_fork(known, verdict.head, now_ms)
 
     def add_code(self, code: Code) -> None:
         """Remember a pairing code by its hash. Within `transaction`."""
@@ -301,11 +304,15 @@ class Ledger:
         for fact, _, chain in rows:
             self._change(self._fold(journal_id, fact, chain))
 
-    def _vouch(self) -> None:
-        """Sign how far this server's own journal reaches with this commit."""
-        head = self._own.head(self._db) if self._own is not None else None
-        if self._own is not None and head is not None:
-            self._store_head(self._own.journal_id, head)
+    def _vouch(self) -> tuple[JournalId, Position] | None:
+        """Sign how far this server's own journal reaches with this commit: its name and end."""
+        own = self._own
+        if own is None:
+            return None
+        end = own.journal_id, own.end(self._db)
+        if end != self.own_end:
+            self._store_head(own.journal_id, own.head(end[1]))
+        return end
 
     def _change(self, changed: list[Change]) -> None:
         for change in changed:
@@ -322,8 +329,11 @@ class Ledger:
         values = (journal_id, head.seq, head.chain, head.signature)
         self._db.execute("INSERT INTO heads (journal_id, seq, chain, signature) VALUES (?, ?, ?, ?)", values)
 
-    def _store_fork(self, journal_id: JournalId, head: Head, now_ms: UtcMs) -> None:
-        """Keep the device's own signed word for another history: it proves the fork. The first ones are kept."""
+    def note_fork(self, journal_id: JournalId, head: Head, now_ms: UtcMs) -> None:
+        """Keep the signed word of a journal's own writer for another history: it proves the fork. Within `transaction`.
+
+        The first FORKS_KEPT are kept.
+        """
         if self._one("SELECT count(*) FROM forks WHERE journal_id = ?", journal_id)[0] < FORKS_KEPT:
             values = (journal_id, head.seq, head.chain, head.signature, now_ms)
             self._db.execute(

@@ -24,6 +24,7 @@ from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
 from server.guide import Guide
 from server.hall import Hall
+from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
 from server.ledger import FILE, Ledger, open_reader
 from server.lockout import Waits
@@ -37,11 +38,12 @@ from server.timekeeper import Clocks, Timekeeper
 from server.writer import Writer
 from sync import RELEASE
 from sync.clock import office_day
-from sync.facts import MachineStarted
-from sync.keys import load_for, load_or_make
+from sync.facts import MachineStarted, Predecessor
+from sync.keys import DeviceKey, load_for, load_or_make
 from sync.live import Live
 from sync.paircode import make_code
 from sync.types import JournalId, UtcMs
+from sync.wire import Head
 
 
 class Office:
@@ -81,13 +83,13 @@ class Office:
             loop = asyncio.get_running_loop()
             ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
             try:
-                keeper = self._begin(ledger)
+                key, keeper = self._begin(ledger)
             except BaseException:
                 ledger.close()
                 raise
             server_id, paired = ledger.server_id, ledger.paired()
             hall = Hall(queue.live_of(ledger))
-            writer = Writer(ledger, lambda: _tell(loop, feed, hall, queue.live_of(ledger)))
+            writer = Writer(ledger, lambda: _tell(loop, feed, hall, handdown, ledger))
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
             db = open_reader(self._folder / FILE)
@@ -95,6 +97,7 @@ class Office:
             reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now)
+            handdown = self._handdown(stack, writer, key, keeper)
             commands = await control.serve(self._folder, lambda command: self._command(writer, command))
             stack.callback(commands.close)
             exchange = Exchange(
@@ -106,6 +109,7 @@ class Office:
                 self._told,
                 contact=feed.contacted,
                 moment=self._moment,
+                handdown=handdown,
             )
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
@@ -122,7 +126,9 @@ class Office:
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
-            await self._listen(listeners, (feed.close, counters.streams.close), self._keep_time(keeper, writer))
+            await self._listen(
+                listeners, (feed.close, counters.streams.close, handdown.close), self._keep_time(keeper, writer)
+            )
 
     def _now(self) -> UtcMs:
         return self._clock.read().utc_ms
@@ -134,17 +140,46 @@ class Office:
             return None
         return Moment(now_ms, office_day(now_ms, self._config.zone).isoformat(), self._clock.instant())
 
-    def _begin(self, ledger: Ledger) -> Timekeeper:
+    def _begin(self, ledger: Ledger) -> tuple[DeviceKey, Timekeeper]:
         """Take up the office's own journal, or begin it: its key is durable before its first fact."""
         path, named = self._folder / KEY_FILE, ledger.own_named()
         key = load_or_make(path, self._random) if named is None else load_for(path, named[1].hex())
         with ledger.transaction():
             ledger.open_own(key, self._random, self._clock.instant())
             keeper = Timekeeper(self._clock, self._config.trust, ledger.own_timeline)
-            ledger.append([MachineStarted(RELEASE, self._configuration)], self._clock.instant())
-            keeper.look(ledger)
-            queue.begin(ledger)
-        return keeper
+            self._started(ledger, keeper)
+        return key, keeper
+
+    def _started(self, ledger: Ledger, keeper: Timekeeper) -> None:
+        ledger.append([MachineStarted(RELEASE, self._configuration)], self._clock.instant())
+        keeper.look(ledger)
+        queue.begin(ledger)
+
+    def _handdown(
+        self, stack: contextlib.AsyncExitStack, writer: Writer, key: DeviceKey, keeper: Timekeeper
+    ) -> HandDown:
+        """The way down, with a connection and a thread of its own: calls wait for no page."""
+        db = open_reader(self._folder / FILE)
+        stack.callback(db.close)
+        thread = stack.enter_context(ThreadPoolExecutor(1, "handdown"))
+
+        async def forked(journal_id: JournalId, head: Head) -> None:
+            await asyncio.wrap_future(
+                writer.submit(lambda ledger: self._succeed(ledger, key, keeper, journal_id, head))
+            )
+
+        return HandDown(Shelf(db, key.sign), thread, forked)
+
+    def _succeed(self, ledger: Ledger, key: DeviceKey, keeper: Timekeeper, journal_id: JournalId, head: Head) -> None:
+        """A device holds our own signature of facts that are gone here: this server was restored from an old copy.
+
+        A journal has one history: the office goes on in a new one that names the longer one. Within a transaction.
+        """
+        if ledger.own_named() == (journal_id, key.public):
+            ledger.note_fork(journal_id, head, self._now())
+            before = Predecessor(journal_id, head.seq, head.chain.hex())
+            ledger.open_own(key, self._random, self._clock.instant(), predecessor=before)
+            self._started(ledger, keeper)
 
     async def _keep_time(self, keeper: Timekeeper, writer: Writer) -> None:
         """Anchor the clock again where that is due."""
@@ -231,8 +266,10 @@ def perform(
             raise ControlFailed("there is no such command", hint="Run `python -m server --help`.")
 
 
-def _tell(loop: asyncio.AbstractEventLoop, feed: Feed, hall: Hall, live: Live) -> None:
-    """From the writer's thread: there is something new, and this is the queue with it."""
+def _tell(loop: asyncio.AbstractEventLoop, feed: Feed, hall: Hall, handdown: HandDown, ledger: Ledger) -> None:
+    """From the writer's thread: there is something new, and this is the queue and the office's journal with it."""
+    live: Live = queue.live_of(ledger)
+    loop.call_soon_threadsafe(handdown.reached, ledger.own_end)
     loop.call_soon_threadsafe(feed.changed)
     loop.call_soon_threadsafe(hall.committed, live)
 

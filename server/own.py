@@ -60,13 +60,9 @@ class Own:
         query = "UPDATE journals SET received = ?, chain = ? WHERE journal_id = ?"
         db.execute(query, (end.seq, end.chain, self.journal_id))
 
-    def head(self, db: sqlite3.Connection) -> Head | None:
-        """A signed head of its end, None where that is stored already."""
-        query = "SELECT coalesce(max(seq), 0) FROM heads WHERE journal_id = ?"
-        end = self.end(db)
-        if end.seq <= db.execute(query, (self.journal_id,)).fetchone()[0]:
-            return None
-        return Head(end.seq, end.chain, self.key.sign(head_message(self.journal_id, end)))
+    def head(self, at: Position) -> Head:
+        """The signed head of this place in it."""
+        return Head(at.seq, at.chain, self.key.sign(head_message(self.journal_id, at)))
 
     def dating(self, db: sqlite3.Connection) -> Iterator[Fact]:
         """The facts that date it, in order, and the last one: enough to tell which times are over."""

@@ -5,6 +5,7 @@ import random
 import select
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -12,9 +13,13 @@ from typing import NoReturn
 
 from sync import status, verify
 from sync.config import KioskConfig, parse_kiosk
+from sync.downlink_driver import Downlink, run
+from sync.downlink_driver import Ports as DownPorts
 from sync.errors import ConfigError, JournalDamaged, SyncError
 from sync.inbox import InboxReader
 from sync.journal import JournalReader
+from sync.mirror import FILE as MIRROR
+from sync.mirror import MirrorReader
 from sync.pairing import load_pin
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock
@@ -72,17 +77,21 @@ def _run(config: KioskConfig, data: Path, clock: SystemClock) -> int:
         say("no [server] url in kiosk.toml: this device stands alone, nothing is sent")
         signal.pause()
         return 0
-    uplink = Uplink(Settings(data, config.server.url, config.server.code, config.place), _ports(data, clock))
+    chance, kiosk, called = random.SystemRandom(), data / "kiosk.wake", threading.Event()
+
+    def changed() -> None:
+        wake(kiosk)
+        called.set()
+
+    settings = Settings(data, config.server.url, config.server.code, config.place)
+    uplink = Uplink(settings, Ports(clock.instant, chance.random, say, changed))
     try:
+        down = Downlink(data, config.server.url, DownPorts(clock.instant, chance.random, say, lambda: wake(kiosk)))
+        threading.Thread(target=run, args=(down, called, say), name="downlink", daemon=True).start()
         with WakeSocket(data / "sync.wake") as woken:
             _loop(uplink, woken)
     finally:
         uplink.close()
-
-
-def _ports(data: Path, clock: SystemClock) -> Ports:
-    chance, kiosk = random.SystemRandom(), data / "kiosk.wake"
-    return Ports(clock.instant, chance.random, say, lambda: wake(kiosk))
 
 
 def _loop(uplink: Uplink, woken: WakeSocket) -> NoReturn:
@@ -108,7 +117,10 @@ def _status(data: Path, clock: SystemClock) -> int:
     except JournalDamaged as error:
         say(f"{error}\n{error.hint}")
         head = None
-    print("\n".join(status.describe(state, head, pin, clock.instant())))
+    lines = status.describe(state, head, pin, clock.instant())
+    mirror = MirrorReader(data / MIRROR)
+    lines += status.describe_feed(mirror.state(), mirror.end(), clock.instant())
+    print("\n".join(lines))
     return 0
 
 

@@ -35,11 +35,12 @@ class Unreachable(SyncError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: status, the seconds of Retry-After (0 where there are none), the body."""
+    """What came back: status, the seconds of Retry-After (0 where there are none), the body and its type."""
 
     status: int
     retry_after: float
     body: bytes
+    content_type: str = ""
 
 
 class Link(Protocol):
@@ -64,10 +65,19 @@ class _Pinned(HTTPAdapter):
 
 
 class HttpsLink:
-    """The link by requests. Follows no redirect, uses no proxy, and reads at most wire.MAX_ANSWER bytes."""
+    """The link by requests. Follows no redirect, uses no proxy, and reads at most `most` bytes of an answer."""
 
-    def __init__(self, url: str, fingerprint: bytes, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        url: str,
+        fingerprint: bytes,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        silence_s: float = SILENCE_S,
+        most: int = wire.MAX_ANSWER,
+    ) -> None:
         """`url` without a path; `fingerprint` is the SHA-256 of the server's certificate, 32 bytes."""
+        self._silence_s, self._most = silence_s, most
         self._url = url.rstrip("/")
         self._monotonic = monotonic
         self._session = requests.Session()
@@ -82,13 +92,14 @@ class HttpsLink:
             with self._session.post(
                 self._url + path,
                 data=body,
-                headers=headers,
-                timeout=(CONNECT_S, SILENCE_S),
+                headers={**headers, "Accept-Encoding": "gzip"} if path == wire.FEED_PATH else headers,
+                timeout=(CONNECT_S, self._silence_s),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 content = self._read(response)
-                return Reply(response.status_code, _seconds(response.headers.get("Retry-After", "")), content)
+                retry_after = _seconds(response.headers.get("Retry-After", ""))
+                return Reply(response.status_code, retry_after, content, response.headers.get("Content-Type", ""))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(self._url, error) from error
 
@@ -98,9 +109,9 @@ class HttpsLink:
 
     def _read(self, response: requests.Response) -> bytes:
         until, content = self._monotonic() + WHOLE_S, bytearray()
-        while piece := response.raw.read1(wire.MAX_ANSWER + 1, decode_content=False):
+        while piece := response.raw.read1(self._most + 1, decode_content=False):
             content += piece
-            if len(content) > wire.MAX_ANSWER or self._monotonic() > until:
+            if len(content) > self._most or self._monotonic() > until:
                 raise Unreachable(f"{self._url}: an answer too long or too slow", hint=_HINT)
         return bytes(content)
 

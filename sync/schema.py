@@ -65,3 +65,51 @@ INBOX = """CREATE TABLE IF NOT EXISTS inbox (
     office_after_ms INTEGER
 ) STRICT"""
 """The one table of inbox.db (sync.inbox). Without migrations: the file is made anew when this changes."""
+
+MIRROR_GUARDS = {
+    "mirrored_is_never_changed": """CREATE TRIGGER mirrored_is_never_changed BEFORE UPDATE ON mirrored
+        BEGIN SELECT RAISE(ABORT, 'a fact is never changed'); END""",
+    "mirrored_is_never_deleted": """CREATE TRIGGER mirrored_is_never_deleted BEFORE DELETE ON mirrored
+        BEGIN SELECT RAISE(ABORT, 'a fact is never deleted'); END""",
+    "mirrored_has_no_gap": """CREATE TRIGGER mirrored_has_no_gap BEFORE INSERT ON mirrored
+        WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), 0) FROM mirrored WHERE journal_id = NEW.journal_id)
+        BEGIN SELECT RAISE(ABORT, 'a fact takes the next seq'); END""",
+}
+"""The triggers of a mirror that refuse changes, by name, as SQLite keeps their text."""
+
+_LATEST = "(SELECT journal_id FROM mirrors ORDER BY number DESC LIMIT 1)"
+# The part put in here is a constant of this module.
+MIRROR = (
+    """CREATE TABLE IF NOT EXISTS mirrors (
+        number INTEGER PRIMARY KEY,
+        journal_id TEXT NOT NULL UNIQUE,
+        public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+        secret BLOB NOT NULL CHECK (length(secret) = 32)
+    ) STRICT""",
+    """CREATE TABLE IF NOT EXISTS mirrored (
+        journal_id TEXT NOT NULL REFERENCES mirrors (journal_id),
+        seq INTEGER NOT NULL,
+        row BLOB NOT NULL,
+        chain BLOB NOT NULL CHECK (length(chain) = 32),
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS heads (
+        journal_id TEXT PRIMARY KEY,
+        seq INTEGER NOT NULL,
+        chain BLOB NOT NULL CHECK (length(chain) = 32),
+        signature BLOB NOT NULL CHECK (length(signature) = 64)
+    ) STRICT""",
+    """CREATE TABLE IF NOT EXISTS state (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        phase TEXT NOT NULL,
+        reason TEXT,
+        message TEXT,
+        contact_boot_id TEXT,
+        contact_boottime_ms INTEGER
+    ) STRICT""",
+    """CREATE VIEW IF NOT EXISTS journal AS
+        SELECT 1 AS one, 1 AS format, secret FROM mirrors ORDER BY number DESC LIMIT 1""",
+    f"""CREATE VIEW IF NOT EXISTS facts AS
+        SELECT journal_id, seq, row, chain FROM mirrored WHERE journal_id = {_LATEST}""",
+)
+"""The tables of office.db (sync.mirror): journals of the office, the one that it writes now with the highest number."""

@@ -1,9 +1,11 @@
 """How the exchange stands, in words for the technician."""
 
 from sync.chain import Position
+from sync.downlink import Phase as Down
 from sync.exchange_terms import Phase
 from sync.inbox import InboxState
 from sync.journal import Instant
+from sync.mirror import FeedState
 from sync.pairing import Pin
 
 _PHASES = {
@@ -13,6 +15,23 @@ _PHASES = {
     Phase.BACKOFF.value: "The last try failed; it is tried again by itself.",
     Phase.QUARANTINE.value: "Sending is stopped, for the reason below. Nothing is lost; it asks again every hour.",
 }
+
+
+_DOWN = {
+    Down.UNPAIRED.value: "not paired yet",
+    Down.ASKING.value: "mirrored as it grows",
+    Down.BACKOFF.value: "the last try failed; it is tried again by itself",
+}
+
+
+def describe_feed(state: FeedState | None, head: Position | None, now: Instant) -> list[str]:
+    """The lines on the office's own journal: how the way down stands, and how far the mirror reaches."""
+    if state is None:
+        return ["office's journal: not asked for yet"]
+    lines = [f"office's journal: {_DOWN.get(state.phase, state.phase)}; {head.seq if head else 0} facts here"]
+    if state.reason:
+        lines.append(f"reason: {state.reason}: {state.message}")
+    return [*lines, f"last answer: {_ago(state.contact, now)}"]
 
 
 def describe(state: InboxState | None, head: Position | None, pin: Pin | None, now: Instant) -> list[str]:

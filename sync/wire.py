@@ -19,6 +19,7 @@ from sync.types import Chain, JournalId, Seq, UtcMs
 
 FACTS_PATH = "/v1/facts"
 PAIR_PATH = "/v1/pair"
+FEED_PATH = "/v1/feed"
 PORT = 8443
 
 MAX_BODY = 4 * 1024 * 1024
@@ -124,25 +125,29 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A batch as it travels: the three headers and the compressed body. `last` is `first - 1` where it has no rows."""
+    """A batch as it travels: the three headers and the compressed body. `last` is `first - 1` where it has no rows.
+
+    To FEED_PATH it carries a question (sync.feedwire) and no rows.
+    """
 
     journal_id: JournalId
     first: int
     last: int
     signature: bytes
     body: bytes
+    path: str = FACTS_PATH
 
     @property
     def message(self) -> bytes:
         """The bytes that `signature` signs."""
-        return request_message(self.journal_id, self.first, self.last, self.body)
+        return request_message(self.journal_id, self.first, self.last, self.body, self.path)
 
     @property
     def headers(self) -> dict[str, str]:
         """The HTTP headers of this request."""
+        batch = {"Content-Type": CONTENT_TYPE, "Content-Encoding": "gzip"}
         return {
-            "Content-Type": CONTENT_TYPE,
-            "Content-Encoding": "gzip",
+            **(batch if self.path == FACTS_PATH else {"Content-Type": "application/json"}),
             JOURNAL_HEADER: self.journal_id,
             RANGE_HEADER: f"{self.first}-{self.last}",
             SIGNATURE_HEADER: self.signature.hex(),
@@ -231,10 +236,10 @@ def decode_batch(plain: bytes) -> Batch:
     return Batch(JournalId(line.journal_id), Seq(line.after), previous, head, tuple(rows))
 
 
-def request_message(journal_id: JournalId, first: int, last: int, body: bytes) -> bytes:
+def request_message(journal_id: JournalId, first: int, last: int, body: bytes, path: str = FACTS_PATH) -> bytes:
     """What the device signs for one request; `body` as it is sent, compressed."""
     digest = hashlib.sha256(body).hexdigest()
-    return f"scorecard/request/1\nPOST\n{FACTS_PATH}\n{journal_id}\n{first}-{last}\n{digest}".encode()
+    return f"scorecard/request/1\nPOST\n{path}\n{journal_id}\n{first}-{last}\n{digest}".encode()
 
 
 def sign_request(batch: Batch, sign: Callable[[bytes], bytes]) -> Request:
@@ -245,7 +250,7 @@ def sign_request(batch: Batch, sign: Callable[[bytes], bytes]) -> Request:
     return Request(batch.journal_id, first, last, signature, body)
 
 
-def read_request(headers: Mapping[str, str], body: bytes) -> Request:
+def read_request(headers: Mapping[str, str], body: bytes, path: str = FACTS_PATH) -> Request:
     """The request in these headers (names in any case) and this body.
 
     Raises BadBatch where a header is missing or misshapen, TooLarge where the body is beyond MAX_BODY.
@@ -263,7 +268,7 @@ def read_request(headers: Mapping[str, str], body: bytes) -> Request:
     if not re.fullmatch(r"[0-9a-f]{128}", signature):
         raise BadBatch(f"{SIGNATURE_HEADER} is not 128 hex digits", hint=_HINT)
     first, last = int(between[1]), int(between[2])
-    return Request(JournalId(journal_id), first, last, bytes.fromhex(signature), body)
+    return Request(JournalId(journal_id), first, last, bytes.fromhex(signature), body, path)
 
 
 def deflate(plain: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from server.handdown import HandDown, Shelf
 from server.http import Receive, Scope, Send, answer
 from server.ingest import BODIES, PAIRINGS, Exchange
-from server.ledger import Ledger
+from server.ledger import Ledger, open_reader
 from server.serving import CONNECTIONS, Impatient
 from server.writer import Writer
 from sync import wire
+from sync.types import JournalId
 from tests.server.conftest import CERTIFICATE, ZONE, admit
 from tests.server.device import NOON, Device, seeded
 from tests.server.running import RunningServer
@@ -64,7 +68,9 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
         return {"type": "http.request", "body": request.body, "more_body": False}
 
     async def story() -> None:
-        exchange = Exchange(writer, {device.journal_id}, CERTIFICATE, "id", lambda: NOON, lambda: NOON)
+        exchange = Exchange(
+            writer, {device.journal_id}, CERTIFICATE, "id", lambda: NOON, lambda: NOON, handdown=hand_down(db, thread)
+        )
         dawdling = [asyncio.create_task(status(exchange, wire.PAIR_PATH, {}, never)) for _ in range(PAIRINGS)]
         await asyncio.wait(dawdling, timeout=0.1)
         late = [await status(exchange, wire.PAIR_PATH, {}, never) for _ in range(BODIES)]
@@ -73,8 +79,20 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
         for each in dawdling:
             each.cancel()
 
-    run(story)
+    db = open_reader(ledger.path)
+    with ThreadPoolExecutor(1) as thread:
+        run(story)
+    db.close()
     writer.close()
+
+
+def hand_down(db: sqlite3.Connection, thread: ThreadPoolExecutor) -> HandDown:
+    """A way down that nobody uses here."""
+
+    async def forked(journal_id: JournalId, head: wire.Head) -> None:
+        raise AssertionError
+
+    return HandDown(Shelf(db, lambda message: bytes(64)), thread, forked)
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,15 +6,25 @@ import hmac
 import json
 import zlib
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from server.handdown import POLLERS
+from server.ledger import FILE, Ledger
+from server.pairing import Pairing
 from sync import paircode, wire
+from sync.feedwire import HOLD_S, ask_for, sign_ask
 from sync.judge import Accept, KnownJournal, judge_request
 from sync.pairing import Device, request
 from sync.types import JournalId
+from tests.server.conftest import ZONE
+from tests.server.device import NOON, seeded
+from tests.server.small_office import SmallOffice
 from tests.sync.exchanges import JOURNAL, SECRET, MemoryJournal
+from tests.sync.feeding_office import OFFICE_KEY, OFFICE_SECRET, STARTED, FeedingOffice
 from tests.sync.journals import KEY
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "exchange.md"
@@ -77,7 +87,28 @@ def pairing_example() -> str:
     )
 
 
-@pytest.mark.parametrize(("name", "made"), [("batch", batch_example()), ("pairing", pairing_example())])
+def feed_example() -> str:
+    """The worked example of a question, made by the product."""
+    office = FeedingOffice()
+    office.add(STARTED)
+    head = office.batch(office.end).head
+    asked = sign_ask(JOURNAL, ask_for(office.name, head), KEY)
+    return "\n".join(
+        [
+            f"seed        {OFFICE_KEY.seed.hex()}",
+            f"secret      {OFFICE_SECRET.hex()}",
+            f"chain       {office.end.chain.hex()}",
+            f"body        {asked.body.decode()}",
+            f"message     {json.dumps(asked.message.decode())}",
+            f"signature   {asked.signature.hex()}",
+            f"named       {wire.encode_message(office.introduction()).decode()}",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "made"), [("batch", batch_example()), ("pairing", pairing_example()), ("feed", feed_example())]
+)
 def test_the_examples_on_the_page_are_what_the_product_sends(name: str, made: str) -> None:
     assert section(name) == made
 
@@ -115,6 +146,36 @@ class Stranger:
             "scorecard-signature": self.key.sign(message.encode()).hex(),
         }
         return headers, body
+
+    def question(self, office: str | None, seq: int, chain: str, signature: str | None) -> tuple[dict[str, str], bytes]:
+        """Headers and body for /v1/feed."""
+        asked = {"signature": signature, "chain": chain, "journal_id": office, "seq": seq}
+        body = json.dumps(asked, separators=(",", ":")).encode()
+        span, digest = f"{seq + 1}-{seq}", hashlib.sha256(body).hexdigest()
+        message = f"scorecard/request/1\nPOST\n/v1/feed\n{self.journal_id}\n{span}\n{digest}"
+        headers = {
+            "scorecard-journal": self.journal_id,
+            "scorecard-range": span,
+            "scorecard-signature": self.key.sign(message.encode()).hex(),
+        }
+        return headers, body
+
+    def mirror(self, named: bytes, answer: bytes, rows: list[bytes]) -> dict[str, object]:
+        """The head of an answer of /v1/feed, whose rows go behind those that were there; raises on a lie."""
+        office = json.loads(named)
+        first, *new = gzip.decompress(answer).split(b"\n")[:-1]
+        line: dict[str, Any] = json.loads(first)
+        there = Stranger(bytes(32), bytes.fromhex(office["journal_secret"]), office["journal_id"])
+        assert line["journal_id"] == office["journal_id"]
+        assert line["after"] == len(rows)
+        assert line["previous"] == there.chain(rows).hex()
+        rows += new
+        head = line["head"]
+        assert (head["seq"], head["chain"]) == (len(rows), there.chain(rows).hex())
+        vouched = b"scorecard/head/1" + bytes.fromhex(office["journal_id"]) + head["seq"].to_bytes(8, "big")
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(office["public_key"]))
+        key.verify(bytes.fromhex(head["signature"]), vouched + bytes.fromhex(head["chain"]))
+        return dict(head)
 
     def pairing(self, code: str, certificate: bytes, role: str, place: str) -> dict[str, str]:
         """The body of /v1/pair; raises where the certificate does not fit the code."""
@@ -175,6 +236,54 @@ def test_a_client_made_from_the_page_pairs_as_ours_does(stranger: Stranger) -> N
     )
 
 
+def test_a_client_made_from_the_page_mirrors_the_offices_journal(stranger: Stranger, tmp_path: Path) -> None:
+    office = SmallOffice(tmp_path / "office", hold_s=0.05)
+    ledger = Ledger(office.folder / FILE, ZONE, seeded(7))
+    with ledger.transaction():
+        public, secret = bytes.fromhex(stranger.public), stranger.secret
+        ledger.pair(Pairing(JournalId(stranger.journal_id), public, secret, "kiosk", "Hall", bytes(32)), NOON)
+    ledger.close()
+    office.start()
+    office.append(STARTED, STARTED)
+    rows: list[bytes] = []
+    named = posted(office, *stranger.question(None, 0, "00" * 32, None))
+    journal_id = json.loads(named)["journal_id"]
+    answer = posted(office, *stranger.question(journal_id, 0, "00" * 32, None))
+    head = stranger.mirror(named, answer, rows)
+    assert len(rows) == 3
+    office.append(STARTED)
+    seq, chain, signature = head["seq"], str(head["chain"]), str(head["signature"])
+    assert isinstance(seq, int)
+    answer = posted(office, *stranger.question(journal_id, seq, chain, signature))
+    stranger.mirror(named, answer, rows)
+    assert len(rows) == 4
+    with pytest.raises(AssertionError):
+        stranger.mirror(named, answer, rows)  # control: it does not fit twice
+    office.stop()
+
+
+def posted(office: SmallOffice, headers: dict[str, str], body: bytes) -> bytes:
+    """What the office answers to /v1/feed, as it came."""
+    with (
+        httpx.Client(base_url=office.url, verify=office.context(), timeout=40) as line,
+        line.stream("POST", "/v1/feed", content=body, headers=headers) as got,
+    ):
+        assert got.status_code == 200
+        return b"".join(got.iter_raw())
+
+
+def test_a_client_made_from_the_page_asks_what_ours_asks(stranger: Stranger) -> None:
+    asked = json.loads(entry("feed", "body"))
+    office = json.loads(entry("feed", "named"))
+    assert asked["journal_id"] == office["journal_id"]
+    headers, body = stranger.question(office["journal_id"], asked["seq"], entry("feed", "chain"), asked["signature"])
+    assert json.loads(body) == asked
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(stranger.public))
+    key.verify(bytes.fromhex(entry("feed", "signature")), json.loads(entry("feed", "message")).encode())
+    message = wire.request_message(JOURNAL, asked["seq"] + 1, asked["seq"], body, wire.FEED_PATH)
+    assert headers["scorecard-signature"] == stranger.key.sign(message).hex()
+
+
 def test_every_refusal_code_is_on_the_page_with_its_status() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     for code, status in wire.STATUS.items():
@@ -187,3 +296,5 @@ def test_the_limits_on_the_page_are_the_limits_of_the_code() -> None:
     for limit in limits:
         assert f"{limit:,} bytes" in text
     assert f"at most {wire.BATCH_ROWS} rows" in text
+    assert f"after {HOLD_S:.0f} s an empty batch" in text
+    assert f"that wait at once | {POLLERS} |" in text

@@ -1,0 +1,214 @@
+"""The office's own journal on its way down to the devices: POST /v1/feed (docs/exchange.md, "Feed").
+
+A question is looked at in the feed's own reading thread, for a moment; between two commits it waits in the event loop
+and holds nothing but its place. Only rows of the server's own journals are ever read here.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from server.errors import LedgerRefused
+from server.http import Receive
+from server.own import own_named
+from server.replies import Reply, refusing
+from sync import wire
+from sync.chain import START, Position, head_message
+from sync.feedwire import HOLD_S, Ask, Introduction, read_ask
+from sync.keys import signature_holds
+from sync.types import Chain, JournalId, Seq
+from sync.wire import Head, Refusal, Request
+
+POLLERS = 200
+"""Most devices that wait at once; more are asked to come later."""
+PACKED = ((b"content-encoding", b"gzip"),)
+CLOSING = ((b"connection", b"close"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A batch, as it goes out."""
+
+    body: bytes
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """The device stands where this server's journal never was. `proof`: this server's own signature says it was."""
+
+    refusal: Refusal
+    journal_id: JournalId
+    proof: Head | None
+
+
+Found = Packed | Introduction | Forked | Refusal
+
+
+class Shelf:
+    """Looks into the ledger. Every method is for the one reading thread."""
+
+    def __init__(self, db: sqlite3.Connection, sign: Callable[[bytes], bytes]) -> None:
+        self._db, self._sign = db, sign
+        self._last: tuple[tuple[JournalId, Position, int], Packed] | None = None
+
+    def look(self, request: Request) -> Found:
+        """What this request gets now. An empty batch: there is nothing new."""
+        self._db.execute("BEGIN")
+        try:
+            return self._refused(request) or self._found(read_ask(request.body))
+        finally:
+            self._db.execute("ROLLBACK")
+
+    def _refused(self, request: Request) -> Refusal | None:
+        query = "SELECT public_key, revoked_ms IS NOT NULL FROM journals WHERE journal_id = ? AND own = 0"
+        found = self._db.execute(query, (request.journal_id,)).fetchone()
+        if found is None:
+            return wire.refuse(wire.UNPAIRED, "this journal was never paired here", _PAIR)
+        public_key, revoked = found
+        if revoked:
+            return wire.refuse(wire.REVOKED, "this device was revoked", _REVOKED)
+        if not signature_holds(public_key, request.message, request.signature):
+            return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY)
+        try:
+            ask = read_ask(request.body)
+        except wire.BadAnswer as error:
+            return wire.refuse(wire.MALFORMED, str(error), error.hint)
+        if (request.first, request.last) != (ask.seq + 1, ask.seq):
+            return wire.refuse(wire.MALFORMED, "the signed range is not the question's", _MEND)
+        return None
+
+    def _found(self, ask: Ask) -> Found:
+        current = own_named(self._db)
+        if current is None:
+            return wire.refuse(wire.LATER, "this server has no journal yet", _MEND)
+        query = "SELECT received, chain, public_key FROM journals WHERE journal_id = ? AND own > 0"
+        own = self._db.execute(query, (ask.journal_id,)).fetchone()
+        if own is None:
+            return self._introduction(current[0])
+        journal_id, latest = JournalId(ask.journal_id or ""), ask.journal_id == current[0]
+        end = Position(Seq(own[0]), Chain(own[1]))
+        if self._chain_at(journal_id, ask.seq) != ask.position.chain:
+            return self._forked(ask, journal_id, own[2], end) if latest else self._introduction(current[0])
+        if ask.seq == end.seq and not latest:
+            return self._introduction(current[0])
+        return self._packed(journal_id, ask.position, end)
+
+    def _chain_at(self, journal_id: JournalId, seq: int) -> Chain | None:
+        if seq == 0:
+            return START.chain
+        query = "SELECT chain FROM facts WHERE journal_id = ? AND seq = ?"
+        row = self._db.execute(query, (journal_id, seq)).fetchone()
+        return Chain(row[0]) if row else None
+
+    def _introduction(self, journal_id: JournalId) -> Introduction:
+        query = "SELECT public_key, secret FROM journals WHERE journal_id = ?"
+        public_key, secret = self._db.execute(query, (journal_id,)).fetchone()
+        return Introduction(journal_id, public_key.hex(), secret.hex())
+
+    def _forked(self, ask: Ask, journal_id: JournalId, public_key: bytes, end: Position) -> Forked:
+        message = f"at {ask.seq} the office's journal has another history than the copy on the device"
+        head = ask.head
+        proven = head is not None and signature_holds(
+            public_key, head_message(journal_id, head.position), head.signature
+        )
+        return Forked(wire.refuse(wire.FORK, message, _FORK, 0, end), journal_id, head if proven else None)
+
+    def _packed(self, journal_id: JournalId, after: Position, end: Position) -> Packed:
+        key = journal_id, after, int(end.seq)
+        if self._last is None or self._last[0] != key:  # all who wait at one place get the same bytes
+            self._last = key, self._pack(journal_id, after)
+        return self._last[1]
+
+    def _pack(self, journal_id: JournalId, after: Position) -> Packed:
+        query = "SELECT row, chain FROM facts WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+        found = self._db.execute(query, (journal_id, after.seq, wire.BATCH_ROWS)).fetchall()
+        rows = wire.take((row for row, _ in found), wire.BATCH_ROWS)
+        last = Position(Seq(after.seq + len(rows)), Chain(found[len(rows) - 1][1])) if rows else after
+        return Packed(
+            wire.deflate(wire.encode_batch(wire.sign_batch(journal_id, after, last, rows, self._sign))), len(rows)
+        )
+
+
+class HandDown:
+    """Answers the questions. All methods are for the event loop's thread.
+
+    `forked(journal_id, head)` is told of a place that this server once signed and does not have any more.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        thread: Executor,
+        forked: Callable[[JournalId, Head], Awaitable[None]],
+        *,
+        hold_s: float = HOLD_S,
+    ) -> None:
+        self._shelf, self._thread, self._forked, self._hold_s = shelf, thread, forked, hold_s
+        self._end: object = None
+        self._wake = asyncio.Event()
+        self._closed = False
+
+    def reached(self, end: object) -> None:
+        """The server's own journal reaches durably up to here: whoever waits looks again, where that is further."""
+        if end != self._end:
+            self._end = end
+            self._ring()
+
+    def close(self) -> None:
+        """Answer everybody who waits."""
+        self._closed = True
+        self._ring()
+
+    async def answer(self, request: Request, receive: Receive) -> Reply:
+        """The reply: at once where there is something, else with the next commit, or empty when the time is over."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._hold_s
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            while True:
+                wake = self._wake
+                found = await loop.run_in_executor(self._thread, self._shelf.look, request)
+                left = until - loop.time()
+                waits = isinstance(found, Packed) and not found.rows and left > 0 and not self._closed
+                if not waits or gone.done():
+                    return await self._reply(found)
+                ringing = asyncio.ensure_future(wake.wait())
+                await asyncio.wait((ringing, gone), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                ringing.cancel()
+        finally:
+            gone.cancel()
+
+    async def _reply(self, found: Found) -> Reply:
+        match found:
+            case Packed(body=body):
+                return Reply(200, body, (*PACKED, *(CLOSING if self._closed else ())), wire.CONTENT_TYPE)
+            case Introduction():
+                return Reply(200, wire.encode_message(found))
+            case Forked(refusal=refusal, journal_id=journal_id, proof=proof):
+                if proof is not None:
+                    try:
+                        await self._forked(journal_id, proof)
+                    except LedgerRefused:
+                        return refusing(refusal)  # the writer knows the trouble; the device asks again
+                return refusing(refusal)
+            case Refusal():
+                return refusing(found)
+
+    def _ring(self) -> None:
+        self._wake.set()
+        self._wake = asyncio.Event()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+_PAIR = "Pair the device: make a code at the server and enter it in kiosk.toml."
+_REVOKED = "The office withdrew this device. Pair it again if that was a mistake."
+_KEY = "device.key is not the key that was paired. Restore it from its backup, or pair the device again."
+_MEND = "The sender has to be mended: see docs/exchange.md, 'Feed'."
+_FORK = "The office was restored from an old copy. Keep the copy on the device; the office begins a new journal."

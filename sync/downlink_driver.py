@@ -1,0 +1,223 @@
+"""Carries the way down's effects out: asks the office, checks what comes, mirrors it, and wakes the kiosk.
+
+For a thread of its own: `turn` waits as long as the office keeps the question open. Nothing here is state that a kill
+could lose: the mirror says how far it reaches.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sync import downlink, feedwire, keys, wire
+from sync.client import HttpsLink, Link, Reply, Unreachable
+from sync.downlink import Ask, Fed, Input, Named, NotPaired, Phase
+from sync.errors import BadBatch, SyncError
+from sync.exchange_terms import Failed, Refused, RetryAfter, SetTimer, Timer
+from sync.feedwire import Introduction
+from sync.journal import Instant, JournalReader
+from sync.judge import Accept, judge
+from sync.keys import DeviceKey
+from sync.mirror import FILE, FeedState, Mirror, MirrorRefused
+from sync.pairing import Pin, load_pin
+from sync.types import JournalId
+from sync.wire import BadAnswer, Batch, Refusal
+
+SILENCE_S = feedwire.HOLD_S + 15.0
+"""Longest silence before an answer: as long as the office may hold the question, and what a slow line adds."""
+MISTAKE_S = 300.0
+"""After a mistake in the program itself, the way down is tried again only so soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world, as far as the downlink touches it."""
+
+    instant: Callable[[], Instant]
+    fraction: Callable[[], float]
+    log: Callable[[str], None]
+    wake_kiosk: Callable[[], object]
+    link: Callable[[str, bytes], Link] = lambda url, fingerprint: HttpsLink(
+        url, fingerprint, silence_s=SILENCE_S, most=wire.MAX_BODY
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Self:
+    """Who asks whom: the pin, and the own journal's id and key."""
+
+    pin: Pin
+    journal_id: JournalId
+    key: DeviceKey
+
+
+class Downlink:
+    """The way down of one device. Call `turn` again after the seconds it says, or when somebody was paired."""
+
+    def __init__(self, data: Path, url: str, ports: Ports) -> None:
+        """Raises JournalBusy where another sync process serves this data folder."""
+        self._data, self._url, self._ports = data, url, ports
+        self._mirror = Mirror(data / FILE)
+        self._link: tuple[str, Link] | None = None
+        self._contact: Instant | None = None
+        self._told: FeedState | None = None
+        self._said = ""
+        self._due_ms = 0.0
+        self._asks = False
+        self._state, effects = downlink.begin()
+        self._plan(effects)
+
+    def turn(self) -> float:
+        """Do the next thing; the seconds until there is another (0: at once)."""
+        if self._asks:
+            self._asks = False
+            self._give(self._ask())
+        elif self._now_ms() >= self._due_ms:
+            self._give(Timer())
+        self._tell()
+        return 0.0 if self._asks else max(self._due_ms - self._now_ms(), 0.0) / 1000
+
+    def look(self) -> None:
+        """Somebody may have been paired: an unpaired device need not wait."""
+        if self._state.phase is Phase.UNPAIRED:
+            self._due_ms = 0.0
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._drop_link()
+        self._mirror.close()
+
+    def _give(self, given: Input) -> None:
+        self._state, effects = downlink.step(self._state, given, self._ports.fraction())
+        self._plan(effects)
+
+    def _plan(self, effects: tuple[downlink.Effect, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case SetTimer(seconds=seconds):
+                    self._due_ms = self._now_ms() + seconds * 1000
+                case Ask():
+                    self._asks = True
+
+    def _ask(self) -> Input:
+        try:
+            own = self._self()
+            if own is None:
+                return NotPaired()
+            return self._asked(own)
+        except Unreachable as error:
+            self._drop_link()
+            return Failed(f"{error}. {error.hint}")
+        except (SyncError, sqlite3.Error, OSError, UnicodeDecodeError) as error:
+            return Failed(str(error))
+
+    def _asked(self, own: _Self) -> Input:
+        known = self._mirror.known()
+        ask = feedwire.ask_for(known.journal_id, self._mirror.head(known.journal_id)) if known else feedwire.Ask()
+        request = feedwire.sign_ask(own.journal_id, ask, own.key)
+        before = self._now_ms()
+        reply = self._linked(own.pin).post(request.path, request.headers, request.body)
+        seconds = (self._now_ms() - before) / 1000
+        self._contact = self._ports.instant()
+        fed = _meaning(reply)
+        if isinstance(fed, Introduction):
+            return self._begin(fed, ask)
+        return self._take(fed, seconds) if isinstance(fed, Batch) else fed
+
+    def _begin(self, named: Introduction, ask: feedwire.Ask) -> Input:
+        if named.journal_id == ask.journal_id:
+            return Failed("the office names the very journal that it was asked for")
+        self._mirror.begin(named)
+        if ask.journal_id is not None:
+            self._ports.log(f"the office writes another journal now: {named.journal_id}, {ask.journal_id} before")
+        return Named()
+
+    def _take(self, batch: Batch, seconds: float) -> Input:
+        known = self._mirror.known()
+        if known is None:
+            return Failed("the office sends facts of a journal that it did not name")
+        verdict = judge(batch, known)
+        if not isinstance(verdict, Accept):
+            refusal = verdict.refusal
+            return Refused(refusal.error, f"the office's facts do not prove themselves: {refusal.message}")
+        if verdict.rows:
+            self._mirror.apply(known.journal_id, verdict)
+            self._ports.wake_kiosk()
+        return Fed(len(verdict.rows), seconds)
+
+    def _self(self) -> _Self | None:
+        pin = load_pin(self._data / "pin.json")
+        if pin is None:
+            return None
+        try:
+            key = keys.load(self._data / "device.key")
+            with JournalReader(self._data / "journal.db") as reader:
+                return _Self(pin, reader.opened().journal_id, key)
+        except FileNotFoundError:
+            return None
+
+    def _linked(self, pin: Pin) -> Link:
+        if self._link is None or self._link[0] != pin.fingerprint:
+            self._drop_link()
+            self._link = pin.fingerprint, self._ports.link(self._url, bytes.fromhex(pin.fingerprint))
+        return self._link[1]
+
+    def _drop_link(self) -> None:
+        if self._link is not None:
+            self._link[1].close()
+            self._link = None
+
+    def _tell(self) -> None:
+        """Write how it stands where that changed, for the kiosk and the technician."""
+        state = self._state
+        tries = state.phase is Phase.ASKING and state.reason is not None  # one more try is no news
+        phase = Phase.BACKOFF if tries else state.phase
+        now = FeedState(phase.value, state.reason, state.message, self._contact)
+        if self._told is not None and replace(now, contact=self._told.contact) == self._told:
+            return
+        said = f"office's journal: {state.message}" if state.message else ""
+        if said and said != self._said:
+            self._ports.log(said)
+        self._said = said
+        try:
+            self._mirror.tell(now)
+        except MirrorRefused as error:
+            if self._told is None or str(error) != state.message:
+                self._ports.log(f"{error}. {error.hint}")
+        self._told = now
+        self._ports.wake_kiosk()
+
+    def _now_ms(self) -> int:
+        return self._ports.instant().boottime_ms
+
+
+def run(
+    link: Downlink, called: threading.Event, log: Callable[[str], None], ended: Callable[[], bool] = lambda: False
+) -> None:
+    """Turn until it is ended. `called` is set by whoever was just paired. A mistake must not end the way up."""
+    while not ended():
+        try:
+            wait = link.turn()
+        except Exception as error:  # noqa: BLE001 it is told, and tried again
+            log(f"office's journal: a mistake in the program, please report it: {error!r}")
+            wait = MISTAKE_S
+        if wait and called.wait(wait):
+            called.clear()
+            link.look()
+    link.close()  # in the thread that opened the mirror
+
+
+def _meaning(reply: Reply) -> Batch | Introduction | Refused | Failed | RetryAfter:
+    """What a reply to /v1/feed means. Whatever is not of docs/exchange.md is Failed: nothing of it is mirrored."""
+    if reply.status in (429, 503):
+        return RetryAfter(reply.retry_after)
+    try:
+        if reply.status == 200:
+            return feedwire.read_fed(reply.content_type, reply.body)
+        if 400 <= reply.status < 500:
+            refusal = wire.decode_as(reply.body, Refusal, "refusal")
+            return Refused(refusal.error, f"{refusal.message}. {refusal.hint}")
+    except (BadAnswer, BadBatch) as error:
+        return Failed(f"HTTP {reply.status} with a body that is no answer: {error}")
+    return Failed(f"HTTP {reply.status}")

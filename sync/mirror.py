@@ -1,0 +1,272 @@
+"""office.db: this device's verified copy of the office's own journal, in the data folder, with one writing process.
+
+Whatever lies in it was signed by the office's key and leads there by its chain. It can be fetched again, but it is also
+a witness: of an office that was restored from an old copy it holds what the office lost. So it is durable, nothing in
+it is changed, and the copy of another journal begins beside the one before. The views `journal` and `facts` show the
+journal that the office writes now, in the shape of docs/journal.md: whatever reads a journal reads this.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync.chain import START, Position, extend
+from sync.codec import Fact
+from sync.disk import take_writers_place
+from sync.errors import JournalBusy, JournalDamaged, JournalRefused, SyncError
+from sync.feedwire import Introduction
+from sync.journal import Instant, JournalReader, open_for_writing, open_readonly
+from sync.judge import Accept, KnownJournal
+from sync.schema import MIRROR, MIRROR_GUARDS
+from sync.types import BootId, BootMs, Chain, JournalId, Seq
+from sync.wire import Head
+
+FILE = "office.db"
+
+
+class MirrorRefused(SyncError):
+    """The mirror could not be written, or was asked to mix two journals. Nothing of it was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How the way down stands: a value of sync.downlink.Phase, and why it waits (None when all is well).
+
+    `contact` is when the office last answered.
+    """
+
+    phase: str
+    reason: str | None = None
+    message: str | None = None
+    contact: Instant | None = None
+
+
+class Mirror:
+    """The one writer. Opens lazily, so that a disk that takes nothing stops the mirror and nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises JournalBusy where another process writes it already."""
+        self._path = path
+        self._db: sqlite3.Connection | None = None
+        self._lock: int | None = None
+        self._take_place()
+
+    def close(self) -> None:
+        """Let go of the file and of the writer's place."""
+        self._forget()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+    def known(self) -> KnownJournal | None:
+        """The journal that is mirrored now, and how far; None before the first introduction. Raises MirrorRefused."""
+        with self._guarded() as db:
+            query = "SELECT journal_id, public_key, secret FROM mirrors ORDER BY number DESC LIMIT 1"
+            found = db.execute(query).fetchone()
+            if found is None:
+                return None
+            journal_id = JournalId(found[0])
+            end = _end(db, journal_id)
+
+            def chain_at(seq: Seq) -> Chain | None:
+                query = "SELECT chain FROM mirrored WHERE journal_id = ? AND seq = ?"
+                row = db.execute(query, (journal_id, seq)).fetchone()
+                return Chain(row[0]) if row else None
+
+            return KnownJournal(journal_id, found[1], found[2], end, chain_at)
+
+    def head(self, journal_id: JournalId) -> Head | None:
+        """The office's signed word for the end of the mirror; None before the first fact. Raises MirrorRefused."""
+        with self._guarded() as db:
+            query = "SELECT seq, chain, signature FROM heads WHERE journal_id = ?"
+            found = db.execute(query, (journal_id,)).fetchone()
+            return Head(Seq(found[0]), Chain(found[1]), found[2]) if found else None
+
+    def begin(self, named: Introduction) -> None:
+        """Mirror this journal from now on. What was mirrored before stays. Raises MirrorRefused."""
+        key, secret = bytes.fromhex(named.public_key), bytes.fromhex(named.journal_secret)
+        with self._written() as db:
+            db.execute(
+                """INSERT INTO mirrors (number, journal_id, public_key, secret)
+                VALUES (1 + (SELECT coalesce(max(number), 0) FROM mirrors), ?, ?, ?)
+                ON CONFLICT (journal_id) DO UPDATE SET number = excluded.number
+                    WHERE public_key = excluded.public_key AND secret = excluded.secret""",
+                (named.journal_id, key, secret),
+            )
+            if db.execute("SELECT changes()").fetchone()[0] != 1:
+                hint = "Somebody has to look at the office's server. What is here stays."
+                raise MirrorRefused(f"the office names another key for its journal {named.journal_id}", hint=hint)
+
+    def apply(self, journal_id: JournalId, accept: Accept) -> None:
+        """Store what was accepted, all or nothing. Raises MirrorRefused."""
+        rows = [(journal_id, row.seq, row.row, row.chain) for row in accept.rows]
+        head = accept.head
+        with self._written() as db:
+            db.executemany("INSERT INTO mirrored (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", rows)
+            db.execute(
+                """INSERT INTO heads (journal_id, seq, chain, signature) VALUES (?, ?, ?, ?)
+                ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, chain = excluded.chain,
+                    signature = excluded.signature WHERE excluded.seq >= seq""",
+                (journal_id, head.seq, head.chain, head.signature),
+            )
+
+    def tell(self, state: FeedState) -> None:
+        """Say how the way down stands. Raises MirrorRefused."""
+        at = (state.contact.boot_id, state.contact.boottime_ms) if state.contact else (None, None)
+        with self._written() as db:
+            db.execute(
+                """INSERT OR REPLACE INTO state (one, phase, reason, message, contact_boot_id, contact_boottime_ms)
+                VALUES (1, ?, ?, ?, ?, ?)""",
+                (state.phase, state.reason, state.message, *at),
+            )
+
+    @contextmanager
+    def _written(self) -> Iterator[sqlite3.Connection]:
+        with self._guarded() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _guarded(self) -> Iterator[sqlite3.Connection]:
+        self._take_place()
+        try:
+            yield self._opened()
+        except (sqlite3.Error, JournalRefused, JournalDamaged, OSError, UnicodeDecodeError) as error:
+            self._forget()
+            hint = (
+                "Check free space and mount of the data partition. The office keeps its facts; they are fetched again."
+            )
+            raise MirrorRefused(f"{self._path}: {error}", hint=hint) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._db is None:
+            try:
+                self._db = _sound(self._path)
+            except (sqlite3.DatabaseError, JournalDamaged, UnicodeDecodeError) as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                self._put_aside()
+                self._db = _sound(self._path)
+        return self._db
+
+    def _put_aside(self) -> None:
+        """A damaged copy makes place for a new one, and is kept for whoever wants to look at it."""
+        for end in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+        self._path.replace(self._path.with_name(self._path.name + ".damaged"))
+
+    def _forget(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _take_place(self) -> None:
+        if self._lock is not None:
+            return
+        try:
+            self._lock = take_writers_place(self._path)
+        except BlockingIOError as error:
+            raise JournalBusy(f"another process writes {self._path}", hint="End the other `python -m sync`.") from error
+        except OSError:
+            return  # the disk takes nothing at all; whoever writes is told so
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came since the last look. `anew`: another journal, or the first look: fold from the beginning."""
+
+    journal_id: JournalId
+    anew: bool
+    facts: tuple[Fact, ...]
+
+
+class MirrorReader:
+    """The kiosk's side, read-only: follows the office's journal, also when another one takes its place."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._at: Position = START
+        self._journal_id: JournalId | None = None
+
+    def news(self, most: int = -1) -> News | None:
+        """What is new, at most so many facts; None where there is nothing, or nothing can be read."""
+        try:
+            with JournalReader(self._path) as reader:
+                reader_id = reader.opened().journal_id
+                anew = reader_id != self._journal_id or reader.at(self._at.seq) != self._at
+                entries = list(reader.entries(0 if anew else self._at.seq, limit=most))
+                facts = tuple(entry.fact for entry in entries)
+        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+            return None
+        if not entries and not anew:
+            return None
+        self._journal_id = reader_id
+        self._at = Position(entries[-1].seq, entries[-1].chain) if entries else START
+        return News(reader_id, anew, facts)
+
+    def end(self) -> Position | None:
+        """How far the office's journal reaches here; None where nothing can be read."""
+        try:
+            with JournalReader(self._path) as reader:
+                return reader.last()
+        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+            return None
+
+    def state(self) -> FeedState | None:
+        """How the way down stands; None where nobody said so."""
+        try:
+            with closing(open_readonly(self._path)) as db:
+                query = "SELECT phase, reason, message, contact_boot_id, contact_boottime_ms FROM state"
+                found = db.execute(query).fetchone()
+        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+            return None
+        if found is None:
+            return None
+        contact = Instant(BootId(found[3]), BootMs(found[4])) if found[3] is not None else None
+        return FeedState(found[0], found[1], found[2], contact)
+
+
+def _sound(path: Path) -> sqlite3.Connection:
+    """A connection to a mirror whose end fits its chain. Raises JournalDamaged, sqlite3.Error, JournalRefused."""
+    connection = open_for_writing(path)
+    try:
+        for statement in MIRROR:
+            connection.execute(statement)
+        for name, text in MIRROR_GUARDS.items():
+            found = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
+            if found is None:
+                connection.execute(text)
+        _check_end(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_end(db: sqlite3.Connection, path: Path) -> None:
+    found = db.execute("SELECT journal_id, secret FROM mirrors ORDER BY number DESC LIMIT 1").fetchone()
+    if found is None:
+        return
+    journal_id, secret = found
+    query = "SELECT seq, row, chain FROM mirrored WHERE journal_id = ? ORDER BY seq DESC LIMIT 2"
+    rows = db.execute(query, (journal_id,)).fetchall()
+    if not rows:
+        return
+    before = Position(Seq(rows[1][0]), Chain(rows[1][2])) if len(rows) > 1 else START
+    if extend(secret, before, rows[0][1]) != Position(Seq(rows[0][0]), Chain(rows[0][2])):
+        raise JournalDamaged(f"{path}: the last fact does not fit the chain", last_good=0, hint="It is fetched again.")
+
+
+def _end(db: sqlite3.Connection, journal_id: JournalId) -> Position:
+    query = "SELECT seq, chain FROM mirrored WHERE journal_id = ? ORDER BY seq DESC LIMIT 1"
+    found = db.execute(query, (journal_id,)).fetchone()
+    return Position(Seq(found[0]), Chain(found[1])) if found else START
