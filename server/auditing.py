@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,10 +23,15 @@ from sync.patterns import patterns
 from translations import load
 
 
-def audit(config: ServerConfig, folder: Path, day: str, language: str, *, as_json: bool) -> tuple[str, bool]:
-    """What the audit of this day says, and whether there is no violation. Raises NoSuchDay."""
+def audit(
+    config: ServerConfig, folder: Path, day: str, language: str, *, as_json: bool, public: bool = False
+) -> tuple[str, bool]:
+    """What the audit of this day says, and whether there is no violation. `public`: without complaints, which are
+    nobody else's business. Raises NoSuchDay."""
     with _reading(folder) as db:
         found = read_day(db, _day(day), config.zone)
+    if public:
+        found = replace(found, complaints={})
     standing_out = patterns([found.audit], config.zone)
     words = load(language, "audit")
     clean = not found.audit.violations
@@ -51,7 +57,7 @@ def write_evidence(config: ServerConfig, folder: Path, first: str, last: str, ou
             rows = evidence.write(db, _day(first), _day(last), out, config.time_zone)
             held = [place.day for place in days(db) if first <= place.day <= last]
         for day in held:
-            said, _ = audit(config, folder, day, "en", as_json=True)
+            said, _ = audit(config, folder, day, "en", as_json=True, public=True)
             (out / f"audit-{day}.json").write_text(said + "\n", encoding="utf-8")
             try:
                 sheet = day_checkpoint(config, folder, day)

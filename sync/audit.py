@@ -17,6 +17,7 @@ from sync.codec import Fact
 from sync.errors import NotUnderstood
 from sync.facts import DayOpened, understand
 from sync.facts_office import (
+    ComplaintNoted,
     CounterFact,
     CounterOpened,
     CounterPaused,
@@ -228,6 +229,8 @@ class _Replay:
                 self._listed(reason, reasons.BREAK, body, seq)
             case ServiceTicketless(reason=reason):
                 self._listed(reason, reasons.TICKETLESS, body, seq)
+            case ComplaintNoted(category=category):
+                self._listed(category, reasons.COMPLAINT, body, seq)
         if self._rule is None and isinstance(body, TicketFact | CounterFact):
             self._say(Wrong.RULE_MISSING, seq, body)
             self._rule = self._live.rule

@@ -62,6 +62,7 @@ def test_languages_scores_and_complaints_are_withheld_and_the_chain_still_closes
     shown = "".join(text for name, text in texts.items() if name.endswith("jsonl"))
     for kind in ("ticket.language", "complaint.noted", "score.given", "catalogue.adopted"):
         assert kind not in shown
+    assert [name for name, text in texts.items() if "passed-over" in text] == []
     assert "ticket.issued" in shown
     assert "ticket.called" in shown
     assert replayer.read(folder / "evidence")["withheld"] >= 7

@@ -12,6 +12,7 @@ from sync.body import Body, TicketName
 from sync.codec import Fact
 from sync.facts import DayOpened
 from sync.facts_office import (
+    ComplaintNoted,
     CounterClosed,
     CounterOpened,
     CounterPaused,
@@ -251,6 +252,23 @@ def test_people_are_not_called_for_what_they_are_not_trained_for() -> None:
     known = Before(skills={"s9": ("b",)})
     opened = [*OPENED[:3], CounterOpened(t(0), 1, "s9", ("a",))]
     assert [each.what for each in Case([], opened=opened, before=known).audit().violations] == [Wrong.COUNTER_SERVICES]
+
+
+UNLISTED: dict[str, tuple[Body, ...]] = {
+    "park": (*served(1, 3)[:2], TicketParked(t(4), name(1), "s1", "tea")),
+    "transfer": (*served(1, 3)[:2], TicketTransferred(t(4), name(1), "s1", "b", "tired")),
+    "cancel": (TicketCancelled(t(4), name(1), "s1", "rude"),),
+    "early no-show": (call(1, 3), TicketNoShow(t(4), name(1), "s1", "did not look up")),
+    "no ticket": (ServiceTicketless(t(4), 1, "s1", "a", "a friend"),),
+    "back": (*served(1, 3)[:2], TicketParked(t(4), name(1), "s1", "copy"), TicketPlaced(t(5), name(1), 0, "phone")),
+    "admission": (admitted(3, 4, how="guessed"),),
+    "complaint": (ComplaintNoted(t(4), name(1), "he shouted at me", "s1"),),
+}
+
+
+@pytest.mark.parametrize("where", list(UNLISTED))
+def test_a_reason_that_is_not_listed_is_named_wherever_it_stands(where: str) -> None:
+    assert [each.what for each in Case([*TWO, *UNLISTED[where]]).audit().violations] == [Wrong.REASON_UNLISTED]
 
 
 def test_the_sums_of_a_day() -> None:
