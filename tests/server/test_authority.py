@@ -1,6 +1,8 @@
 """The console's certificate: what its authority may vouch for, what browsers demand, and when it is made anew."""
 
+import asyncio
 import ipaddress
+import socket
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -250,3 +252,32 @@ def test_files_that_cannot_be_used_are_told_at_the_start(site: Site, authority: 
         site.start(OWN)
     assert "own.crt" in str(caught.value)
     assert "[console]" in caught.value.hint
+
+
+def shown(port: int, authority: bytes) -> bytes:
+    """The certificate (DER) that a listener shows to who was taught the authority, by OpenSSL's strictest rules."""
+    context = ssl.create_default_context(cadata=authority)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    plain = socket.create_connection(("127.0.0.1", port), 20)
+    with plain, context.wrap_socket(plain, server_hostname="127.0.0.1") as wrapped:
+        return wrapped.getpeercert(binary_form=True) or b""
+
+
+def test_a_listener_shows_the_new_certificate_to_who_comes_next(site: Site) -> None:
+    held = site.start('[listen]\nconsole = "127.0.0.1:0"\n')
+    authority = held.authority or b""
+
+    async def run() -> list[bytes]:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*held.files)
+        async with await asyncio.start_server(
+            lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context
+        ) as server:
+            port = server.sockets[0].getsockname()[1]
+            first = await asyncio.to_thread(shown, port, authority)
+            site.today += timedelta(days=-3)  # a clock that was set back makes the present one of the future
+            held.look(context)
+            return [first, await asyncio.to_thread(shown, port, authority)]
+
+    before, after = asyncio.run(run())
+    assert before != after == site.leaf()

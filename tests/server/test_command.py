@@ -1,5 +1,6 @@
 """`python -m server`: mistakes are told with their line and what to do; rebuild refolds; ports are really taken."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_rebuild_says_how_many_facts_it_folded(tmp_path: Path, capsys: pytest.Ca
 def test_revoking_an_unknown_journal_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["revoke", "--journal", "0" * 32, "--config", write(tmp_path, GOOD)]) == 1
     assert "no paired machine" in capsys.readouterr().err
+
+
+def test_what_is_accepted_sends_each_part_of_an_answer_at_once() -> None:
+    listening = bind(Address("127.0.0.1", 0))
+    with listening, socket.create_connection(("127.0.0.1", port_of(listening))), listening.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from server.authority import fingerprints
+from server.passwords import MEMORY_KIB
 from tests.server.desk import NEW
 from tests.server.running import RunningServer
 
@@ -101,3 +102,17 @@ def test_every_answer_of_the_console_is_guarded(server: RunningServer, taught: P
         assert headers["cache-control"] == "no-store"
         assert headers["referrer-policy"] == "same-origin"
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_passwords_that_were_checked_leave_no_memory_behind(server: RunningServer, taught: Path) -> None:
+    before = server.memory_kib()
+    with requests.Session() as session:
+        session.verify, session.trust_env = str(taught), False
+        become_administrator(server, session, "second")
+        form = {"login": "second", "password": NEW}
+        for _ in range(6):
+            post = session.post(
+                f"{server.console_url}/sign-in", form, headers={"Origin": server.console_url}, timeout=30
+            )
+            assert post.status_code == 200
+    assert server.memory_kib() - before < MEMORY_KIB // 2, "each thread that hashes would keep the whole of it"
