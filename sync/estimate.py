@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
 
+from sync.body import TicketName
 from sync.calendar import Calendar, Open
 from sync.foresee import ahead, foresee
 from sync.live import Counter, Live
@@ -209,6 +210,13 @@ class PastError:
     count: int
     inside: float
     later: float
+
+
+def told_and_waited(
+    promised: Mapping[TicketName, WaitingRange], waits_ms: Mapping[TicketName, int]
+) -> list[tuple[WaitingRange, float]]:
+    """Printed ranges (of `ticket.promised`) with the real waits in minutes (sync.took), where both are known."""
+    return [(promised[name], ms / MINUTE_MS) for name, ms in waits_ms.items() if name in promised]
 
 
 def past_error(pairs: Iterable[tuple[WaitingRange, float]]) -> PastError | None:

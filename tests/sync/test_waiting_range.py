@@ -22,6 +22,7 @@ from sync.estimate import (
     prospect,
     spoken,
     spread_ms,
+    told_and_waited,
 )
 from sync.facts import TicketPromised, draft, understand
 from sync.facts_office import CounterPaused
@@ -156,6 +157,12 @@ def test_the_past_error_is_the_share_inside_and_later() -> None:
     pairs = [(printed, minutes) for minutes in (5, 10, 15, 20, 20.1)]
     assert past_error(pairs) == PastError(5, 0.6, 0.2)
     assert past_error([]) is None
+
+
+def test_a_range_goes_with_the_wait_of_its_own_ticket() -> None:
+    printed = {name(1): WaitingRange(0, 5), name(2): WaitingRange(5, 10)}
+    waits = {name(2): 7 * MINUTE, name(3): MINUTE}
+    assert told_and_waited(printed, waits) == [(WaitingRange(5, 10), 7.0)]
 
 
 def test_the_printed_range_is_on_record() -> None:
