@@ -176,7 +176,7 @@ class OfficeDay:
         if self.now > self._closes or at.ticket is not None:
             return
         if not at.working or not self.live.order(at.services, now):
-            self._in(50 * SECOND, again)
+            self._in(100 * SECOND, again)
             return
         if self._does(counter, "neglect", 0.0, 0.1):
             self._in(30 * MINUTE, again)

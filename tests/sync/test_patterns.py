@@ -11,7 +11,7 @@ from tests.sync.officedays import CHEATS, OfficeDay
 ZONE = ZoneInfo("Asia/Bangkok")
 HONEST_DAYS = 200
 MOST_FLAGGED = 6
-"""Of 200 honest days: 3 in 100. None was flagged when this was written."""
+"""Of 200 honest days: 3 in 100. One was flagged when this was written."""
 
 
 @pytest.mark.parametrize("cheat", CHEATS)
@@ -29,7 +29,7 @@ def test_an_officer_who_uses_a_side_door_for_three_days_shows_up_by_its_name(che
 @pytest.fixture(scope="module")
 def honest() -> list[Audit]:
     """Honest days of a small office."""
-    return [OfficeDay(1000 + seed, citizens=48, counters=3).run().audit() for seed in range(HONEST_DAYS)]
+    return [OfficeDay(1000 + seed, citizens=42, counters=3).run().audit() for seed in range(HONEST_DAYS)]
 
 
 def test_honest_days_are_clean_and_rarely_flagged(honest: list[Audit]) -> None:
