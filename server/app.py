@@ -74,10 +74,16 @@ class Guided(Protocol):
 
 
 def pages_app(
-    reader: Reader, pages: Pages, feed: Feed, now: Callable[[], UtcMs], trouble: Callable[[], str | None], guide: Guided
+    reader: Reader,
+    pages: Pages,
+    feed: Feed,
+    now: Callable[[], UtcMs],
+    trouble: Callable[[], str | None],
+    *guides: Guided,
 ) -> App:
     """The application behind the pages' listener. `trouble`: what to do where the ledger takes nothing, else None;
-    `guide` adds the pages that lead staff to the console.
+    each of
+    `guides` adds pages of its own: the way to the console, the display.
     """
     app = FastAPI(title="Scorecard Smart Box", version=RELEASE, docs_url=None, redoc_url=None, redirect_slashes=False)
 
@@ -116,7 +122,8 @@ def pages_app(
         return _html(pages.missing(pages.language(request.query_params.get("lang"))), 404)
 
     app.router.routes.append(Route("/live/events", feed))
-    guide.add_to(app)
+    for each in guides:
+        each.add_to(app)
     _describe(app)
     return with_headers(app, GUARDS)
 
@@ -188,13 +195,20 @@ def _describe(app: FastAPI) -> None:
             },
         }
     }
-    schema["paths"]["/live/events"] = {
-        "get": {
-            "summary": "Server-sent events: `state` (HTML fragment), `beat` (time of day), `release`",
-            "parameters": [{"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["th", "en", "my"]}}],
-            "responses": {"200": {"description": "The stream", "content": {"text/event-stream": {}}}},
+    for path, parts in _STREAMS.items():
+        schema["paths"][path] = {
+            "get": {
+                "summary": f"Server-sent events: {parts}, `beat` (time of day), `release`",
+                "parameters": [
+                    {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["th", "en", "my"]}}
+                ],
+                "responses": {"200": {"description": "The stream", "content": {"text/event-stream": {}}}},
+            }
         }
-    }
 
 
+_STREAMS = {
+    "/live/events": "`state` (HTML fragment)",
+    "/display/events": "`hero`, `more`, `told`, `waits` (HTML fragments), `say` (what to play)",
+}
 _STATUSES = sorted(set(STATUS.values()))

@@ -16,6 +16,7 @@ from sync.codec import Fact
 from sync.errors import NotUnderstood
 from sync.facts import (
     BoardChanged,
+    CalendarAdopted,
     CatalogueAdopted,
     ClockAnchored,
     DayOpened,
@@ -91,6 +92,8 @@ _CORRECT = """UPDATE scores SET upward = (:last > level)
 _DAY = "INSERT INTO days (journal_id, day, seq) VALUES (:journal_id, :day, :seq)"
 _CATALOGUE = """INSERT INTO catalogues (journal_id, seq, catalogue) VALUES (:journal_id, :seq, :catalogue)
     ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, catalogue = excluded.catalogue"""
+_CALENDAR = """INSERT INTO calendars (journal_id, seq, calendar) VALUES (:journal_id, :seq, :calendar)
+    ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, calendar = excluded.calendar"""
 _RELEASE = """INSERT INTO machines (journal_id, release) VALUES (:journal_id, :release)
     ON CONFLICT (journal_id) DO UPDATE SET release = excluded.release"""
 _FAULT = """INSERT INTO machines (journal_id, printer_fault) VALUES (:journal_id, :printer_fault)
@@ -199,6 +202,8 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield Change(_CORRECT, place | {"score": score, "last": levels[-1]})
         case DayOpened(day=day):
             yield Change(_DAY, place | {"day": day})
+        case CalendarAdopted(calendar=calendar):
+            yield Change(_CALENDAR, place | {"calendar": _json(calendar)})
         case CatalogueAdopted(catalogue=catalogue):
             yield Change(_CATALOGUE, place | {"catalogue": _json(catalogue)})
         case MachineStarted(release=release):

@@ -12,6 +12,7 @@ from typing import Any
 
 from server import certificate, control, queue
 from server.app import Reader, pages_app, with_headers
+from server.around import Surroundings
 from server.authority import fingerprints
 from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
@@ -19,6 +20,7 @@ from server.console_counter import CounterDesk
 from server.console_pages import ConsolePages
 from server.console_tls import LOOK_SECONDS, ConsoleCertificate
 from server.counter_page import CounterPages
+from server.display import Display
 from server.door import Door
 from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
@@ -98,6 +100,9 @@ class Office:
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now)
             handdown = self._handdown(stack, writer, key, keeper)
+            around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
+            display = Display(lambda: hall.live, around, pages, self._now)
+            hall.tell(display.changed)
             commands = await control.serve(self._folder, lambda command: self._command(writer, command))
             stack.callback(commands.close)
             exchange = Exchange(
@@ -120,15 +125,16 @@ class Office:
             console = console_app(console_routes(door, shell, counters, guide))
             listeners = [
                 (
-                    listener(pages_app(reader, pages, feed, self._now, lambda: writer.trouble, guide), self.stop),
+                    listener(
+                        pages_app(reader, pages, feed, self._now, lambda: writer.trouble, guide, display), self.stop
+                    ),
                     pages_socket,
                 ),
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
-            await self._listen(
-                listeners, (feed.close, counters.streams.close, handdown.close), self._keep_time(keeper, writer)
-            )
+            closing = feed.close, display.close, counters.streams.close, handdown.close
+            await self._listen(listeners, closing, self._keep_time(keeper, writer))
 
     def _now(self) -> UtcMs:
         return self._clock.read().utc_ms

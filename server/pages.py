@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,6 +43,7 @@ _OWN = {
     "console.css": "text/css; charset=utf-8",
     "counter.js": "text/javascript; charset=utf-8",
     "counter.css": "text/css; charset=utf-8",
+    "display.js": "text/javascript; charset=utf-8",
 }
 _WEIGHTS = {"Regular": 400, "Bold": 700}
 
@@ -67,8 +68,9 @@ def assets() -> dict[str, Asset]:
         for face in _FACES
         for weight, number in _WEIGHTS.items()
     )
-    style = tokens.css_variables(tokens.load()) + faces + (_HERE / "static" / "pages.css").read_text("utf-8")
-    found["pages.css"] = _asset("pages.css", style.encode(), "text/css; charset=utf-8")
+    for name in ("pages.css", "display.css"):
+        style = tokens.css_variables(tokens.load()) + faces + (_HERE / "static" / name).read_text("utf-8")
+        found[name] = _asset(name, style.encode(), "text/css; charset=utf-8")
     for name, media_type in _OWN.items():
         found[name] = _asset(name, (_HERE / "static" / name).read_bytes(), media_type)
     return found
@@ -101,6 +103,15 @@ class Pages:
     def day(self, now_ms: UtcMs) -> str:
         """The office day of this moment."""
         return office_day(now_ms, self._zone).isoformat()
+
+    def wall(self, now_ms: UtcMs) -> datetime:
+        """This moment on the office's wall, naive."""
+        return office_time(now_ms, self._zone).replace(tzinfo=None)
+
+    def names(self, first: str) -> list[tuple[str, str]]:
+        """(language, name of the office), that of `first` first."""
+        order = [first, *(each for each in self._name if each != first)]
+        return [(each, self._name[each]) for each in order if each in self._name]
 
     def clock(self, now_ms: UtcMs) -> str:
         """Hours, minutes and seconds on the office's wall."""

@@ -8,10 +8,10 @@ import sqlite_utils
 
 LEDGER = sqlite_utils.Migrations("ledger")
 
-PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "machines", "strange", "days")
+PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days")
 """Tables that a fold of the facts makes, and nothing else."""
 
-FOLD_VERSION = 6
+FOLD_VERSION = 7
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -268,6 +268,14 @@ def papers(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX tickets_by_chain ON tickets (chain)")
 
 
-_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers)
+@LEDGER()
+def calendars(db: sqlite_utils.Database) -> None:
+    """The newest calendar of every machine: when the office is open."""
+    db.execute("""CREATE TABLE calendars (
+        journal_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, calendar TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""")
+
+
+_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars)
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -50,8 +50,9 @@ class QueueTicket:
     """A ticket as the office has it.
 
     `admitted`: its place in the order of admission, from 1. `at_ms`: when its status began; `called_ms`: when it was
-    first called for the present service. `overtaken`, `hold`, `placed`, `carried`: see sync.rule. `waited_ms`: how long
-    it had waited when it was last called. `by_hand`: it was last called so. `counter` stays after it was served.
+    first called for the present service, `said_ms`: when its number was last called out, then or by a recall.
+    `overtaken`, `hold`, `placed`, `carried`: see sync.rule. `waited_ms`: how long it had waited when it was last
+    called. `by_hand`: it was last called so. `counter` stays after it was served.
     """
 
     name: TicketName
@@ -74,6 +75,7 @@ class QueueTicket:
     carried: bool = False
     waited_ms: int | None = None
     by_hand: bool = False
+    said_ms: UtcMs | None = None
 
     @property
     def service(self) -> str:
@@ -143,9 +145,10 @@ def step(ticket: QueueTicket, body: TicketFact, placed: int = 0) -> QueueTicket:
                 carried=False,
                 waited_ms=max(body.now_ms - ticket.since_ms, 0),
                 by_hand=why != "rule",
+                said_ms=body.now_ms,
             )
         case TicketRecalled():
-            return replace(ticket, recalls=ticket.recalls + 1)
+            return replace(ticket, recalls=ticket.recalls + 1, said_ms=body.now_ms)
         case TicketServing():
             return replace(after, status=Status.SERVING)
         case TicketNoShow():
@@ -173,7 +176,7 @@ def _finished(ticket: QueueTicket) -> QueueTicket:
 
 
 def _waits_again(ticket: QueueTicket) -> QueueTicket:
-    return replace(ticket, status=Status.WAITING, counter=None, called_ms=None, recalls=0, hold=None)
+    return replace(ticket, status=Status.WAITING, counter=None, called_ms=None, said_ms=None, recalls=0, hold=None)
 
 
 def is_ticket_fact(body: Body) -> bool:

@@ -24,6 +24,7 @@ KEYWORDS = {
     "gettext": None,
     "N_": None,
     "_": None,
+    "in_each": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),

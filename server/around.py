@@ -1,0 +1,136 @@
+"""What the display tells beside the queue: what is done here, when, by which rule, and how long it takes from now.
+
+Catalogue and calendar are those that a kiosk of this office adopted: the first one's whose facts are understood.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from server.board import Minutes
+from server.rule_text import short
+from sync import calendar_fact
+from sync.calendar import Calendar
+from sync.catalogue import from_body
+from sync.errors import CalendarError, CatalogueError
+from sync.estimate import Pace, prospect
+from sync.facts import CalendarAdopted, CatalogueAdopted
+from sync.facts_office import RuleAdopted
+from sync.foresee import about_to_take
+from sync.live import Live
+from sync.rule import UnknownRule
+from sync.services import Catalogue
+from sync.types import UtcMs
+from translations import LANGUAGES
+
+RANGES_MS = 15_000
+"""How long waiting ranges stand before they are reckoned anew: nobody reads them as fast as calls come."""
+Result = TypeVar("Result")
+RuleText = Callable[[RuleAdopted, str], Sequence[str]]
+"""The rule in sentences of a language (server.rule_text.short). Raises UnknownRule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the display tells beside the queue. `rule`: its sentences by language. `ranges` by service."""
+
+    catalogue: Catalogue | None = None
+    calendar: Calendar | None = None
+    rule: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ranges: Mapping[str, Minutes] = field(default_factory=dict)
+
+
+class Reads(Protocol):
+    """Reads the ledger in another thread: `function(connection, *values)`."""
+
+    def read(self, function: Callable[..., Result], *values: object) -> Awaitable[Result]: ...
+
+
+class Surroundings:
+    """Reads what is around, when it has changed. All methods are for the event loop's thread."""
+
+    def __init__(
+        self,
+        reads: Reads,
+        live: Callable[[], Live],
+        now: Callable[[], UtcMs],
+        wall: Callable[[UtcMs], datetime],
+        rule_text: RuleText = short,
+    ) -> None:
+        self._reads, self._live, self._now, self._wall, self._rule_text = reads, live, now, wall, rule_text
+        self._seen: tuple[Any, ...] | None = None
+        self._known: tuple[Catalogue | None, Calendar | None] = None, None
+        self._rule: tuple[RuleAdopted, Mapping[str, Sequence[str]]] | None = None
+        self._ranges: tuple[UtcMs, Mapping[str, Minutes]] | None = None
+
+    async def __call__(self) -> Around:
+        """What is around now."""
+        seen = await self._reads.read(versions)
+        if seen != self._seen:
+            self._known = await self._reads.read(adopted)
+            self._seen, self._ranges = seen, None
+        catalogue, calendar = self._known
+        live = self._live()
+        if self._rule is None or self._rule[0] != live.rule:
+            self._rule = live.rule, self._told(live.rule)
+        return Around(catalogue, calendar, self._rule[1], await self._reckoned(live, catalogue, calendar))
+
+    def _told(self, rule: RuleAdopted) -> Mapping[str, Sequence[str]]:
+        try:
+            return {language: self._rule_text(rule, language) for language in LANGUAGES}
+        except UnknownRule:
+            return {}  # of a newer release: nothing is said rather than something wrong
+
+    async def _reckoned(
+        self, live: Live, catalogue: Catalogue | None, calendar: Calendar | None
+    ) -> Mapping[str, Minutes]:
+        if catalogue is None or calendar is None:
+            return {}
+        now_ms = self._now()
+        if self._ranges is None or not 0 <= now_ms - self._ranges[0] < RANGES_MS:
+            found = await asyncio.to_thread(ranges, live, now_ms, self._wall(now_ms), catalogue, calendar)
+            self._ranges = now_ms, found
+        return self._ranges[1]
+
+
+def ranges(live: Live, now_ms: UtcMs, now: datetime, catalogue: Catalogue, calendar: Calendar) -> dict[str, Minutes]:
+    """By service: how long whoever takes a number now waits. Only where a counter at work serves it. Pure."""
+    pace = Pace({each.id: each.minutes for each in catalogue.services})
+    found = {}
+    for service in catalogue.services:
+        seen = prospect(live, about_to_take(live, (service.id,), now_ms), now_ms, now, pace, calendar)
+        if seen is not None and seen.range is not None:
+            found[service.id] = Minutes(seen.range.low, seen.range.high)
+    return found
+
+
+def versions(db: sqlite3.Connection) -> tuple[Any, ...]:
+    """Changes when a machine adopts another catalogue or calendar."""
+    query = "SELECT journal_id, seq, 0 FROM catalogues UNION ALL SELECT journal_id, seq, 1 FROM calendars ORDER BY 3, 1"
+    return tuple(db.execute(query))
+
+
+def adopted(db: sqlite3.Connection) -> tuple[Catalogue | None, Calendar | None]:
+    """The catalogue and the calendar of this office."""
+    catalogue = calendar = None
+    for (text,) in db.execute(_FIRST_FIRST.format(what="catalogue")):
+        try:
+            catalogue = from_body(CatalogueAdopted("", json.loads(text)))
+            break
+        except CatalogueError:
+            continue
+    for (text,) in db.execute(_FIRST_FIRST.format(what="calendar")):
+        try:
+            calendar = calendar_fact.from_body(CalendarAdopted("", json.loads(text)))
+            break
+        except CalendarError:
+            continue
+    return catalogue, calendar
+
+
+_FIRST_FIRST = """SELECT {what} FROM {what}s JOIN journals USING (journal_id)
+    ORDER BY revoked_ms IS NOT NULL, lane, journal_id"""

@@ -1,0 +1,97 @@
+"""The now-serving display in the hall: its page, and the stream that keeps it true. No sign-in: a hall is public."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.routing import Route
+
+from server.around import Around
+from server.board import Board, board
+from server.display_pages import DisplayPages
+from server.http import Receive, Scope, Send
+from server.pages import Pages
+from server.slides import Slide, slide_at, slides
+from server.streams import BEAT_SECONDS, GAP_SECONDS, Streams
+from sync.live import Live
+from sync.types import UtcMs
+from translations import LANGUAGES
+
+Drawn = Mapping[str, str]
+
+
+class Display:
+    """The display's page and stream. All methods are for the event loop's thread.
+
+    `live` gives the queue as it stands; `around` reads the rest. `slides`: what is told in turn.
+    """
+
+    def __init__(
+        self,
+        live: Callable[[], Live],
+        around: Callable[[], Awaitable[Around]],
+        pages: Pages,
+        now: Callable[[], UtcMs],
+        *,
+        languages: Sequence[str] = LANGUAGES,
+        beat_seconds: float = BEAT_SECONDS,
+        gap_seconds: float = GAP_SECONDS,
+    ) -> None:
+        self._live, self._around, self._pages, self._now = live, around, pages, now
+        self._draw, self._languages = DisplayPages(pages), languages
+        self._streams = Streams(
+            pages.release, lambda: pages.clock(now()), beat_seconds=beat_seconds, gap_seconds=gap_seconds
+        )
+        self._told: Around | None = None
+        self.slides: tuple[Slide, ...] = ()
+        self._drawn: dict[str, tuple[tuple[Board, Slide | None], Drawn]] = {}
+        self._looking = asyncio.Lock()
+
+    def changed(self) -> None:
+        """The queue has changed."""
+        self._streams.ring()
+
+    def close(self) -> None:
+        """End every stream."""
+        self._streams.close()
+
+    async def page(self, wanted: str, *, sound: bool = True) -> str:
+        """The whole page in this language."""
+        now_ms, language = self._now(), self._pages.language(wanted)
+        return self._draw.page(*await self._look(now_ms), language, now_ms, sound=sound)
+
+    def add_to(self, app: FastAPI) -> None:
+        """The page and the stream, as routes. `sound=off`: a set that stays silent, where several hang in one hall."""
+
+        @app.get("/display", response_class=HTMLResponse, summary="The now-serving display, for any television")
+        async def display(lang: str = "", sound: str = "") -> HTMLResponse:
+            html = await self.page(lang, sound=sound != "off")
+            return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+        app.router.routes.append(Route("/display/events", self))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One open display."""
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        language = self._pages.language(query.get("lang", [""])[0])
+        await self._streams.serve(scope, receive, send, lambda: self._events(language))
+
+    async def _events(self, language: str) -> Drawn:
+        seen = await self._look(self._now())
+        before = self._drawn.get(language)
+        if before is None or before[0] != seen:
+            self._drawn[language] = seen, self._draw.parts(*seen, language)
+        return self._drawn[language][1]
+
+    async def _look(self, now_ms: UtcMs) -> tuple[Board, Slide | None]:
+        """The hall as it is now. What could not be read raises: the stream ends, and the page says so."""
+        async with self._looking:
+            around = await self._around()
+        now, today = self._pages.wall(now_ms), self._pages.day(now_ms)
+        seen = board(self._live(), now_ms, now, today, around.catalogue, around.calendar, around.ranges)
+        if self._told is None or (self._told.catalogue, self._told.rule) != (around.catalogue, around.rule):
+            self.slides = slides(around.catalogue, around.rule, self._languages)
+        self._told = around
+        return seen, slide_at(self.slides, now_ms)
