@@ -63,6 +63,7 @@ def perform(
         if before[0] != digest:
             raise ActRefused("key-used", "this key was used for another act", hint="Make a new key for each act.")
         return msgspec.json.decode(before[1], type=Done)
+    at = queue.steady(ledger, at)
     queue.turn(ledger, at)
     live = queue.live_of(ledger)
     if conditional and live.counter(call.counter).changed != call.changed:

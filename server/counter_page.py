@@ -38,6 +38,7 @@ class CounterPages:
         words = load(language, "counter")
         values: dict[str, Any] = {
             "state": state,
+            "seq": live.seq,
             "supervisor": supervisor,
             "ticket": state.ticket and self._row(state.ticket, names, language),
             "called_at": state.ticket and self._time(state.ticket.called_ms, language),
@@ -71,7 +72,7 @@ class CounterPages:
         for number in numbers:
             counter, held = live.counter(number), live.at_counter(number)
             rows.append({"counter": counter, "label": held.label if held else None, "number": number})
-        values = {"rows": rows, "waiting": len(live.waiting())}
+        values = {"rows": rows, "waiting": len(live.waiting()), "seq": live.seq}
         return self._pages.render("counters_live.html", language, values, "counter")
 
     def _row(self, ticket: TicketState, names: Names, language: str) -> dict[str, Any]:

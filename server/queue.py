@@ -6,7 +6,7 @@ they were.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.admission import Issued, admit, prioritise, returned, turn_of_day
 from server.ledger import Ledger
@@ -68,6 +68,11 @@ def _claim(ledger: Ledger, live: Live, body: Body) -> None:
         ledger.held.release(body.ticket)
 
 
+def steady(ledger: Ledger, at: Moment) -> Moment:
+    """This moment, but never before the last fact of the queue: a clock that is set back makes nobody younger."""
+    return replace(at, now_ms=UtcMs(max(at.now_ms, live_of(ledger).now_ms)))
+
+
 def turn(ledger: Ledger, at: Moment) -> None:
     """Begin this office day, where it has not begun, with the tickets that the ledger took before. In a transaction."""
     bodies = turn_of_day(live_of(ledger), at.day, at.now_ms)
@@ -78,6 +83,7 @@ def turn(ledger: Ledger, at: Moment) -> None:
 
 def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Moment) -> None:
     """What a kiosk's new facts mean for the queue. Within the transaction that stores them."""
+    at = steady(ledger, at)
     if any(isinstance(row.body, TicketIssued) for row in rows):
         turn(ledger, at)
     asked = {row.body.ticket for row in rows if isinstance(row.body, TicketPriority)}

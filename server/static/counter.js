@@ -11,6 +11,8 @@
   let heard = Date.now();
   let stream = null;
   let busy = false;
+  let next = null;
+  let fresh = true;
 
   const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
   const randomKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -18,12 +20,21 @@
   const hear = () => { heard = Date.now(); lost(false); };
   const tell = (text) => { say.textContent = text; };
 
+  const seqIn = (place) => Number(place.querySelector("[data-seq]").dataset.seq);
+
+  // The stream and an answer race each other: what is older than what stands there is not shown. What a new stream
+  // begins with is: the office may have begun a new record.
   const show = (html) => {
-    const open = Array.from(live.querySelectorAll("details[open] > summary"), (each) => each.textContent);
+    const drawn = document.createElement("template");
+    drawn.innerHTML = html;
+    if (!fresh && seqIn(drawn.content) < seqIn(live)) return;
+    fresh = false;
+    const named = (summary) => summary.ariaLabel || summary.textContent;
+    const open = Array.from(live.querySelectorAll("details[open] > summary"), named);
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.act : null;
-    live.innerHTML = html;
+    live.replaceChildren(drawn.content);
     for (const summary of live.querySelectorAll("summary")) {
-      if (open.includes(summary.textContent)) summary.parentElement.open = true;
+      if (open.includes(named(summary))) summary.parentElement.open = true;
     }
     if (focused) {
       const again = live.querySelector(`[data-act="${focused}"]`);
@@ -33,6 +44,7 @@
 
   const open = () => {
     if (stream) stream.close();
+    fresh = true;
     stream = new EventSource(live.dataset.events);
     stream.addEventListener("release", (event) => { if (event.data !== live.dataset.release) location.reload(); });
     stream.addEventListener("state", (event) => { show(event.data); hear(); });
@@ -88,7 +100,15 @@
     } finally {
       busy = false;
       live.removeAttribute("aria-busy");
+      press();
     }
+  };
+
+  // A key that came while an act was under way: done if it still has a meaning in what stands there now.
+  const press = () => {
+    const button = next && live.querySelector(`[data-key="${next}"]`);
+    next = null;
+    if (button) act(button);
   };
 
   live.addEventListener("click", (event) => {
@@ -99,6 +119,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.closest("input, textarea, select")) return;
+    if (!/^[a-z]$/i.test(event.key)) return;
+    if (busy) { next = event.key.toUpperCase(); return; }
     const button = live.querySelector(`[data-key="${event.key.toUpperCase()}"]`);
     if (button) { event.preventDefault(); act(button); }
   });

@@ -173,6 +173,17 @@ def test_whatever_is_refused_leaves_tables_and_queue_as_they_were(office: Office
     assert office.facts() == facts
 
 
+def test_a_clock_that_is_set_back_never_runs_backwards_in_the_queue(office: Office) -> None:
+    office.take(1, 2)
+    office.do(acts.Open())
+    latest = office.live.now_ms
+    office.now = UtcMs(NOON - 60_000)
+    office.do(acts.Next())
+    assert office.live.now_ms == latest
+    calls_of = [body for body in office.facts() if isinstance(body, TicketCalled)]
+    assert calls_of[0].now_ms == latest
+
+
 class Blind(Live):
     """A queue that has lost its eyes: it never refuses."""
 

@@ -180,7 +180,7 @@ def test_a_person_is_added_comes_in_and_chooses_a_password(
     person.fill("#password", "three calm words")
     person.fill("#again", "three calm words")
     person.click("main form button")
-    expect(person.locator("h1")).to_have_text("ดาว แสงทอง")
+    expect(person.locator(".who")).to_contain_text("ดาว แสงทอง")
     person.click(".who button")
     expect(person).to_have_url(f"{office.console_url}/sign-in")
     for page in (admin, person):
