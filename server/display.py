@@ -14,12 +14,15 @@ from server.display_pages import DisplayPages
 from server.http import Receive, Scope, Send
 from server.pages import Pages
 from server.slides import Slide, slide_at, slides
-from server.streams import BEAT_SECONDS, GAP_SECONDS, Streams
+from server.streams import BEAT_SECONDS, Streams
 from sync.live import Live
 from sync.types import UtcMs
 from translations import LANGUAGES
 
 Drawn = Mapping[str, str]
+
+DISPLAY_GAP_SECONDS = 0.05
+"""Least time between two drawings: the hall looks up when the chime sounds, and the number is there."""
 
 
 class Display:
@@ -37,7 +40,7 @@ class Display:
         *,
         languages: Sequence[str] = LANGUAGES,
         beat_seconds: float = BEAT_SECONDS,
-        gap_seconds: float = GAP_SECONDS,
+        gap_seconds: float = DISPLAY_GAP_SECONDS,
     ) -> None:
         self._live, self._around, self._pages, self._now = live, around, pages, now
         self._draw, self._languages = DisplayPages(pages), languages

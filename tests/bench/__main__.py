@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.bench.row import Row
 
-NAMES = ("journal", "exchange", "feed", "tap", "press", "paint", "start", "idle", "paper", "printing")
+NAMES = ("journal", "exchange", "feed", "call", "office", "tap", "press", "paint", "start", "idle", "paper", "printing")
 
 
 def main(names: list[str]) -> int:
