@@ -9,6 +9,7 @@ from server.http import Receive, Scope, Send
 from server.pages import Pages
 from server.reading import View
 from server.streams import BEAT_SECONDS, GAP_SECONDS, Streams
+from sync.live import Live
 from sync.types import JournalId, UtcMs
 
 
@@ -20,11 +21,13 @@ class Feed:
         read: Callable[[str], Awaitable[View]],
         pages: Pages,
         now: Callable[[], UtcMs],
+        live: Callable[[], Live] = Live,
         *,
         beat_seconds: float = BEAT_SECONDS,
         gap_seconds: float = GAP_SECONDS,
     ) -> None:
-        self._read, self._pages, self._now = read, pages, now
+        """`live` gives the queue as it stands."""
+        self._read, self._pages, self._now, self._live = read, pages, now, live
         self._streams = Streams(
             pages.release, lambda: pages.clock(now()), beat_seconds=beat_seconds, gap_seconds=gap_seconds
         )
@@ -55,7 +58,7 @@ class Feed:
             if self._view is None or self._stale or self._view.day != day:
                 self._stale = False
                 try:
-                    found = self._with_contacts(await self._read(day))
+                    found = self._with_queue(self._with_contacts(await self._read(day)))
                 except BaseException:
                     self._stale = True  # what could not be read is not shown as fresh
                     raise
@@ -75,6 +78,14 @@ class Feed:
         if language not in self._fragments:
             self._fragments[language] = self._pages.live(view, language)
         return {"state": self._fragments[language]}
+
+    def _with_queue(self, view: View) -> View:
+        """With who waits now: of a queue that is still yesterday's nothing is told."""
+        live = self._live()
+        if live.day != view.day:
+            return view
+        at_work = tuple(each.counter for each in live.working())
+        return replace(view, waiting=len(live.waiting()), at_work=at_work)
 
     def _with_contacts(self, view: View) -> View:
         """Contacts to the minute, as they are shown: the same picture is not drawn and sent again."""

@@ -98,7 +98,8 @@ class Office:
             stack.callback(db.close)
             reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
             reader = Reader(db, reader_thread)
-            feed = Feed(reader.view, pages, self._now)
+            feed = Feed(reader.view, pages, self._now, lambda: hall.live)
+            hall.tell(feed.changed)
             handdown = self._handdown(stack, writer, key, keeper)
             around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
             display = Display(lambda: hall.live, around, pages, self._now)

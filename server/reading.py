@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.fold import BEST_ANCHOR, LEVELS
+from sync.body import TicketName
 from sync.chain import witness
 from sync.clock import DRIFT_PPM
+from sync.estimate import MINUTE_MS, PastError, WaitingRange, past_error
 from sync.paper_left import PaperLeft
-from sync.types import JournalId
+from sync.types import JournalId, Seq
 
 LATEST = 12
 """How many tickets the page lists."""
@@ -19,7 +21,8 @@ LATEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket as the pages know it. `utc_ms` is None where its boot was never tied to UTC. `print`: see fold."""
+    """A ticket as the pages know it. `utc_ms` is None where its boot was never tied to UTC. `print`: see fold.
+    `name`: the queue's name for it."""
 
     label: str
     day: str
@@ -27,6 +30,7 @@ class Ticket:
     utc_ms: int | None
     print: str | None
     witness: str
+    name: TicketName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class View:
     """One office day. `services` holds names by id and language; `unplaced` are scores that no anchor dates yet.
 
     `scores` counts by level. `disputed` are scores for which several levels were pressed: outside `scores`, and so
-    outside every mean and share. `upward`, by counter: those of them that ended higher.
+    outside every mean and share. `upward`, by counter: those of them that ended higher. `waiting` now, and the counters
+    `at_work`: of the queue as it stands. `held`: how the waiting ranges that were printed today held.
     """
 
     day: str
@@ -107,6 +112,9 @@ class View:
     clashes: tuple[Clash, ...] = ()
     strangers: int = 0
     services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    waiting: int = 0
+    at_work: tuple[int, ...] = ()
+    held: PastError | None = None
 
     @property
     def scored(self) -> int:
@@ -141,6 +149,7 @@ def view(db: sqlite3.Connection, day: str) -> View:
             clashes=_clashes(db, day),
             strangers=_count(db, "SELECT coalesce(sum(count), 0) FROM refusal_counts WHERE journal_id = ''"),
             services=services(db),
+            held=held(db, day),
         )
 
 
@@ -150,6 +159,15 @@ def ticket(db: sqlite3.Connection, token_hash: str) -> tuple[Ticket, Mapping[str
         query = f"{_TICKET} WHERE token = ? ORDER BY journal_id, seq LIMIT 1"
         found = db.execute(query, (token_hash,)).fetchone()
         return (_ticket(found), services(db)) if found else None
+
+
+def held(db: sqlite3.Connection, day: str) -> PastError | None:
+    """How the waiting ranges of this day's tickets held, of those that were called; None where there is none."""
+    query = """SELECT low, high, called_ms - since_ms FROM waits JOIN journals USING (journal_id)
+        JOIN promised ON promised.journal_id = of_journal AND promised.ticket = waits.ticket
+        WHERE day = ? AND own > 0 AND called_ms - since_ms IS NOT NULL"""
+    pairs = [(WaitingRange(low, high), max(ms, 0) / MINUTE_MS) for low, high, ms in db.execute(query, (day,))]
+    return past_error(pairs)
 
 
 @contextmanager
@@ -165,12 +183,13 @@ def _count(db: sqlite3.Connection, query: str, *values: object) -> int:
     return int(db.execute(query, values).fetchone()[0])
 
 
-_TICKET = "SELECT label, day, services, utc_ms, print, chain FROM tickets"
+_TICKET = "SELECT label, day, services, utc_ms, print, chain, journal_id, seq FROM tickets"
 
 
-def _ticket(row: tuple[str, str, str, int | None, str | None, bytes]) -> Ticket:
-    label, day, services, utc_ms, outcome, chain = row
-    return Ticket(label, day, tuple(json.loads(services)), utc_ms, outcome, witness(chain))
+def _ticket(row: tuple[str, str, str, int | None, str | None, bytes, str, int]) -> Ticket:
+    label, day, services, utc_ms, outcome, chain, journal_id, seq = row
+    name = TicketName(JournalId(journal_id), Seq(seq))
+    return Ticket(label, day, tuple(json.loads(services)), utc_ms, outcome, witness(chain), name)
 
 
 def _latest(db: sqlite3.Connection, day: str) -> tuple[Ticket, ...]:

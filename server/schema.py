@@ -8,10 +8,13 @@ import sqlite_utils
 
 LEDGER = sqlite_utils.Migrations("ledger")
 
-PROJECTIONS = ("anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days")
+PROJECTIONS = (
+    "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
+    "standing",
+)  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
-FOLD_VERSION = 7
+FOLD_VERSION = 8
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -276,6 +279,32 @@ def calendars(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
-_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars)
+_PROOF = (
+    """CREATE TABLE promised (
+        journal_id TEXT NOT NULL, ticket INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, ticket)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE waits (
+        journal_id TEXT NOT NULL, of_journal TEXT NOT NULL, ticket INTEGER NOT NULL,
+        day TEXT NOT NULL, since_ms INTEGER, called_ms INTEGER,
+        PRIMARY KEY (journal_id, of_journal, ticket)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX waits_by_day ON waits (day)",
+    """CREATE TABLE standing (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@LEDGER()
+def proof(db: sqlite_utils.Database) -> None:
+    """The waiting ranges that tickets were printed with, and how long they really waited by the office's journal;
+    where the facts are that hold from one day into the next."""
+    for statement in _PROOF:
+        db.execute(statement)
+
+
+_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof)
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -13,6 +13,7 @@ from server.ingest import take_batch
 from server.ledger import FILE, Ledger, open_reader
 from server.reading import view
 from server.schema import PROJECTIONS
+from sync.body import TicketName
 from sync.chain import Position
 from sync.clock import Timeline, office_day
 from sync.codec import Fact, decode
@@ -31,7 +32,9 @@ from sync.facts import (
     ScoreGiven,
     ScoreRepeated,
     TicketIssued,
+    TicketPromised,
 )
+from sync.facts_office import ComplaintNoted, TicketAdmitted, TicketCalled
 from sync.paper_left import PaperLeft
 from sync.types import BootId, JournalId, Level, Seq
 from tests.server.conftest import ZONE, admit
@@ -42,6 +45,11 @@ from tests.server.state import contents
 def met(model: str | None, maker: str | None = "EPSON", *able: str) -> PrinterMet:
     """The kiosk met a printer that says this of itself."""
     return PrinterMet(maker, model, None, "generic", able)
+
+
+def of(n: int) -> TicketName:
+    """A ticket of some kiosk."""
+    return TicketName(JournalId("e" * 32), Seq(n))
 
 
 BOOTS = [BootId(letter * 32) for letter in "abc"]
@@ -68,6 +76,14 @@ bodies = st.one_of(
     st.builds(PrinterTested, st.sampled_from(["night", "refill"]), st.just("passed"), st.integers(0, 60)),
     st.builds(met, st.sampled_from([None, "TM-T20III", "XP-80C"]), st.sampled_from([None, "EPSON", "Xprinter"])),
     st.builds(MachineStarted, st.sampled_from(["0.1.0", "0.2.0"]), st.just("f" * 64)),
+    st.builds(TicketPromised, st.integers(1, 9).map(Seq), st.integers(-1, 9), st.integers(0, 9)),
+    st.builds(
+        lambda n, how: TicketAdmitted(NOON, of(n), "2026-11-23", "A001", ("tax",), NOON, how),
+        st.integers(1, 3),
+        st.sampled_from(["issued", "carried"]),
+    ),
+    st.builds(lambda n: TicketCalled(NOON, of(n), 1, "s00000001"), st.integers(1, 3)),
+    st.builds(lambda n: ComplaintNoted(NOON, of(n), "other", "s00000001"), st.integers(1, 3)),
     st.just(CATALOGUE),
 )
 events = st.lists(st.tuples(bodies, st.sampled_from(BOOTS), st.integers(1, 30_000_000)), min_size=1, max_size=25)
