@@ -6,7 +6,7 @@ debounce there could never be tested, and the raw edges are what a repair wants 
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NewType
 
@@ -15,11 +15,13 @@ from hardware.gpio import PinFactory, gpiozero, open_pins, pin_failures
 
 __all__ = [
     "LEVELS",
+    "NEXT",
     "BootMs",
     "Closed",
     "Edge",
     "EdgeQueue",
     "MockButtons",
+    "NextButton",
     "ScoreButtons",
     "open_pins",
 ]
@@ -28,6 +30,8 @@ BootMs = NewType("BootMs", int)
 """Milliseconds of CLOCK_BOOTTIME."""
 
 LEVELS = (1, 2, 3, 4, 5)
+NEXT = 0
+"""Stands for the level in an edge of a counter's *next* button."""
 
 Closed = Literal["low", "high"]
 """What a pin reads while its button is held: "low" for a button to ground (pulled up inside the chip), "high" for one
@@ -66,8 +70,8 @@ class EdgeQueue:
         return edges
 
 
-class ScoreButtons:
-    """Five buttons of one counter, wired as `closed` says.
+class _Buttons:
+    """Buttons of one counter by level, wired as `closed` says.
 
     `on_edge` is called in gpiozero's thread and must be quick and thread-safe: EdgeQueue.put is made for it.
     `boottime_ms` is read there, as near to the edge as Python comes. Raises PinsError if a pin cannot be had.
@@ -77,18 +81,13 @@ class ScoreButtons:
         self,
         factory: PinFactory,
         counter: int,
-        pins: Sequence[int],
+        pins: Mapping[int, int],
         on_edge: Callable[[Edge], None],
         boottime_ms: Callable[[], BootMs],
-        closed: Closed = "low",
+        closed: Closed,
     ) -> None:
-        if len(pins) != len(LEVELS) or len(set(pins)) != len(LEVELS):
-            raise PinsError(
-                f"counter {counter} has the button pins {list(pins)}",
-                hint="name five different pins, level 1 first",
-            )
         self._devices: dict[int, Any] = {}
-        for level, pin in zip(LEVELS, pins, strict=True):
+        for level, pin in pins.items():
             self._devices[level] = self._open(factory, pin, closed)
         for level, device in self._devices.items():
             device.when_activated = _reporter(counter, level, True, on_edge, boottime_ms)
@@ -116,6 +115,41 @@ class ScoreButtons:
         self._devices.clear()
 
 
+class ScoreButtons(_Buttons):
+    """The five score buttons of one counter."""
+
+    def __init__(
+        self,
+        factory: PinFactory,
+        counter: int,
+        pins: Sequence[int],
+        on_edge: Callable[[Edge], None],
+        boottime_ms: Callable[[], BootMs],
+        closed: Closed = "low",
+    ) -> None:
+        if len(pins) != len(LEVELS) or len(set(pins)) != len(LEVELS):
+            raise PinsError(
+                f"counter {counter} has the button pins {list(pins)}",
+                hint="name five different pins, level 1 first",
+            )
+        super().__init__(factory, counter, dict(zip(LEVELS, pins, strict=True)), on_edge, boottime_ms, closed)
+
+
+class NextButton(_Buttons):
+    """The *next* button of one counter; its edges have the level NEXT."""
+
+    def __init__(
+        self,
+        factory: PinFactory,
+        counter: int,
+        pin: int,
+        on_edge: Callable[[Edge], None],
+        boottime_ms: Callable[[], BootMs],
+        closed: Closed = "low",
+    ) -> None:
+        super().__init__(factory, counter, {NEXT: pin}, on_edge, boottime_ms, closed)
+
+
 def _reporter(
     counter: int,
     level: int,
@@ -133,9 +167,13 @@ class MockButtons:
     """Fingers for mock pins: what the keys 1–5 and the sim control press. The edges then come by the real
     way."""
 
-    def __init__(self, factory: PinFactory, pins: Sequence[int], closed: Closed = "low") -> None:
+    def __init__(
+        self, factory: PinFactory, pins: Sequence[int], closed: Closed = "low", next_pin: int | None = None
+    ) -> None:
         self._closed = closed
         self._pins = {level: factory.pin(pin) for level, pin in zip(LEVELS, pins, strict=True)}
+        if next_pin is not None:
+            self._pins[NEXT] = factory.pin(next_pin)
 
     def press(self, level: int) -> None:
         """Closes the contact of this level. Raises PinsError for a level that is not 1 … 5."""
@@ -147,6 +185,8 @@ class MockButtons:
 
     def _drive(self, level: int, *, high: bool) -> None:
         if level not in self._pins:
-            raise PinsError(f"there is no button {level}", hint="the buttons are 1 to 5")
+            raise PinsError(
+                f"there is no button {level}", hint="the buttons are 1 to 5; 0 is the next button, where there is one"
+            )
         pin = self._pins[level]
         (pin.drive_high if high else pin.drive_low)()

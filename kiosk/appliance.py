@@ -10,7 +10,7 @@ from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from hardware.board import SystemBoard
 from hardware.buttons import BootMs as HardwareBootMs
-from hardware.buttons import EdgeQueue, MockButtons, ScoreButtons, open_pins
+from hardware.buttons import EdgeQueue, MockButtons, NextButton, ScoreButtons, open_pins
 from hardware.errors import SoundError
 from hardware.lamps import Lamp, PinLamp
 from hardware.print_worker import PrintWorker
@@ -299,8 +299,13 @@ def _counters(
             pins, counter.counter, counter.levels, edges.put, lambda: _boot(clock), closed=counter.pressed
         )
         stack.callback(buttons.close)
+        if counter.next is not None:
+            button = NextButton(
+                pins, counter.counter, counter.next, edges.put, lambda: _boot(clock), closed=counter.pressed
+            )
+            stack.callback(button.close)
         held += [(counter.counter, level) for level in buttons.held()]
-        mocks[counter.counter] = MockButtons(pins, counter.levels, counter.pressed)
+        mocks[counter.counter] = MockButtons(pins, counter.levels, counter.pressed, counter.next)
     return lamps, Fingers(mocks, clock.boottime_ms) if config.pins == "mock" else None, tuple(held)
 
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from fonts import FontsError, check
 from hardware.board import Board, SystemBoard
-from hardware.buttons import BootMs, ScoreButtons
+from hardware.buttons import BootMs, NextButton, ScoreButtons
 from hardware.errors import HardwareError, PrintersFileError, SoundError
 from hardware.gpio import PinFactory, open_pins
 from hardware.lamps import PinLamp
@@ -295,6 +295,10 @@ def _counter(pins: PinFactory, counter: Counter, tools: Tools) -> Finding:
             found = findings.counter(counter, sorted(buttons.held()))
         finally:
             buttons.close()
+        if counter.next is not None:
+            NextButton(
+                pins, counter.counter, counter.next, lambda edge: None, lambda: BootMs(0), counter.pressed
+            ).close()
         if counter.lamp is not None and tools.trial:
             _blink(pins, counter.lamp, tools)
     except HardwareError as error:

@@ -1,16 +1,18 @@
-"""The score buttons of all counters: one Votes machine for each, so that nobody at one counter locks out another.
+"""The buttons of all counters: one Votes machine for each, so that nobody at one counter locks out another, and one
+machine for each *next* button.
 
 Drives the record, the lamps and the chime; kiosk.votes decides. A press is thanked for when its fact is durable.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from hardware.buttons import Edge
+from hardware.buttons import NEXT, Edge
 from hardware.lamps import Lamp
 from hardware.sound import Sound
 from kiosk import votes
+from kiosk.next_button import NextButton
 from kiosk.record import Recorder
-from sync.facts import ScoreGiven
+from sync.facts import CounterPressed, ScoreGiven
 from sync.types import BootMs
 
 
@@ -36,6 +38,7 @@ class Scores:
             counter: votes.start(counter, at, [level for where, level in down if where == counter])
             for counter in counters
         }
+        self._nexts: dict[int, NextButton] = {}
 
     def turn(self, edges: Sequence[Edge], now: BootMs) -> None:
         """Take in these edges in their order, and all that the time brings. `now`: before the edges were drained.
@@ -45,19 +48,33 @@ class Scores:
         for edge in edges:
             if edge.counter not in self._votes:
                 raise votes.VotesError(f"there is no counter {edge.counter}", hint="Name it under [[counters]].")
-            self._vote(edge.counter, votes.Edge(edge.level, edge.pressed, BootMs(edge.boottime_ms)))
+            at = BootMs(edge.boottime_ms)
+            if edge.level == NEXT:
+                button = self._nexts.get(edge.counter, NextButton(edge.counter))
+                self._pressed(*button.edge(edge.pressed, at))
+            else:
+                self._vote(edge.counter, votes.Edge(edge.level, edge.pressed, at))
         for counter in self._votes:
             self._vote(counter, votes.Tick(BootMs(max(now, self._now()))))
+        for button in tuple(self._nexts.values()):
+            self._pressed(*button.tick(BootMs(max(now, self._now()))))
 
     def deadline(self) -> BootMs | None:
         """When something happens at any counter if nobody presses before."""
-        due = (state.deadline() for state in self._votes.values())
+        due = [state.deadline() for state in self._votes.values()]
+        due += [button.deadline() for button in self._nexts.values()]
         return min((at for at in due if at is not None), default=None)
 
     def stop(self) -> None:
         """Tell what is still to be told, and turn the lamps off."""
         for counter in self._votes:
             self._vote(counter, votes.Stop(self._now()))
+
+    def _pressed(self, button: NextButton, press: CounterPressed | None) -> None:
+        """A press that the disk refuses is none: an officer presses again, and nobody is called a minute late."""
+        self._nexts[button.counter] = button
+        if press is not None:
+            self._record.commit(press)
 
     def _vote(self, counter: int, given: votes.Input) -> None:
         """One step, its facts, and the step that follows from whether they are durable."""

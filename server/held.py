@@ -9,7 +9,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from server.admission import Issued
+from server.fold import BEST_ANCHOR
 from sync.body import TicketName
+from sync.clock import DRIFT_PPM
 from sync.codec import Fact, decode
 from sync.facts import TicketIssued, TicketPriority, understand
 from sync.types import JournalId, Seq, UtcMs
@@ -65,6 +67,12 @@ class Held:
         query = "SELECT utc_ms, slack_ms FROM tickets WHERE journal_id = ? AND seq = ?"
         found = self._db.execute(query, (journal_id, seq)).fetchone()
         return (found[0], found[1]) if found else (None, None)
+
+    def moment(self, journal_id: JournalId, fact: Fact) -> int | None:
+        """When this fact happened on the UTC, by the anchors that are known now; None where nothing dates it."""
+        at = {"journal_id": journal_id, "boot_id": fact.boot_id, "boottime_ms": int(fact.boottime_ms)}
+        found = self._db.execute(BEST_ANCHOR, at | {"ppm": DRIFT_PPM}).fetchone()
+        return int(found[0]) if found else None
 
     def issued_on(self, day: str) -> list[Issued]:
         """Every ticket of this day that the ledger knows."""

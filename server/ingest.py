@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from server import queue
+from server import presses, queue
 from server.errors import BodyTooLarge, Disconnected, LedgerRefused
 from server.handdown import POLLERS, HandDown
 from server.http import (
@@ -195,6 +195,7 @@ def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Mom
         ledger.apply(request.journal_id, verdict, now_ms)
         if moment is not None:
             queue.take_in(ledger, request.journal_id, verdict.rows, moment)
+            presses.take_in(ledger, request.journal_id, verdict.rows, moment)
         return verdict.position.seq
     ledger.refuse(request.journal_id, verdict, now_ms)
     return verdict.refusal

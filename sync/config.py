@@ -49,18 +49,20 @@ class Counter:
     """The score buttons of one counter, as GPIO numbers (BCM).
 
     `levels`: the pin of level 1, least satisfied, to 5, most satisfied. `lamp`: the pin of the lamp, None: no lamp.
-    `pressed`: what a pin reads while its button is held: "low" (button to ground) or "high" (button to 3.3 V).
+    `next`: the pin of the button that calls the next number, None: no such button. `pressed`: what a pin reads while
+    its button is held: "low" (button to ground) or "high" (button to 3.3 V).
     """
 
     counter: int
     levels: tuple[int, ...]
     lamp: int | None = None
     pressed: Literal["low", "high"] = "low"
+    next: int | None = None
 
     @property
     def pins(self) -> tuple[int, ...]:
         """Every pin it has."""
-        return self.levels if self.lamp is None else (*self.levels, self.lamp)
+        return (*self.levels, *(pin for pin in (self.lamp, self.next) if pin is not None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ def _check_counters(counters: Sequence[Mapping[str, Any]], document: Document) -
         ]
         if counter["lamp"] is not None:
             named.append((counter["lamp"], f"the lamp of counter {number}", (*path, "lamp")))
+        if counter["next"] is not None:
+            named.append((counter["next"], f"the next button of counter {number}", (*path, "next")))
         for pin, use, place in named:
             if pin in uses:
                 hint = "Every pin has one use: choose another for one of them."
@@ -223,6 +227,7 @@ _COUNTER = Table(
         Key("counter", Whole(1, 99), "the number of the counter at which these score buttons stand"),
         Key("levels", ListOf(_PIN, 5, 5, distinct=True), "the list of the five buttons' pins, level 1 to 5"),
         Key("lamp", _PIN, "the pin of the lamp", None),
+        Key("next", _PIN, "the pin of the button that calls the next number", None),
         Key("pressed", Choice(("low", "high")), "what a pin reads while its button is held", "low"),
     )
 )

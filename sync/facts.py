@@ -285,6 +285,15 @@ class ButtonStuck(Body):
     stuck: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CounterPressed(Body):
+    """Somebody pressed the wired *next* button of this counter, shortly or `long`. The office says what it means."""
+
+    kind: ClassVar[str] = "counter.pressed"
+    counter: int
+    long: bool = False
+
+
 _ALL: tuple[type[Body], ...] = (
     JournalOpened,
     MachineStarted,
@@ -311,6 +320,7 @@ _ALL: tuple[type[Body], ...] = (
     ScoreGiven,
     ScoreRepeated,
     ButtonStuck,
+    CounterPressed,
     *OFFICE,
 )
 KINDS: dict[tuple[str, int], type[Body]] = {(body.kind, body.version): body for body in _ALL}

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from hardware.board import BoardState, RecordingBoard
+from hardware.buttons import NEXT, Edge
 from hardware.buttons import BootMs as HardwareBootMs
-from hardware.buttons import Edge
 from kiosk.scores import Scores
 from kiosk.votes import VotesError
 from sync.disk import DiskTrouble
-from sync.facts import BoardChanged, ButtonStuck, ScoreGiven, ScoreRepeated
+from sync.facts import BoardChanged, ButtonStuck, CounterPressed, ScoreGiven, ScoreRepeated
 from sync.types import BootMs, Level
 from tests.kiosk.fakes import Kiosk, opened
 
@@ -145,3 +145,22 @@ def test_a_machine_that_begins_again_tells_what_has_ended_meanwhile(tmp_path: Pa
     again.close()
     cooled = opened(tmp_path, clock=kiosk.clock, board=RecordingBoard())
     assert told(cooled) == [("hot",), ()]
+
+
+def test_the_next_button_is_a_fact_of_its_own_and_no_score(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path)
+    kiosk.press(NEXT, counter=2)
+    kiosk.later(2_000)
+    assert [body for body in kiosk.facts() if isinstance(body, CounterPressed)] == [CounterPressed(2, long=False)]
+    assert scores(kiosk) == []
+    kiosk.press(5, counter=2)
+    assert scores(kiosk) == [(2, 5)]
+
+
+def test_a_next_press_that_the_disk_refuses_calls_nobody_later(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path)
+    kiosk.journal.refusing = DiskTrouble.FULL
+    kiosk.press(NEXT, counter=1)
+    kiosk.journal.refusing = None
+    kiosk.later(120_000)
+    assert not any(isinstance(body, CounterPressed) for body in kiosk.facts())

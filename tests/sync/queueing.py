@@ -12,6 +12,7 @@ from sync.facts_office import (
     TicketFinished,
     TicketNoShow,
     TicketPlaced,
+    TicketRecalled,
     TicketServing,
 )
 from sync.live import Live
@@ -76,6 +77,12 @@ class Queue:
         assert held is not None
         self.do(TicketServing(self.now, held.name, f"s{counter}"))
         self.do(TicketFinished(self.now, held.name, f"s{counter}"))
+
+    def recall(self, counter: int = 1) -> None:
+        """Whoever was called is called again."""
+        held = self.live.at_counter(counter)
+        assert held is not None
+        self.do(TicketRecalled(self.now, held.name, f"s{counter}"))
 
     def no_show(self, counter: int = 1) -> TicketName:
         """Nobody comes."""

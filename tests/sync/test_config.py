@@ -90,6 +90,13 @@ def test_what_windows_editors_make_of_a_file_is_read_all_the_same() -> None:
     assert parse_kiosk(windows) == parse_kiosk(GOOD)
 
 
+def test_a_counter_may_have_a_next_button_on_a_pin_of_its_own() -> None:
+    (counter,) = parse_kiosk(GOOD.replace("lamp = 21", "lamp = 21\nnext = 16")).counters
+    assert (counter.next, counter.pins) == (16, (5, 6, 13, 19, 26, 21, 16))
+    with pytest.raises(ConfigError, match="pin 21 is both the lamp of counter 1 and the next button of counter 1"):
+        parse_kiosk(GOOD.replace("lamp = 21", "lamp = 21\nnext = 21"))
+
+
 def test_several_counters_or_none_may_be_named() -> None:
     first, second = parse_kiosk(SECOND + 'pressed = "high"\n').counters
     assert (first.counter, second) == (1, Counter(2, (17, 27, 22, 23, 24), None, "high"))
