@@ -35,9 +35,14 @@ class Sound(Protocol):
 
 def chime_wav(volume: int = 100) -> bytes:
     """A WAV file of about a quarter of a second: two soft tones upward, 16 kHz, 16 bit, mono. `volume` in percent."""
+    return tones_wav(_TONES_HZ, _TONE_S, volume)
+
+
+def tones_wav(tones_hz: Sequence[float], tone_s: float, volume: int = 100) -> bytes:
+    """A WAV file of soft tones one after another, each `tone_s` long and dying away; 16 kHz, 16 bit, mono."""
     samples = []
-    count = int(_RATE_HZ * _TONE_S)
-    for tone in _TONES_HZ:
+    count = int(_RATE_HZ * tone_s)
+    for tone in tones_hz:
         for i in range(count):
             fade = math.exp(-4 * i / count) * min(i / 80, 1.0)
             samples.append(int(32767 * _PEAK * volume / 100 * fade * math.sin(2 * math.pi * tone * i / _RATE_HZ)))

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from server import reading
 from server.feed import Feed
-from server.http import App, Receive, Scope, Send
+from server.http import FOR_EVER, App, Receive, Scope, Send
 from server.pages import Pages
 from sync import RELEASE
 from sync.feedwire import Ask, Introduction
@@ -26,7 +26,6 @@ from sync.paircode import PairAnswer, PairRequest
 from sync.types import UtcMs
 from sync.wire import FACTS_PATH, FEED_PATH, PAIR_PATH, STATUS, Answer, Refusal
 
-FOR_EVER = "public, max-age=31536000, immutable"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -4,15 +4,16 @@ Paths are kept as they were written; who reads the file knows what they are rela
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.errors import ConfigError
 from server.names import ip_of, is_name
+from sync.calendar import Period, periods_of
 from sync.clock import Trust
 from sync.errors import ConfigError as SyncConfigError
-from sync.strict_toml import Choice, Key, ListOf, Sections, Table, Text, parse, read
+from sync.strict_toml import Choice, Document, Key, ListOf, Sections, Table, Text, parse, read
 from translations import LANGUAGES
 
 
@@ -30,7 +31,8 @@ class ServerConfig:
 
     `trust`: whether this machine's clock may date what the kiosks do (sync.clock.Trust). `sim_clock`: the clock of a
     simulation (sync.simulated_clock), None outside of one. `console_names`: further names and addresses of the console;
-    `console_certificate` and `console_key`: PEM files that somebody else made, both or neither.
+    `console_certificate` and `console_key`: PEM files that somebody else made, both or neither. `spoken`: the languages
+    that calls are spoken in, in their order; `quiet`: when nothing is spoken (server.voice).
     """
 
     data: str
@@ -44,6 +46,8 @@ class ServerConfig:
     console_names: tuple[str, ...] = ()
     console_certificate: str | None = None
     console_key: str | None = None
+    spoken: tuple[str, ...] = LANGUAGES
+    quiet: tuple[Period, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,6 +64,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         if not names:
             raise document.wrong(("name",), "the office has no name", 'Add  th = "…"  under [name].')
         listen, console = values["listen"], values["console"]
+        quiet = quiet_hours(document, values["voice"]["quiet"])
         for one, other in (("exchange", "pages"), ("exchange", "console"), ("pages", "console")):
             if listen[one] == listen[other] and listen[other].port:
                 message = f"{one} and {other} have the same address"
@@ -86,7 +91,18 @@ def parse_server(data: bytes | str) -> ServerConfig:
         console["names"],
         console["certificate"],
         console["key"],
+        values["voice"]["languages"],
+        quiet,
     )
+
+
+def quiet_hours(document: Document, texts: Sequence[str]) -> tuple[Period, ...]:
+    """The hours under [voice]. Raises strict_toml's ConfigError."""
+    try:
+        return periods_of(texts)
+    except ValueError as error:
+        message, hint = error.args
+        raise document.wrong(("voice", "quiet"), message, hint) from error
 
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -141,6 +157,17 @@ _CONSOLE_KEYS = Table(
         Key("key", Text(), "the file (PEM) of that certificate's key", None),
     )
 )
+_VOICE = Table(
+    (
+        Key(
+            "languages",
+            ListOf(Choice(LANGUAGES), distinct=True),
+            "the list of the languages that calls are spoken in, the first one first",
+            LANGUAGES,
+        ),
+        Key("quiet", ListOf(Text(), low=0), "the list of the hours in which nothing is spoken", ()),
+    )
+)
 _NO_CONSOLE = {"names": (), "certificate": None, "key": None}
 SERVER = Table(
     (
@@ -149,6 +176,7 @@ SERVER = Table(
         Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
         Key("listen", _LISTEN, "the section of the addresses", _LISTENS),
         Key("console", _CONSOLE_KEYS, "the section of the console's certificate", _NO_CONSOLE),
+        Key("voice", _VOICE, "the section of what is called aloud", {"languages": LANGUAGES, "quiet": ()}),
         Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp"}),
         Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )

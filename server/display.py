@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from server.around import Around
 from server.board import Board, board
+from server.clips import Clips
 from server.display_pages import DisplayPages
-from server.http import Receive, Scope, Send
+from server.http import FOR_EVER, Receive, Scope, Send
 from server.pages import Pages
 from server.slides import Slide, slide_at, slides
+from server.speaker import Speaker
 from server.streams import BEAT_SECONDS, Streams
 from sync.live import Live
 from sync.types import UtcMs
@@ -28,7 +31,8 @@ DISPLAY_GAP_SECONDS = 0.05
 class Display:
     """The display's page and stream. All methods are for the event loop's thread.
 
-    `live` gives the queue as it stands; `around` reads the rest. `slides`: what is told in turn.
+    `live` gives the queue as it stands; `around` reads the rest. `slides`: what is told in turn. `speaker`: says
+    what is played, None: nothing is.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Display:
         now: Callable[[], UtcMs],
         *,
         languages: Sequence[str] = LANGUAGES,
+        clips: Clips | None = None,
         beat_seconds: float = BEAT_SECONDS,
         gap_seconds: float = DISPLAY_GAP_SECONDS,
     ) -> None:
@@ -47,6 +52,8 @@ class Display:
         self._streams = Streams(
             pages.release, lambda: pages.clock(now()), beat_seconds=beat_seconds, gap_seconds=gap_seconds
         )
+        self._clips = clips
+        self.speaker: Speaker | None = None
         self._told: Around | None = None
         self.slides: tuple[Slide, ...] = ()
         self._drawn: dict[str, tuple[tuple[Board, Slide | None], Drawn]] = {}
@@ -73,15 +80,31 @@ class Display:
             html = await self.page(lang, sound=sound != "off")
             return HTMLResponse(html, headers={"cache-control": "no-store"})
 
+        @app.get("/clips/{digest}/{language}/{clip}", summary="A clip of speech, or the chime", response_class=Response)
+        def played(digest: str, language: str, clip: str) -> Response:  # in a thread: it reads a file
+            found = self._clips.at(digest, language, clip) if self._clips is not None else None
+            if found is None or not found.path.is_file():
+                raise HTTPException(404)
+            headers = {"cache-control": FOR_EVER}
+            return Response(found.path.read_bytes(), media_type=found.media_type, headers=headers)
+
         app.router.routes.append(Route("/display/events", self))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One open display."""
         query = parse_qs(scope["query_string"].decode("latin-1"))
         language = self._pages.language(query.get("lang", [""])[0])
-        await self._streams.serve(scope, receive, send, lambda: self._events(language))
+        begun = self.speaker.number if self.speaker is not None else 0
+        await self._streams.serve(scope, receive, send, lambda: self._events(language, begun))
 
-    async def _events(self, language: str) -> Drawn:
+    async def _events(self, language: str, begun: int) -> Drawn:
+        """What this page shows, and what it plays: nothing that was said before it was `begun`, not even once more."""
+        drawn = await self._parts(language)
+        if self.speaker is None or self.speaker.number <= begun:
+            return drawn
+        return {**drawn, "say": self.speaker.saying}
+
+    async def _parts(self, language: str) -> Drawn:
         seen = await self._look(self._now())
         before = self._drawn.get(language)
         if before is None or before[0] != seen:

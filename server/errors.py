@@ -85,3 +85,7 @@ class NoSuchDay(ServerError):
 
 class ExportFailed(ServerError):
     """Evidence could not be written where it was wanted."""
+
+
+class ClipRefused(ServerError):
+    """A recording that cannot be used as a clip."""

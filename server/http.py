@@ -9,6 +9,8 @@ from server.errors import BodyTooLarge, Disconnected
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+FOR_EVER = "public, max-age=31536000, immutable"
+"""How long what carries its hash in its address may be kept."""
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DISCARD_BYTES = 256 * 1024 * 1024

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 
+from server.clips import ClipTable
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import Change, changes
 from server.held import Held
@@ -75,6 +76,7 @@ class Ledger:
             os.close(self._lock)
             raise
         self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
+        self.clips = ClipTable(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

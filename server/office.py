@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,8 @@ from server import certificate, control, queue
 from server.app import Reader, pages_app, with_headers
 from server.around import Surroundings
 from server.authority import fingerprints
+from server.clips import FOLDER as CLIPS_FOLDER
+from server.clips import Clips, recorded
 from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
 from server.console_counter import CounterDesk
@@ -36,7 +39,9 @@ from server.pairing import clean_place, new_code
 from server.passwords import Hasher
 from server.queue import Moment
 from server.serving import Listener, bind, listener, port_of
+from server.speaker import Speaker
 from server.timekeeper import Clocks, Timekeeper
+from server.voice import is_quiet
 from server.writer import Writer
 from sync import RELEASE
 from sync.clock import office_day
@@ -102,8 +107,12 @@ class Office:
             hall.tell(feed.changed)
             handdown = self._handdown(stack, writer, key, keeper)
             around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
-            display = Display(lambda: hall.live, around, pages, self._now)
-            hall.tell(display.changed)
+            clips = Clips(self._folder / CLIPS_FOLDER)
+            clips.take(recorded(db))
+            display = Display(lambda: hall.live, around, pages, self._now, clips=clips)
+            speaker = self._speaker(hall, reader, clips, display, pages)
+            for changed in (display.changed, speaker.changed):
+                hall.tell(changed)
             commands = await control.serve(self._folder, lambda command: self._command(writer, command))
             stack.callback(commands.close)
             exchange = Exchange(
@@ -134,11 +143,25 @@ class Office:
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
+            speaking = asyncio.create_task(speaker.run())
+            stack.callback(speaking.cancel)
             closing = feed.close, display.close, counters.streams.close, handdown.close
             await self._listen(listeners, closing, self._keep_time(keeper, writer))
 
     def _now(self) -> UtcMs:
         return self._clock.read().utc_ms
+
+    def _speaker(self, hall: Hall, reader: Reader, clips: Clips, display: Display, pages: Pages) -> Speaker:
+        display.speaker = Speaker(
+            lambda: hall.live,
+            reader,
+            clips,
+            self._config.spoken,
+            tick=lambda: time.monotonic_ns() // 1_000_000,
+            quiet=lambda: is_quiet(self._config.quiet, pages.wall(self._now())),
+            told=display.changed,
+        )
+        return display.speaker
 
     def _moment(self) -> Moment | None:
         """Now for the queue; None while nobody vouches for this clock: a guessed day is never opened."""

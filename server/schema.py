@@ -305,6 +305,16 @@ def proof(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
-_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof)
+@LEDGER()
+def clips(db: sqlite_utils.Database) -> None:
+    """Which recording of each clip counts, who made it and when (server.clips). Its file lies beside the ledger."""
+    db.execute("""CREATE TABLE clips (
+        language TEXT NOT NULL, clip TEXT NOT NULL, digest TEXT NOT NULL, ms INTEGER NOT NULL,
+        staff TEXT NOT NULL, at_ms INTEGER NOT NULL,
+        PRIMARY KEY (language, clip)
+    ) STRICT, WITHOUT ROWID""")
+
+
+_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips)
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -12,11 +12,13 @@ from fastapi import FastAPI
 from server.app import GUARDS, asset_response, with_headers
 from server.around import Around
 from server.board import Minutes
+from server.clips import Clips
 from server.config import Address
 from server.display import Display
 from server.pages import Pages
 from server.rule_text import short
 from server.serving import bind, listener, port_of
+from server.speaker import Speaker
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue
 from sync.facts import DayOpened
@@ -77,7 +79,8 @@ def shut() -> tuple[Queue, Around]:
 class Television:
     """One running display. `now_ms` is its clock."""
 
-    def __init__(self, queue: Queue, told: Around, *, beat_seconds: float = 10.0, **parts: Any) -> None:
+    def __init__(self, queue: Queue, told: Around, *, beat_seconds: float = 10.0, clips: Clips | None = None) -> None:
+        self.clips = clips
         self.queue, self.around, self.now_ms = queue, told, queue.now
         self.pages = Pages(OFFICE, ZONE)
         self.display = Display(
@@ -87,11 +90,11 @@ class Television:
             lambda: UtcMs(self.now_ms),
             beat_seconds=beat_seconds,
             gap_seconds=0.01,
-            **parts,
+            clips=clips,
         )
         self.loop = asyncio.new_event_loop()
         self._started = threading.Event()
-        self._thread = threading.Thread(target=self.loop.run_until_complete, args=(self._serve(),))
+        self._thread = threading.Thread(target=self.loop.run_until_complete, args=(self._serve(),), daemon=True)
         self._thread.start()
         assert self._started.wait(20)
 
@@ -111,11 +114,29 @@ class Television:
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
+        speaking = None
+        if self.clips is not None:
+            self.display.speaker = Speaker(
+                lambda: self.queue.live,
+                self,
+                self.clips,
+                LANGUAGES,
+                tick=lambda: self.now_ms,
+                quiet=lambda: False,
+                told=self.display.changed,
+            )
+            speaking = asyncio.create_task(self.display.speaker.run())
         socket = bind(Address("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{port_of(socket)}"
         server = listener(with_headers(self.app(), GUARDS), self._stop)
         self._started.set()
         await server.serve([socket])
+        if speaking is not None:
+            speaking.cancel()
+
+    async def read(self, function: Callable[..., Any], *values: Any) -> Any:
+        """No ticket's language is known."""
+        return {}
 
     def call(self, what: Callable[[], None]) -> None:
         """Run this in the display's thread, soon."""
@@ -125,6 +146,8 @@ class Television:
         """This is the queue from here on."""
         self.queue, self.now_ms = queue, queue.now
         self.call(self.display.changed)
+        if self.display.speaker is not None:
+            self.call(self.display.speaker.changed)
 
     def close(self) -> None:
         """Off."""

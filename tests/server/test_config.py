@@ -18,6 +18,7 @@ def test_a_short_file_gets_the_defaults() -> None:
     assert config.pages == Address("127.0.0.1", 8080)
     assert (config.data, dict(config.name), config.zone.key) == ("office", {"th": "เทศบาล"}, "Asia/Bangkok")
     assert config.trust is Trust.NTP
+    assert (config.spoken, config.quiet) == (("th", "en", "my"), ())
     assert config.console == Address("0.0.0.0", 8444)
     assert (config.console_names, config.console_certificate, config.console_key) == ((), None, None)
 
@@ -29,12 +30,16 @@ def test_every_key_is_read() -> None:
     more = parse_server(GOOD + '[console]\nnames = ["queue.test", "10.0.0.7"]\ncertificate = "c.pem"\nkey = "k.pem"\n')
     assert more.console_names == ("queue.test", "10.0.0.7")
     assert (more.console_certificate, more.console_key) == ("c.pem", "k.pem")
+    voiced = parse_server(GOOD + '[voice]\nlanguages = ["my", "th"]\nquiet = ["12:00-13:00"]\n')
+    assert (voiced.spoken, [str(each) for each in voiced.quiet]) == (("my", "th"), ["12:00-13:00"])
     assert (config.time_zone, config.trust) == ("Asia/Yangon", Trust.SYSTEM)
 
 
 @pytest.mark.parametrize(
     ("text", "line", "message", "hint"),
     [
+        (GOOD + '[voice]\nquiet = ["12-13"]\n', 5, "12-13", "12:00"),
+        (GOOD + '[voice]\nlanguages = ["de"]\n', 5, 'cannot be "de"', "th"),
         (GOOD.replace("data", "dtaa"), 1, "unknown key `dtaa`", "Did you mean `data`?"),
         (GOOD + '[listn]\npages = "x:1"\n', 4, "unknown key `listn`", "Did you mean `listen`?"),
         (GOOD + '[listen]\npages = "8080"\n', 5, '"8080" is no address', "0.0.0.0:8443"),

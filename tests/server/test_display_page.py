@@ -3,17 +3,23 @@ about its age. One browser for all of it."""
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from server.clips import CHIME, NO_LANGUAGE
 from sync.facts_office import CounterClosed
 from sync.types import UtcMs
 from tests.server.screens import axe, capital_px, cut_off, ready
 from tests.server.televisions import TEN, Television, hall, shut
+from tests.server.voices import recorded_here
+from tests.sync.queueing import Queue
 from translations import LANGUAGES, load
 
+SOUND = ("--autoplay-policy=document-user-activation-required",)
 FULL_HD, HD, UHD, UPRIGHT = (1920, 1080), (1280, 720), (3840, 2160), (1080, 1920)
 TEN_METRES = 10_000.0
 SCREEN_43_MM = 43 * 25.4 * 9 / math.hypot(16, 9)
@@ -26,7 +32,7 @@ LEAST = 2 * TEN_METRES * math.tan(math.radians(0.7) / 2) / SCREEN_43_MM
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as tool:
-        program = tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        program = tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", *SOUND])
         yield program
         program.close()
 
@@ -211,3 +217,62 @@ def test_a_server_that_is_gone_is_said_at_once(strict: tuple[Page, list[str]]) -
     expect(page.locator(".trying")).to_be_hidden()
     gone.close()
     expect(page.locator(".trying")).to_be_visible()
+
+
+# What is called aloud ------------------------------------------------------------------------------------------------
+
+
+def calls_aloud(television: Television, queue: Queue, counter: int) -> None:
+    """The counter calls, and whatever was being said before has ended."""
+    queue.wait(60_000)
+    assert queue.next(counter) is not None
+    television.show(queue)
+
+
+def test_calls_are_played_once_sound_is_on_and_never_again_after_a_reconnect(
+    strict: tuple[Page, list[str]], tmp_path: Path
+) -> None:
+    page, problems = strict
+    queue, told = hall(0, 0, 5)
+    loud = Television(queue, told, clips=recorded_here(tmp_path, "th", "my"))
+    page.goto(f"{loud.url}/display?lang=th")
+    expect(page.locator("#sound")).to_be_visible()
+    calls_aloud(loud, queue, 1)
+    expect(page.locator(".number")).not_to_be_empty()
+    assert page.get_attribute("body", "data-said") is None, "nothing is played before somebody wants it"
+    page.click("#sound")
+    expect(page.locator("#sound")).to_be_hidden()
+    queue.serve(1)
+    calls_aloud(loud, queue, 1)
+    sentence = 1 + 4 + 1 + 1
+    expect(page.locator("body")).to_have_attribute("data-said", f"2:{sentence}+{sentence + 1}")
+    with httpx.Client(base_url=loud.url) as client, client.stream("GET", "/display/events") as again:
+        assert "event: say" not in "".join(until_beat(again.iter_lines()))
+    assert problems == []
+    loud.close()
+
+
+def until_beat(lines: Iterator[str]) -> Iterator[str]:
+    """The first look of a stream."""
+    for line in lines:
+        yield line
+        if line == "event: beat":
+            return
+
+
+def test_clips_are_kept_by_browsers_for_ever_and_only_under_their_hash(tmp_path: Path) -> None:
+    clips = recorded_here(tmp_path, "th")
+    loud = Television(*hall(), clips=clips)
+    with httpx.Client(base_url=loud.url) as client:
+        answer = client.get(clips.chime.url(NO_LANGUAGE, CHIME))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
+        assert "immutable" in answer.headers["cache-control"]
+        for wrong in (f"/clips/{'0' * 12}/th/number", f"/clips/{clips.chime.digest}/th/number", "/clips/x/my/number"):
+            assert client.get(wrong).status_code == 404
+    loud.close()
+
+
+def test_a_set_that_is_to_stay_silent_has_no_button(strict: tuple[Page, list[str]], television: Television) -> None:
+    page, _ = strict
+    page.goto(f"{television.url}/display?lang=en&sound=off")
+    expect(page.locator("#sound")).to_have_count(0)
