@@ -15,7 +15,7 @@ from server import reading
 from server.acts import Act
 from server.calls import Call, Done, perform
 from server.console_pages import ConsolePages
-from server.counter_page import CounterPages, Names
+from server.counter_page import CounterPages, Offered
 from server.counter_state import counter_state
 from server.counter_words import OTHER_HINT, REFUSAL_HINTS, REFUSED
 from server.decide import MOST_COUNTERS, Who
@@ -58,7 +58,7 @@ class CounterDesk:
         self.drawing, self._moment = drawing, moment
         self.streams = Streams(pages.pages.release, lambda: pages.pages.clock(door.now()), gap_seconds=0.05)
         hall.tell(self.streams.ring)
-        self._names: tuple[Live, Names] | None = None
+        self._offered: tuple[Live, Offered] | None = None
 
     async def do(self, counter: int, asked: Asked, person: Person) -> Done:
         """The act, once it is durable. Raises Refused with what to do in the person's language."""
@@ -78,9 +78,9 @@ class CounterDesk:
 
     async def counter(self, number: int, person: Person) -> str:
         """The counter's part that changes, drawn for this person."""
-        names, now_ms = await self._services(), self.door.now()
+        offered, now_ms = await self._services(), self.door.now()
         supervisor = person.role >= Role.SUPERVISOR
-        return self.drawing.counter(self.hall.live, number, names, person.language, now_ms, supervisor=supervisor)
+        return self.drawing.counter(self.hall.live, number, offered, person.language, now_ms, supervisor=supervisor)
 
     async def counters(self, person: Person) -> str:
         """All counters, drawn for this person."""
@@ -89,12 +89,13 @@ class CounterDesk:
         numbers = sorted(known or range(1, LEAST_COUNTERS + 1))
         return self.drawing.counters(live, numbers, person.language)
 
-    async def _services(self) -> Names:
-        """The names of the services; catalogues are read again where the queue has moved on."""
+    async def _services(self) -> Offered:
+        """What the office offers; catalogues are read again where the queue has moved on."""
         live = self.hall.live
-        if self._names is None or self._names[0] is not live:
-            self._names = (live, await self.door.read(reading.services))
-        return self._names[1]
+        if self._offered is None or self._offered[0] is not live:
+            names, minutes = await self.door.read(reading.services), await self.door.read(reading.standard_minutes)
+            self._offered = (live, Offered(names, minutes))
+        return self._offered[1]
 
 
 def add_counters(app: FastAPI, desk: CounterDesk) -> None:

@@ -1,6 +1,7 @@
 """The counter's page: what is at the counter, who waits, and what can be done now. Values in, HTML out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,10 +10,10 @@ from markupsafe import Markup
 from server.counter_state import CounterState, TicketState, counter_state
 from server.counter_words import REASON_WORDS, STATUS_WORDS
 from server.pages import Pages, named
+from server.targets import targets
 from sync import reasons
 from sync.clock import office_time
 from sync.live import Live
-from sync.tickets import Status
 from sync.types import UtcMs
 from translations import load
 from translations.numerals import format_time
@@ -24,6 +25,14 @@ SHOWN = 12
 Names = Mapping[str, Mapping[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The services that the office offers: names by id and language, published minutes by id."""
+
+    names: Names
+    minutes: Mapping[str, int]
+
+
 class CounterPages:
     """Draws the parts of the counter's page that change."""
 
@@ -31,9 +40,10 @@ class CounterPages:
         self._pages, self._zone = pages, zone
 
     def counter(
-        self, live: Live, number: int, names: Names, language: str, now_ms: UtcMs, *, supervisor: bool = False
+        self, live: Live, number: int, offered: Offered, language: str, now_ms: UtcMs, *, supervisor: bool = False
     ) -> str:
-        """One counter, live. `names` of the services; a supervisor can give numbers up."""
+        """One counter, live. `offered`: the services; a supervisor can give numbers up."""
+        names = offered.names
         state = counter_state(live, number, now_ms)
         words = load(language, "counter")
         values: dict[str, Any] = {
@@ -44,7 +54,7 @@ class CounterPages:
             "called_at": state.ticket and self._time(state.ticket.called_ms, language),
             "rows": [self._row(each, names, language) for each in state.next[:SHOWN]],
             "away": [self._row(each, names, language) for each in state.away],
-            "served": sum(1 for each in live.tickets.values() if _served_at(each.status, each.counter, number)),
+            "targets": targets(live, number, offered.minutes, now_ms),
             "services": [(each, named(names, each, language)) for each in names],
             "own": [named(names, each, language) for each in state.services],
             "reasons": {
@@ -93,7 +103,3 @@ class CounterPages:
 def _gate_seconds(state: CounterState) -> int:
     """Seconds until nobody's coming may be said without a reason, as far as time alone goes."""
     return -(-(state.no_show_ms or 0) // 1000)
-
-
-def _served_at(status: Status, at: int | None, number: int) -> bool:
-    return status is Status.SERVED and at == number

@@ -284,6 +284,18 @@ def services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
     return names
 
 
+def standard_minutes(db: sqlite3.Connection) -> dict[str, int]:
+    """The published minutes by service."""
+    found: dict[str, int] = {}
+    for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
+        services = json.loads(text).get("services")
+        for each in services if isinstance(services, list) else []:
+            match each:
+                case {"id": str(service), "minutes": int(minutes)} if minutes > 0:
+                    found[service] = minutes
+    return found
+
+
 def service_names(catalogue: object) -> Iterator[tuple[str, dict[str, str]]]:
     """(id, names by language) of the services in a `catalogue.adopted`; whatever has another shape is passed over."""
     texts = catalogue.get("texts") if isinstance(catalogue, dict) else None
