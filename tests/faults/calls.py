@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ import httpx
 
 from server.ledger import FILE, open_reader
 from sync.codec import decode
-from sync.facts import understand
+from sync.facts import Body, TicketIssued, understand
 from sync.facts_office import TicketAdmitted, TicketCalled, TicketFinished
 from tests.server.device import CATALOGUE, Device, anchor, issued
 from tests.server.officer import Officer, taught
@@ -32,6 +32,7 @@ from tests.server.running import CONFIG, RunningServer, now_ms
 
 COUNTERS = range(1, 9)
 BATCH = 400
+Ticket = Callable[[int, str], TicketIssued]
 
 
 @dataclass
@@ -69,16 +70,19 @@ class Patient(Officer):
             self.office.up.wait(0.2)
 
 
-def prepare(folder: Path, tickets: int, seed: int, day: str) -> Office:
-    """A server with so many tickets waiting, and all counters open."""
+def prepare(
+    folder: Path, tickets: int, seed: int, day: str, catalogue: Body = CATALOGUE, ticket: Ticket | None = None
+) -> Office:
+    """A server with so many tickets waiting, and all counters open. `ticket` makes the nth one of a day."""
+    made = ticket or (lambda n, day: issued(n, day=day))
     server = RunningServer(folder, CONFIG)
     _keep_ports(server)
     device = Device.make(folder / "kiosk", seed)
     with server.exchange() as client:
         device.pair(client, server.code(), server.certificate)
-        device.record(CATALOGUE, anchor(now_ms()))
+        device.record(catalogue, anchor(now_ms()))
         for first in range(1, tickets + 1, BATCH):
-            device.record(*[issued(n, day=day) for n in range(first, min(first + BATCH, tickets + 1))], after_ms=0)
+            device.record(*[made(n, day) for n in range(first, min(first + BATCH, tickets + 1))], after_ms=0)
             assert device.send(client).status_code == 200
     device.journal.close()
     authority = taught(server, folder)

@@ -1,10 +1,10 @@
 """The pictures of README and docs, made anew from the product.
 
-    python -m tests.walks.pictures [screens tickets window display diagrams] [--out docs/pictures]
+    python -m tests.walks.pictures [screens tickets window display console diagrams] [--out docs/pictures]
 
 screens: contact sheets, drawn by the painter. tickets: sheets of tickets, dot for dot. window: screenshots of the real
-kiosk on a virtual screen, its paper, the office's pages in Chromium. display: the hall's television. diagrams:
-docs/diagrams.md. Without names: all.
+kiosk on a virtual screen, its paper, the office's pages in Chromium. display: the hall's television. console: the
+counter's page. diagrams: docs/diagrams.md. Without names: all.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from PIL import Image
 from tests.faults.kill import settle
 from tests.walks import diagrams, pictures_screens, pictures_tickets
 from tests.walks.pictures_album import Album, beside, say, small
+from tests.walks.pictures_console import consoles
 from tests.walks.pictures_display import displays
 from tests.walks.pictures_pages import pages
 from tests.walks.pictures_window import (
@@ -114,6 +115,7 @@ def diagram_page(album: Album) -> None:
 
 
 PIECES: Mapping[str, Callable[[Album], None]] = {
+    "console": consoles,
     "diagrams": diagram_page,
     "display": displays,
     "screens": screens,
