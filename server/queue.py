@@ -4,6 +4,7 @@
 they were.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -85,7 +86,8 @@ def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Mome
     """What a kiosk's new facts mean for the queue. Within the transaction that stores them."""
     at = steady(ledger, at)
     if any(isinstance(row.body, TicketIssued) for row in rows):
-        turn(ledger, at)
+        with contextlib.suppress(IllegalStep), ledger.savepoint():
+            turn(ledger, at)
     asked = {row.body.ticket for row in rows if isinstance(row.body, TicketPriority)}
     issued = [
         Issued(TicketName(journal_id, row.seq), row.body, row.seq in asked, *ledger.held.dated(journal_id, row.seq))
@@ -102,5 +104,7 @@ def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Mome
 
 
 def _commit_any(ledger: Ledger, bodies: Sequence[Body], at: Moment) -> None:
-    if bodies:
-        commit(ledger, bodies, at.instant)
+    """What the queue has no place for is left out: a kiosk's true facts are never refused for it."""
+    for body in bodies:
+        with contextlib.suppress(IllegalStep), ledger.savepoint():
+            commit(ledger, [body], at.instant)

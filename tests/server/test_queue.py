@@ -1,6 +1,7 @@
 """From a kiosk's facts to the office's queue: admitted once, with its age, whatever way the facts came."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,14 @@ def test_who_still_waits_when_the_day_ends_is_first_on_the_next(office: Office) 
     assert isinstance(body, TicketIssued)
     assert (office.live.day, office.waiting()) == ("2026-11-24", ["A001", "B001"])
     assert [each.carried for each in office.live.waiting()] == [True, False]
+
+
+def test_a_ticket_that_no_queue_can_hold_stops_neither_its_kiosk_nor_the_others(office: Office) -> None:
+    kiosk = office.pair(1)
+    kiosk.record(replace(issued(1), services=()), after_ms=0)
+    take(kiosk, 2)
+    office.hear(kiosk)
+    assert [each.label for each in office.live.waiting()] == ["A002"]
 
 
 def test_a_rebuild_changes_nothing_of_the_queue(office: Office) -> None:
