@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from server.board import Minutes
 from server.rule_text import short
 from sync import calendar_fact
+from sync.board import Minutes
 from sync.calendar import Calendar
 from sync.catalogue import from_body
 from sync.errors import CalendarError, CatalogueError

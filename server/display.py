@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from server.around import Around
-from server.board import Board, board
 from server.clips import Clips
 from server.display_pages import DisplayPages
 from server.http import FOR_EVER, Receive, Scope, Send
@@ -18,6 +17,7 @@ from server.pages import Pages
 from server.slides import Slide, slide_at, slides
 from server.speaker import Speaker
 from server.streams import BEAT_SECONDS, Streams
+from sync.board import Board, board
 from sync.live import Live
 from sync.types import UtcMs
 from translations import LANGUAGES

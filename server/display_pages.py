@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from server.board import Board, Scene, Shown, Waits
 from server.pages import Pages
 from server.slides import Slide
+from sync.board import Board, Scene, Shown, Waits
 from sync.services import NONE
 from sync.types import UtcMs
 from translations import LANGUAGES, N_, load

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 
 from server.app import GUARDS, asset_response, with_headers
 from server.around import Around
-from server.board import Minutes
 from server.clips import Clips
 from server.config import Address
 from server.display import Display
@@ -19,6 +18,7 @@ from server.pages import Pages
 from server.rule_text import short
 from server.serving import bind, listener, port_of
 from server.speaker import Speaker
+from sync.board import Minutes
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue
 from sync.facts import DayOpened

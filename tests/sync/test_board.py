@@ -4,11 +4,13 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from server.board import RECENT, RECENT_MS, REST, Board, Minutes, Scene, Shown, board
+from sync.board import RECENT, RECENT_MS, REST, Board, Minutes, Scene, Shown, board
 from sync.calendar_reader import parse_calendar
+from sync.catalogue import parse_catalogue
 from sync.facts import DayOpened
 from sync.facts_office import (
     CounterClosed,
@@ -25,7 +27,6 @@ from sync.live import Live
 from sync.services import Catalogue
 from sync.tickets import AT_A_COUNTER, QueueTicket, Status
 from sync.types import UtcMs
-from tests.server.televisions import EXAMPLE, around
 from tests.sync.queueing import DAY, MINUTE, Queue, name
 
 
@@ -35,6 +36,7 @@ def at(clock: str) -> datetime:
 
 
 TEN_O_CLOCK, EVENING = at("10:00"), at("19:00")
+EXAMPLE = Path(__file__).parents[2] / "kiosk" / "example"
 CALENDAR = parse_calendar((EXAMPLE / "calendar.toml").read_bytes())
 
 
@@ -206,9 +208,7 @@ def test_a_break_says_when_it_ends() -> None:
 
 def catalogue() -> Catalogue:
     """The example's."""
-    found = around().catalogue
-    assert found is not None
-    return found
+    return parse_catalogue((EXAMPLE / "catalogue.toml").read_bytes())
 
 
 def test_waiting_is_counted_by_group_in_the_catalogues_order() -> None:
