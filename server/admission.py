@@ -12,6 +12,7 @@ from sync.facts import DayOpened, TicketIssued
 from sync.facts_office import (
     CounterClosed,
     CountersSet,
+    RuleAdopted,
     TicketAdmitted,
     TicketCarried,
     TicketFinished,
@@ -65,15 +66,20 @@ def returned(live: Live, day: str, label: str, now_ms: UtcMs) -> tuple[Body, ...
     return ()
 
 
-def turn_of_day(live: Live, day: str, now_ms: UtcMs) -> tuple[Body, ...]:
-    """The facts that end the day before and begin this one; none where it has begun."""
+def turn_of_day(
+    live: Live, day: str, now_ms: UtcMs, rule: RuleAdopted | None = None, by: str = "clock"
+) -> tuple[Body, ...]:
+    """The facts that end the day before and begin this one; none where it has begun.
+
+    `rule`: the calling rule from this day on (None: as before). `by`: who says which day it is, clock or staff.
+    """
     if live.day is not None and live.day >= day:
         return ()
     left = [each for each in live.tickets.values() if each.status in OPEN]
     ended = [body for each in left for body in _ended(each, day, now_ms)]
     closed = [CounterClosed(now_ms, each.counter, THE_OFFICE) for each in live.counters.values() if each.open]
     setups = [CountersSet(now_ms, tuple(live.setups.values()))] if live.setups else []
-    begun: list[Body] = [DayOpened(day, "clock"), replace(live.rule, now_ms=now_ms), *setups]
+    begun: list[Body] = [DayOpened(day, by), replace(rule or live.rule, now_ms=now_ms), *setups]
     return (*ended, *closed, *begun, *_again(live, ended, now_ms))
 
 

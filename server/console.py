@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from server.app import asset_response, with_headers
 from server.console_counter import CounterDesk, add_counters
+from server.console_office import add_office
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
 from server.console_people import add_people
 from server.door import Door, Person
@@ -15,6 +16,7 @@ from server.errors import AccountRefused, Refused, ServerError
 from server.forms import Form, form_of
 from server.guide import Guide
 from server.http import App
+from server.office_pages import OfficePages
 from server.passwords import password_fault
 from server.people import Details, Role, code_hash, folded_login, login_fault, name_fault
 from server.sessions import CLEARED, cookie
@@ -45,8 +47,10 @@ def console_routes(door: Door, pages: ConsolePages, counters: CounterDesk, guide
     app = FastAPI(title="Scorecard Smart Box console", version=RELEASE, openapi_url=None, redirect_slashes=False)
     _add_door(app, door, pages)
     _add_account(app, door, pages)
-    add_people(app, door, pages)
+    office = OfficePages(pages)
+    add_people(app, door, pages, counters.moment)
     add_counters(app, counters)
+    add_office(app, door, office, counters.hall, counters.moment)
     guide.add_to(app)
     _add_rest(app, door, pages)
     _add_answers(app, door, pages)

@@ -11,7 +11,7 @@ import msgspec
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from server import reading
+from server import queue, reading
 from server.acts import Act
 from server.calls import Call, Done, perform
 from server.console_pages import ConsolePages
@@ -55,14 +55,14 @@ class CounterDesk:
     ) -> None:
         """`moment` gives server.queue.Moment, None while nobody vouches for the clock."""
         self.door, self.pages, self.hall = door, pages, hall
-        self.drawing, self._moment = drawing, moment
+        self.drawing, self.moment = drawing, moment
         self.streams = Streams(pages.pages.release, lambda: pages.pages.clock(door.now()), gap_seconds=0.05)
         hall.tell(self.streams.ring)
         self._offered: tuple[Live, Offered] | None = None
 
     async def do(self, counter: int, asked: Asked, person: Person) -> Done:
         """The act, once it is durable. Raises Refused with what to do in the person's language."""
-        at = self._moment()
+        at = self.moment()
         if at is None:
             raise _refused("no-clock", person)
         who = Who(person.staff, person.role.word, person.skills)
@@ -72,6 +72,8 @@ class CounterDesk:
             return perform(ledger, call, who, at)
 
         try:
+            if self.hall.live.day != at.day:  # apart: an act that is refused must not undo that the day began
+                await self.door.write(lambda ledger: queue.turn(ledger, queue.steady(ledger, at)))
             return await self.door.write(job)
         except ActRefused as error:
             raise _refused(error.code, person) from error

@@ -8,6 +8,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
+from server import office_words
 from server.door import LANGUAGE_COOKIE, language_of
 from server.errors import Refused
 from server.pages import Pages, named
@@ -28,7 +29,7 @@ LINKS = (
     ("/people", N_("People"), Role.ADMINISTRATOR),
     ("/account", N_("My account"), Role.STAFF),
 )
-"""The console's own menu: path, words, least role."""
+"""The console's own menu: path, words, least role. Before the last one come those of the office (its own words)."""
 _YEAR_S = 365 * 86_400
 
 
@@ -65,7 +66,7 @@ class ConsolePages:
             "account": session.account if session else None,
             "csrf": session.csrf if session else "",
             "here": here or request.url.path,
-            "links": _links(session, request.url.path),
+            "links": _links(session, request.url.path, language),
             "role_words": ROLE_WORDS,
             "roles": list(Role),
             "values": words.values,
@@ -131,12 +132,16 @@ def language_cookie(language: str | None) -> str:
     return f"{LANGUAGE_COOKIE}{kept}; Path=/; Secure; HttpOnly; SameSite=Strict"
 
 
-def _links(session: Session | None, path: str) -> list[tuple[str, str, bool]]:
+def _links(session: Session | None, path: str, language: str) -> list[tuple[str, str, bool]]:
     """(path, words, whether it is this page) of what the person may open."""
     if session is None or session.account.first_until_ms is not None:
         return []
+    own, office = load(language, "console").gettext, load(language, "office").gettext
+    last = len(LINKS) - 1
+    menu = [(to, own(words), least) for to, words, least in LINKS]
+    menu[last:last] = [(to, office(words), least) for to, words, least in office_words.LINKS]
     role = session.account.details.role
-    return [(to, words, to == path) for to, words, least in LINKS if role >= least]
+    return [(to, words, to == path) for to, words, least in menu if role >= least]
 
 
 def details_of(account: Account) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """The console's people: an administrator adds, changes, resets and disables accounts."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from server import reading
+from server import queue, reading
 from server.console_pages import ConsolePages, Filled, details_of, redirect
 from server.door import Door, Person
-from server.errors import AccountRefused
+from server.errors import AccountRefused, ActRefused
 from server.forms import Form, form_of
+from server.ledger import Ledger
 from server.passwords import first_password
 from server.people import (
     ROLES,
@@ -24,11 +26,16 @@ from server.people import (
     name_fault,
     new_staff,
 )
-from translations import LANGUAGES
+from server.queue import Moment
+from translations import LANGUAGES, N_
+
+# gettext: console
+
+SERVES_NOTHING = N_("A counter would serve nothing any more, and somebody is there. Finish there first")
 
 
-def add_people(app: FastAPI, door: Door, pages: ConsolePages) -> None:
-    """The routes below /people."""
+def add_people(app: FastAPI, door: Door, pages: ConsolePages, moment: Callable[[], Moment | None]) -> None:
+    """The routes below /people. What somebody is trained for is said in the journal too, once the time is known."""
     Administrator = Annotated[Person, Depends(door.require(Role.ADMINISTRATOR))]
 
     async def drawn(
@@ -39,6 +46,21 @@ def add_people(app: FastAPI, door: Door, pages: ConsolePages) -> None:
         values = {"other": account, "services": pages.services(names, person.language, chosen)}
         here = "/people/new" if account is None else f"/people/{account.staff}"
         return pages.page(request, "console_person.html", values, status=status, form=form, here=here)
+
+    async def write(person: Person, change: Callable[[Ledger], None]) -> None:
+        at = moment()
+
+        def job(ledger: Ledger) -> None:
+            change(ledger)
+            if at is not None:
+                now = queue.steady(ledger, at)
+                queue.turn(ledger, now)
+                queue.tell_skills(ledger, now, person.staff)
+
+        try:
+            await door.write(job)
+        except ActRefused as error:
+            raise AccountRefused(str(error), hint=SERVES_NOTHING) from error
 
     async def once(request: Request, account: Account | Details, password: str) -> Response:
         details = account.details if isinstance(account, Account) else account
@@ -68,7 +90,7 @@ def add_people(app: FastAPI, door: Door, pages: ConsolePages) -> None:
             password, staff, now_ms = first_password(door.random), new_staff(door.random), door.now()
             kept = await door.make(password)
             try:
-                await door.write(lambda ledger: ledger.people.add(details, kept, staff, now_ms))
+                await write(person, lambda ledger: ledger.people.add(details, kept, staff, now_ms))
                 return await once(request, details, password)
             except AccountRefused as error:
                 form = Filled(form.values, {error.field or "form": error.hint})
@@ -85,7 +107,7 @@ def add_people(app: FastAPI, door: Door, pages: ConsolePages) -> None:
         details, form = _read(await form_of(request))
         if not form.faults:
             try:
-                await door.write(lambda ledger: ledger.people.change(staff, details))
+                await write(person, lambda ledger: ledger.people.change(staff, details))
                 return redirect("/people")
             except AccountRefused as error:
                 form = Filled(form.values, {error.field or "form": error.hint})

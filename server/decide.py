@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from server import acts
 from server.acts import Act
+from server.equipment import able
 from server.errors import ActRefused
 from sync import reasons
 from sync.body import Body
@@ -181,11 +182,8 @@ class _Desk:
 
     def _able(self, only: tuple[str, ...]) -> tuple[str, ...]:
         """What the counter serves: offered, equipped for, trained for, and wanted."""
-        setup = self._live.setups.get(self._counter)
-        equipped = setup.services if setup is not None else tuple(self._services)
-        skills = self._who.skills or tuple(self._services)
-        able = tuple(each for each in self._services if each in equipped and each in skills)
-        chosen = tuple(each for each in able if each in only) if only else able
+        able_ = able(self._services, self._live.setups, self._counter, self._who.skills)
+        chosen = tuple(each for each in able_ if each in only) if only else able_
         if not chosen:
             hint = "An administrator sets what a counter is equipped for and what people are trained for."
             raise ActRefused("serves-nothing", f"counter {self._counter} would serve nothing", hint=hint)

@@ -8,12 +8,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from server.admission import Issued
 from server.fold import BEST_ANCHOR
+from server.reading import rule_next
 from sync.body import TicketName
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact, decode
 from sync.facts import TicketIssued, TicketPriority, understand
+from sync.facts_office import RuleAdopted, StaffSkilled
 from sync.types import JournalId, Seq, UtcMs
 
 REQUESTS_KEPT_MS = 7 * 86_400_000
@@ -92,6 +96,23 @@ class Held:
         for (text,) in self._db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
             ids.update(dict.fromkeys(service_ids(json.loads(text))))
         return tuple(ids)
+
+    def told_skills(self, journal_id: JournalId) -> dict[str, tuple[str, ...]]:
+        """What people are trained for, as this journal says it, by staff id."""
+        query = """SELECT row FROM facts JOIN standing USING (journal_id, seq)
+            WHERE journal_id = ? AND kind = ? ORDER BY seq"""
+        facts = (understand(decode(row)) for (row,) in self._db.execute(query, (journal_id, StaffSkilled.kind)))
+        return {body.staff: body.services for body in facts if isinstance(body, StaffSkilled)}
+
+    def rule_next(self) -> RuleAdopted | None:
+        """The calling rule that holds from the next office day on; None: the present one."""
+        return rule_next(self._db)
+
+    def keep_rule(self, rule: RuleAdopted | None) -> None:
+        """Have this one hold from the next office day on; None: the present one."""
+        self._db.execute("DELETE FROM rule_next")
+        if rule is not None:
+            self._db.execute("INSERT INTO rule_next (one, rule) VALUES (1, ?)", (msgspec.json.encode(rule).decode(),))
 
     def _asked(self, name: TicketName) -> bool:
         """Whether priority was asked for with it: the facts of one ticket lie side by side."""

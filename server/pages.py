@@ -43,6 +43,7 @@ _OWN = {
     "console.css": "text/css; charset=utf-8",
     "counter.js": "text/javascript; charset=utf-8",
     "counter.css": "text/css; charset=utf-8",
+    "office.css": "text/css; charset=utf-8",
     "display.js": "text/javascript; charset=utf-8",
 }
 _WEIGHTS = {"Regular": 400, "Bold": 700}

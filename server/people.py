@@ -138,6 +138,12 @@ class People:
             "UPDATE staff SET login = ?, name = ?, role = ?, skills = ?, language = ? WHERE staff = ?", values
         )
 
+    def skills(self) -> dict[str, tuple[str, ...]]:
+        """What each person is trained for, by staff id; empty: everything."""
+        return {
+            staff: tuple(json.loads(skills)) for staff, skills in self._db.execute("SELECT staff, skills FROM staff")
+        }
+
     def speak(self, staff: str, language: str) -> None:
         """Note the language that the person wants."""
         self._db.execute("UPDATE staff SET language = ? WHERE staff = ?", (language, staff))

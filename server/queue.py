@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from server.admission import Issued, admit, prioritise, returned, turn_of_day
+from server.admission import THE_OFFICE, Issued, admit, prioritise, returned, turn_of_day
+from server.equipment import skilled
 from server.ledger import Ledger
 from sync.body import Body, TicketName
 from sync.codec import Fact
@@ -24,11 +25,13 @@ from sync.types import JournalId, UtcMs
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now, on the office's clock: `day` is its office day, `instant` what the journal dates by."""
+    """Now, on the office's clock: `day` is its office day, `instant` what the journal dates by. `by`: who vouches for
+    the day, clock or staff."""
 
     now_ms: UtcMs
     day: str
     instant: Instant
+    by: str = "clock"
 
 
 def begin(ledger: Ledger) -> Live:
@@ -76,10 +79,23 @@ def steady(ledger: Ledger, at: Moment) -> Moment:
 
 def turn(ledger: Ledger, at: Moment) -> None:
     """Begin this office day, where it has not begun, with the tickets that the ledger took before. In a transaction."""
-    bodies = turn_of_day(live_of(ledger), at.day, at.now_ms)
+    bodies = turn_of_day(live_of(ledger), at.day, at.now_ms, ledger.held.rule_next(), at.by)
     if bodies:
+        ledger.held.keep_rule(None)
         commit(ledger, bodies, at.instant)
+        tell_skills(ledger, at)
         _commit_any(ledger, admit(live_of(ledger), ledger.held.issued_on(at.day), at.now_ms), at)
+
+
+def tell_skills(ledger: Ledger, at: Moment, by: str = THE_OFFICE) -> None:
+    """Say in the journal what people are trained for now, where it said otherwise before. In a transaction.
+
+    Counters that such a person has open follow. Raises ActRefused where one would serve nothing and has somebody.
+    """
+    own = ledger.own_named()
+    told = ledger.held.told_skills(own[0]) if own is not None else {}
+    live, offered = live_of(ledger), ledger.held.services()
+    _commit_any(ledger, skilled(live, told, ledger.people.skills(), offered, by, at.now_ms), at)
 
 
 def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Moment) -> None:

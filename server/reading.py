@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from server.fold import BEST_ANCHOR, LEVELS
 from sync.body import TicketName
 from sync.chain import witness
 from sync.clock import DRIFT_PPM
 from sync.estimate import MINUTE_MS, PastError, WaitingRange, past_error
+from sync.facts_office import RuleAdopted
 from sync.paper_left import PaperLeft
 from sync.types import JournalId, Seq
 
@@ -273,6 +276,12 @@ def _moment(db: sqlite3.Connection, journal_id: str, boot_id: str | None, bootti
     at = {"journal_id": journal_id, "boot_id": boot_id, "boottime_ms": boottime_ms, "ppm": DRIFT_PPM}
     found = db.execute(BEST_ANCHOR, at).fetchone()
     return found[0] if found else None
+
+
+def rule_next(db: sqlite3.Connection) -> RuleAdopted | None:
+    """The calling rule that holds from the next office day on, where it is another one."""
+    found = db.execute("SELECT rule FROM rule_next").fetchone()
+    return msgspec.json.decode(found[0], type=RuleAdopted) if found else None
 
 
 def services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:

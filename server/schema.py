@@ -315,6 +315,14 @@ def clips(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
-_ALL = (received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips)
+@LEDGER()
+def office(db: sqlite_utils.Database) -> None:
+    """The calling rule that holds from the next office day on."""
+    db.execute("CREATE TABLE rule_next (one INTEGER PRIMARY KEY CHECK (one = 1), rule TEXT NOT NULL) STRICT")
+
+
+_ALL = (
+    received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
+)  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

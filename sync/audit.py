@@ -240,7 +240,9 @@ class _Replay:
             self._say(Wrong.REASON_UNLISTED, seq, body, detail=reason)
 
     def _rule_adopted(self, body: RuleAdopted, seq: Seq) -> None:
-        if self._rule is not None and replace(body, now_ms=self._rule.now_ms) != self._rule:
+        # Before the first ticket of a day another rule does nobody wrong.
+        changed = self._rule is not None and replace(body, now_ms=self._rule.now_ms) != self._rule
+        if changed and self._live.admitted:
             self._say(Wrong.RULE_CHANGED, seq, body)
         self._rule = body
 

@@ -2,7 +2,8 @@
 
 One gettext domain per place: `kiosk` (screens), `ticket` (paper), `pages` (the server's public pages), `console` (what
 the office's staff see), `counter` (what they do at a counter), `audit` (the replay of a day), `queue` (the
-calling rule on wall, display and web), `display` (what the hall sees and hears). The msgid is the English text.
+calling rule on wall, display and web), `display` (what the hall sees and hears), `office` (what
+supervisors and administrators see). The msgid is the English text.
 """
 
 import gettext
@@ -27,10 +28,10 @@ __all__ = [
     "load",
 ]
 
-Domain = Literal["kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display"]
+Domain = Literal["kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office"]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
-DOMAINS: tuple[Domain, ...] = ("kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display")
+DOMAINS: tuple[Domain, ...] = ("kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office")
 DIRECTORY = Path(__file__).parent
 # Each language's name for itself: what a citizen who reads nothing else looks for.
 LANGUAGE_NAMES = {"th": "ไทย", "en": "English", "my": "မြန်မာ"}

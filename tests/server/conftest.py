@@ -9,6 +9,7 @@ import pytest
 
 from server.ledger import FILE, Ledger
 from server.pairing import Pairing
+from tests.server.busy_desk import BusyDesk
 from tests.server.desk import Desk
 from tests.server.device import NOON, Device, seeded
 from tests.server.running import RunningServer
@@ -82,3 +83,11 @@ def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 def desk(make_desk: Callable[..., Desk]) -> Desk:
     """A console as it ships."""
     return make_desk()
+
+
+@pytest.fixture
+def busy(desk: Desk, tmp_path: Path) -> Iterator[BusyDesk]:
+    """A console with a kiosk beside it."""
+    made = BusyDesk(desk, tmp_path)
+    yield made
+    made.close()

@@ -46,10 +46,12 @@ NAMES = {"th": "เทศบาล", "en": "Municipality"}
 
 
 class Desk:
-    """One console with three people. `time` is what its clock says; `checked` counts the passwords looked at."""
+    """One console with three people. `time` is what its clock says, `trusted` whether anybody vouches for it, `day` the
+    office day; `checked` counts the passwords looked at."""
 
     def __init__(self, folder: Path, door: Callable[..., Door] = Door, **parts: Any) -> None:
         self.time, self.checked = int(NOON), 0
+        self.day, self.trusted = DAY, True
         self.ledger = Ledger(folder / FILE, ZONE, seeded(7))
         with self.ledger.transaction():
             self.ledger.open_own(DeviceKey(bytes(32), bytes(32)), seeded(6), self.moment().instant)
@@ -72,15 +74,19 @@ class Desk:
         )
         pages = ConsolePages(Pages(NAMES, ZONE))
         self.hall = Hall(live)
-        self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.moment)
+        self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.now)
         self.routes = console_routes(self.door, pages, self.counters, Guide(self.certificate, pages.pages, 8444))
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []
 
     def moment(self) -> Moment:
-        """Now for the queue."""
-        return Moment(UtcMs(self.time), DAY, Instant(BootId("b" * 32), BootMs(1000)))
+        """Now for the queue. The boot's clock goes with the office's."""
+        return Moment(UtcMs(self.time), self.day, Instant(BootId("b" * 32), BootMs(1000 + self.time - NOON)))
+
+    def now(self) -> Moment | None:
+        """The same for the console: None while nobody vouches for the clock."""
+        return self.moment() if self.trusted else None
 
     def _holds(self, password: str, kept: str) -> bool:
         self.checked += 1

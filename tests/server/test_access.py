@@ -3,8 +3,10 @@
 import pytest
 from fastapi.routing import APIRoute
 
+from server import settings
 from server.errors import Refused
 from server.people import Role
+from sync.facts_office import CounterSetup
 from tests.server.desk import Desk, staff_id
 
 NOBODY = None
@@ -25,6 +27,13 @@ ACCESS: dict[str, Role | str] = {
     "GET /api/counters/{number}": Role.STAFF,
     "POST /api/counters/{number}": Role.STAFF,
     "GET /api/me": Role.STAFF,
+    "GET /office": Role.ADMINISTRATOR,
+    "GET /office/counters/new": Role.ADMINISTRATOR,
+    "POST /office/counters": Role.ADMINISTRATOR,
+    "GET /office/counters/{number}": Role.ADMINISTRATOR,
+    "POST /office/counters/{number}": Role.ADMINISTRATOR,
+    "POST /office/counters/{number}/remove": Role.ADMINISTRATOR,
+    "POST /office/rule": Role.ADMINISTRATOR,
     "GET /account": Role.STAFF,
     "POST /account/password": Role.STAFF,
     "POST /account/language": Role.STAFF,
@@ -62,6 +71,12 @@ def test_control_a_route_that_is_not_listed_is_found(desk: Desk) -> None:
     assert unlisted(desk) == {"GET /api/calls"}
 
 
+def set_up(desk: Desk) -> None:
+    """What the routes of the table name is there: counter 1."""
+    counter = CounterSetup(1, ("register",))
+    desk.job(lambda ledger: settings.set_counters(ledger, [counter], (), staff_id(0), desk.moment()))
+
+
 @pytest.mark.parametrize("who", WHO, ids=lambda who: who.word if who else "nobody")
 @pytest.mark.parametrize("route", ACCESS)
 def test_only_who_may_gets_in(desk: Desk, route: str, who: Role | None) -> None:
@@ -69,6 +84,7 @@ def test_only_who_may_gets_in(desk: Desk, route: str, who: Role | None) -> None:
     browser = desk.signed_in(login) if login else desk.browser()
     method, path = route.split()
     path = path.format(staff=staff_id(2), number=1, digest="0", name="none.css")
+    set_up(desk)
     desk.counters.streams.close()  # a stream ends at once, and says so by 503
     before = desk.checked
     answer = browser.get(path) if method == "GET" else browser.post(path)

@@ -136,6 +136,11 @@ def test_a_counter_opens_for_what_it_is_equipped_and_the_person_trained_for() ->
     assert refused(queue, acts.Open(), 2, Who("s1", skills=("a",))) == "serves-nothing"
     do(queue, acts.Open(("b",)), 1, ANNA)
     assert queue.live.counter(1).services == ("b",)
+    assert refused(queue, acts.Open(), 7, ANNA) == "serves-nothing"
+
+
+def test_where_no_counter_is_set_up_each_opens_for_everything() -> None:
+    queue = Queue.opened()
     do(queue, acts.Open(), 7, ANNA)
     assert queue.live.counter(7).services == SERVICES
 
@@ -273,7 +278,7 @@ def test_whoever_is_back_at_the_kiosk_gets_the_published_place_and_nobody_else_d
 
 def test_nobody_who_waits_expires_when_the_day_ends() -> None:
     queue = Queue.opened(("a", "b"), ("a",), ("a",), ("a",))
-    queue.do(CountersSet(queue.now, (CounterSetup(1, ("a",)),)))
+    queue.do(CountersSet(queue.now, (CounterSetup(1, ("a",)), CounterSetup(2, SERVICES))))
     queue.take(1, "a", "b")  # served in part
     queue.take(2)  # served last
     queue.take(3)  # called

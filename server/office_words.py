@@ -1,0 +1,30 @@
+"""The words of the pages for supervisors and administrators. Texts of the domain `office`."""
+
+from server.people import Role
+from translations import N_
+
+# gettext: office
+
+LINKS = (("/office", N_("Office"), Role.ADMINISTRATOR),)
+"""Their places in the console's menu: path, words, least role."""
+
+RULE_WORDS = {
+    "priority_rate": (
+        N_("How many minutes one minute of waiting counts with priority"),
+        N_("1: priority changes nothing"),
+    ),
+    "overtakes": (N_("How many later tickets may be called before an earlier one"), N_("0: in the order of arrival")),
+    "returned_place": (N_("After how many others whoever missed the call is called"), N_("0: among the next")),
+    "parked_place": (N_("After how many others whoever was on an errand is called"), N_("0: among the next")),
+    "recalls": (N_("How often a number is called again"), ""),
+    "no_show_s": (N_("How many seconds it is called before it counts as not there"), ""),
+}
+"""Each setting of the calling rule (server.settings.LIMITS), and a word more."""
+
+REFUSED = {
+    "no-clock": N_("The server does not know the time yet. A supervisor confirms it first"),
+    "settings-changed": N_("Somebody else changed this meanwhile. This is how it stands now"),
+    "counter-busy": N_("A counter would serve nothing any more, and somebody is there. Finish there first"),
+}
+OTHER = N_("Load this page anew and try again")
+"""Why something is not done (server.errors.ActRefused)."""

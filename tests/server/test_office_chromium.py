@@ -1,0 +1,71 @@
+"""The pages for supervisors and administrators in Chromium: every size, every language, axe-core."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
+from tests.server.desk import NEW
+from tests.server.device import CATALOGUE, Device, anchor
+from tests.server.running import RunningServer, now_ms
+from translations import LANGUAGES
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def office(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> RunningServer:
+    """A server that knows services."""
+    device = Device.make(tmp_path_factory.mktemp("kiosk"))
+    with server.exchange() as client:
+        device.pair(client, server.code(), server.certificate)
+        device.record(CATALOGUE, anchor(now_ms()))
+        assert device.send(client).status_code == 200
+    device.journal.close()
+    return server
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[Browser]:
+    """Chromium."""
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def chief(office: RunningServer, program: Browser) -> Page:
+    """The administrator, at an office with two counters."""
+    page = new_page(program)
+    page.goto(f"{office.console_url}/first?lang=en")
+    code = office.command("code").stdout.strip()
+    for field, value in {"code": code, "name": "The chief", "login": "chief", "password": NEW, "again": NEW}.items():
+        page.fill(f"#{field}", value)
+    page.click("main button")
+    for number in (1, 2):
+        page.goto(f"{office.console_url}/office/counters/new")
+        page.fill("#camera", f"hall camera {number}")
+        page.click("main form button")
+    expect(page).to_have_url(f"{office.console_url}/office")
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_has_a_fault_or_stands_over_its_edge(
+    office: RunningServer, chief: Page, language: str, size: str
+) -> None:
+    width, height = SIZES[size]
+    chief.set_viewport_size({"width": width, "height": height})
+    for path in paths(office):
+        chief.goto(f"{office.console_url}{path}?lang={language}")
+        assert chief.get_attribute("html", "lang") == language
+        assert faults(chief) == [], path
+        assert sideways(chief) == 0, path
+        assert small_targets(chief) == [], path
+        assert spilling(chief) == [], path
+
+
+def paths(office: RunningServer) -> tuple[str, ...]:
+    """What is looked at."""
+    return "/office", "/office/counters/new", "/office/counters/1"
