@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.errors import NoSuchDay
+from server.lost import Lost
+from server.standing import before_of
+from server.takeup import merged
 from sync.audit import Section, replay
 from sync.audit_kiosk import taken
 from sync.audit_terms import Audit, Before, Kiosks, Taken
@@ -18,6 +21,8 @@ from sync.codec import Fact, parse
 from sync.errors import NotUnderstood
 from sync.facts import Body, understand
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, CountersSet, StaffSkilled
+from sync.facts_restated import RECORD
+from sync.live import Live
 from sync.types import Chain, JournalId, Seq
 
 _ASIDE: tuple[type[Body], ...] = (StaffSkilled, CamerasSet, CameraChecked, ComplaintNoted)
@@ -84,12 +89,24 @@ def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = 
         if before is not None and before.journal == here.journal and not alone:
             known = replace(replay(_section(db, before), known).after, skills=known.skills)
         section = _section(db, here)
+        if not alone:
+            again = section.facts[0].body.get("by") == RECORD
+            known = replace(known, record=_record(db, here) if again else Live())
         audit = replay(section, known, kiosks_of(db, day), day_bounds(day, zone))
         cameras = standing.cameras(section.facts, audit.last)
         return DayAudit(audit, here.journal, here.key, _position(db, here.journal, audit.last), cameras,
                         standing.complaints())  # fmt: skip
     finally:
         db.execute("ROLLBACK")
+
+
+def _record(db: sqlite3.Connection, here: Place) -> Live:
+    """The queue that this day was taken up with, by the record of the journals before and what came back of them."""
+    lost = Lost(db)
+    if lost.predecessor(here.journal) is None:
+        return Live()
+    before = before_of(lost, here.journal)
+    return merged(before, lost.facts(here.journal, int(here.first)), before.day)
 
 
 def day_bounds(day: str, zone: ZoneInfo) -> tuple[int, int]:

@@ -23,7 +23,8 @@ OFFICE_KINDS = frozenset(
         "ticket.issued", "ticket.priority", "ticket.admitted", "ticket.called", "ticket.recalled", "ticket.no_show",
         "ticket.serving", "ticket.finished", "ticket.transferred", "ticket.parked", "ticket.placed",
         "ticket.cancelled", "ticket.prioritised", "ticket.carried", "counter.opened", "counter.paused",
-        "counter.resumed", "counter.closed", "service.ticketless", "service.by_hand", "cameras.set", "camera.checked",
+        "counter.resumed", "counter.closed", "ticket.restated", "counter.restated",
+        "service.ticketless", "service.by_hand", "cameras.set", "camera.checked",
     )
 )  # fmt: skip
 """What is shown of the office's journal: the queue, and what it was counted by. Complaints are not."""

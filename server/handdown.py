@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from server.errors import LedgerRefused
 from server.http import Receive
+from server.lost import Lost
 from server.own import own_named
 from server.replies import Reply, refusing
 from sync import wire
@@ -87,7 +88,7 @@ class Shelf:
         query = "SELECT received, chain, public_key FROM journals WHERE journal_id = ? AND own > 0"
         own = self._db.execute(query, (ask.journal_id,)).fetchone()
         if own is None:
-            return self._introduction(current[0])
+            return self._unknown(ask) or self._introduction(current[0])
         journal_id, latest = JournalId(ask.journal_id or ""), ask.journal_id == current[0]
         end = Position(Seq(own[0]), Chain(own[1]))
         if self._chain_at(journal_id, ask.seq) != ask.position.chain:
@@ -95,6 +96,16 @@ class Shelf:
         if ask.seq == end.seq and not latest:
             return self._introduction(current[0])
         return self._packed(journal_id, ask.position, end)
+
+    def _unknown(self, ask: Ask) -> Forked | None:
+        """A journal that is not here may be one of ours all the same: this copy of the ledger is older than it."""
+        if ask.journal_id is None or ask.head is None:
+            return None
+        name, lost = JournalId(ask.journal_id), Lost(self._db)
+        if lost.is_named(name) or not lost.is_ours(name, ask.head):
+            return None
+        message = "this office wrote that journal, and nothing of it is here"
+        return Forked(wire.refuse(wire.FORK, message, _FORK), name, ask.head)
 
     def _chain_at(self, journal_id: JournalId, seq: int) -> Chain | None:
         if seq == 0:

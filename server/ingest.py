@@ -1,4 +1,5 @@
-"""The exchange at the server's end: POST /v1/facts and POST /v1/pair (docs/exchange.md), as a raw ASGI application.
+"""The exchange at the server's end: POST /v1/facts, /v1/pair, /v1/feed, /v1/lost (docs/exchange.md), as a raw ASGI
+application.
 
 Everything of a request is applied or nothing. Nothing is acknowledged before it is durable. A stranger's body is
 not even read: what is not from a paired journal is refused by its headers.
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from server import presses, queue
 from server.errors import BodyTooLarge, Disconnected, LedgerRefused
+from server.giveback import Succeed, take_lost
 from server.handdown import POLLERS, HandDown
 from server.http import (
     Receive,
@@ -28,6 +30,7 @@ from server.writer import Writer
 from sync import wire
 from sync.errors import BadBatch
 from sync.judge import Accept, Refuse, judge_request
+from sync.lostwire import Wanted
 from sync.paircode import PairAnswer, PairRequest, fingerprint
 from sync.types import JournalId, UtcMs
 from sync.wire import Answer, Refusal
@@ -36,6 +39,8 @@ BODIES = 16
 """How many batches are read and judged at once; more are asked to come later."""
 PAIRINGS = 4
 """How many pairings: anyone may send one, so they have places of their own and take none from the batches."""
+GIVERS = 2
+"""How many batches of what this server lost of its own journal; the devices have time."""
 SAFE = 0
 """What a server without a verified backup may call safe (docs/decisions/server-safe-is-zero.md)."""
 Result = TypeVar("Result")
@@ -60,6 +65,7 @@ class Exchange:
         moment: Callable[[], Moment | None] = lambda: None,
         *,
         handdown: HandDown,
+        succeed: Succeed,
     ) -> None:
         self._writer = writer
         self._paired = paired
@@ -68,13 +74,14 @@ class Exchange:
         self._now, self._told = now, told
         self._contact, self._moment = contact, moment
         self._patience = Patience()
-        self._handdown = handdown
-        self._busy = {wire.FACTS_PATH: 0, wire.PAIR_PATH: 0, wire.FEED_PATH: 0}
+        self._handdown, self._succeed = handdown, succeed
         self._routes = {
             wire.FACTS_PATH: (self._facts, BODIES),
             wire.PAIR_PATH: (self._pair, PAIRINGS),
             wire.FEED_PATH: (self._feed, POLLERS),
+            wire.LOST_PATH: (self._lost, GIVERS),
         }
+        self._busy = dict.fromkeys(self._routes, 0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -137,6 +144,24 @@ class Exchange:
             return refusing(unread(error))
         self._contact(request.journal_id, self._now())
         return await self._handdown.answer(request, receive)
+
+    async def _lost(self, scope: Scope, receive: Receive) -> Reply:
+        headers = headers_of(scope)
+        stranger = self._judge_headers(headers)
+        if stranger is not None:
+            return self._refused(None, stranger)
+        try:
+            request = wire.read_request(headers, await body_of(scope, receive, wire.MAX_BODY), wire.LOST_PATH)
+        except TimeoutError:
+            return later(SLOW)
+        except (BodyTooLarge, BadBatch) as error:
+            return refusing(unread(error))
+        taken = await self._durable(
+            lambda ledger: take_lost(ledger, request, self._now(), self._moment(), self._succeed)
+        )
+        if isinstance(taken, Reply):
+            return taken
+        return Reply(200, wire.encode_message(taken)) if isinstance(taken, Wanted) else refusing(taken)
 
     async def _pair(self, scope: Scope, receive: Receive) -> Reply:
         if self._patience.exhausted(self._now()):
@@ -218,4 +243,6 @@ def take_pairing(
             return verdict
 
 
-_PATHS = f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH} or {wire.FEED_PATH}; the pages have another address."
+_PATHS = (
+    f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH} or {wire.LOST_PATH}; the pages have another address."
+)

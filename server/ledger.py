@@ -19,6 +19,7 @@ from server.clips import ClipTable
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import Change, changes
 from server.held import Held
+from server.lost import Lost
 from server.own import Own, own_named
 from server.pairing import Code, Pairing, Standing
 from server.people import People
@@ -77,6 +78,7 @@ class Ledger:
             raise
         self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
         self.clips = ClipTable(self._db)
+        self.lost = Lost(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

@@ -27,6 +27,7 @@ from server.display import Display
 from server.door import Door
 from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
+from server.giveback import begin_anew
 from server.guide import Guide
 from server.hall import Hall
 from server.handdown import HandDown, Shelf
@@ -45,7 +46,7 @@ from server.voice import is_quiet
 from server.writer import Writer
 from sync import RELEASE
 from sync.clock import office_day
-from sync.facts import MachineStarted, Predecessor
+from sync.facts import MachineStarted
 from sync.keys import DeviceKey, load_for, load_or_make
 from sync.live import Live
 from sync.paircode import make_code
@@ -125,6 +126,7 @@ class Office:
                 contact=feed.contacted,
                 moment=self._moment,
                 handdown=handdown,
+                succeed=lambda ledger, lost, head: self._succeed(ledger, key, keeper, lost, head),
             )
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
@@ -203,13 +205,14 @@ class Office:
     def _succeed(self, ledger: Ledger, key: DeviceKey, keeper: Timekeeper, journal_id: JournalId, head: Head) -> None:
         """A device holds our own signature of facts that are gone here: this server was restored from an old copy.
 
-        A journal has one history: the office goes on in a new one that names the longer one. Within a transaction.
+        A journal has one history: the office goes on in a new one that names the longer one, with the queue as far as
+        its record is here; the devices give the rest back (server.giveback). Within a transaction.
         """
-        if ledger.own_named() == (journal_id, key.public):
-            ledger.note_fork(journal_id, head, self._now())
-            before = Predecessor(journal_id, head.seq, head.chain.hex())
-            ledger.open_own(key, self._random, self._clock.instant(), predecessor=before)
+        if begin_anew(ledger, key, self._random, self._clock.instant(), journal_id, head, self._now()):
             self._started(ledger, keeper)
+            moment = self._moment()
+            if moment is not None:
+                queue.take_up(ledger, moment)
 
     async def _keep_time(self, keeper: Timekeeper, writer: Writer) -> None:
         """Anchor the clock again where that is due."""

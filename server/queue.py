@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from server.admission import THE_OFFICE, Issued, admit, prioritise, returned, turn_of_day
 from server.equipment import skilled
 from server.ledger import Ledger
+from server.standing import before_of
+from server.takeup import merged, restating
 from sync.body import Body, TicketName
 from sync.codec import Fact
 from sync.facts import TicketIssued, TicketPriority, TicketReturned
@@ -38,8 +40,8 @@ def begin(ledger: Ledger) -> Live:
     """Take the queue up again from the office's own journal: the facts of its last day."""
     own = ledger.own_named()
     live = fold(ledger.held.facts_of_last_day(own[0])) if own is not None else Live()
-    ledger.held.hold((each.ticket, each.counter) for each in live.counters.values() if each.ticket is not None)
     ledger.live = live
+    _hold(ledger)
     return live
 
 
@@ -77,8 +79,36 @@ def steady(ledger: Ledger, at: Moment) -> Moment:
     return replace(at, now_ms=UtcMs(max(at.now_ms, live_of(ledger).now_ms)))
 
 
+def take_up(ledger: Ledger, at: Moment) -> None:
+    """Say again in this journal how the queue stands by the record before it, and admit whom that record does not know.
+
+    For a journal that continues another one, at its beginning and when more of the record has come back. Nobody is
+    called by it. Within a transaction.
+    """
+    own = ledger.own_named()
+    if own is None or ledger.lost.predecessor(own[0]) is None:
+        return
+    before = before_of(ledger.lost, own[0])
+    live = merged(before, ledger.lost.facts(own[0]), before.day)
+    at = replace(at, now_ms=UtcMs(max(at.now_ms, live.now_ms)))
+    bodies = restating(live, at.now_ms)
+    if not bodies:
+        return
+    ledger.held.hold(())
+    commit(ledger, bodies, at.instant)
+    _hold(ledger)
+    _commit_any(ledger, admit(live_of(ledger), ledger.held.issued_on(live.day or at.day), at.now_ms), at)
+
+
+def _hold(ledger: Ledger) -> None:
+    counters = live_of(ledger).counters.values()
+    ledger.held.hold((each.ticket, each.counter) for each in counters if each.ticket is not None)
+
+
 def turn(ledger: Ledger, at: Moment) -> None:
     """Begin this office day, where it has not begun, with the tickets that the ledger took before. In a transaction."""
+    if live_of(ledger).day is None:
+        take_up(ledger, at)
     bodies = turn_of_day(live_of(ledger), at.day, at.now_ms, ledger.held.rule_next(), at.by)
     if bodies:
         ledger.held.keep_rule(None)

@@ -321,8 +321,36 @@ def office(db: sqlite_utils.Database) -> None:
     db.execute("CREATE TABLE rule_next (one INTEGER PRIMARY KEY CHECK (one = 1), rule TEXT NOT NULL) STRICT")
 
 
+_LOST = (
+    """CREATE TABLE losses (
+        journal_id TEXT PRIMARY KEY,
+        top_seq INTEGER NOT NULL, top_chain BLOB NOT NULL, signature BLOB NOT NULL,
+        wanted_seq INTEGER, wanted_chain BLOB,
+        at_ms INTEGER NOT NULL, giver TEXT
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE lost (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL,
+        row BLOB NOT NULL,
+        chain BLOB NOT NULL CHECK (length(chain) = 32),
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TRIGGER lost_is_never_changed BEFORE UPDATE ON lost
+        BEGIN SELECT RAISE(ABORT, 'a fact is never changed'); END""",
+    """CREATE TRIGGER lost_is_never_deleted BEFORE DELETE ON lost
+        BEGIN SELECT RAISE(ABORT, 'a fact is never deleted'); END""",
+)
+
+
+@LEDGER()
+def losses(db: sqlite_utils.Database) -> None:
+    """What this server lost of its own journals, as the devices give it back (server.lost)."""
+    for statement in _LOST:
+        db.execute(statement)
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
+    losses,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -35,6 +35,7 @@ from sync.facts_office import (
     TicketPrioritised,
     TicketTransferred,
 )
+from sync.facts_restated import CounterRestated, TicketRestated
 from sync.live import Live
 from sync.rule import UnknownRule
 from sync.tickets import AT_A_COUNTER, OPEN, IllegalStep, Status
@@ -181,7 +182,11 @@ class _Replay:
                 return Wrong.NEVER_ADMITTED
             if isinstance(body, TicketCalled):
                 return self._illegal_call(body, live)
-        if isinstance(body, CounterFact) and not live.counter(body.counter).open:
+        if (
+            isinstance(body, CounterFact)
+            and not isinstance(body, CounterRestated)
+            and not live.counter(body.counter).open
+        ):
             return Wrong.COUNTER_CLOSED
         return Wrong.ILLEGAL_STEP
 
@@ -207,6 +212,10 @@ class _Replay:
                 self._skills[staff] = services
             case TicketAdmitted():
                 self._admissions.admitted(body, seq)
+            case TicketRestated():
+                self._admissions.restated(body, seq)
+            case CounterRestated():
+                self._admissions.counter_restated(body, seq)
             case TicketCalled(why=why):
                 if why != "rule" and why not in reasons.PICK:
                     self._say(Wrong.PICK_UNLISTED, seq, body, detail=why, counter=str(body.counter))

@@ -24,6 +24,9 @@ from sync.live import Live
 from sync.tickets import OPEN, Status
 from sync.types import Seq
 
+RESTATED = "restated"
+"""How a ticket came into a queue that was taken up from the record before."""
+
 
 class Record:
     """One day, as its facts come. Only facts that had their place in the queue are noted."""
@@ -86,7 +89,7 @@ class Record:
             calls.setdefault(call.ticket, []).append(call)
         found = []
         for each in live.tickets.values():
-            admitted = self._admitted[each.name]
+            admitted = self._admitted.get(each.name)
             found.append(
                 Journey(
                     name=each.name,
@@ -94,8 +97,8 @@ class Record:
                     day=each.day,
                     services=each.services,
                     since_ms=each.since_ms,
-                    admitted_ms=admitted.now_ms,
-                    how=admitted.how,
+                    admitted_ms=admitted.now_ms if admitted is not None else each.since_ms,
+                    how=admitted.how if admitted is not None else RESTATED,
                     priority=each.priority,
                     status=each.status.value,
                     calls=tuple(calls.get(each.name, ())),

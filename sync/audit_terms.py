@@ -6,6 +6,7 @@ from enum import Enum
 
 from sync.body import TicketName
 from sync.facts_office import RuleAdopted
+from sync.live import Live
 from sync.tickets import QueueTicket
 from sync.types import JournalId, Seq, UtcMs
 
@@ -48,6 +49,7 @@ class Wrong(Enum):
     ROW_MISSING = "row-missing"
     NOT_UNDERSTOOD = "not-understood"
     ILLEGAL_STEP = "illegal-step"
+    RESTATED_OTHERWISE = "restated-otherwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +98,13 @@ class Kiosks:
 @dataclass(frozen=True, slots=True)
 class Before:
     """What a day's replay needs of the time before: tickets as they stood when the day before ended (None: not known),
-    what people are trained for (none: everything), and the day before itself."""
+    what people are trained for (none: everything), and the day before itself. `record`: the queue by the record of the
+    journal that this one continues in mid-day (None: not at hand)."""
 
     tickets: Mapping[TicketName, QueueTicket] | None = None
     skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     day: str | None = None
+    record: Live | None = None
 
 
 @dataclass(frozen=True, slots=True)

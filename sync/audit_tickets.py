@@ -5,7 +5,8 @@ from collections.abc import Callable
 from sync.audit_terms import Before, Kiosks, Taken, Wrong
 from sync.body import TicketName
 from sync.facts_office import TicketAdmitted, TicketCalled, TicketPrioritised
-from sync.tickets import QueueTicket, Status
+from sync.facts_restated import CounterRestated, TicketRestated
+from sync.tickets import IllegalStep, QueueTicket, Status, restated
 from sync.types import JournalId, Seq, UtcMs
 
 CERTAIN_MS = 60_000
@@ -28,6 +29,7 @@ class Admissions:
         self._last: dict[JournalId, TicketAdmitted] = {}
         self._owed = self._carried_over()
         self._called = False
+        self._restated: dict[TicketName, TicketRestated] = {}
         self.unchecked = 0
 
     def _carried_over(self) -> list[QueueTicket]:
@@ -53,6 +55,29 @@ class Admissions:
         self._in_order(body, seq)
         self._against_kiosk(body, seq)
 
+    def restated(self, body: TicketRestated, seq: Seq) -> None:
+        """A ticket as the record before has it."""
+        self._restated[body.ticket] = body
+        self._owed = [each for each in self._owed if each.name != body.ticket]
+        if self._before.record is None:
+            self.unchecked += 1
+            return
+        try:
+            same = restated(body) == self._before.record.tickets.get(body.ticket)
+        except IllegalStep:
+            same = False
+        if not same:
+            self._say(Wrong.RESTATED_OTHERWISE, seq, ticket=body.label)
+
+    def counter_restated(self, body: CounterRestated, seq: Seq) -> None:
+        """A counter as the record before has it."""
+        if self._before.record is None:
+            return
+        held = self._before.record.counter(body.counter)
+        told = (body.staff, body.services, body.open, body.pause, body.ticket)
+        if told != (held.staff or "", held.services, held.open, held.pause, held.ticket):
+            self._say(Wrong.RESTATED_OTHERWISE, seq, ticket=f"#{body.counter}")
+
     def called(self, body: TicketCalled, ticket: QueueTicket | None, seq: Seq) -> None:
         """A call: whoever was carried over had to be here by now, and a priority that was asked for as well."""
         if not self._called:
@@ -72,7 +97,10 @@ class Admissions:
         """The facts are over: what never came?"""
         if not self._called:
             self._still_owed(Seq(0))
-        for name in sorted(self._kiosks.tickets.keys() - self._admitted.keys()):
+        if self._restated and self._before.record is not None:
+            for name in sorted(self._before.record.tickets.keys() - self._restated.keys()):
+                self._say(Wrong.RESTATED_OTHERWISE, Seq(0), ticket=self._before.record.tickets[name].label)
+        for name in sorted(self._kiosks.tickets.keys() - self._admitted.keys() - self._restated.keys()):
             taken = self._kiosks.tickets[name]
             if taken.day == self._day and (whole or self._is_late(taken, now_ms)):
                 self._say(Wrong.VANISHED, Seq(0), ticket=taken.label)

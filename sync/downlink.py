@@ -1,4 +1,4 @@
-"""The way down as a machine: unpaired, asking, backoff. Pure; the driver is sync.downlink_driver.
+"""The way down as a machine: unpaired, giving back, asking, backoff. Pure; the driver is sync.downlink_driver.
 
 `step(state, input, fraction)` gives the next state and what to do. TRANSITIONS is the whole table; an input that it
 does not list raises IllegalInput and changes nothing. No input makes the device give up what it has mirrored.
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, TypeAlias
 
+from sync import wire
 from sync.exchange import backoff_s
 from sync.exchange_terms import (
     BUSY,
@@ -33,6 +34,7 @@ class Phase(Enum):
     """Where the way down stands."""
 
     UNPAIRED = "unpaired"
+    GIVING = "giving-back"
     ASKING = "asking"
     BACKOFF = "backoff"
 
@@ -40,6 +42,11 @@ class Phase(Enum):
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Effect: ask for what lies behind the mirror's end, and wait for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """Effect: give the office the next of what it may have lost of its own journal, where anything is owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +67,26 @@ class Named:
     """The office named the journal that it writes now, and a mirror of it was begun."""
 
 
-Input: TypeAlias = Timer | NotPaired | Fed | Named | Refused | Failed | RetryAfter
-Effect: TypeAlias = Ask | SetTimer
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """The office has what was given. `more`: there is more that it may have lost."""
+
+    more: bool
+
+
+Input: TypeAlias = Timer | NotPaired | Fed | Named | Gave | Refused | Failed | RetryAfter
+Effect: TypeAlias = Ask | Give | SetTimer
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`reason` and `message` tell why it waits, None when all is well."""
+    """`reason` and `message` tell why it waits, None when all is well. `owes`: something may have to be given back."""
 
     phase: Phase = Phase.UNPAIRED
     attempts: int = 0
     reason: str | None = None
     message: str | None = None
+    owes: bool = True
 
 
 Step: TypeAlias = tuple[State, tuple[Effect, ...]]
@@ -92,7 +107,7 @@ def step(state: State, given: Input, fraction: float) -> Step:
 
 
 def _ask(state: State, given: Timer, fraction: float) -> Step:
-    return replace(state, phase=Phase.ASKING), (Ask(),)
+    return _giving(state) if state.owes else _asking(state)
 
 
 def _not_paired(state: State, given: NotPaired, fraction: float) -> Step:
@@ -102,15 +117,32 @@ def _not_paired(state: State, given: NotPaired, fraction: float) -> Step:
 def _fed(state: State, given: Fed, fraction: float) -> Step:
     if not given.rows and given.seconds < QUICK_S:
         return _back_off(state, NO_PROGRESS, "the office answers nothing, and does not wait", fraction)
-    return State(Phase.ASKING), (Ask(),)
+    return _asking(State(owes=False))
 
 
 def _named(state: State, given: Named, fraction: float) -> Step:
-    return State(Phase.ASKING), (Ask(),)
+    """The journal before may have ended at the office earlier than here."""
+    return _giving(State())
 
 
 def _refused(state: State, given: Refused, fraction: float) -> Step:
+    if given.code == wire.FORK:
+        return _giving(replace(state, reason=given.code, message=given.message))
     return _back_off(state, given.code, given.message, fraction)
+
+
+def _gave(state: State, given: Gave, fraction: float) -> Step:
+    if given.more:
+        return _giving(state)
+    state = replace(state, owes=False)
+    if state.reason == wire.FORK:
+        return _back_off(state, wire.FORK, state.message or "", fraction)
+    return _asking(state)
+
+
+def _give_refused(state: State, given: Refused, fraction: float) -> Step:
+    """The office does not want it, or is too old to know how."""
+    return _back_off(replace(state, owes=False), given.code, given.message, fraction)
 
 
 def _failed(state: State, given: Failed, fraction: float) -> Step:
@@ -122,9 +154,18 @@ def _retry_after(state: State, given: RetryAfter, fraction: float) -> Step:
     return _back_off(state, BUSY, "the office asks for patience", fraction, at_least)
 
 
+def _asking(state: State) -> Step:
+    return replace(state, phase=Phase.ASKING), (Ask(),)
+
+
+def _giving(state: State) -> Step:
+    return replace(state, phase=Phase.GIVING, owes=True), (Give(),)
+
+
 def _back_off(state: State, reason: str, message: str, fraction: float, at_least: float = 0.0) -> Step:
     attempts = state.attempts + 1
-    return State(Phase.BACKOFF, attempts, reason, message), (SetTimer(at_least + backoff_s(attempts, fraction)),)
+    wait = SetTimer(at_least + backoff_s(attempts, fraction))
+    return State(Phase.BACKOFF, attempts, reason, message, state.owes), (wait,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +176,21 @@ class Rule:
     leads_to: tuple[Phase, ...]
 
 
-_U, _A, _B = Phase.UNPAIRED, Phase.ASKING, Phase.BACKOFF
+_U, _G, _A, _B = Phase.UNPAIRED, Phase.GIVING, Phase.ASKING, Phase.BACKOFF
 
 TRANSITIONS: Mapping[tuple[Phase, type], Rule] = {
-    (_U, Timer): Rule(_ask, (_A,)),
+    (_U, Timer): Rule(_ask, (_G, _A)),
+    (_G, NotPaired): Rule(_not_paired, (_U,)),
+    (_G, Gave): Rule(_gave, (_G, _A, _B)),
+    (_G, Refused): Rule(_give_refused, (_B,)),
+    (_G, Failed): Rule(_failed, (_B,)),
+    (_G, RetryAfter): Rule(_retry_after, (_B,)),
     (_A, NotPaired): Rule(_not_paired, (_U,)),
     (_A, Fed): Rule(_fed, (_A, _B)),
-    (_A, Named): Rule(_named, (_A,)),
-    (_A, Refused): Rule(_refused, (_B,)),
+    (_A, Named): Rule(_named, (_G,)),
+    (_A, Refused): Rule(_refused, (_G, _B)),
     (_A, Failed): Rule(_failed, (_B,)),
     (_A, RetryAfter): Rule(_retry_after, (_B,)),
-    (_B, Timer): Rule(_ask, (_A,)),
+    (_B, Timer): Rule(_ask, (_G, _A)),
 }
 """Every legal pair of phase and input."""

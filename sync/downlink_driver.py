@@ -10,15 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sync import downlink, feedwire, keys, wire
+from sync import downlink, feedwire, keys, lostwire, wire
+from sync.chain import Position
 from sync.client import HttpsLink, Link, Reply, Unreachable
-from sync.downlink import Ask, Fed, Input, Named, NotPaired, Phase
+from sync.downlink import Ask, Fed, Gave, Give, Input, Named, NotPaired, Phase
 from sync.errors import BadBatch, SyncError
-from sync.exchange_terms import Failed, Refused, RetryAfter, SetTimer, Timer
+from sync.exchange_terms import FAILED, Failed, Refused, RetryAfter, SetTimer, Timer
 from sync.feedwire import Introduction
 from sync.journal import Instant, JournalReader
 from sync.judge import Accept, judge
 from sync.keys import DeviceKey
+from sync.lostwire import Wanted
 from sync.mirror import FILE, FeedState, Mirror, MirrorRefused
 from sync.pairing import Pin, load_pin
 from sync.types import JournalId
@@ -64,23 +66,25 @@ class Downlink:
         self._told: FeedState | None = None
         self._said = ""
         self._due_ms = 0.0
-        self._asks = False
+        self._planned: list[Ask | Give] = []
+        self._given: set[tuple[JournalId, int]] = set()
+        """Which journal was given back up to where, or was offered and is not wanted."""
+        self._wanted: tuple[JournalId, Position] | None = None
         self._state, effects = downlink.begin()
         self._plan(effects)
 
     def turn(self) -> float:
         """Do the next thing; the seconds until there is another (0: at once)."""
-        if self._asks:
-            self._asks = False
-            self._give(self._ask())
+        if self._planned:
+            self._step(self._done(self._planned.pop()))
         elif self._now_ms() >= self._due_ms:
-            self._give(Timer())
+            self._step(Timer())
         self._tell()
-        return 0.0 if self._asks else max(self._due_ms - self._now_ms(), 0.0) / 1000
+        return 0.0 if self._planned else max(self._due_ms - self._now_ms(), 0.0) / 1000
 
     def look(self) -> None:
-        """Somebody may have been paired: an unpaired device need not wait."""
-        if self._state.phase is Phase.UNPAIRED:
+        """Somebody may have been paired, or the server may answer again: then there is no need to wait."""
+        if self._state.phase is Phase.UNPAIRED or (self._state.phase is Phase.BACKOFF and self._state.reason == FAILED):
             self._due_ms = 0.0
 
     def close(self) -> None:
@@ -88,7 +92,7 @@ class Downlink:
         self._drop_link()
         self._mirror.close()
 
-    def _give(self, given: Input) -> None:
+    def _step(self, given: Input) -> None:
         self._state, effects = downlink.step(self._state, given, self._ports.fraction())
         self._plan(effects)
 
@@ -97,15 +101,15 @@ class Downlink:
             match effect:
                 case SetTimer(seconds=seconds):
                     self._due_ms = self._now_ms() + seconds * 1000
-                case Ask():
-                    self._asks = True
+                case Ask() | Give():
+                    self._planned.append(effect)
 
-    def _ask(self) -> Input:
+    def _done(self, planned: Ask | Give) -> Input:
         try:
             own = self._self()
             if own is None:
                 return NotPaired()
-            return self._asked(own)
+            return self._asked(own) if isinstance(planned, Ask) else self._gave(own)
         except Unreachable as error:
             self._drop_link()
             return Failed(f"{error}. {error.hint}")
@@ -123,12 +127,44 @@ class Downlink:
         fed = _meaning(reply)
         if isinstance(fed, Introduction):
             return self._begin(fed, ask)
+        if isinstance(fed, Refused) and fed.code == wire.FORK:
+            self._given.clear()  # what the office had then, it need not have now
         return self._take(fed, seconds) if isinstance(fed, Batch) else fed
+
+    def _gave(self, own: _Self) -> Input:
+        """Offer the next journal of the office that it may have lost, or send what it wants of the one offered."""
+        if self._wanted is None:
+            offered = self._mirror.offered()
+            owed = next((each for each in offered if (each[0], each[1].seq) not in self._given), None)
+            if owed is None:
+                return Gave(more=False)
+            name, head = owed
+            batch = Batch(name, head.seq, head.chain, head, ())
+        else:
+            name, end = self._wanted
+            found = self._mirror.ending(name, end)
+            self._wanted = None
+            if found is None:
+                self._given.update((each, head.seq) for each, head in self._mirror.offered() if each == name)
+                return Gave(more=True)  # the office looks for what another device has
+            batch = found
+        request = lostwire.sign_lost(own.journal_id, batch, self._mirror.secret(name), own.key.sign)
+        answer = _lost(self._linked(own.pin).post(request.path, request.headers, request.body))
+        if not isinstance(answer, Wanted):
+            return answer
+        if answer.seq:
+            self._wanted = name, answer.position
+        else:
+            self._given.update((each, head.seq) for each, head in self._mirror.offered() if each == name)
+            if batch.rows:
+                self._ports.log(f"the office's journal {name} was given back to the office, which had lost its end")
+        return Gave(more=True)
 
     def _begin(self, named: Introduction, ask: feedwire.Ask) -> Input:
         if named.journal_id == ask.journal_id:
             return Failed("the office names the very journal that it was asked for")
         self._mirror.begin(named)
+        self._given.clear()
         if ask.journal_id is not None:
             self._ports.log(f"the office writes another journal now: {named.journal_id}, {ask.journal_id} before")
         return Named()
@@ -171,7 +207,7 @@ class Downlink:
     def _tell(self) -> None:
         """Write how it stands where that changed, for the kiosk and the technician."""
         state = self._state
-        tries = state.phase is Phase.ASKING and state.reason is not None  # one more try is no news
+        tries = state.phase in (Phase.ASKING, Phase.GIVING) and state.reason is not None  # one more try is no news
         phase = Phase.BACKOFF if tries else state.phase
         now = FeedState(phase.value, state.reason, state.message, self._contact)
         if self._told is not None and replace(now, contact=self._told.contact) == self._told:
@@ -206,6 +242,21 @@ def run(
             called.clear()
             link.look()
     link.close()  # in the thread that opened the mirror
+
+
+def _lost(reply: Reply) -> Wanted | Refused | Failed | RetryAfter:
+    """What a reply to /v1/lost means."""
+    if reply.status in (429, 503):
+        return RetryAfter(reply.retry_after)
+    try:
+        if reply.status == 200:
+            return wire.decode_as(reply.body, Wanted, "answer")
+        if 400 <= reply.status < 500:
+            refusal = wire.decode_as(reply.body, Refusal, "refusal")
+            return Refused(refusal.error, f"{refusal.message}. {refusal.hint}")
+    except BadAnswer as error:
+        return Failed(f"HTTP {reply.status} with a body that is no answer: {error}")
+    return Failed(f"HTTP {reply.status}")
 
 
 def _meaning(reply: Reply) -> Batch | Introduction | Refused | Failed | RetryAfter:

@@ -14,6 +14,7 @@ from sync.body import Body as Body
 from sync.codec import Draft, Fact, Json
 from sync.errors import NotUnderstood
 from sync.facts_office import OFFICE
+from sync.facts_restated import RESTATED
 from sync.types import JournalId, Level, Seq, UtcMs
 
 
@@ -61,7 +62,10 @@ class ClockAnchored(Body):
 
 @dataclass(frozen=True, slots=True)
 class DayOpened(Body):
-    """The office day `day` (YYYY-MM-DD, boundary 03:00 office time) began at this machine. `by`: clock or staff."""
+    """The office day `day` (YYYY-MM-DD, boundary 03:00 office time) began at this machine.
+
+    `by`: clock or staff; record: it was open before, in the journal that this one continues (sync.facts_restated).
+    """
 
     kind: ClassVar[str] = "day.opened"
     day: str
@@ -322,6 +326,7 @@ _ALL: tuple[type[Body], ...] = (
     ButtonStuck,
     CounterPressed,
     *OFFICE,
+    *RESTATED,
 )
 KINDS: dict[tuple[str, int], type[Body]] = {(body.kind, body.version): body for body in _ALL}
 

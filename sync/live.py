@@ -28,8 +28,9 @@ from sync.facts_office import (
     TicketFact,
     TicketPlaced,
 )
+from sync.facts_restated import CounterRestated, TicketRestated
 from sync.rule import choose, is_overtaken, order
-from sync.tickets import AT_A_COUNTER, IllegalStep, QueueTicket, Status, admit, step
+from sync.tickets import AT_A_COUNTER, IllegalStep, QueueTicket, Status, admit, restated, step
 from sync.types import Seq, UtcMs
 
 
@@ -61,7 +62,8 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """One office day. `seq`: the last fact that is in it. `admitted`: how many tickets there have been."""
+    """One office day. `seq`: the last fact that is in it. `admitted`: how many tickets there have been. `begun`: the
+    queue has moved since the day was opened, so that nothing of it can be restated any more."""
 
     day: str | None = None
     seq: Seq = NOTHING
@@ -74,6 +76,7 @@ class Live:
     ticketless: int = 0
     by_hand: int = 0
     now_ms: UtcMs = UtcMs(0)  # noqa: RUF009 - a number
+    begun: bool = False
 
     # Questions ----------------------------------------------------------------------------------------------------
 
@@ -106,6 +109,10 @@ class Live:
 
     def after(self, body: Body, seq: Seq) -> "Live":
         """The queue after this fact. Raises IllegalStep where the fact has no place in it."""
+        live = self._after(body, seq)
+        return live if live.begun or not isinstance(body, _MOVES) else replace(live, begun=True)
+
+    def _after(self, body: Body, seq: Seq) -> "Live":
         match body:
             case DayOpened(day=day):
                 return Live(day=day, seq=seq, rule=self.rule, setups=self.setups, now_ms=self.now_ms)
@@ -118,6 +125,10 @@ class Live:
                 return self._admitted(body, seq)
             case TicketFact():
                 return self._ticket(body, seq)
+            case TicketRestated():
+                return self._restated(body, seq)
+            case CounterRestated():
+                return self._counter_restated(body, seq)
             case ServiceTicketless():
                 self._open_counter(body.counter, body)
                 counted = replace(self, ticketless=self.ticketless + 1, now_ms=body.now_ms)
@@ -134,6 +145,21 @@ class Live:
             raise IllegalStep(f"{body.label} was admitted before", hint="A ticket is admitted once.")
         ticket = admit(body, self.admitted + 1)
         return replace(self, admitted=ticket.admitted, now_ms=body.now_ms)._with(seq, ticket)
+
+    def _restated(self, body: TicketRestated, seq: Seq) -> "Live":
+        if self.begun or body.ticket in self.tickets:
+            raise IllegalStep(f"{body.label} cannot be restated now", hint=_RESTATED)
+        ticket = restated(body)
+        admitted, placed = max(self.admitted, ticket.admitted), max(self.placed, ticket.placed)
+        return replace(self, admitted=admitted, placed=placed, now_ms=body.now_ms)._with(seq, ticket)
+
+    def _counter_restated(self, body: CounterRestated, seq: Seq) -> "Live":
+        held = self.tickets.get(body.ticket) if body.ticket is not None else None
+        free = held is None or held.status not in AT_A_COUNTER or held.counter != body.counter
+        if self.begun or body.counter in self.counters or free is not (body.ticket is None):
+            raise IllegalStep(f"counter {body.counter} cannot be restated so", hint=_RESTATED)
+        counter = Counter(body.counter, body.services, body.staff or None, body.open, body.pause, body.ticket, seq)
+        return replace(self, now_ms=body.now_ms)._with(seq, counter=counter)
 
     def _ticket(self, body: TicketFact, seq: Seq) -> "Live":
         before = self.tickets.get(body.ticket)
@@ -202,6 +228,11 @@ class Live:
         tickets = {**self.tickets, ticket.name: ticket} if ticket is not None else self.tickets
         counters = {**self.counters, counter.counter: counter} if counter is not None else self.counters
         return replace(self, seq=seq, tickets=tickets, counters=counters)
+
+
+_MOVES = (TicketFact, CounterOpened, CounterPaused, CounterResumed, CounterClosed, ServiceTicketless, ServedByHand)
+"""Facts that move the queue."""
+_RESTATED = "The queue is restated once, right behind day.opened."
 
 
 def _passed(ticket: QueueTicket, called: QueueTicket, services: Iterable[str]) -> QueueTicket:

@@ -20,9 +20,10 @@ from sync.errors import JournalBusy, JournalDamaged, JournalRefused, SyncError
 from sync.feedwire import Introduction
 from sync.journal import Instant, JournalReader, open_for_writing, open_readonly
 from sync.judge import Accept, KnownJournal
+from sync.lostwire import NO_WORD
 from sync.schema import MIRROR, MIRROR_GUARDS
 from sync.types import BootId, BootMs, Chain, JournalId, Seq
-from sync.wire import Head
+from sync.wire import BATCH_ROWS, Batch, Head, take
 
 FILE = "office.db"
 
@@ -84,6 +85,38 @@ class Mirror:
             query = "SELECT seq, chain, signature FROM heads WHERE journal_id = ?"
             found = db.execute(query, (journal_id,)).fetchone()
             return Head(Seq(found[0]), Chain(found[1]), found[2]) if found else None
+
+    def offered(self) -> list[tuple[JournalId, Head]]:
+        """Every journal of the office that is here, with the office's signed word for its end; the newest last. Raises
+        MirrorRefused."""
+        with self._guarded() as db:
+            query = """SELECT journal_id, seq, chain, signature FROM mirrors JOIN heads USING (journal_id)
+                ORDER BY number"""
+            return [
+                (JournalId(name), Head(Seq(seq), Chain(chain), word)) for name, seq, chain, word in db.execute(query)
+            ]
+
+    def secret(self, journal_id: JournalId) -> bytes:
+        """The secret of a journal that is mirrored. Raises MirrorRefused."""
+        with self._guarded() as db:
+            found = db.execute("SELECT secret FROM mirrors WHERE journal_id = ?", (journal_id,)).fetchone()
+            secret: bytes = found[0]
+            return secret
+
+    def ending(self, journal_id: JournalId, end: Position) -> Batch | None:
+        """The last facts up to this place of a journal, as many as fit a batch; None where it is not here. Its head is
+        not signed. Raises MirrorRefused."""
+        with self._guarded() as db:
+            query = "SELECT row, chain FROM mirrored WHERE journal_id = ? AND seq <= ? ORDER BY seq DESC LIMIT ?"
+            found = db.execute(query, (journal_id, end.seq, BATCH_ROWS + 1)).fetchall()
+            if not found or found[0][1] != end.chain:
+                return None
+            rows = take((row for row, _ in found), min(BATCH_ROWS, int(end.seq)))
+            after = Position(
+                Seq(end.seq - len(rows)), Chain(found[len(rows)][1]) if len(rows) < end.seq else START.chain
+            )
+            head = Head(end.seq, end.chain, NO_WORD)
+            return Batch(journal_id, after.seq, after.chain, head, tuple(reversed(rows)))
 
     def begin(self, named: Introduction) -> None:
         """Mirror this journal from now on. What was mirrored before stays. Raises MirrorRefused."""

@@ -19,6 +19,7 @@ _PHASES = {
 
 _DOWN = {
     Down.UNPAIRED.value: "not paired yet",
+    Down.GIVING.value: "the office is asked whether it has lost anything of it",
     Down.ASKING.value: "mirrored as it grows",
     Down.BACKOFF.value: "the last try failed; it is tried again by itself",
 }

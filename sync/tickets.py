@@ -25,6 +25,7 @@ from sync.facts_office import (
     TicketServing,
     TicketTransferred,
 )
+from sync.facts_restated import TicketRestated
 from sync.types import UtcMs
 
 
@@ -83,6 +84,8 @@ class QueueTicket:
         return self.services[min(self.step, len(self.services) - 1)]
 
 
+_STATUSES = frozenset(each.value for each in Status)
+
 TABLE: Mapping[tuple[Status, type[TicketFact]], tuple[Status, ...]] = {
     (Status.WAITING, TicketCalled): (Status.CALLED,),
     (Status.WAITING, TicketPrioritised): (Status.WAITING,),
@@ -124,6 +127,35 @@ def admit(body: TicketAdmitted, admitted: int) -> QueueTicket:
         priority=body.priority,
         cases=body.cases,
         carried=body.how == "carried",
+    )
+
+
+def restated(body: TicketRestated) -> QueueTicket:
+    """The ticket as this fact has it. Raises IllegalStep where no ticket can be so."""
+    if not body.services or body.status not in _STATUSES or not 0 <= body.step <= len(body.services):
+        raise IllegalStep(f"no ticket can be as {body.label} is restated", hint="Look at the office's record.")
+    return QueueTicket(
+        body.ticket,
+        body.label,
+        body.day,
+        body.services,
+        body.since_ms,
+        body.admitted,
+        body.at_ms,
+        body.priority,
+        body.cases,
+        Status(body.status),
+        body.step,
+        body.counter,
+        body.called_ms,
+        body.recalls,
+        body.overtaken,
+        body.hold,
+        body.placed,
+        body.carried,
+        body.waited_ms,
+        body.by_hand,
+        body.said_ms,
     )
 
 

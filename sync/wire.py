@@ -20,6 +20,7 @@ from sync.types import Chain, JournalId, Seq, UtcMs
 FACTS_PATH = "/v1/facts"
 PAIR_PATH = "/v1/pair"
 FEED_PATH = "/v1/feed"
+LOST_PATH = "/v1/lost"
 PORT = 8443
 
 MAX_BODY = 4 * 1024 * 1024
@@ -127,7 +128,7 @@ class Batch:
 class Request:
     """A batch as it travels: the three headers and the compressed body. `last` is `first - 1` where it has no rows.
 
-    To FEED_PATH it carries a question (sync.feedwire) and no rows.
+    To FEED_PATH it carries a question (sync.feedwire) and no rows, to LOST_PATH facts of the office (sync.lostwire).
     """
 
     journal_id: JournalId
@@ -147,7 +148,7 @@ class Request:
         """The HTTP headers of this request."""
         batch = {"Content-Type": CONTENT_TYPE, "Content-Encoding": "gzip"}
         return {
-            **(batch if self.path == FACTS_PATH else {"Content-Type": "application/json"}),
+            **(batch if self.path in (FACTS_PATH, LOST_PATH) else {"Content-Type": "application/json"}),
             JOURNAL_HEADER: self.journal_id,
             RANGE_HEADER: f"{self.first}-{self.last}",
             SIGNATURE_HEADER: self.signature.hex(),

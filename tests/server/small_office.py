@@ -10,13 +10,14 @@ from pathlib import Path
 from server import certificate
 from server.app import with_headers
 from server.config import Address
+from server.giveback import begin_anew
 from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
 from server.ledger import FILE, Ledger, open_reader
 from server.serving import bind, listener, port_of
 from server.writer import Writer
 from sync.codec import Fact
-from sync.facts import Body, Predecessor
+from sync.facts import Body
 from sync.journal import Instant
 from sync.keys import DeviceKey
 from sync.types import BootMs, JournalId
@@ -117,7 +118,14 @@ class SmallOffice:
             self.handdown = HandDown(Shelf(db, KEY.sign), thread, self._forked, hold_s=self.hold_s)
             self.writer.start()
             self.exchange = Exchange(
-                self.writer, paired, self.der, "id", lambda: NOON, lambda: NOON, handdown=self.handdown
+                self.writer,
+                paired,
+                self.der,
+                "id",
+                lambda: NOON,
+                lambda: NOON,
+                handdown=self.handdown,
+                succeed=self._succeed,
             )
             serving = listener(with_headers(self.exchange), self.end, self.files)
             task = asyncio.create_task(serving.serve([socket]))
@@ -129,10 +137,11 @@ class SmallOffice:
         db.close()
         self.writer.close()
 
+    def _succeed(self, ledger: Ledger, journal_id: JournalId, head: Head) -> None:
+        begin_anew(ledger, KEY, self.random, self.now(), journal_id, head, NOON)
+
     async def _forked(self, journal_id: JournalId, head: Head) -> None:
         def succeed(ledger: Ledger) -> None:
-            if ledger.own_named() == (journal_id, KEY.public):
-                link = Predecessor(journal_id, head.seq, head.chain.hex())
-                ledger.open_own(KEY, self.random, self.now(), predecessor=link)
+            self._succeed(ledger, journal_id, head)
 
         await asyncio.wrap_future(self.writer.submit(succeed))

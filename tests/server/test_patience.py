@@ -69,7 +69,14 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
 
     async def story() -> None:
         exchange = Exchange(
-            writer, {device.journal_id}, CERTIFICATE, "id", lambda: NOON, lambda: NOON, handdown=hand_down(db, thread)
+            writer,
+            {device.journal_id},
+            CERTIFICATE,
+            "id",
+            lambda: NOON,
+            lambda: NOON,
+            handdown=hand_down(db, thread),
+            succeed=lambda ledger, name, head: None,
         )
         dawdling = [asyncio.create_task(status(exchange, wire.PAIR_PATH, {}, never)) for _ in range(PAIRINGS)]
         await asyncio.wait(dawdling, timeout=0.1)

@@ -10,6 +10,7 @@ from sync.codec import Draft, Fact, encode
 from sync.feedwire import JSON, Introduction, read_ask
 from sync.journal import Entry
 from sync.keys import DeviceKey
+from sync.lostwire import proven, read_lost, wanted
 from sync.types import BootMs, JournalId, Seq
 from sync.wire import Batch, Refusal
 from tests.sync.journals import BOOT
@@ -30,6 +31,7 @@ class FeedingOffice:
         self.asked: list[Mapping[str, object]] = []
         self.reply: Reply | None = None
         self.reachable = True
+        self.back: dict[int, bytes] = {}
         self.add(facts.JournalOpened(self.name, OFFICE_KEY.public.hex(), "office", predecessor))
 
     def add(self, *bodies: facts.Body) -> None:
@@ -59,6 +61,8 @@ class FeedingOffice:
             raise Unreachable("nobody there", hint="Look.")
         if self.reply is not None:
             return self.reply
+        if path == wire.LOST_PATH:
+            return self._lost(wire.read_request(headers, body, path))
         assert path == wire.FEED_PATH
         ask = read_ask(body)
         self.asked.append({"journal_id": ask.journal_id, "seq": ask.seq, "signature": ask.signature})
@@ -68,6 +72,17 @@ class FeedingOffice:
         if here != ask.position:
             return refusing(wire.refuse(wire.FORK, "another history", "Keep it.", 0, self.end))
         return Reply(200, 0, wire.deflate(wire.encode_batch(self.lie(self.batch(ask.position)))), wire.CONTENT_TYPE)
+
+    def _lost(self, request: wire.Request) -> Reply:
+        """What was lost is wanted, last first, down to what is here."""
+        given, secret = read_lost(request)
+        start, end = Position(given.after, given.previous), given.head.position
+        held = given.journal_id == self.name and any(self._at(at.seq) == at for at in (start, end))
+        if given.rows:
+            assert proven(given, secret) is not None
+            self.back.update(enumerate(given.rows, given.after + 1))
+        next_end = start if given.rows else end
+        return Reply(200, 0, wire.encode_message(wanted(None if held or not next_end.seq else next_end)), JSON)
 
     def batch(self, after: Position, key: DeviceKey = OFFICE_KEY) -> Batch:
         """All that lies behind this place."""

@@ -36,6 +36,8 @@ from sync.facts_office import (
     TicketServing,
     TicketTransferred,
 )
+from sync.facts_restated import TicketRestated
+from sync.live import fold
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
 from tests.sync import officedays
 from tests.sync.officedays import OfficeDay
@@ -139,6 +141,18 @@ def carried_in(number: int, minutes: float = 0, **changes: object) -> TicketAdmi
 NO_SHOW = (admitted(1, 1), call(1, 2))
 RECALLED = (*NO_SHOW, TicketRecalled(t(3), name(1), "s1"), TicketRecalled(t(3.5), name(1), "s1"))
 
+WAITS = fold(facts_of([*OPENED[:3], admitted(1, 1)]))
+"""What the journal before left: number 1 waits."""
+
+
+def again(number: int, status: str) -> TicketRestated:
+    """It stands there by the record before."""
+    held = admitted(number, number)
+    return TicketRestated(
+        t(2), name(number), held.label, held.day, held.services, held.since_ms, 1, t(number), status, False, held.cases
+    )
+
+
 WRONG: dict[Wrong, Case] = {
     Wrong.NOT_THE_RULE: Case([*TWO, call(2, 3)]),
     Wrong.RULE_CHANGED: Case([*TWO, RuleAdopted(t(3), overtakes=50)]),
@@ -177,6 +191,7 @@ WRONG: dict[Wrong, Case] = {
     Wrong.ROW_MISSING: Case([admitted(1, 5)]),
     Wrong.NOT_UNDERSTOOD: Case([admitted(1, 5)]),
     Wrong.ILLEGAL_STEP: Case([admitted(1, 5), TicketFinished(t(6), name(1), "s1")]),
+    Wrong.RESTATED_OTHERWISE: Case([], opened=[*OPENED[:3], again(1, "served")], before=Before(record=WAITS)),
 }
 """Every violation, in the smallest day that has it."""
 
@@ -226,6 +241,11 @@ GOOD: dict[str, Case] = {
     "priority that staff gave": with_kiosk([admitted(1, 9), TicketPrioritised(t(10), name(1), "s1")], taken(1, 9)),
     "on its way to the office": with_kiosk([admitted(1, 9)], taken(1, 9), taken(2, 9)),
     "carried over, first in the morning": Case([carried_in(1), carried_in(2), call(1, 2)], before=evening()),
+    "taken up as the record before has it": Case(
+        [CounterOpened(t(2), 1, "s1", ("a",)), call(1, 3)],
+        opened=[*OPENED[:3], again(1, "waiting")],
+        before=Before(record=WAITS),
+    ),
     "the rule restated": Case([*TWO, RuleAdopted(t(3))]),
     "carried over at closing": Case([admitted(1, 1), TicketCarried(t(9), name(1), NEXT)], whole=True),
     "the rule of the day is another one": Case(

@@ -12,7 +12,7 @@ from sync import downlink, downlink_driver, facts, verify, wire
 from sync.chain import extend
 from sync.client import Reply
 from sync.codec import decode
-from sync.downlink import Ask, Fed, Named, NotPaired, Phase, State
+from sync.downlink import Ask, Fed, Gave, Give, Named, NotPaired, Phase, State
 from sync.downlink_driver import Downlink, Ports
 from sync.errors import JournalBusy
 from sync.exchange_terms import BACKOFF_CAP_S, Failed, IllegalInput, Refused, RetryAfter, SetTimer, Timer
@@ -175,7 +175,7 @@ class Credulous(Downlink):
 @pytest.mark.parametrize("lie", [lie for lie, _ in LIES])
 def test_control_a_device_that_believes_everybody_mirrors_the_lie(world: World, lie: Callable[[Batch], Batch]) -> None:
     process = world.start(Credulous)
-    world.run(process, 3)
+    world.run(process, 6)
     world.office.add(STARTED, STARTED)
     world.office.lie = lie
     before = world.mirrored()
@@ -217,6 +217,43 @@ def test_an_office_restored_from_an_old_copy_mixes_nothing_and_nothing_is_lost(w
     assert world.mirrored() == world.told()
     kept = rows_of(world.data / FILE, yesterday.name)
     assert kept == lost, "and the lost tail is still here"
+
+
+@pytest.mark.parametrize("more", [3, 1200])
+def test_what_a_restored_office_lost_is_given_back_whole_last_first(world: World, process: Downlink, more: int) -> None:
+    world.office.add(STARTED)
+    yesterday = world.office.copy()
+    world.run(process)
+    world.office.add(*[STARTED] * more)
+    world.run(process)
+    lost = world.told()
+    yesterday.add(facts.MachineStarted("2.0", "0" * 64))
+    world.office = yesterday
+    world.run(process, 20)
+    assert [world.office.back[seq] for seq in range(3, len(lost) + 1)] == lost[2:]
+    back, world.office.back = world.office.back, {}
+    world.run(process, 20)
+    assert world.office.back == back, "an office that still says fork is offered it again, after a wait"
+
+
+def test_a_journal_that_another_took_the_place_of_is_offered_too(world: World, process: Downlink) -> None:
+    world.office.add(STARTED)
+    world.run(process)
+    lost, name = world.told(), world.office.name
+    world.office = FeedingOffice("aa" * 16)
+    world.run(process, 20)
+    assert [world.office.back[seq] for seq in range(1, len(lost) + 1)] == lost
+    assert rows_of(world.data / FILE, name) == lost
+
+
+def test_an_office_that_lost_nothing_gets_nothing(world: World, process: Downlink) -> None:
+    world.office.add(STARTED, STARTED)
+    world.run(process)
+    process.close()
+    again = world.start()
+    world.run(again)
+    assert world.office.back == {}
+    again.close()
 
 
 def rows_of(path: Path, name: str) -> list[bytes]:
@@ -376,13 +413,16 @@ def test_every_step_leads_where_the_table_says() -> None:
         Fed(0, 25.0),
         Fed(3, 0.0),
         Named(),
+        Gave(more=True),
+        Gave(more=False),
         Refused("fork", "m"),
+        Refused("revoked", "m"),
         Failed("w"),
         RetryAfter(7.0),
     )
     reached: dict[tuple[Phase, type], set[Phase]] = {}
-    for phase, given in itertools.product(Phase, inputs):
-        state = State(phase, attempts=2, reason="r", message="m")
+    for phase, given, owes, reason in itertools.product(Phase, inputs, (True, False), ("fork", "r")):
+        state = State(phase, attempts=2, reason=reason, message="m", owes=owes)
         if (phase, type(given)) not in downlink.TRANSITIONS:
             with pytest.raises(IllegalInput):
                 downlink.step(state, given, 0.5)
@@ -391,6 +431,7 @@ def test_every_step_leads_where_the_table_says() -> None:
         reached.setdefault((phase, type(given)), set()).add(later.phase)
         assert len(effects) == 1
         assert isinstance(effects[0], Ask) == (later.phase is Phase.ASKING)
+        assert isinstance(effects[0], Give) == (later.phase is Phase.GIVING)
     assert reached == {key: set(rule.leads_to) for key, rule in downlink.TRANSITIONS.items()}
 
 

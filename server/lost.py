@@ -1,0 +1,171 @@
+"""What this server lost of its own journals when it was restored from an old copy, as the devices give it back.
+
+Rows that the chain below a head of the server's own signature proves; they lie beside the facts, never among them, for
+the server has written other facts in their places since. They come last first, in one walk at a time down to a place
+that is here (docs/exchange.md, "Lost").
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sync.chain import Position, head_message
+from sync.codec import Fact, decode
+from sync.facts import DayOpened, JournalOpened, MachineStarted, Predecessor, understand
+from sync.keys import signature_holds
+from sync.types import Chain, JournalId, Seq, UtcMs
+from sync.wire import Head
+
+_LAST = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What an own journal really held, its last day only, and what this server wrote since the loss, where anything was
+    lost. `day`: the day of the copy that it went on from."""
+
+    base: tuple[Fact, ...]
+    since: tuple[Fact, ...] = ()
+    day: str | None = None
+
+
+class Lost:
+    """Reads and writes those tables. Writing only within the ledger's transactions; reading by any connection."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    # Proofs and rows -------------------------------------------------------------------------------------------------
+
+    def is_ours(self, journal_id: JournalId, head: Head) -> bool:
+        """Whether this server's own key signed this head of a journal."""
+        keys = self._db.execute("SELECT DISTINCT public_key FROM journals WHERE own > 0").fetchall()
+        message = head_message(journal_id, head.position)
+        return any(signature_holds(key, message, head.signature) for (key,) in keys)
+
+    def is_named(self, journal_id: JournalId) -> bool:
+        """Whether it is known already that facts of this journal were lost."""
+        return self._walk(journal_id) is not None
+
+    def secret(self, journal_id: JournalId) -> bytes | None:
+        """The secret of one of the server's own journals; None where it knows no such journal."""
+        found = self._db.execute("SELECT secret FROM journals WHERE journal_id = ? AND own > 0", (journal_id,))
+        row = found.fetchone()
+        return row[0] if row else None
+
+    def holds(self, journal_id: JournalId, at: Position) -> bool:
+        """Whether this very place of the journal is here."""
+        query = """SELECT 1 FROM facts WHERE journal_id = :journal AND seq = :seq AND chain = :chain
+            UNION ALL SELECT 1 FROM lost WHERE journal_id = :journal AND seq = :seq AND chain = :chain"""
+        values = {"journal": journal_id, "seq": at.seq, "chain": at.chain}
+        return not at.seq or self._db.execute(query, values).fetchone() is not None
+
+    def claim(self, journal_id: JournalId, head: Head, now_ms: UtcMs) -> None:
+        """The facts up to this head of our own were lost: from here down they are wanted, where they are further than
+        what is wanted or was given back already."""
+        if self.holds(journal_id, head.position) or self.wanted(journal_id) is not None:
+            return
+        self._db.execute(
+            """INSERT INTO losses (journal_id, top_seq, top_chain, signature, wanted_seq, wanted_chain, at_ms)
+            VALUES (?1, ?2, ?3, ?4, ?2, ?3, ?5) ON CONFLICT (journal_id) DO UPDATE SET top_seq = ?2, top_chain = ?3,
+                signature = ?4, wanted_seq = ?2, wanted_chain = ?3 WHERE ?2 > top_seq""",
+            (journal_id, head.seq, head.chain, head.signature, now_ms),
+        )
+
+    def wanted(self, journal_id: JournalId) -> Position | None:
+        """Where the facts end that are wanted next; None: nothing is."""
+        walk = self._walk(journal_id)
+        if walk is None or walk[2] is None or walk[3] is None:
+            return None
+        return Position(Seq(walk[2]), Chain(walk[3]))
+
+    def store(
+        self, journal_id: JournalId, after: Position, rows: Sequence[tuple[Fact, bytes, Chain]], giver: JournalId
+    ) -> bool:
+        """Keep these proven rows, which end at the place that was wanted. Whether that was the last of them."""
+        known = "SELECT 1 FROM facts WHERE journal_id = ? AND seq = ? AND chain = ?"
+        new = [
+            (journal_id, fact.seq, row, chain)
+            for fact, row, chain in rows
+            if self._db.execute(known, (journal_id, fact.seq, chain)).fetchone() is None
+        ]
+        insert = "INSERT OR IGNORE INTO lost (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)"
+        self._db.executemany(insert, new)
+        done = len(new) < len(rows) or self.holds(journal_id, after)
+        wanted = (None, None) if done else (after.seq, after.chain)
+        update = "UPDATE losses SET wanted_seq = ?, wanted_chain = ?, giver = ? WHERE journal_id = ?"
+        self._db.execute(update, (*wanted, giver, journal_id))
+        return done
+
+    # Histories -------------------------------------------------------------------------------------------------------
+
+    def predecessor(self, journal_id: JournalId) -> Predecessor | None:
+        """The journal that this own one continues."""
+        row = self._db.execute("SELECT row FROM facts WHERE journal_id = ? AND seq = 1", (journal_id,)).fetchone()
+        body = understand(decode(row[0])) if row else None
+        return body.predecessor if isinstance(body, JournalOpened) else None
+
+    def came_back(self, journal_id: JournalId) -> bool:
+        """Whether facts of it were lost and all of them are here again."""
+        walk = self._walk(journal_id)
+        return walk is not None and walk[2] is None
+
+    def number_before(self, journal_id: JournalId) -> JournalId | None:
+        """The journal that the server wrote before this own one."""
+        query = """SELECT journal_id FROM journals WHERE own > 0
+            AND own < (SELECT own FROM journals WHERE journal_id = ?) ORDER BY own DESC LIMIT 1"""
+        row = self._db.execute(query, (journal_id,)).fetchone()
+        return JournalId(row[0]) if row else None
+
+    def facts(self, journal_id: JournalId, end: int = _LAST) -> Iterator[Fact]:
+        """The facts of this journal that are here, up to `end` (not with it)."""
+        return self._rows(journal_id, 1, end)
+
+    def history(self, journal_id: JournalId) -> History:
+        """The last day of this journal, one of the server's own or one that it lost."""
+        walk = self._walk(journal_id)
+        if walk is None or walk[2] is not None:  # nothing was lost, or not all of it is back
+            return History(tuple(self._last_day(journal_id, _LAST)))
+        query = "SELECT row FROM lost WHERE journal_id = ? AND seq <= ? ORDER BY seq"
+        tail = [decode(row) for (row,) in self._db.execute(query, (journal_id, walk[0]))]
+        begin = next((n for n in range(len(tail) - 1, -1, -1) if tail[n].kind == DayOpened.kind), None)
+        first = tail[0].seq if tail else walk[0] + 1
+        before = [] if begin is not None else list(self._last_day(journal_id, first))
+        copy, behind = (journal_id, first) if self.secret(journal_id) else self._written_instead()
+        since = self._rows(copy, behind, _LAST) if copy is not None else iter(())
+        return History((*before, *tail[begin or 0 :]), tuple(since), self._day(copy, behind))
+
+    def _walk(self, journal_id: JournalId) -> tuple[int, bytes, int | None, bytes | None] | None:
+        query = "SELECT top_seq, top_chain, wanted_seq, wanted_chain FROM losses WHERE journal_id = ?"
+        found: tuple[int, bytes, int | None, bytes | None] | None
+        found = self._db.execute(query, (journal_id,)).fetchone()
+        return found
+
+    def _written_instead(self) -> tuple[JournalId | None, int]:
+        """Of a journal that is not here at all: the one that this copy went on writing, from its last start on."""
+        query = "SELECT journal_id FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1 OFFSET 1"
+        found = self._db.execute(query).fetchone()
+        if found is None:
+            return None, _LAST
+        query = "SELECT seq, row FROM facts WHERE journal_id = ? ORDER BY seq DESC"
+        for seq, row in self._db.execute(query, found):
+            if decode(row).kind == MachineStarted.kind:
+                return JournalId(found[0]), seq
+        return JournalId(found[0]), 1
+
+    def _last_day(self, journal_id: JournalId, end: int) -> Iterator[Fact]:
+        return self._rows(journal_id, self._begin(journal_id, end) or 1, end)
+
+    def _rows(self, journal_id: JournalId, first: int, end: int) -> Iterator[Fact]:
+        query = "SELECT row FROM facts WHERE journal_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
+        return (decode(row) for (row,) in self._db.execute(query, (journal_id, first, end)))
+
+    def _begin(self, journal_id: JournalId, end: int) -> int | None:
+        query = "SELECT max(seq) FROM days WHERE journal_id = ? AND seq < ?"
+        found: int | None = self._db.execute(query, (journal_id, end)).fetchone()[0]
+        return found
+
+    def _day(self, journal_id: JournalId | None, end: int) -> str | None:
+        query = "SELECT day FROM days WHERE journal_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
+        found = self._db.execute(query, (journal_id, end)).fetchone()
+        return found[0] if found else None

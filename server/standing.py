@@ -1,0 +1,45 @@
+"""How the queue stood by the record of the server's own journals, lost parts that came back included. It only reads."""
+
+from collections.abc import Iterable
+
+from server.lost import Lost
+from server.takeup import merged
+from sync.codec import Fact
+from sync.errors import NotUnderstood
+from sync.facts import DayOpened, understand
+from sync.live import Live
+from sync.tickets import IllegalStep
+from sync.types import JournalId
+
+
+def by_record(lost: Lost, journal_id: JournalId) -> Live:
+    """The queue at the end of what this journal really held, and with what was written instead of what was lost."""
+    past = lost.history(journal_id)
+    if past.base and past.base[0].kind == DayOpened.kind:
+        live = _fold(past.base)
+    else:
+        before = before_of(lost, journal_id)
+        live = merged(before, past.base, before.day) if before.day is not None else _fold(past.base)
+    return merged(live, past.since, past.day) if past.since else live
+
+
+def before_of(lost: Lost, journal_id: JournalId) -> Live:
+    """The queue by the record of the journals before this one, as far as it is here."""
+    link = lost.predecessor(journal_id)
+    if link is None:
+        return Live()
+    known = lost.secret(link.journal_id) is not None or lost.came_back(link.journal_id)
+    name = link.journal_id if known else lost.number_before(journal_id)
+    return by_record(lost, name) if name is not None else Live()
+
+
+def _fold(facts: Iterable[Fact]) -> Live:
+    """As sync.live.fold; what has no place is passed over: a queue has to be taken up from any record."""
+    live = Live()
+    for fact in facts:
+        try:
+            body = understand(fact)
+            live = live if body is None else live.after(body, fact.seq)
+        except (IllegalStep, NotUnderstood):
+            continue
+    return live

@@ -1,0 +1,106 @@
+"""How an office takes its queue up from its record in another journal. Pure.
+
+`merged` is the queue by the record before, with what the office did since it was restored: where both speak of a
+ticket, the record before is believed, and what then has no place is passed over (it stays in the record). Nobody is
+called by it. The office says the outcome again in its new journal (sync.facts_restated); an audit does the same sum.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from server.admission import turn_of_day
+from sync.body import Body
+from sync.codec import Fact
+from sync.errors import NotUnderstood
+from sync.facts import DayOpened, understand
+from sync.facts_office import CountersSet, RuleAdopted, TicketAdmitted
+from sync.facts_restated import RECORD, RESTATED, CounterRestated, TicketRestated
+from sync.live import Counter, Live
+from sync.tickets import IllegalStep, QueueTicket
+from sync.types import UtcMs
+
+_SETTINGS = (RuleAdopted, CountersSet)
+
+
+def merged(base: Live, since: Iterable[Fact], day: str | None) -> Live:
+    """`base` with what the office did `since`, in order of its facts. `day`: the office day of its copy then."""
+    live, opening = base, False
+    for fact in since:
+        try:
+            body = understand(fact)
+        except NotUnderstood:
+            continue
+        if isinstance(body, DayOpened):
+            day, opening = body.day, base.day is not None
+            live = _turned(live, day)
+            continue
+        if body is None or isinstance(body, RESTATED) or (opening and isinstance(body, _SETTINGS)):
+            continue  # settings that a copy restates are as old as the copy
+        opening = False
+        if day == live.day:
+            live = _with(live, body)
+    return live
+
+
+def _turned(live: Live, day: str) -> Live:
+    """The queue on this day, if it is a later one: whoever is left is carried over."""
+    for body in turn_of_day(live, day, live.now_ms):
+        live = live.after(body, live.seq)
+    return live
+
+
+def _with(live: Live, body: Body) -> Live:
+    if isinstance(body, TicketAdmitted) and body.how == "carried":
+        return live  # who is carried over follows from the evening, not from a copy's idea of it
+    try:
+        return live.after(body, live.seq)
+    except IllegalStep:
+        return live
+
+
+def restating(live: Live, now_ms: UtcMs) -> tuple[Body, ...]:
+    """The facts that say this queue again in a new journal; none where there is no day in it."""
+    if live.day is None:
+        return ()
+    setups = [CountersSet(now_ms, tuple(live.setups.values()))] if live.setups else []
+    tickets = sorted(live.tickets.values(), key=lambda each: each.admitted)
+    return (
+        DayOpened(live.day, RECORD),
+        replace(live.rule, now_ms=now_ms),
+        *setups,
+        *(_ticket(each, now_ms) for each in tickets),
+        *(_counter(live.counters[each], now_ms) for each in sorted(live.counters)),
+    )
+
+
+def _ticket(ticket: QueueTicket, now_ms: UtcMs) -> TicketRestated:
+    return TicketRestated(
+        now_ms,
+        ticket.name,
+        ticket.label,
+        ticket.day,
+        ticket.services,
+        ticket.since_ms,
+        ticket.admitted,
+        ticket.at_ms,
+        ticket.status.value,
+        ticket.priority,
+        ticket.cases,
+        ticket.step,
+        ticket.counter,
+        ticket.called_ms,
+        ticket.recalls,
+        ticket.overtaken,
+        ticket.hold,
+        ticket.placed,
+        ticket.carried,
+        ticket.waited_ms,
+        ticket.by_hand,
+        ticket.said_ms,
+    )
+
+
+def _counter(counter: Counter, now_ms: UtcMs) -> CounterRestated:
+    return CounterRestated(
+        now_ms, counter.counter, counter.staff or "", counter.services, counter.open, counter.pause, counter.ticket
+    )
