@@ -85,7 +85,10 @@ class Feed:
         if live.day != view.day:
             return view
         at_work = tuple(each.counter for each in live.working())
-        return replace(view, waiting=len(live.waiting()), at_work=at_work)
+        loss = view.loss
+        if loss is not None and not loss.back:
+            loss = replace(loss, again=sum(each.since_ms < loss.to_ms for each in live.waiting()))
+        return replace(view, waiting=len(live.waiting()), at_work=at_work, loss=loss)
 
     def _with_contacts(self, view: View) -> View:
         """Contacts to the minute, as they are shown: the same picture is not drawn and sent again."""

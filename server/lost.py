@@ -66,10 +66,10 @@ class Lost:
         if self.holds(journal_id, head.position) or self.wanted(journal_id) is not None:
             return
         self._db.execute(
-            """INSERT INTO losses (journal_id, top_seq, top_chain, signature, wanted_seq, wanted_chain, at_ms)
-            VALUES (?1, ?2, ?3, ?4, ?2, ?3, ?5) ON CONFLICT (journal_id) DO UPDATE SET top_seq = ?2, top_chain = ?3,
+            """INSERT INTO losses (journal_id, top_seq, top_chain, signature, wanted_seq, wanted_chain, from_ms, at_ms)
+            VALUES (?1, ?2, ?3, ?4, ?2, ?3, ?5, ?6) ON CONFLICT (journal_id) DO UPDATE SET top_seq = ?2, top_chain = ?3,
                 signature = ?4, wanted_seq = ?2, wanted_chain = ?3 WHERE ?2 > top_seq""",
-            (journal_id, head.seq, head.chain, head.signature, now_ms),
+            (journal_id, head.seq, head.chain, head.signature, self._copied_ms(), now_ms),
         )
 
     def wanted(self, journal_id: JournalId) -> Position | None:
@@ -140,6 +140,19 @@ class Lost:
         found: tuple[int, bytes, int | None, bytes | None] | None
         found = self._db.execute(query, (journal_id,)).fetchone()
         return found
+
+    def _copied_ms(self) -> int | None:
+        """Up to when the copy reaches that this server was restored from: the last that its queue held at the start."""
+        query = """SELECT row FROM facts WHERE journal_id = (SELECT journal_id FROM journals WHERE own > 0
+            ORDER BY own DESC LIMIT 1) ORDER BY seq DESC"""
+        started = False
+        for (row,) in self._db.execute(query):
+            fact = decode(row)
+            started = started or fact.kind == MachineStarted.kind
+            now_ms = fact.body.get("now_ms")
+            if started and isinstance(now_ms, int):
+                return now_ms
+        return None
 
     def _written_instead(self) -> tuple[JournalId | None, int]:
         """Of a journal that is not here at all: the one that this copy went on writing, from its last start on."""

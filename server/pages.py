@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from fonts import tokens
 from server.chart import distribution
-from server.reading import Device, Exchange, Printer, Ticket, View
+from server.reading import Device, Exchange, Loss, Printer, Ticket, View
 from server.words import (
     ABLE_OF_NOTHING,
     BOARD_WORDS,
@@ -161,8 +161,23 @@ class Pages:
             "latest": [self._row(ticket, view, words) for ticket in view.latest],
             "bars": [(bar, words.gettext(LEVEL_WORDS[bar.level])) for bar in distribution(dict(view.scores))],
             "devices": [self._device(device, words) for device in view.devices],
+            "loss": view.loss and self.day(UtcMs(view.loss.to_ms)) == view.day and self._loss(view.loss, words),
             **self._dates(view.day, language),
         }
+
+    def _loss(self, loss: Loss, words: Catalogue) -> list[str]:
+        """What is told of a record that was lost."""
+        unknown = words.gettext("time not known yet")
+        times = {
+            "begin": self._moment(loss.from_ms, words.language) or unknown,
+            "end": self._moment(loss.to_ms, words.language) or unknown,
+        }
+        told = [words.gettext("The office's record from {begin} to {end} was lost.").format(**times)]
+        if loss.back:
+            back = words.gettext("It came back from the machine: {place}. The queue is as it was.")
+            return [*told, back.format(place=loss.place or "–")]
+        again = words.ngettext("{count} number waits again", "{count} numbers wait again", loss.again)
+        return [*told, again.format(count=loss.again)]
 
     def _row(self, ticket: Ticket, view: View, words: Catalogue) -> dict[str, Any]:
         return {

@@ -95,12 +95,28 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """The office was restored from an old copy: its record from `from_ms` (None: not known) to `to_ms` was lost.
+
+    `back`: it came back, from the machine at `place`. `again`: numbers that wait again, because nobody knows what
+    became of them.
+    """
+
+    to_ms: int
+    from_ms: int | None = None
+    back: bool = False
+    place: str | None = None
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One office day. `services` holds names by id and language; `unplaced` are scores that no anchor dates yet.
 
     `scores` counts by level. `disputed` are scores for which several levels were pressed: outside `scores`, and so
     outside every mean and share. `upward`, by counter: those of them that ended higher. `waiting` now, and the counters
     `at_work`: of the queue as it stands. `held`: how the waiting ranges that were printed today held.
+    `loss`: the last part of the record that was lost.
     """
 
     day: str
@@ -118,6 +134,7 @@ class View:
     waiting: int = 0
     at_work: tuple[int, ...] = ()
     held: PastError | None = None
+    loss: Loss | None = None
 
     @property
     def scored(self) -> int:
@@ -153,6 +170,7 @@ def view(db: sqlite3.Connection, day: str) -> View:
             strangers=_count(db, "SELECT coalesce(sum(count), 0) FROM refusal_counts WHERE journal_id = ''"),
             services=services(db),
             held=held(db, day),
+            loss=_loss(db),
         )
 
 
@@ -171,6 +189,13 @@ def held(db: sqlite3.Connection, day: str) -> PastError | None:
         WHERE day = ? AND own > 0 AND called_ms - since_ms IS NOT NULL"""
     pairs = [(WaitingRange(low, high), max(ms, 0) / MINUTE_MS) for low, high, ms in db.execute(query, (day,))]
     return past_error(pairs)
+
+
+def _loss(db: sqlite3.Connection) -> Loss | None:
+    query = """SELECT at_ms, from_ms, wanted_seq IS NULL, place FROM losses
+        LEFT JOIN journals ON giver = journals.journal_id ORDER BY at_ms DESC LIMIT 1"""
+    found = db.execute(query).fetchone()
+    return Loss(found[0], found[1], bool(found[2]), found[3]) if found else None
 
 
 @contextmanager

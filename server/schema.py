@@ -326,7 +326,7 @@ _LOST = (
         journal_id TEXT PRIMARY KEY,
         top_seq INTEGER NOT NULL, top_chain BLOB NOT NULL, signature BLOB NOT NULL,
         wanted_seq INTEGER, wanted_chain BLOB,
-        at_ms INTEGER NOT NULL, giver TEXT
+        from_ms INTEGER, at_ms INTEGER NOT NULL, giver TEXT
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE lost (
         journal_id TEXT NOT NULL, seq INTEGER NOT NULL,

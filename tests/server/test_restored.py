@@ -10,7 +10,10 @@ import pytest
 
 from server import acts, queue
 from server.audit_reading import read_day
+from server.feed import Feed
 from server.ledger import FILE, open_reader
+from server.pages import Pages
+from server.reading import View, view
 from server.takeup import restating
 from sync import wire
 from sync.audit_terms import Wrong
@@ -18,12 +21,16 @@ from sync.lostwire import NO_WORD, Wanted
 from sync.tickets import Status
 from sync.types import Chain, JournalId, Seq
 from sync.wire import Refusal
+from tests.server.audited import NEXT
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, Device
 from tests.server.restoring import Hall, Mirrored
 from tests.server.test_queue import MINUTE, take
 
 SERVED = {"A001": Status.SERVED, "A002": Status.CALLED, "A003": Status.ABSENT, "A004": Status.WAITING}
+
+
+PAGES = Pages({"en": "Office"}, ZONE)
 
 
 class Story:
@@ -266,6 +273,34 @@ def test_an_office_that_lost_nothing_begins_nothing(story: Story) -> None:
     assert not story.office.asked(story.mirror)
     assert story.office.give_back(story.kiosk, story.mirror) == 0
     assert named(story.office) == story.mirror.name
+
+
+async def unread(day: str) -> View:
+    """Nothing is read here."""
+    return View(day)
+
+
+def notice(office: Hall, language: str = "en") -> str:
+    """What the office's page says."""
+    with closing(open_reader(office.folder / FILE)) as db:
+        seen = view(db, DAY)
+    feed = Feed(unread, PAGES, lambda: office.now, lambda: office.live)
+    return PAGES.live(feed._with_queue(seen), language)
+
+
+def test_the_offices_page_tells_what_was_lost_and_what_came_back(story: Story) -> None:
+    assert "was lost" not in notice(story.office)
+    office = story.restore()
+    office.hear(story.kiosk)
+    office.asked(story.mirror)
+    assert "record from 23/11/2026 12:00 to 23/11/2026 12:13 was lost." in notice(office)
+    assert "4 numbers wait again" in notice(office)
+    office.give_back(story.kiosk, story.mirror)
+    assert "It came back from the machine: Hall 1. The queue is as it was." in notice(office)
+    assert "4 numbers" not in notice(office)
+    assert "สูญหาย" in notice(office, "th")
+    with closing(open_reader(office.folder / FILE)) as db:
+        assert "was lost" not in PAGES.live(view(db, NEXT), "en"), "on that day only"
 
 
 def violations(office: Hall) -> list[Wrong]:

@@ -10,23 +10,34 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from server import queue
 from server.export import export
 from server.ledger import FILE as LEDGER
+from server.ledger import Ledger
+from server.own import KEY_FILE
 from sync import verify
+from sync.body import TicketName
+from sync.clock import office_day
 from sync.codec import Fact
 from sync.downlink_driver import Downlink, Ports, run
 from sync.errors import JournalDamaged
-from sync.facts import JournalOpened, MachineStarted, understand
+from sync.facts import JournalOpened, MachineStarted, of_kind, understand
+from sync.facts_office import CounterOpened, TicketAdmitted, TicketCalled, TicketFinished, TicketServing
+from sync.facts_restated import TicketRestated
 from sync.journal import JournalReader
+from sync.keys import load
 from sync.mirror import FILE, MirrorReader
 from sync.paircode import fingerprint
 from sync.pairing import Pin, save_pin
 from sync.system_clock import SystemClock
+from sync.types import JournalId, Seq
 from sync.wake import WakeSocket
+from tests.server.conftest import ZONE
 from tests.server.device import Device
 from tests.server.running import CONFIG, RunningServer
 from tests.server.small_office import SmallOffice
@@ -162,11 +173,38 @@ def test_killed_at_either_end_nothing_is_lost(site: Site) -> None:
     assert verify.main([str(site.data / FILE), "--against", str(site.server.data / LEDGER)]) == 0
 
 
+def work(data: Path) -> TicketName:
+    """The office calls and serves a ticket, before its server starts again; which one."""
+    clock, ticket = SystemClock(), TicketName(JournalId("c" * 32), Seq(7))
+    now_ms = clock.read().utc_ms
+    day = office_day(now_ms, ZONE).isoformat()
+    with closing(Ledger(data / LEDGER, ZONE, os.urandom)) as ledger, ledger.transaction():
+        ledger.open_own(load(data / KEY_FILE), os.urandom, clock.instant())
+        queue.turn(ledger, queue.Moment(now_ms, day, clock.instant()))
+        bodies = (
+            CounterOpened(now_ms, 1, "s1", ("tax",)),
+            TicketAdmitted(now_ms, ticket, day, "A001", ("tax",), now_ms, "arrived"),
+            TicketCalled(now_ms, ticket, 1, "s1"),
+            TicketServing(now_ms, ticket, "s1"),
+            TicketFinished(now_ms, ticket, "s1"),
+        )
+        queue.commit(ledger, bodies, clock.instant())
+    return ticket
+
+
+def restated(path: Path) -> list[tuple[TicketName, str]]:
+    """The tickets that the office's present journal says again, with where they stand."""
+    with JournalReader(path) as reader:
+        found = of_kind(reader.facts(), TicketRestated)
+    return [(body.ticket, body.status) for _, body in found]
+
+
 def test_an_office_restored_from_yesterdays_copy_begins_a_journal_that_names_the_one_before(site: Site) -> None:
     site.start_sync()
     site.until(site.same)
     site.server.end()
     shutil.copytree(site.server.data, site.folder / "yesterday", ignore=shutil.ignore_patterns("*.sock"))
+    served = work(site.server.data)
     site.server.start()
     site.until(site.same)
     before = rows(site.data / FILE)
@@ -174,7 +212,8 @@ def test_an_office_restored_from_yesterdays_copy_begins_a_journal_that_names_the
     shutil.rmtree(site.server.data)
     shutil.copytree(site.folder / "yesterday", site.server.data)
     site.server.start()
-    site.until(lambda: site.same() and rows(site.data / FILE)[0] != before[0])
+    site.until(lambda: site.same() and rows(site.data / FILE)[0] != before[0] and bool(restated(site.data / FILE)))
+    assert restated(site.data / FILE) == [(served, "served")], "what was served in the lost part stays served"
     with JournalReader(site.data / FILE) as reader:
         opened = understand(next(reader.entries()).fact)
     assert isinstance(opened, JournalOpened)
