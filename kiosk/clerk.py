@@ -6,8 +6,6 @@ from datetime import datetime
 from hardware.sound import Sound
 from kiosk import enquiry
 from kiosk.desk import Desk, Printhouse
-from kiosk.issuing import Wish, issue
-from kiosk.numbering import NumberingError, label, read_label
 from kiosk.record import Recorder
 from kiosk.screen_inputs import (
     CallStaff,
@@ -35,7 +33,9 @@ from sync.codec import Fact
 from sync.errors import CatalogueError
 from sync.estimate import Taken, too_late, work_left
 from sync.facts import HelpEnded, PrintAsked, PrintSending, TicketIssued, TicketReturned
+from sync.issuing import Wish, issue
 from sync.journal import Instant
+from sync.numbering import NumberingError, label, read_label
 from sync.types import BootMs, Seq
 
 CALL_AGAIN_MS = 60_000

@@ -9,7 +9,6 @@ from fonts.errors import FontsError
 from hardware.errors import HardwareError
 from hardware.printer import Bitmap, Finished, Met, Outcome, PaperStatus, Printer, PrintJob, StatusChanged
 from kiosk.errors import KioskError
-from kiosk.issuing import Secrets, secrets_of
 from kiosk.mending import Mending, mending
 from kiosk.night import checked
 from kiosk.printing import Phase, Prints, fresh, job_id
@@ -22,6 +21,7 @@ from sync.catalogue import Catalogue
 from sync.clock import office_time
 from sync.errors import CatalogueError
 from sync.facts import PaperRefilled, PrintEnded, PrinterChanged, PrinterMet, PrinterTested, TicketIssued
+from sync.issuing import Secrets, secrets_of
 from sync.journal import Instant
 from sync.keys import DeviceKey
 from sync.types import BootId, BootMs, JournalId, Seq

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
-from kiosk.numbering import Numbers
 from kiosk.printing import Prints
 from kiosk.roll import Roll
 from sync.chain import Position, witness
@@ -39,6 +38,7 @@ from sync.facts import (
     understand,
 )
 from sync.journal import Entry, Instant
+from sync.numbering import Numbers
 from sync.types import Seq
 
 MOST_KEPT = 1000

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from kiosk.numbering import NumberingError, read_label
 from kiosk.screen_types import Field, Typing
 from sync.catalogue import SERIES
+from sync.numbering import NumberingError, read_label
 
 MOST_LETTERS = 3
 """The series, and a lane of up to two letters: more than 500 kiosks."""

@@ -21,7 +21,7 @@ from sync.facts_office import TicketCalled
 from sync.tickets import IllegalStep
 from sync.types import Seq
 
-_KEY = re.compile(r"[0-9a-f]{32}")
+KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +55,7 @@ def perform(
     `offered`: the services that there are; None: those of the kiosks' catalogues.
     `keyed` and `conditional` are left out by the tests' controls only: they show what either of them prevents.
     """
-    if not _KEY.fullmatch(call.key):
+    if not KEY.fullmatch(call.key):
         raise ActRefused("bad-key", "the request key is not 32 hex digits", hint="Make a random key for each act.")
     digest = hashlib.sha256(msgspec.json.encode((who.staff, call.counter, call.act))).digest()
     before = ledger.held.request(call.key) if keyed else None

@@ -12,6 +12,7 @@ from server.errors import ConfigError
 from server.names import ip_of, is_name
 from sync.calendar import Period, periods_of
 from sync.clock import Trust
+from sync.config_words import is_http, no_slash
 from sync.errors import ConfigError as SyncConfigError
 from sync.strict_toml import Choice, Document, Key, ListOf, Sections, Table, Text, parse, read
 from translations import LANGUAGES
@@ -33,6 +34,7 @@ class ServerConfig:
     simulation (sync.simulated_clock), None outside of one. `console_names`: further names and addresses of the console;
     `console_certificate` and `console_key`: PEM files that somebody else made, both or neither. `spoken`: the languages
     that calls are spoken in, in their order; `quiet`: when nothing is spoken (server.voice).
+    `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
     """
 
     data: str
@@ -48,6 +50,7 @@ class ServerConfig:
     console_key: str | None = None
     spoken: tuple[str, ...] = LANGUAGES
     quiet: tuple[Period, ...] = ()
+    public_url: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -93,6 +96,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         console["key"],
         values["voice"]["languages"],
         quiet,
+        values["public_url"],
     )
 
 
@@ -174,6 +178,7 @@ SERVER = Table(
         Key("data", Text(), "the folder where the server keeps its ledger"),
         Key("name", Sections(Text(), LANGUAGES), "the section with the office's name in each language"),
         Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
+        Key("public_url", Text(is_http, no_slash), "the address that the QR of a ticket leads to", None),
         Key("listen", _LISTEN, "the section of the addresses", _LISTENS),
         Key("console", _CONSOLE_KEYS, "the section of the console's certificate", _NO_CONSOLE),
         Key("voice", _VOICE, "the section of what is called aloud", {"languages": LANGUAGES, "quiet": ()}),

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from server.app import asset_response, with_headers
 from server.console_counter import CounterDesk, add_counters
+from server.console_issue import add_issue
 from server.console_office import add_office
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
 from server.console_people import add_people
@@ -16,7 +17,7 @@ from server.errors import AccountRefused, Refused, ServerError
 from server.forms import Form, form_of
 from server.guide import Guide
 from server.http import App
-from server.office_pages import OfficePages
+from server.office_desk import OfficeDesk
 from server.passwords import password_fault
 from server.people import Details, Role, code_hash, folded_login, login_fault, name_fault
 from server.sessions import CLEARED, cookie
@@ -42,15 +43,15 @@ WRONG = N_("Name or password is not right")
 NOT_THE_SAME = N_("The two passwords differ")
 
 
-def console_routes(door: Door, pages: ConsolePages, counters: CounterDesk, guide: Guide) -> FastAPI:
+def console_routes(door: Door, pages: ConsolePages, counters: CounterDesk, guide: Guide, office: OfficeDesk) -> FastAPI:
     """All routes of the console."""
     app = FastAPI(title="Scorecard Smart Box console", version=RELEASE, openapi_url=None, redirect_slashes=False)
     _add_door(app, door, pages)
     _add_account(app, door, pages)
-    office = OfficePages(pages)
-    add_people(app, door, pages, counters.moment)
+    add_people(app, door, pages, office.moment)
     add_counters(app, counters)
-    add_office(app, door, office, counters.hall, counters.moment)
+    add_office(app, office)
+    add_issue(app, office)
     guide.add_to(app)
     _add_rest(app, door, pages)
     _add_answers(app, door, pages)

@@ -1,6 +1,5 @@
 """The office's settings on the console: its counters, and the rule by which numbers are called."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -9,14 +8,13 @@ from starlette.exceptions import HTTPException
 from server import reading, rule_text, settings
 from server.console_pages import Filled, redirect
 from server.decide import MOST_COUNTERS
-from server.door import Door, Person
+from server.door import Person
 from server.errors import ActRefused
 from server.forms import Form, form_of
-from server.hall import Hall
-from server.office_pages import OfficePages, fault_of, no_clock
+from server.office_desk import OfficeDesk
+from server.office_pages import fault_of
 from server.office_words import RULE_WORDS
 from server.people import Role
-from server.queue import Moment
 from sync.facts_office import CounterSetup, RuleAdopted
 from sync.live import Live
 from translations import N_
@@ -30,8 +28,9 @@ CAMERA = N_("A camera's name has at most 40 characters")
 LIMIT = N_("This is beyond the limits")
 
 
-def add_office(app: FastAPI, door: Door, pages: OfficePages, hall: Hall, moment: Callable[[], Moment | None]) -> None:
+def add_office(app: FastAPI, desk: OfficeDesk) -> None:
     """The routes below /office."""
+    door, pages, hall = desk.door, desk.pages, desk.hall
     Administrator = Annotated[Person, Depends(door.require(Role.ADMINISTRATOR))]
 
     async def office(
@@ -69,9 +68,7 @@ def add_office(app: FastAPI, door: Door, pages: OfficePages, hall: Hall, moment:
         )
 
     async def set_counters(person: Person, counters: list[CounterSetup]) -> None:
-        at, seen = moment(), settings.in_order(hall.live)
-        if at is None:
-            raise no_clock(person)
+        at, seen = desk.now(person), settings.in_order(hall.live)
         await door.write(lambda ledger: settings.set_counters(ledger, counters, seen, person.staff, at))
 
     async def stored(request: Request, person: Person, number: int | None) -> Response:
@@ -129,9 +126,7 @@ def add_office(app: FastAPI, door: Door, pages: OfficePages, hall: Hall, moment:
             return await office(request, person, filled, 422)
         if form.one("look"):
             return await office(request, person, filled, look=wanted)
-        at = moment()
-        if at is None:
-            raise no_clock(person)
+        at = desk.now(person)
         await door.write(lambda ledger: settings.adopt_rule(ledger, wanted, at))
         return redirect("/office")
 

@@ -18,6 +18,7 @@ from sync.clock import DRIFT_PPM
 from sync.codec import Fact, decode
 from sync.facts import TicketIssued, TicketPriority, understand
 from sync.facts_office import RuleAdopted, StaffSkilled
+from sync.numbering import OFFICE_LANE, fresh_start
 from sync.types import JournalId, Seq, UtcMs
 
 REQUESTS_KEPT_MS = 7 * 86_400_000
@@ -114,6 +115,39 @@ class Held:
         if rule is not None:
             self._db.execute("INSERT INTO rule_next (one, rule) VALUES (1, ?)", (msgspec.json.encode(rule).decode(),))
 
+    def series(self) -> dict[str, str]:
+        """The series of each service that the machines' catalogues offer, by its id."""
+        found: dict[str, str] = {}
+        for (text,) in self._db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id DESC"):
+            found.update(series_by_id(json.loads(text)))
+        return found
+
+    def last_number(self, journal_id: JournalId, day: str, series: str) -> int:
+        """The number behind which this office's own journal goes on in its lane on this day.
+
+        A journal that was begun on a running day (the office was restored from a copy) does not know which numbers the
+        one before gave at the end: it begins with the next free hundred.
+        """
+        query = """SELECT coalesce(max(n) FILTER (WHERE journal_id = :journal), 0), coalesce(max(n), 0)
+            FROM tickets JOIN journals USING (journal_id)
+            WHERE own > 0 AND tickets.lane = :lane AND day = :day AND series = :series"""
+        values = {"journal": journal_id, "lane": OFFICE_LANE, "day": day, "series": series}
+        mine, any_ = self._db.execute(query, values).fetchone()
+        if mine or not self._begun_on(journal_id, day):
+            return int(any_)
+        return fresh_start(int(any_)) - 1
+
+    def take_number(self, day: str, series: str, n: int) -> None:
+        """This number is given. Raises sqlite3.IntegrityError: it was before."""
+        self._db.execute("INSERT INTO given (day, series, n) VALUES (?, ?, ?)", (day, series, n))
+
+    def _begun_on(self, journal_id: JournalId, day: str) -> bool:
+        """Whether this journal took the place of another one on this day."""
+        query = "SELECT own > 1 FROM journals WHERE journal_id = ?"
+        (later,) = self._db.execute(query, (journal_id,)).fetchone()
+        before = "SELECT 1 FROM days WHERE journal_id = ? AND day < ? LIMIT 1"
+        return bool(later) and self._db.execute(before, (journal_id, day)).fetchone() is None
+
     def _asked(self, name: TicketName) -> bool:
         """Whether priority was asked for with it: the facts of one ticket lie side by side."""
         query = "SELECT row FROM facts WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT 3"
@@ -122,6 +156,14 @@ class Held:
             if isinstance(body, TicketPriority) and body.ticket == name.seq:
                 return True
         return False
+
+
+def series_by_id(catalogue: object) -> dict[str, str]:
+    """The series in a `catalogue.adopted` by the service's id; whatever has another shape is passed over."""
+    services = catalogue.get("services") if isinstance(catalogue, dict) else None
+    found = [each for each in services if isinstance(each, dict)] if isinstance(services, list) else []
+    pairs = ((each.get("id"), each.get("series")) for each in found)
+    return {id_: series for id_, series in pairs if isinstance(id_, str) and isinstance(series, str)}
 
 
 def service_ids(catalogue: object) -> list[str]:

@@ -33,6 +33,7 @@ from sync.facts import Body, Predecessor, drafts
 from sync.journal import Instant, chained
 from sync.judge import Accept, KnownJournal, Refuse
 from sync.keys import DeviceKey
+from sync.numbering import OFFICE_LANE
 from sync.types import Chain, JournalId, Seq, UtcMs
 from sync.wire import BATCH_ROWS, Head
 
@@ -199,12 +200,22 @@ class Ledger:
         """
         own = self._own
         if own is None:
-            raise LedgerRefused("the server's own journal is not open", hint="Start the server: it opens it.")
+            raise LedgerRefused("the server's own journal is not open", hint=_START)
         facts, entries = chained(own.secret, own.end(self._db), drafts(*bodies), instant)
         if entries:
             self._store(own.journal_id, [(f, e.row, e.chain) for f, e in zip(facts, entries, strict=True)])
             own.reached(self._db, Position(entries[-1].seq, entries[-1].chain))
         return facts
+
+    def own_next(self) -> tuple[JournalId, DeviceKey, Seq]:
+        """This server's own journal, its key, and the seq that its next fact gets. Within `transaction`.
+
+        Raises LedgerRefused before `open_own`.
+        """
+        own = self._own
+        if own is None:
+            raise LedgerRefused("the server's own journal is not open", hint=_START)
+        return own.journal_id, own.key, Seq(own.end(self._db).seq + 1)
 
     def own_timeline(self) -> Timeline:
         """The anchors of this server's own journal, and how far it reaches."""
@@ -259,6 +270,7 @@ class Ledger:
     def pair(self, pairing: Pairing, now_ms: UtcMs) -> int:
         """Enter, or enter again, a journal; its code is used up. Returns its lane. Within `transaction`."""
         lane = self._one("SELECT coalesce(max(lane) + 1, 0) FROM journals WHERE own = 0")[0]
+        lane += lane == OFFICE_LANE
         values = (
             pairing.journal_id,
             pairing.public_key,
@@ -426,6 +438,7 @@ _HINTS = {
 }
 
 
+_START = "Start the server: it opens it."
 _OTHER_KEY = "Restore office.key from its backup: the office's journal goes on with the key that it began with."
 _NEWER = "Install that release again, or start with a copy that this release wrote. The file was left as it is."
 

@@ -34,6 +34,8 @@ from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
 from server.ledger import FILE, Ledger, open_reader
 from server.lockout import Waits
+from server.office_desk import OfficeDesk
+from server.office_pages import OfficePages
 from server.own import KEY_FILE
 from server.pages import Pages
 from server.pairing import clean_place, new_code
@@ -134,7 +136,10 @@ class Office:
             door = Door(reader, writer, hasher, Waits(), random=self._random, now=self._now)
             shell = ConsolePages(pages)
             counters = CounterDesk(door, shell, CounterPages(pages, self._config.zone), hall, self._moment)
-            console = console_app(console_routes(door, shell, counters, guide))
+            desk = OfficeDesk(
+                door, OfficePages(shell), hall, self._moment, self._config.zone, key, self._config.public_url
+            )
+            console = console_app(console_routes(door, shell, counters, guide, desk))
             listeners = [
                 (
                     listener(

@@ -5,7 +5,10 @@ from translations import N_
 
 # gettext: office
 
-LINKS = (("/office", N_("Office"), Role.ADMINISTRATOR),)
+LINKS = (
+    ("/issue", N_("Give a number"), Role.STAFF),
+    ("/office", N_("Office"), Role.ADMINISTRATOR),
+)
 """Their places in the console's menu: path, words, least role."""
 
 RULE_WORDS = {
@@ -23,6 +26,8 @@ RULE_WORDS = {
 
 REFUSED = {
     "no-clock": N_("The server does not know the time yet. A supervisor confirms it first"),
+    "no-service": N_("This service is not there any more. Choose another one"),
+    "no-ticket": N_("One to five services go on one ticket"),
     "settings-changed": N_("Somebody else changed this meanwhile. This is how it stands now"),
     "counter-busy": N_("A counter would serve nothing any more, and somebody is there. Finish there first"),
 }

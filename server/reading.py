@@ -303,6 +303,34 @@ def _moment(db: sqlite3.Connection, journal_id: str, boot_id: str | None, bootti
     return found[0] if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnTicket:
+    """A ticket of the office's own journal."""
+
+    journal_id: JournalId
+    seq: int
+    label: str
+    day: str
+    series: str
+    lane: int
+    n: int
+    services: tuple[str, ...]
+    witness: str
+
+
+def own_tickets(db: sqlite3.Connection, day: str, limit: int, seq: int | None = None) -> list[OwnTicket]:
+    """What staff gave from the console on this day, the newest first; `seq`: that one alone."""
+    query = """SELECT journal_id, seq, label, day, series, tickets.lane, n, services, tickets.chain
+        FROM tickets JOIN journals USING (journal_id)
+        WHERE own = (SELECT max(own) FROM journals) AND own > 0 AND day = :day AND (:seq IS NULL OR seq = :seq)
+        ORDER BY seq DESC LIMIT :limit"""
+    found = []
+    for journal_id, *named, services_, chain in db.execute(query, {"day": day, "seq": seq, "limit": limit}):
+        of_ticket = (*named, tuple(json.loads(services_)), witness(chain))
+        found.append(OwnTicket(JournalId(journal_id), *of_ticket))
+    return found
+
+
 def rule_next(db: sqlite3.Connection) -> RuleAdopted | None:
     """The calling rule that holds from the next office day on, where it is another one."""
     found = db.execute("SELECT rule FROM rule_next").fetchone()

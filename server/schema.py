@@ -348,9 +348,17 @@ def losses(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@LEDGER()
+def given(db: sqlite_utils.Database) -> None:
+    """The numbers that staff gave from the console: each is given once, whatever the code above does."""
+    db.execute("""CREATE TABLE given (
+        day TEXT NOT NULL, series TEXT NOT NULL, n INTEGER NOT NULL, UNIQUE (day, series, n)
+    ) STRICT""")
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
-    losses,
+    losses, given,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

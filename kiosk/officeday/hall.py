@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kiosk.errors import KioskError
-from kiosk.issuing import secrets_of
 from kiosk.officeday.mind import Sight
 from kiosk.officeday.notes import Given, Note, Paper, Pressed, Touched
 from kiosk.officeday.timekeeper import Line
 from sync.facts import TicketIssued, of_kind
+from sync.issuing import secrets_of
 from sync.journal import JournalReader
 from sync.keys import load
 

@@ -12,7 +12,6 @@ from hardware.print_keeper import Keeper
 from hardware.printer import Bitmap, PrinterEvent, PrintJob
 from hardware.profile import GENERIC, Profile
 from kiosk.desk import Desk, Printhouse
-from kiosk.issuing import Wish, issue
 from kiosk.preview import OFFICE, example_catalogue
 from kiosk.record import Recorder
 from kiosk.screen_inputs import PaperFailed, Printed
@@ -20,6 +19,7 @@ from kiosk.ticket_layout import Ticket
 from sync.chain import Position
 from sync.codec import Draft, Fact
 from sync.facts import ClockAnchored, PrintAsked, PrintSending
+from sync.issuing import Wish, issue
 from sync.journal import Entry, Instant, Journal, chained
 from sync.types import BootId, BootMs, JournalId, Seq
 from tests.faults.paper_station import Station

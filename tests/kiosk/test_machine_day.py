@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from kiosk.enquiry import FREE_TRIES, InHall
-from kiosk.issuing import secrets_of
 from kiosk.screen_inputs import (
     AddErrand,
     AskHelp,
@@ -39,6 +38,7 @@ from sync.facts import (
     TicketPriority,
     TicketReturned,
 )
+from sync.issuing import secrets_of
 from tests.kiosk.fakes import KEY, Kiosk, opened
 
 MINUTE = 60_000

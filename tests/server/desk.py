@@ -24,6 +24,8 @@ from server.guide import Guide
 from server.hall import Hall
 from server.ledger import FILE, Ledger, open_reader
 from server.lockout import Waits
+from server.office_desk import OfficeDesk
+from server.office_pages import OfficePages
 from server.pages import Pages
 from server.passwords import Hasher, hash_password, password_holds
 from server.people import Details, Role
@@ -40,6 +42,7 @@ PASSWORD = "a calm working day"
 TODAY = datetime(2026, 11, 23, 5, tzinfo=UTC)
 NEW = "another calm working day"
 MINUTE = 60_000
+KEY = DeviceKey(bytes(32), bytes(32))
 ROLES = {"anna": Role.ADMINISTRATOR, "somsri": Role.SUPERVISOR, "boon": Role.STAFF}
 KEPT = hash_password(PASSWORD, seeded(9))
 NAMES = {"th": "เทศบาล", "en": "Municipality"}
@@ -54,7 +57,7 @@ class Desk:
         self.day, self.trusted = DAY, True
         self.ledger = Ledger(folder / FILE, ZONE, seeded(7))
         with self.ledger.transaction():
-            self.ledger.open_own(DeviceKey(bytes(32), bytes(32)), seeded(6), self.moment().instant)
+            self.ledger.open_own(KEY, seeded(6), self.moment().instant)
             live = queue.begin(self.ledger)
             for number, (login, role) in enumerate(ROLES.items()):
                 self.ledger.people.add(Details(login, login.title(), role, (), "en"), "x", staff_id(number), NOON)
@@ -75,7 +78,9 @@ class Desk:
         pages = ConsolePages(Pages(NAMES, ZONE))
         self.hall = Hall(live)
         self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.now)
-        self.routes = console_routes(self.door, pages, self.counters, Guide(self.certificate, pages.pages, 8444))
+        self.office = OfficeDesk(self.door, OfficePages(pages), self.hall, self.now, ZONE, KEY, "https://queue.test")
+        guide = Guide(self.certificate, pages.pages, 8444)
+        self.routes = console_routes(self.door, pages, self.counters, guide, self.office)
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []

@@ -1,16 +1,21 @@
 """Every route of the console and every role: who may, who may not. A route that is not in the table fails."""
 
+import json
+
 import pytest
 from fastapi.routing import APIRoute
 
 from server import settings
 from server.errors import Refused
+from server.giving import Asked, give
 from server.people import Role
 from sync.facts_office import CounterSetup
 from tests.server.desk import Desk, staff_id
 
 NOBODY = None
 PUBLIC = "public"
+SERVICES = {"services": [{"id": "register", "series": "A"}], "texts": []}
+ISSUED: list[int] = []
 ACCESS: dict[str, Role | str] = {
     "GET /sign-in": PUBLIC,
     "POST /sign-in": PUBLIC,
@@ -27,6 +32,9 @@ ACCESS: dict[str, Role | str] = {
     "GET /api/counters/{number}": Role.STAFF,
     "POST /api/counters/{number}": Role.STAFF,
     "GET /api/me": Role.STAFF,
+    "GET /issue": Role.STAFF,
+    "POST /issue": Role.STAFF,
+    "GET /issue/{seq}": Role.STAFF,
     "GET /office": Role.ADMINISTRATOR,
     "GET /office/counters/new": Role.ADMINISTRATOR,
     "POST /office/counters": Role.ADMINISTRATOR,
@@ -72,9 +80,12 @@ def test_control_a_route_that_is_not_listed_is_found(desk: Desk) -> None:
 
 
 def set_up(desk: Desk) -> None:
-    """What the routes of the table name is there: counter 1."""
+    """What the routes of the table name is there: counter 1, and a number that was given here."""
     counter = CounterSetup(1, ("register",))
     desk.job(lambda ledger: settings.set_counters(ledger, [counter], (), staff_id(0), desk.moment()))
+    desk.job(lambda ledger: ledger._db.execute("INSERT INTO catalogues VALUES ('k', 1, ?)", (json.dumps(SERVICES),)))
+    asked = Asked("ab" * 16, ("register",), "th")
+    desk.job(lambda ledger: ISSUED.append(give(ledger, asked, staff_id(0), desk.moment()).seq))
 
 
 @pytest.mark.parametrize("who", WHO, ids=lambda who: who.word if who else "nobody")
@@ -83,8 +94,8 @@ def test_only_who_may_gets_in(desk: Desk, route: str, who: Role | None) -> None:
     login, least = WHO[who], ACCESS[route]
     browser = desk.signed_in(login) if login else desk.browser()
     method, path = route.split()
-    path = path.format(staff=staff_id(2), number=1, digest="0", name="none.css")
     set_up(desk)
+    path = path.format(staff=staff_id(2), number=1, digest="0", name="none.css", seq=ISSUED[-1])
     desk.counters.streams.close()  # a stream ends at once, and says so by 503
     before = desk.checked
     answer = browser.get(path) if method == "GET" else browser.post(path)
@@ -111,7 +122,7 @@ def test_a_one_time_password_opens_only_what_replaces_it(desk: Desk, route: str)
     desk.job(lambda ledger: ledger._db.execute("UPDATE staff SET first_until_ms = ?", (2**50,)))
     browser = desk.signed_in("anna")
     method, path = route.split()
-    path = path.format(staff=staff_id(2), number=1)
+    path = path.format(staff=staff_id(2), number=1, seq=1)
     answer = browser.get(path) if method == "GET" else browser.post(path)
     if route in FIRST:
         assert answer.status_code in (200, 303, 422)

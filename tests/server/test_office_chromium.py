@@ -8,22 +8,26 @@ from playwright.sync_api import Browser, Page, expect
 from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
 from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor
-from tests.server.running import RunningServer, now_ms
+from tests.server.running import CONFIG, RunningServer, now_ms
 from translations import LANGUAGES
 
 expect.set_options(timeout=20_000)
+LAST: list[str] = []
+"""The page of the number that was given."""
 
 
 @pytest.fixture(scope="module")
-def office(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> RunningServer:
-    """A server that knows services."""
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that knows services, and has a public address."""
+    server = RunningServer(tmp_path_factory.mktemp("server"), f'public_url = "https://queue.example.go.th"\n{CONFIG}')
     device = Device.make(tmp_path_factory.mktemp("kiosk"))
     with server.exchange() as client:
         device.pair(client, server.code(), server.certificate)
         device.record(CATALOGUE, anchor(now_ms()))
         assert device.send(client).status_code == 200
     device.journal.close()
-    return server
+    yield server
+    assert server.end() == 0
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +51,12 @@ def chief(office: RunningServer, program: Browser) -> Page:
         page.fill("#camera", f"hall camera {number}")
         page.click("main form button")
     expect(page).to_have_url(f"{office.console_url}/office")
+    page.goto(f"{office.console_url}/issue")
+    page.check("input[name=services] >> nth=0")
+    page.check("input[name=priority]")
+    page.click("main form button")
+    expect(page.locator(".qr")).to_be_visible()
+    LAST.append(page.url.removeprefix(office.console_url))
     return page
 
 
@@ -68,4 +78,4 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
 
 def paths(office: RunningServer) -> tuple[str, ...]:
     """What is looked at."""
-    return "/office", "/office/counters/new", "/office/counters/1"
+    return "/office", "/office/counters/new", "/office/counters/1", "/issue", LAST[0]

@@ -8,11 +8,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from kiosk.numbering import label
 from kiosk.preview import example_catalogue
 from sync.catalogue import to_body
 from sync.clock import office_day
 from sync.facts import TicketIssued
+from sync.numbering import label
 from tests.faults.calls import Office, prepare
 from tests.server.browsing import chromium, new_page
 from tests.server.conftest import ZONE

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kiosk import preview
-from kiosk.issuing import secrets_of
 from kiosk.screen_types import Screen
 from kiosk.touch import Remote
 from sync.facts import PrintEnded, ScoreGiven, TicketIssued
+from sync.issuing import secrets_of
 from sync.journal import JournalReader
 from sync.keys import load
 from tests.walks.pictures_album import Album, say

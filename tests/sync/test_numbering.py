@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.numbering import NumberingError, Numbers, label, read_label
 from sync.catalogue import SERIES
 from sync.codec import Fact
 from sync.facts import Body, MachineStarted, TicketIssued, draft
+from sync.numbering import NumberingError, Numbers, label, read_label
 from sync.types import BootId, BootMs, Seq
 
 DAY = "2026-11-23"

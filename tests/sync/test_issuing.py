@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.issuing import IssuingError, Wish, issue, secrets_of, token_hash
-from kiosk.numbering import Numbers
 from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage, drafts, of_kind
+from sync.issuing import IssuingError, Wish, issue, secrets_of, token_hash
 from sync.journal import Instant, Journal
 from sync.keys import DeviceKey
+from sync.numbering import Numbers
 from sync.types import BootId, BootMs, JournalId, Seq
 
 KEY = DeviceKey(b"s" * 32, b"d" * 32)

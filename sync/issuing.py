@@ -8,17 +8,17 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from kiosk.errors import KioskError
-from kiosk.numbering import Numbers, label
+from sync.errors import SyncError
 from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage, TicketPriority
 from sync.keys import DeviceKey
+from sync.numbering import Numbers, label
 from sync.types import JournalId, Seq
 
 TOKEN_BYTES = 16
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class IssuingError(KioskError):
+class IssuingError(SyncError):
     """A ticket that cannot be issued as asked."""
 
 

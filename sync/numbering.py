@@ -13,16 +13,22 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from kiosk.errors import KioskError
 from sync.catalogue import SERIES
 from sync.codec import Fact
+from sync.errors import SyncError
 from sync.facts import TicketIssued, of_kind
+
+OFFICE_LANE = 24
+"""The lane of the numbers that staff give from the console: the last one with a single letter (AZ001). No machine gets
+it (docs/decisions/kiosk-labels.md)."""
+UNHEARD = 20
+"""So many numbers may have been given that nobody here has heard of."""
 
 Counter: TypeAlias = tuple[str, str, int]
 """(office day, series, lane): numbers are distinct within one."""
 
 
-class NumberingError(KioskError):
+class NumberingError(SyncError):
     """A day, series, lane or number that no ticket can have."""
 
 
@@ -58,6 +64,12 @@ def _count(last: dict[Counter, int], issued: TicketIssued) -> None:
     # A true fact is never refused: should a number be lower than one before it, the higher one stays the last.
     key = (issued.day, issued.series, issued.lane)
     last[key] = max(last.get(key, 0), issued.n)
+
+
+def fresh_start(last: int) -> int:
+    """The first number of a fresh journal in a lane that was used today by another, `last` being the last one known
+    of it (0: none): the next free hundred, with room for what nobody has heard of."""
+    return ((last + UNHEARD) // 100 + 1) * 100
 
 
 def label(series: str, lane: int, n: int) -> str:

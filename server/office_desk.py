@@ -1,0 +1,32 @@
+"""What the pages for supervisors and administrators are given to work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from server.door import Door, Person
+from server.hall import Hall
+from server.office_pages import OfficePages, no_clock
+from server.queue import Moment
+from sync.keys import DeviceKey
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDesk:
+    """`moment` gives now for the queue, None while nobody vouches for the clock. `key`: the office's own. `public_url`:
+    where citizens see the pages; None: nowhere."""
+
+    door: Door
+    pages: OfficePages
+    hall: Hall
+    moment: Callable[[], Moment | None]
+    zone: ZoneInfo
+    key: DeviceKey
+    public_url: str | None = None
+
+    def now(self, person: Person) -> Moment:
+        """The moment to act at. Raises Refused."""
+        at = self.moment()
+        if at is None:
+            raise no_clock(person)
+        return at
