@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -28,7 +27,7 @@ from sync.wire import FACTS_PATH, FEED_PATH, PAIR_PATH, STATUS, Answer, Refusal
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 GUARDS = (
     (b"content-security-policy", POLICY.encode()),
@@ -36,7 +35,6 @@ GUARDS = (
     (b"referrer-policy", b"no-referrer"),
 )
 Result = TypeVar("Result")
-_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 class Reader:
@@ -90,14 +88,6 @@ def pages_app(
     async def office(lang: str = "") -> HTMLResponse:
         language = pages.language(lang)
         return _html(pages.office(await feed.view(), language, now()))
-
-    @app.get("/t/{token}", response_class=HTMLResponse, summary="A ticket by the token in its QR code")
-    async def ticket(token: str, lang: str = "") -> HTMLResponse:
-        found = await reader.ticket(token) if _TOKEN.fullmatch(token) else None
-        if found is None:
-            raise HTTPException(404)
-        seen, services = found
-        return _html(pages.ticket(seen, services, pages.language(lang)))
 
     @app.get("/healthz", summary="Whether the server can read its ledger, and could write it last")
     async def healthz() -> JSONResponse:

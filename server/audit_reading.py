@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from server.errors import NoSuchDay
@@ -62,7 +63,7 @@ def days(db: sqlite3.Connection) -> list[Place]:
     found = [Place(JournalId(row[0]), row[1], row[2], Seq(row[3]), None) for row in db.execute(query)]
     return [
         replace(place, end=following.first) if following and following.journal == place.journal else place
-        for place, following in zip(found, [*found[1:], None], strict=True)
+        for place, following in zip_longest(found, found[1:])
     ]
 
 

@@ -75,6 +75,17 @@ def document(day: DayAudit, found: Sequence[Pattern], words: Catalogue) -> dict[
     }
 
 
+def public_document(day: DayAudit, words: Catalogue) -> dict[str, Any]:
+    """The same for everybody: no patterns, cameras or complaints, and of staff nothing at all."""
+    whole = document(day, (), words)
+    del whole["patterns"]
+    for ticket in whole["tickets"]:
+        del ticket["complaints"]
+        for call in ticket["calls"]:
+            del call["staff"], call["camera"]
+    return whole
+
+
 def _totals(totals: Totals, words: Catalogue) -> list[str]:
     lines = []
     for name, msgid in said.TOTALS.items():

@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from server.audit_reading import days, read_day
 from server.errors import NoSuchDay
-from sync.audit_terms import Call
+from sync.audit_terms import Audit, Call
 from sync.body import TicketName
 from sync.chain import crockford_bytes
 from sync.types import JournalId, Seq
@@ -43,8 +44,14 @@ class Checked:
         return not self.violations and all(call.conforming for call in self.calls)
 
 
-def check(db: sqlite3.Connection, code: str, zone: ZoneInfo) -> Checked | None:
-    """The ticket on which these characters are printed, in any case, with spaces or hyphens; None: there is none."""
+ReadDay = Callable[[sqlite3.Connection, str], Audit]
+
+
+def check(db: sqlite3.Connection, code: str, zone: ZoneInfo, read: ReadDay | None = None) -> Checked | None:
+    """The ticket on which these characters are printed, in any case, with spaces or hyphens; None: there is none.
+
+    `read` gives the audit of a day, for whoever has it already. It raises NoSuchDay.
+    """
     first = _first_bytes(code)
     if first is None:
         return None
@@ -57,14 +64,15 @@ def check(db: sqlite3.Connection, code: str, zone: ZoneInfo) -> Checked | None:
         return None
     journal_id, seq, label, day, place, utc_ms, services = found
     name = TicketName(JournalId(journal_id), Seq(seq))
-    status, calls, violations = _way(db, name, label, day, zone)
+    way = read or (lambda db, day: read_day(db, day, zone, alone=True).audit)
+    status, calls, violations = _way(db, name, label, day, way)
     return Checked(
         name, label, day, place, utc_ms, tuple(json.loads(services)), status is not None, status, calls, violations
     )
 
 
 def _way(
-    db: sqlite3.Connection, name: TicketName, label: str, day: str, zone: ZoneInfo
+    db: sqlite3.Connection, name: TicketName, label: str, day: str, read: ReadDay
 ) -> tuple[str | None, tuple[Call, ...], tuple[str, ...]]:
     """What became of it from its own day on: its last status (None: it never waited), calls, violations."""
     later = [place.day for place in days(db) if place.day >= day][:_MORE_DAYS]
@@ -73,7 +81,7 @@ def _way(
     violations: list[str] = []
     for each in dict.fromkeys([day, *later]):
         try:
-            audit = read_day(db, each, zone, alone=True).audit
+            audit = read(db, each)
         except NoSuchDay:
             break
         journey = audit.journey(name)

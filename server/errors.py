@@ -83,6 +83,18 @@ class NoSuchDay(ServerError):
     """The office has no such day on record."""
 
 
+class TooMuch(ServerError):
+    """More was asked for than is made at once."""
+
+
+class ComeLater(ServerError):
+    """Too much is asked for at the moment, by everybody (503) or from one address (429)."""
+
+    def __init__(self, status: int, wait_s: int, *, hint: str = "Come again later.") -> None:
+        super().__init__("too much is asked for", hint=hint)
+        self.status, self.wait_s = status, wait_s
+
+
 class ExportFailed(ServerError):
     """Evidence could not be written where it was wanted."""
 

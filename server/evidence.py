@@ -6,13 +6,13 @@ salted leaf stands for them, so that the chain still closes and nobody can guess
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from server.audit_reading import Place, days
-from server.errors import NoSuchDay
+from server.errors import NoSuchDay, TooMuch
 from sync.chain import ZERO, leaf, salt
 from sync.codec import parse
 
@@ -45,34 +45,57 @@ class Part:
     file: str
 
 
+Store = Callable[[str, Iterable[bytes]], None]
+"""Keeps a file of this name with these parts, in order."""
+
+
 def write(db: sqlite3.Connection, first: str, last: str, out: Path, time_zone: str) -> int:
     """Write the days `first` to `last` into this folder, in one snapshot; how many rows. Raises NoSuchDay, OSError."""
+
+    def store(name: str, parts: Iterable[bytes]) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / name).open("wb") as file:
+            file.writelines(parts)
+
+    return collect(db, first, last, time_zone, store)
+
+
+def collect(
+    db: sqlite3.Connection, first: str, last: str, time_zone: str, store: Store, most: int | None = None
+) -> int:
+    """The files of these days, in one snapshot, each handed to `store`; how many rows. Raises NoSuchDay, and TooMuch
+    before anything is stored where there are more than `most` rows."""
     db.execute("BEGIN")
     try:
         chosen = [place for place in days(db) if first <= place.day <= last]
         if not chosen:
             raise NoSuchDay(f"the office has no day from {first} to {last}", hint="Compare --from and --to.")
         parts = [*_office_parts(db, chosen), *_kiosk_parts(db, [place.day for place in chosen])]
-        out.mkdir(parents=True, exist_ok=True)
-        count = 0
+        count = sum(part.last - part.first + 1 for part in parts)
+        if most is not None and count > most:
+            raise TooMuch(f"{count} rows of evidence", hint="Ask the office for these days: it can write them all.")
         for part in parts:
-            with (out / part.file).open("w", encoding="utf-8", newline="\n") as file:
-                for line in _lines(db, part):
-                    file.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
-                    count += 1
+            lines = (json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in _lines(db, part))
+            store(part.file, (line.encode() for line in lines))
         manifest = {
             "format": FORMAT,
             "from": chosen[0].day,
             "to": chosen[-1].day,
             "time_zone": time_zone,
-            "days": [{"day": each.day, "journal": each.journal, "first": each.first} for each in chosen],
+            "days": [_day(each, parts) for each in chosen],
             "journals": [_journal(db, part) for part in parts],
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-        (out / "evidence.json").write_text(text + "\n", encoding="utf-8")
+        store("evidence.json", [f"{text}\n".encode()])
         return count
     finally:
         db.execute("ROLLBACK")
+
+
+def _day(place: Place, parts: Sequence[Part]) -> dict[str, Any]:
+    """Where a day is in its file, which goes on to the next signed head."""
+    last = place.end - 1 if place.end is not None else next(p.last for p in parts if p.journal == place.journal)
+    return {"day": place.day, "journal": place.journal, "first": place.first, "last": last}
 
 
 def _office_parts(db: sqlite3.Connection, chosen: Sequence[Place]) -> Iterator[Part]:

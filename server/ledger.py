@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 
+from server.checkpoints import Checkpoints
 from server.clips import ClipTable
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import Change, changes
@@ -80,6 +81,7 @@ class Ledger:
         self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
         self.clips = ClipTable(self._db)
         self.lost = Lost(self._db)
+        self.checkpoints = Checkpoints(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

@@ -14,6 +14,7 @@ from typing import Any
 from server import certificate, control, queue
 from server.app import Reader, pages_app, with_headers
 from server.around import Surroundings
+from server.audits import Audits
 from server.authority import fingerprints
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips, recorded
@@ -27,6 +28,7 @@ from server.display import Display
 from server.door import Door
 from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
+from server.following import Following
 from server.giveback import begin_anew
 from server.guide import Guide
 from server.hall import Hall
@@ -40,6 +42,7 @@ from server.own import KEY_FILE
 from server.pages import Pages
 from server.pairing import clean_place, new_code
 from server.passwords import Hasher
+from server.proof import Proof
 from server.queue import Moment
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
@@ -130,6 +133,8 @@ class Office:
                 handdown=handdown,
                 succeed=lambda ledger, lost, head: self._succeed(ledger, key, keeper, lost, head),
             )
+            proof = Proof(self._auditor(stack), Audits(pages.zone, self._now), pages, lambda: hall.live, self._now)
+            following = Following(reader.ticket, lambda: hall.live, around, pages, self._now)
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
@@ -143,7 +148,10 @@ class Office:
             listeners = [
                 (
                     listener(
-                        pages_app(reader, pages, feed, self._now, lambda: writer.trouble, guide, display), self.stop
+                        pages_app(
+                            reader, pages, feed, self._now, lambda: writer.trouble, guide, display, proof, following
+                        ),
+                        self.stop,
                     ),
                     pages_socket,
                 ),
@@ -157,6 +165,12 @@ class Office:
 
     def _now(self) -> UtcMs:
         return self._clock.read().utc_ms
+
+    def _auditor(self, stack: contextlib.AsyncExitStack) -> Reader:
+        """What replays whole days, with a connection and a thread of its own: pages wait for no audit."""
+        db = open_reader(self._folder / FILE)
+        stack.callback(db.close)
+        return Reader(db, stack.enter_context(ThreadPoolExecutor(1, "auditor")))
 
     def _speaker(self, hall: Hall, reader: Reader, clips: Clips, display: Display, pages: Pages) -> Speaker:
         display.speaker = Speaker(

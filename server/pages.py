@@ -45,6 +45,8 @@ _OWN = {
     "counter.css": "text/css; charset=utf-8",
     "office.css": "text/css; charset=utf-8",
     "display.js": "text/javascript; charset=utf-8",
+    "ticket.js": "text/javascript; charset=utf-8",
+    "proof.css": "text/css; charset=utf-8",
 }
 _WEIGHTS = {"Regular": 400, "Bold": 700}
 
@@ -97,6 +99,11 @@ class Pages:
         source = b"".join(path.read_bytes() for path in templates)
         self.release = hashlib.sha256(digests.encode() + source).hexdigest()[:12]
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return self._zone
+
     def language(self, wanted: str | None) -> str:
         """The language to answer in."""
         return wanted if wanted in LANGUAGES else FIRST_LANGUAGE
@@ -127,10 +134,23 @@ class Pages:
         values = self._live(view, language) | {"as_of": self.clock(now_ms), "release": self.release}
         return self._render("office.html", language, values)
 
-    def ticket(self, ticket: Ticket, services: Mapping[str, Mapping[str, str]], language: str) -> str:
-        """What the QR of a ticket leads to."""
+    def ticket(
+        self,
+        ticket: Ticket,
+        services: Mapping[str, Mapping[str, str]],
+        language: str,
+        token: str,
+        now: Markup,
+        again_s: int | None,
+        at_ms: UtcMs,
+    ) -> str:
+        """What the QR of a ticket leads to. `now`: how it stands, drawn as of `at_ms`, and anew after `again_s`."""
         values = {
             "ticket": ticket,
+            "token": token,
+            "now": now,
+            "again_s": again_s,
+            "as_of": self.clock(at_ms),
             "services": [named(services, service, language) for service in ticket.services],
             "issued": self._time(ticket.utc_ms, language),
             **self._dates(ticket.day, language),

@@ -354,11 +354,20 @@ def given(db: sqlite_utils.Database) -> None:
     db.execute("""CREATE TABLE given (
         day TEXT NOT NULL, series TEXT NOT NULL, n INTEGER NOT NULL, UNIQUE (day, series, n)
     ) STRICT""")
+def checkpoints(db: sqlite_utils.Database) -> None:
+    """The signed checkpoints of days that are over, and whether they have left the office (server.checkpoints)."""
+    db.execute("""CREATE TABLE checkpoints (
+        journal_id TEXT NOT NULL REFERENCES journals, day TEXT NOT NULL, text TEXT NOT NULL, made_ms INTEGER NOT NULL,
+        sent_ms INTEGER, tries INTEGER NOT NULL DEFAULT 0, tried_ms INTEGER, trouble TEXT,
+        PRIMARY KEY (journal_id, day)
+    ) STRICT, WITHOUT ROWID""")
 
 
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given,
+    losses,
+    checkpoints,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

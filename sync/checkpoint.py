@@ -47,6 +47,15 @@ def write(checkpoint: Checkpoint, sign: Callable[[bytes], bytes]) -> str:
 
 def read(text: str) -> Checkpoint:
     """The checkpoint in this text, quoted or retyped with other spaces, in other case. Raises BadCheckpoint."""
+    return _read(text)[0]
+
+
+def signature(text: str) -> str:
+    """The signature in this text, 128 hex digits. Raises BadCheckpoint as `read` does."""
+    return _read(text)[1].hex()
+
+
+def _read(text: str) -> tuple[Checkpoint, bytes]:
     words = text.replace(">", " ").lower().split()
     title = TITLE.split()
     begin = next((at for at in range(len(words)) if words[at : at + len(title)] == title), None)
@@ -61,14 +70,14 @@ def read(text: str) -> Checkpoint:
         elif name:
             values[name] += word
     try:
-        checkpoint, signature = _checked(values)
+        checkpoint, signed = _checked(values)
     except (KeyError, ValueError) as error:
         hint = "Compare every line with the sheet or the mail."
         raise BadCheckpoint(f"a line of the checkpoint is missing or wrong: {error}", hint=hint) from error
-    if not signature_holds(bytes.fromhex(checkpoint.key), checkpoint.message, signature):
+    if not signature_holds(bytes.fromhex(checkpoint.key), checkpoint.message, signed):
         hint = "Compare every character with the sheet or the mail. If they agree, the office's key did not sign it."
         raise BadCheckpoint("the checkpoint's signature does not hold", hint=hint)
-    return checkpoint
+    return checkpoint, signed
 
 
 def _checked(values: dict[str, str]) -> tuple[Checkpoint, bytes]:

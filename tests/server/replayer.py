@@ -29,9 +29,8 @@ def read(folder: Path) -> dict[str, Any]:
     days = {}
     for place in manifest["days"]:
         found = journals[place["journal"]][1]
-        following = [p["first"] for p in manifest["days"] if p["first"] > place["first"]]
-        end = min(following, default=max(found) + 1)
-        days[place["day"]] = [row for seq, row in sorted(found.items()) if place["first"] <= seq < end and row]
+        within = range(place["first"], place["last"] + 1)
+        days[place["day"]] = [row for seq, row in sorted(found.items()) if seq in within and row]
     return {"days": days, "issued": issued, "withheld": withheld}
 
 

@@ -1,0 +1,127 @@
+"""The public pages of an office that has lived through a day, in this process; over a real socket for a browser."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+
+from server.app import Reader, pages_app
+from server.around import Around
+from server.audits import Audits
+from server.config import Address
+from server.download import MOST_ROWS
+from server.feed import Feed
+from server.following import Following
+from server.ledger import FILE, open_reader
+from server.pages import Pages
+from server.proof import Proof
+from server.serving import bind, listener, port_of
+from sync.chain import witness
+from tests.server.audited import NEXT, Worked, worked
+from tests.server.conftest import ZONE
+from tests.server.device import issued, token
+from tests.server.televisions import OFFICE, around
+
+ADDRESS = "192.168.1.20"
+
+
+class Proved:
+    """`office` and its `kiosk` go on as a test wills; the pages tell of them."""
+
+    def __init__(self, folder: Path, *, empty: bool = False, most_rows: int = MOST_ROWS) -> None:
+        if empty:
+            (folder / "office").mkdir()
+            self.office = Worked(folder / "office")
+            self.kiosk = self.office.pair(1)
+        else:
+            self.office, self.kiosk = worked(folder)
+        self.around = around()
+        self._db = [open_reader(folder / "office" / FILE) for _ in range(2)]
+        self._threads = [ThreadPoolExecutor(1) for _ in self._db]
+        reader, auditor = (Reader(db, thread) for db, thread in zip(self._db, self._threads, strict=True))
+        self.pages = Pages(OFFICE, ZONE)
+        self.audits = Audits(ZONE, lambda: self.office.now)
+        self.proof = Proof(
+            auditor, self.audits, self.pages, lambda: self.office.live, lambda: self.office.now, most_rows=most_rows
+        )
+        self.following = Following(
+            reader.ticket, lambda: self.office.live, self._around, self.pages, lambda: self.office.now
+        )
+        feed = Feed(reader.view, self.pages, lambda: self.office.now, lambda: self.office.live)
+        self.app = pages_app(
+            reader, self.pages, feed, lambda: self.office.now, lambda: None, self.proof, self.following
+        )
+        self.loop = asyncio.new_event_loop()
+        self._served: threading.Thread | None = None
+        self.url = ""
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._served is not None:
+            self.loop.call_soon_threadsafe(self._stop.set)
+            self._served.join(20)
+            assert not self._served.is_alive()
+        self.loop.close()
+        for db, thread in zip(self._db, self._threads, strict=True):
+            thread.shutdown()
+            db.close()
+        self.kiosk.journal.close()
+        self.office.ledger.close()
+
+    def get(self, path: str, address: str = ADDRESS) -> httpx.Response:
+        """See a page."""
+        return self._ask("GET", path, address)
+
+    def post(self, path: str, form: dict[str, str], address: str = ADDRESS) -> httpx.Response:
+        """Send a form."""
+        return self._ask("POST", path, address, form)
+
+    def witness(self, label: str) -> str:
+        """The 16 characters on the ticket with this label."""
+        found = self._db[0].execute("SELECT chain FROM tickets WHERE label = ? ORDER BY day DESC", (label,)).fetchone()
+        return witness(found[0])
+
+    def take(self, *numbers: int, service: str = "register") -> None:
+        """Further tickets of the second day arrive."""
+        for n in numbers:
+            self.kiosk.record(issued(n, service, day=NEXT), after_ms=1000)
+            self.office.hear(self.kiosk)
+
+    def now(self, label: str, language: str = "en") -> str:
+        """The part of a ticket's page that changes."""
+        return self.get(f"/t/{token(label).hex()}/now?lang={language}").text
+
+    def serve(self) -> str:
+        """Listen on a port of this machine; the address."""
+        started = threading.Event()
+
+        async def run() -> None:
+            self._stop = asyncio.Event()
+            with bind(Address("127.0.0.1", 0)) as socket:
+                self.url = f"http://127.0.0.1:{port_of(socket)}"
+                serving = listener(self.app, self._stop)
+                task = asyncio.create_task(serving.serve([socket]))
+                await serving.ready.wait()
+                started.set()
+                await task
+
+        self._served = threading.Thread(target=self.loop.run_until_complete, args=(run(),), daemon=True)
+        self._served.start()
+        assert started.wait(20)
+        return self.url
+
+    async def _around(self) -> Around:
+        return self.around
+
+    def _ask(self, method: str, path: str, address: str, form: dict[str, str] | None = None) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, client=(address, 50000))
+            async with httpx.AsyncClient(transport=transport, base_url="http://office.test") as client:
+                return await client.request(method, path, data=form)
+
+        return self.loop.run_until_complete(ask())
+
+
+__all__ = ["Proved"]
