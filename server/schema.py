@@ -354,6 +354,9 @@ def given(db: sqlite_utils.Database) -> None:
     db.execute("""CREATE TABLE given (
         day TEXT NOT NULL, series TEXT NOT NULL, n INTEGER NOT NULL, UNIQUE (day, series, n)
     ) STRICT""")
+
+
+@LEDGER()
 def checkpoints(db: sqlite_utils.Database) -> None:
     """The signed checkpoints of days that are over, and whether they have left the office (server.checkpoints)."""
     db.execute("""CREATE TABLE checkpoints (
@@ -365,9 +368,7 @@ def checkpoints(db: sqlite_utils.Database) -> None:
 
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
-    losses, given,
-    losses,
-    checkpoints,
+    losses, given, checkpoints,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""
