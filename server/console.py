@@ -1,7 +1,7 @@
 """The console's application: the door's own pages. What is behind it adds its routes (server.console_people)."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -43,8 +43,16 @@ WRONG = N_("Name or password is not right")
 NOT_THE_SAME = N_("The two passwords differ")
 
 
-def console_routes(door: Door, pages: ConsolePages, counters: CounterDesk, guide: Guide, office: OfficeDesk) -> FastAPI:
-    """All routes of the console."""
+class Part(Protocol):
+    """Something that adds routes of its own: the guide, the voice."""
+
+    def add_to(self, app: FastAPI) -> None: ...
+
+
+def console_routes(
+    door: Door, pages: ConsolePages, counters: CounterDesk, guide: Guide, office: OfficeDesk, *parts: Part
+) -> FastAPI:
+    """All routes of the console; `parts` add their own."""
     app = FastAPI(title="Scorecard Smart Box console", version=RELEASE, openapi_url=None, redirect_slashes=False)
     _add_door(app, door, pages)
     _add_account(app, door, pages)
@@ -52,7 +60,8 @@ def console_routes(door: Door, pages: ConsolePages, counters: CounterDesk, guide
     add_counters(app, counters)
     add_office(app, office)
     add_issue(app, office)
-    guide.add_to(app)
+    for part in (guide, *parts):
+        part.add_to(app)
     _add_rest(app, door, pages)
     _add_answers(app, door, pages)
     return app

@@ -27,6 +27,7 @@ ROLE_WORDS = {
 LINKS = (
     ("/", N_("Counter"), Role.STAFF),
     ("/people", N_("People"), Role.ADMINISTRATOR),
+    ("/record", N_("Voice of the calls"), Role.SUPERVISOR),
     ("/account", N_("My account"), Role.STAFF),
 )
 """The console's own menu: path, words, least role. Before the last one come those of the office (its own words)."""

@@ -44,6 +44,7 @@ from server.pairing import clean_place, new_code
 from server.passwords import Hasher
 from server.proof import Proof
 from server.queue import Moment
+from server.recording import Recording
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
 from server.timekeeper import Clocks, Timekeeper
@@ -144,7 +145,7 @@ class Office:
             desk = OfficeDesk(
                 door, OfficePages(shell), hall, self._moment, self._config.zone, key, self._config.public_url
             )
-            console = console_app(console_routes(door, shell, counters, guide, desk))
+            console = console_app(console_routes(door, shell, counters, guide, desk, Recording(door, shell, clips)))
             listeners = [
                 (
                     listener(

@@ -47,6 +47,8 @@ _OWN = {
     "display.js": "text/javascript; charset=utf-8",
     "ticket.js": "text/javascript; charset=utf-8",
     "proof.css": "text/css; charset=utf-8",
+    "record.js": "text/javascript; charset=utf-8",
+    "record.css": "text/css; charset=utf-8",
 }
 _WEIGHTS = {"Regular": 400, "Bold": 700}
 

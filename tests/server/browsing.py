@@ -12,11 +12,15 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 """WCAG 2.2 AA, and what axe-core holds for good practice."""
 
 
+ARGUMENTS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""Its microphone is one that beeps, and nobody is asked whether it may be used."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The program."""
     with sync_playwright() as tool:
-        program = tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        program = tool.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
         try:
             yield program
         finally:

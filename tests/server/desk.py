@@ -13,6 +13,8 @@ import httpx
 
 from server import queue
 from server.app import Reader
+from server.clips import FOLDER as CLIPS_FOLDER
+from server.clips import Clips
 from server.config import parse_server
 from server.console import console_app, console_routes
 from server.console_counter import CounterDesk
@@ -30,6 +32,7 @@ from server.pages import Pages
 from server.passwords import Hasher, hash_password, password_holds
 from server.people import Details, Role
 from server.queue import Moment
+from server.recording import Recording
 from server.writer import Writer
 from sync.journal import Instant
 from sync.keys import DeviceKey
@@ -80,7 +83,9 @@ class Desk:
         self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.now)
         self.office = OfficeDesk(self.door, OfficePages(pages), self.hall, self.now, ZONE, KEY, "https://queue.test")
         guide = Guide(self.certificate, pages.pages, 8444)
-        self.routes = console_routes(self.door, pages, self.counters, guide, self.office)
+        self.clips = Clips(folder / CLIPS_FOLDER)
+        voice = Recording(self.door, pages, self.clips)
+        self.routes = console_routes(self.door, pages, self.counters, guide, self.office, voice)
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []
@@ -148,6 +153,11 @@ class Browser:
     def raw(self, path: str, form: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         """Send a form with these headers alone."""
         return self._answer(self.client.post(path, data=form, headers=headers))
+
+    def delete(self, path: str) -> httpx.Response:
+        """Take something away, as a script of ours does."""
+        sent = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "scorecard-csrf": self.csrf()}
+        return self._answer(self.client.delete(path, headers=sent))
 
     def csrf(self) -> str:
         """The token of this session's forms, empty where nobody is signed in."""

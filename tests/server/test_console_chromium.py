@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server.pcm import write_wav
 from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
 from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor
 from tests.server.running import RunningServer, now_ms
+from tests.server.voices import tone
 from translations import LANGUAGES, load
 
 expect.set_options(timeout=20_000)
@@ -84,7 +87,7 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
     staff = chief.request.get(f"{office.console_url}/api/me").json()["staff"]
     for page, paths in (
         (outside, ("/sign-in", "/first", "/certificate")),
-        (chief, ("/", "/people", "/people/new", f"/people/{staff}", "/account")),
+        (chief, ("/", "/people", "/people/new", f"/people/{staff}", "/account", "/record")),
     ):
         for path in paths:
             page.goto(f"{office.console_url}{path}?lang={language}")
@@ -95,6 +98,37 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
             assert spilling(page) == [], path
     assert problems == []
     outside.context.close()
+
+
+def test_clips_are_recorded_by_keyboard_alone_and_from_files(
+    office: RunningServer, chief: Page, tmp_path: Path
+) -> None:
+    problems: list[str] = []
+    chief.on("pageerror", lambda error: problems.append(str(error)))
+    chief.goto(f"{office.console_url}/record?lang=en&spoken=th")
+    expect(chief.locator("#words")).to_have_text("ขอเชิญหมายเลข")
+    chief.keyboard.press("Space")
+    expect(chief.locator("#told")).to_have_text("Recording: speak now")
+    expect(chief.locator("#recorder")).to_have_attribute("data-heard", "yes")
+    chief.keyboard.press("Space")
+    expect(chief.locator("#told")).to_have_text(re.compile("^(Kept|Not kept)"))
+    file = tmp_path / "number.wav"
+    file.write_bytes(write_wav(tone(700, 0.3, 300, 300)))
+    chief.set_input_files("#file", file)
+    expect(chief.locator("#told")).to_have_text("Kept")
+    expect(chief.locator("#done")).to_have_text("1")
+    chief.locator("h1").click()
+    chief.keyboard.press("Enter")
+    expect(chief.locator("#words")).to_have_text("ที่ช่องบริการ")
+    chief.reload()
+    expect(chief.locator("#done")).to_have_text("1")
+    expect(chief.locator("#words")).to_have_text("ที่ช่องบริการ")
+    clips = office.data / "clips" / "th"
+    assert [path.name.split("-")[0] for path in clips.iterdir()] == ["number"]
+    with office.pages() as client:
+        digest = next(clips.iterdir()).stem.split("-")[1]
+        assert client.get(f"/clips/{digest}/th/number").headers["content-type"] == "audio/wav"
+    assert problems == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
