@@ -21,6 +21,7 @@ from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calen
 from kiosk.control import Control
 from kiosk.desk import Printhouse
 from kiosk.front import Front
+from kiosk.hall import OfficeHall
 from kiosk.keypad import Keypad
 from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, SeenLamp, WakePipe
@@ -36,13 +37,15 @@ from kiosk.ticket_press import notice_of as ticket_notice
 from kiosk.ui import Window
 from kiosk.view_parts import Exhibit
 from sync import RELEASE, keys
-from sync.calendar import ALWAYS_OPEN
+from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.catalogue import Catalogue
 from sync.clock import Trust
 from sync.config import KioskConfig, Loudspeaker
 from sync.inbox import InboxReader
 from sync.journal import Journal, unfinished
 from sync.keys import DeviceKey
+from sync.mirror import FILE as MIRROR
+from sync.mirror import MirrorReader
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock, random_bytes
 from sync.wake import WakeSocket, wake
@@ -156,6 +159,7 @@ def _assembled(
     parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, press, kinds, clock, wakes, stack)
     ids = tuple(service.id for service in catalogue.services)
     hours = load_calendar(loaded.calendar, loaded.data, config.languages, ids)
+    parts = replace(parts, hall=_hall(loaded.data, parts.house, hours.calendar))
     settings = Settings(
         counters=tuple(counter.counter for counter in config.counters),
         languages=config.languages,
@@ -279,6 +283,12 @@ def _drivers(
         SystemBoard(data),
     )
     return parts, fingers, held
+
+
+def _hall(data: Path, house: Printhouse, calendar: Calendar) -> OfficeHall:
+    """What the office tells, from sync's copy of the office's journal."""
+    standard = {each.id: each.minutes for each in house.catalogue.services}
+    return OfficeHall(MirrorReader(data / MIRROR), house.journal_id, standard, calendar, say)
 
 
 def _counters(

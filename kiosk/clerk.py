@@ -1,11 +1,13 @@
 """What the screens ask of the machine, done: commit, then answer. An empty answer means: look at the condition."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hardware.sound import Sound
 from kiosk import enquiry
 from kiosk.desk import Desk, Printhouse
+from kiosk.enquiry import Here
 from kiosk.record import Recorder
 from kiosk.screen_inputs import (
     CallStaff,
@@ -25,25 +27,28 @@ from kiosk.screen_inputs import (
     SetClock,
     TooLate,
 )
-from kiosk.screen_types import Errand, Moment, Standing, Ticket
+from kiosk.screen_types import Errand, Moment, Standing, Ticket, Wait
+from kiosk.story import Own
 from kiosk.timekeeper import Timekeeper
 from sync import facts
+from sync.body import TicketName
 from sync.calendar import Open
 from sync.codec import Fact
 from sync.errors import CatalogueError
-from sync.estimate import Taken, too_late, work_left
+from sync.estimate import MINUTE_MS, Prospect, Taken, too_late, work_left
 from sync.facts import HelpEnded, PrintAsked, PrintSending, TicketIssued, TicketReturned
 from sync.issuing import Wish, issue
 from sync.journal import Instant
 from sync.numbering import NumberingError, label, read_label
-from sync.types import BootMs, Seq
+from sync.types import BootMs, Seq, UtcMs
 
 CALL_AGAIN_MS = 60_000
 """While a call for staff is open, asking again is a new call, but not more often: children touch it too."""
 
 
 class Clerk:
-    """Answers requests with inputs for the screens. `lane`: of the numbers that this kiosk gives."""
+    """Answers requests with inputs for the screens. `lane`: of the numbers that this kiosk gives. `contact`: when the
+    office last answered."""
 
     def __init__(
         self,
@@ -54,11 +59,13 @@ class Clerk:
         hall: enquiry.Hall,
         sound: Sound,
         lane: Callable[[], int],
+        contact: Callable[[], Instant | None],
     ) -> None:
         self._record, self._desk, self._keeper, self._house = record, desk, keeper, house
-        self._hall, self._sound, self._lane = hall, sound, lane
+        self._hall, self._sound, self._lane, self._contact = hall, sound, lane, contact
         self._tries = enquiry.Tries()
         self._called: BootMs | None = None
+        self._waits: tuple[object, Wait | None] | None = None
 
     def answer(self, request: Request) -> list[Input]:
         """What became of it, for the screens in this order."""
@@ -91,15 +98,15 @@ class Clerk:
             return []
         if self._record.trouble and not self._record.retry():
             return []
-        closes = None if wanted.anyway else self._too_late(wanted.errands)
+        told = self._told(tuple(each.service for each in wanted.errands), wanted.priority)
+        closes = None if wanted.anyway else self._too_late(wanted.errands, told)
         if closes is not None:
             return [closes]
         before = self._keeper.opening(today)
         services = [self._house.catalogue.service(errand.service) for errand in wanted.errands]
         cases = tuple(errand.cases for errand in wanted.errands)
-        wish = Wish(
-            services[0].series, tuple(each.id for each in services), wanted.language, cases, priority=wanted.priority
-        )
+        ids = tuple(each.id for each in services)
+        wish = Wish(services[0].series, ids, wanted.language, cases, wanted.priority, _wait(told))
         made = issue(
             wish,
             self._record.numbers,
@@ -119,7 +126,8 @@ class Clerk:
         answers = self._desk.send(issued.seq, 1, copy=False) if printing else []
         body = self._record.today[str(issued.body["label"])][1]
         code = self._desk.secrets(body).code
-        shown = Ticket(issued.seq, body.label, wish.services[0], wish.language, wish.services, wish.priority, code)
+        first, of_all = wish.services[0], wish.services
+        shown = Ticket(issued.seq, body.label, first, wish.language, of_all, wish.priority, code, wish.wait)
         return [Issued(shown), *answers]
 
     def _print_again(self, seq: Seq) -> list[Input]:
@@ -129,30 +137,88 @@ class Clerk:
         copy = self._record.prints.jobs[seq].copy
         return [PaperAsked(self._desk.shown(seq), copy), *self._desk.asked(seq)]
 
-    def _too_late(self, errands: tuple[Errand, ...]) -> TooLate | None:
+    def _too_late(self, errands: tuple[Errand, ...], told: Prospect | None) -> TooLate | None:
         """When the office closes, where its turn may not come before; None: there is time, as far as one can tell."""
         now, calendar = self._keeper.local(), self._keeper.calendar
         answer = calendar.at(now) if now is not None else None
         if now is None or not isinstance(answer, Open):
             return None
-        day = self._keeper.today().day
-        todays = [(fact, body) for fact, body in self._record.today.values() if body.day == day]
-        waiting = [taken for fact, body in todays if (taken := self._taken(fact, body))]
-        work = work_left(waiting, now, calendar.counters, calendar)
+        late = self._late_by_queue(now, told) if told is not None and told.exact else self._late_by_work(now)
         own = {each.service: self._minutes(each.service) * each.cases for each in errands}
         # All of it before the office closes, and each service before its own hours are over.
         needed: list[tuple[str | None, int]] = [(None, sum(own.values())), *own.items()]
         ends = [
             (end.closes, service is None)
             for service, minutes in needed
-            if too_late(work, minutes, calendar, now, calendar.counters, service)
-            and isinstance(end := calendar.at(now, service), Open)
+            if late(minutes, service) and isinstance(end := calendar.at(now, service), Open)
         ]
         if not ends:
             return None
         closes, office = min(ends)
         moment = Moment(closes.year, closes.month, closes.day, closes.hour, closes.minute)
         return TooLate(moment, office or closes == answer.closes)
+
+    def _late_by_work(self, now: datetime) -> Callable[[int, str | None], bool]:
+        """Nobody tells who was called: all tickets of this kiosk bring work, which the usual counters do."""
+        calendar, day = self._keeper.calendar, self._keeper.today().day
+        todays = [(fact, body) for fact, body in self._record.today.values() if body.day == day]
+        waiting = [taken for fact, body in todays if (taken := self._taken(fact, body))]
+        work = work_left(waiting, now, calendar.counters, calendar)
+        return lambda minutes, service: too_late(work, minutes, calendar, now, calendar.counters, service)
+
+    def _late_by_queue(self, now: datetime, told: Prospect) -> Callable[[int, str | None], bool]:
+        """The office tells the queue: called as late as the range reaches, it still has to be done before closing."""
+        calendar, called = self._keeper.calendar, now + timedelta(minutes=told.exact[1] if told.exact else 0)
+
+        def late(minutes: int, service: str | None) -> bool:
+            end = calendar.at(now, service)
+            return isinstance(end, Open) and called + timedelta(minutes=minutes) > end.closes
+
+        return late
+
+    # The hall ---------------------------------------------------------------------------------------------------------
+
+    def wait(self, service: str, priority: bool) -> Wait | None:
+        """Of whoever takes a ticket for this service now; None where nothing can be promised."""
+        here = self._here()
+        if here is None:
+            return None
+        # Looked up at every turn while the service is in sight, but reckoned when something is new, or the minute is.
+        asked = service, priority, here.day, self._hall.version, here.last_own, here.now_ms // MINUTE_MS
+        if self._waits is None or self._waits[0] != asked:
+            self._waits = asked, _wait(self._hall.foretell((service,), priority, here))
+        return self._waits[1]
+
+    def again(self, standing: Standing) -> list[Input]:
+        """The place of a ticket in sight, where it is another one by now."""
+        found = self._record.ticket(standing.seq)
+        now = self._standing(found.fact, found.body) if found is not None else None
+        if now is None or replace(now, as_of=standing.as_of) == standing:
+            return []
+        return [Found(now)]
+
+    def _told(self, services: tuple[str, ...], priority: bool) -> Prospect | None:
+        here = self._here()
+        return self._hall.foretell(services, priority, here) if here is not None else None
+
+    def _here(self) -> Here | None:
+        """This moment; None while nobody vouches for the clock."""
+        today, wall = self._keeper.today(), self._keeper.local()
+        if today.utc_ms is None or today.day is None or wall is None:
+            return None
+        instant, last = self._keeper.instant(), next(reversed(self._record.today.values()), None)
+        last_own = last[0].seq if last else 0
+        return Here(instant, today.utc_ms, wall, today.day, self._contact(), self._own, last_own)
+
+    def _own(self) -> Iterator[Own]:
+        """The tickets of this kiosk of today."""
+        day = self._keeper.today().day
+        for fact, body in self._record.today.values():
+            since = self._record.timeline.when(fact.boot_id, fact.boottime_ms).middle
+            if body.day == day and since is not None:
+                name = TicketName(self._house.journal_id, fact.seq)
+                asked = fact.seq in self._record.with_priority
+                yield Own(name, body.label, body.services, body.cases, since, asked)
 
     def _taken(self, fact: Fact, body: TicketIssued) -> Taken | None:
         at = self._when(fact)
@@ -176,45 +242,55 @@ class Clerk:
         now = self._keeper.now()
         if self._tries.waiting(now):
             return NotFound("wait")
-        found = self._on_record(typed)
+        here = self._here()
+        known = self._on_record(typed, here)
+        if not known:
+            gone = here is not None and self._hall.elsewhere(_as_printed(typed), here)
+            return NotFound("elsewhere" if gone else "number")
+        found = next((each for each in known if self._desk.secrets(each[1]).code == code), None)
+        self._tries = self._tries.after(found is not None, now)
         if found is None:
-            return NotFound("number")
-        body = found[1]
-        right = self._desk.secrets(body).code == code
-        self._tries = self._tries.after(right, now)
-        if not right:
             return NotFound("wait" if self._tries.waiting(now) else "code")
         standing = self._standing(*found)
         return NotFound("number") if standing is None else Found(standing)
 
-    def _on_record(self, typed: str) -> tuple[Fact, TicketIssued] | None:
-        """Today's ticket of this kiosk."""
-        try:
-            found = self._record.today.get(label(*read_label(typed)))
-        except NumberingError:
-            return None
-        return found if found is not None and found[1].day == self._keeper.today().day else None
+    def _on_record(self, typed: str, here: Here | None) -> list[tuple[Fact, TicketIssued]]:
+        """Tickets of this kiosk with this number: today's, and those that the office has carried over to today."""
+        printed = _as_printed(typed)
+        mine = self._record.today.get(printed)
+        found = [mine] if mine is not None and mine[1].day == self._keeper.today().day else []
+        over = self._hall.carried(printed, here) if here is not None and printed else []
+        tickets = [self._record.ticket(seq) for seq in over]
+        return [*found, *((each.fact, each.body) for each in tickets if each is not None)]
 
     def _standing(self, fact: Fact, body: TicketIssued) -> Standing | None:
-        issued, as_of = self._when(fact), self._keeper.local()
-        if issued is None or as_of is None:
+        issued, as_of, here = self._when(fact), self._keeper.local(), self._here()
+        if issued is None or as_of is None or here is None:
             return None
         earlier = [other for before, other in self._record.today.values() if before.seq < fact.seq]
+        hall = self._hall.place(fact.seq, here)
+        if hall is not None:
+            as_of = self._keeper.at(Instant(here.instant.boot_id, hall.as_of)) or as_of
         return enquiry.standing(
             body,
             earlier,
             seq=fact.seq,
             issued=issued,
             as_of=as_of,
-            returned=(body.day, body.label) in self._record.returned,
-            hall=self._hall.look_up(body.day, body.label),
+            returned=enquiry.is_noted(self._back(body), hall),
+            hall=hall,
         )
 
+    def _back(self, body: TicketIssued) -> UtcMs | None:
+        """When it was last said that the holder is back."""
+        fact = self._record.returned.get((body.day, body.label))
+        return None if fact is None else self._record.timeline.when(fact.boot_id, fact.boottime_ms).middle
+
     def _note_return(self, standing: Standing) -> list[Input]:
-        found = self._on_record(standing.label)
+        found = self._record.ticket(standing.seq)
         if found is None or self._record.commit(TicketReturned(standing.day, standing.label)) is None:
             return []
-        again = self._standing(*found)
+        again = self._standing(found.fact, found.body)
         return [Found(again)] if again is not None else []
 
     # Help ---------------------------------------------------------------------------------------------------------
@@ -229,3 +305,16 @@ class Clerk:
             self._called = now
             self._sound.play()
         return [HelpAsked()]
+
+
+def _wait(told: Prospect | None) -> Wait | None:
+    """What is promised, where a range is."""
+    return Wait(told.ahead, told.range.low, told.range.high) if told is not None and told.range is not None else None
+
+
+def _as_printed(typed: str) -> str:
+    """A number as the paper has it; empty where it is none."""
+    try:
+        return label(*read_label(typed))
+    except NumberingError:
+        return ""

@@ -15,7 +15,7 @@ from kiosk.printing import Phase, Prints, fresh, job_id
 from kiosk.record import Recorder, TicketOnRecord
 from kiosk.roll import taken_mm
 from kiosk.screen_inputs import PaperFailed, Printed
-from kiosk.screen_types import Ticket
+from kiosk.screen_types import Ticket, Wait
 from kiosk.ticket_layout import Ticket as TicketOnPaper
 from sync.catalogue import Catalogue
 from sync.clock import office_time
@@ -259,9 +259,16 @@ class Desk:
     def shown(self, seq: Seq) -> Ticket:
         """The ticket as the screens show it."""
         found = self._found(seq)
-        body = found.body
+        body, promised = found.body, found.promised
         return Ticket(
-            seq, body.label, body.services[0], found.language, body.services, found.priority, self.secrets(body).code
+            seq,
+            body.label,
+            body.services[0],
+            found.language,
+            body.services,
+            found.priority,
+            self.secrets(body).code,
+            Wait(promised.ahead, promised.low, promised.high) if promised else None,
         )
 
     def secrets(self, body: TicketIssued) -> Secrets:
@@ -272,7 +279,7 @@ class Desk:
     def on_paper(self, seq: Seq, *, copy: bool) -> TicketOnPaper:
         """The ticket as it is printed. Raises CatalogueError where its service is no longer in the catalogue."""
         found, house = self._found(seq), self._house
-        body = found.body
+        body, promised = found.body, found.promised
         secrets = self.secrets(body)
         return TicketOnPaper(
             label=body.label,
@@ -287,6 +294,8 @@ class Desk:
             url=f"{house.public_url}/t/{secrets.token}" if house.public_url else None,
             copy=copy,
             priority=found.priority,
+            ahead=promised.ahead if promised else None,
+            wait=(promised.low, promised.high) if promised else None,
         )
 
     def _issued(self, found: TicketOnRecord) -> datetime:

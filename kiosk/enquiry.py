@@ -4,14 +4,17 @@ The four digits keep a neighbour from looking up every number in the hall; so th
 are counted. What the hall knows (who was called, which counters work) comes from the office, where it tells.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from kiosk.screen_types import Passed, Standing
+from kiosk.screen_types import AWAY, Passed, Stage, Standing
+from kiosk.story import Own
+from sync.estimate import Prospect
 from sync.facts import TicketIssued
-from sync.types import BootMs, Seq
+from sync.journal import Instant
+from sync.types import BootMs, Seq, UtcMs
 
 FREE_TRIES = 5
 """Wrong codes in a row before a wait: with one more a minute, 10,000 codes take a week."""
@@ -36,27 +39,82 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True)
-class InHall:
-    """What the office tells of a waiting ticket. See kiosk.screen_types.Standing."""
+class Here:
+    """This kiosk at the moment of a question.
 
-    ahead: int
-    counters: tuple[int, ...]
+    `now_ms` and `wall` (the office's wall clock, without zone) are the same moment as `instant`; `day` is its office
+    day. `contact`: when the office last answered sync. `own` gives the tickets issued here today, `last_own` changes
+    with them.
+    """
+
+    instant: Instant
+    now_ms: UtcMs
+    wall: datetime
+    day: str
+    contact: Instant | None
+    own: Callable[[], Iterable[Own]]
+    last_own: int
+
+
+@dataclass(frozen=True, slots=True)
+class InHall:
+    """What the office tells of a ticket. See kiosk.screen_types.Standing.
+
+    `as_of`: the boot time until which it is true. `since_ms`: when the stage began, on the office's clock. `counters`:
+    those at work that serve it. `counter`: the one it is, or was last, called to.
+    """
+
+    stage: Stage
+    as_of: BootMs
+    since_ms: UtcMs
+    ahead: int | None = None
+    minutes: tuple[int, int] | None = None
+    counters: tuple[int, ...] = ()
     passed: tuple[Passed, ...] = ()
-    called_to: int | None = None
+    counter: int | None = None
+    carried_over: bool = False
 
 
 class Hall(Protocol):
-    """What the office tells this kiosk of the hall; None: nothing of this ticket."""
+    """What the office tells of the hall (kiosk.hall). None: nothing. `version` changes with what it tells."""
 
-    def look_up(self, day: str, label: str) -> InHall | None: ...
+    version: int
+
+    def look(self, now: Instant) -> bool: ...
+
+    def place(self, seq: Seq, here: Here) -> InHall | None: ...
+
+    def foretell(self, services: tuple[str, ...], priority: bool, here: Here) -> Prospect | None: ...
+
+    def carried(self, label: str, here: Here) -> list[Seq]: ...
+
+    def elsewhere(self, label: str, here: Here) -> bool: ...
 
 
 class NoHall:
     """A kiosk whose office tells it nothing: only what it has issued itself is known."""
 
-    def look_up(self, day: str, label: str) -> InHall | None:
+    version = 0
+
+    def look(self, now: Instant) -> bool:
+        """There is nothing."""
+        return False
+
+    def place(self, seq: Seq, here: Here) -> InHall | None:
         """Nothing."""
         return None
+
+    def foretell(self, services: tuple[str, ...], priority: bool, here: Here) -> Prospect | None:
+        """Nothing."""
+        return None
+
+    def carried(self, label: str, here: Here) -> list[Seq]:
+        """None."""
+        return []
+
+    def elsewhere(self, label: str, here: Here) -> bool:
+        """It cannot be told."""
+        return False
 
 
 def standing(
@@ -71,17 +129,34 @@ def standing(
 ) -> Standing:
     """The ticket's place. `seq`: of its fact. `earlier`: the tickets of this kiosk issued before it on the same day."""
     before = sum(1 for each in earlier if each.day == mine.day and each.series == mine.series)
-    return Standing(
+    plain = Standing(
         label=mine.label,
         day=mine.day,
         services=mine.services,
         issued=issued,
         as_of=as_of,
         taken_before=before,
-        ahead=hall.ahead if hall else None,
-        counters=hall.counters if hall else None,
-        passed=hall.passed if hall else None,
-        called_to=hall.called_to if hall else None,
         returned=returned,
         seq=seq,
     )
+    if hall is None:
+        return plain
+    return replace(
+        plain,
+        stage=hall.stage,
+        ahead=hall.ahead,
+        minutes=hall.minutes,
+        counters=hall.counters,
+        passed=hall.passed,
+        counter=hall.counter if hall.stage in (Stage.CALLED, Stage.SERVING) else None,
+        carried_over=hall.carried_over,
+    )
+
+
+def is_noted(back: UtcMs | None, hall: InHall | None) -> bool:
+    """Whether "I'm back", said at `back`, still stands. It does not where the ticket was missed again since."""
+    if back is None or hall is None:
+        return back is not None
+    if hall.stage in AWAY:
+        return back >= hall.since_ms
+    return hall.stage is Stage.WAITING

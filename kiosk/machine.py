@@ -22,7 +22,7 @@ from kiosk.record import JournalPort, Recorder
 from kiosk.scores import Scores
 from kiosk.screen_inputs import ConditionChanged, Input, Request, TimedOut
 from kiosk.screen_rules import seq_in_sight
-from kiosk.screen_types import Condition, Screen, State
+from kiosk.screen_types import Condition, Screen, State, Wait
 from kiosk.timekeeper import Clocks, Timekeeper
 from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.calendar_fact import to_body as calendar_body
@@ -30,6 +30,7 @@ from sync.catalogue import Catalogue, to_body
 from sync.clock import Trust
 from sync.facts import BoardChanged, Body, ButtonStuck, MachineStarted
 from sync.inbox import InboxState, OfficeTime
+from sync.journal import Instant
 from sync.types import BootMs, Level, Seq
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -100,7 +101,10 @@ class Machine:
             tuple(service.id for service in settings.catalogue.services),
             self._office_time,
         )
-        self._clerk = Clerk(self.record, self.desk, self._keeper, parts.house, parts.hall, parts.sound, self._lane)
+        self._clerk = Clerk(
+            self.record, self.desk, self._keeper, parts.house, parts.hall, parts.sound, self._lane, self._contact
+        )
+        self._hall_behind = True
         self._disk_retry: int | None = None
         self.state = State(language=settings.languages[0], home=settings.languages[0])
         self._patience_until: float | None = None
@@ -131,6 +135,7 @@ class Machine:
     def look_at_inbox(self) -> None:
         """Sync says that there is something new."""
         self._inbox = self._parts.inbox() or self._inbox
+        self._hall_behind = True
         self._keeper.look_at = self._now()
 
     def turn(self) -> None:
@@ -148,6 +153,8 @@ class Machine:
         self._check_at_night(now)
         for answer in self.desk.turn():
             self.give(answer)
+        if self._hall_behind:
+            self._look_at_hall()
         self._note_condition()
         if self._patience_until is not None and self._now() >= self._patience_until:
             self.give(TimedOut())
@@ -162,6 +169,7 @@ class Machine:
             self.desk.deadline(),
             self._keeper.look_at,
             (self._disk_retry or self._now()) if self.record.trouble else None,
+            self._now() if self._hall_behind else None,
         ]
         return min((int(time) for time in times if time is not None), default=None)
 
@@ -176,7 +184,8 @@ class Machine:
     def _show(self, state: State) -> None:
         """What the ticket in sight can be asked for is shown with it, not a moment later."""
         now = self._now()
-        state = replace(state, condition=replace(state.condition, again=self._again(state)))
+        asked = replace(state.condition, again=self._again(state), wait=self._wait(state))
+        state = replace(state, condition=asked)
         before = self.state
         if _scene(state) != _scene(before):
             self.shown_at = now
@@ -204,7 +213,14 @@ class Machine:
             mending=self.desk.mending,
             paper_low=self.record.roll.level == "near-end",
             again=self._again(self.state),
+            wait=self._wait(self.state),
         )
+
+    def _wait(self, state: State) -> Wait | None:
+        """Of the service in sight, while it is described."""
+        if state.screen is not Screen.DETAILS or state.service is None or state.condition.shut(state.service):
+            return None
+        return self._clerk.wait(state.service, state.priority)
 
     def _again(self, state: State) -> bool:
         seq = seq_in_sight(state)
@@ -214,11 +230,22 @@ class Machine:
         """Passed on only where it differs: a ticking wrong clock is no news, and no reason to start waiting anew."""
         new, old = self._condition(), self.state.condition
         if replace(new, doubt=None) != replace(old, doubt=None) or (new.doubt is None) != (old.doubt is None):
-            until = self._patience_until
-            screen = self.state.screen
-            self.give(ConditionChanged(new))
-            if self.state.screen is screen:
-                self._patience_until = until
+            self._give_quietly(ConditionChanged(new))
+
+    def _give_quietly(self, given: Input) -> None:
+        """What nobody has touched anything for: whoever stands there waits as long as before."""
+        until, screen = self._patience_until, self.state.screen
+        self.give(given)
+        if self.state.screen is screen:
+            self._patience_until = until
+
+    def _look_at_hall(self) -> None:
+        """Take in a part of what the office tells; a place in sight is told anew where it has changed."""
+        self._hall_behind = self._parts.hall.look(self._parts.clock.instant())
+        standing, state = self.state.standing, self.state
+        if state.screen is Screen.STANDING and standing is not None and not state.asking and not self._hall_behind:
+            for answer in self._clerk.again(standing):
+                self._give_quietly(answer)
 
     # Time and lane ------------------------------------------------------------------------------------------------
 
@@ -227,6 +254,10 @@ class Machine:
 
     def _office_time(self) -> OfficeTime | None:
         return self._inbox.office_time if self._inbox is not None else None
+
+    def _contact(self) -> Instant | None:
+        """When the office last answered sync."""
+        return self._inbox.contact if self._inbox is not None else None
 
     def _lane(self) -> int:
         """The office's word; where sync has lost it, the lane that this journal's tickets have had."""

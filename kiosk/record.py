@@ -6,7 +6,7 @@ returns facts. What has happened already and only has to be kept (paper that is 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
@@ -33,6 +33,7 @@ from sync.facts import (
     TicketIssued,
     TicketLanguage,
     TicketPriority,
+    TicketPromised,
     TicketReturned,
     drafts,
     understand,
@@ -59,13 +60,15 @@ class JournalPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TicketOnRecord:
-    """A ticket as the journal has it: its fact, its language, whether with priority, and its witness for the paper."""
+    """A ticket as the journal has it: its fact, its language, whether with priority, its witness for the paper, and
+    what was promised with it."""
 
     fact: Fact
     body: TicketIssued
     language: str
     witness: str
     priority: bool = False
+    promised: TicketPromised | None = None
 
 
 class Recorder:
@@ -86,8 +89,10 @@ class Recorder:
         """What was last said to be wrong with the board."""
         self.today: dict[str, tuple[Fact, TicketIssued]] = {}
         """The tickets of the last day that has any, by label, in the order of issue."""
-        self.returned: set[tuple[str, str]] = set()
-        """(day, label) of the tickets whose holders are back."""
+        self.with_priority: set[Seq] = set()
+        """Those of them that priority was asked for, by the seq of their `ticket.issued`."""
+        self.returned: dict[tuple[str, str], Fact] = {}
+        """Where it was last said that the holder of a ticket is back, by (day, label)."""
         self.help: Seq | None = None
         """The call for staff that has not been answered."""
         self.printer_fault: str | None = None
@@ -143,18 +148,21 @@ class Recorder:
 
     def ticket(self, seq: int) -> TicketOnRecord | None:
         """The ticket whose `ticket.issued` has this seq."""
-        found = list(self.journal.entries(seq - 1, limit=3))
+        found = list(self.journal.entries(seq - 1, limit=4))
         fact = found[0].fact if found else None
         body = understand(fact) if fact else None
         if fact is None or not isinstance(body, TicketIssued):
             return None
-        language, priority = "th", False
+        ticket = TicketOnRecord(fact, body, "th", witness(found[0].chain))
         for entry in found[1:]:
-            said = understand(entry.fact)
-            if isinstance(said, TicketLanguage) and said.ticket == seq:
-                language = said.language
-            priority = priority or (isinstance(said, TicketPriority) and said.ticket == seq)
-        return TicketOnRecord(fact, body, language, witness(found[0].chain), priority)
+            match understand(entry.fact):
+                case TicketLanguage(ticket=of, language=language) if of == seq:
+                    ticket = replace(ticket, language=language)
+                case TicketPriority(ticket=of) if of == seq:
+                    ticket = replace(ticket, priority=True)
+                case TicketPromised(ticket=of) as promised if of == seq:
+                    ticket = replace(ticket, promised=promised)
+        return ticket
 
     def _flush(self) -> bool:
         if not self._kept:
@@ -204,7 +212,9 @@ class Recorder:
             case TicketIssued() as issued:
                 self._note_ticket(fact, issued)
             case TicketReturned(day=day, label=label):
-                self.returned.add((day, label))
+                self.returned[day, label] = fact
+            case TicketPriority(ticket=ticket):
+                self.with_priority.add(ticket)
             case HelpAsked():
                 self.help = fact.seq
             case HelpEnded(asked=asked) if asked == self.help:
@@ -216,7 +226,7 @@ class Recorder:
     def _note_ticket(self, fact: Fact, issued: TicketIssued) -> None:
         last = next(reversed(self.today.values()), None)
         if last is not None and last[1].day != issued.day:
-            self.today, self.returned = {}, set()
+            self.today, self.returned, self.with_priority = {}, {}, set()
         self.today[issued.label] = (fact, issued)
         self.lane = issued.lane
 
@@ -236,6 +246,7 @@ _NOTED = {
         PrinterChanged,
         PrinterMet,
         TicketIssued,
+        TicketPriority,
         TicketReturned,
     )
 }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kiosk.errors import KioskError
 from kiosk.mending import Mending
 from sync.calendar import Break, Closed
+from sync.estimate import Wait as Wait
 
 MOST_ERRANDS = 5
 """Services on one visit."""
@@ -91,7 +92,8 @@ class Condition:
     `config`, `disk` and `printer` are codes (see kiosk.wording); `doubt` is the time that the untrusted clock shows;
     `hours` None: nothing is known of opening hours. `help`: staff have been asked for and have not come yet.
     `mending`: how far the repair of the printer is. `again`: the ticket in sight can be printed once more.
-    `paper_low`: the roll is near its end, which is for staff to know.
+    `paper_low`: the roll is near its end, which is for staff to know. `wait`: of whoever takes a ticket for the service
+    in sight now.
     """
 
     printer: str | None = None
@@ -103,6 +105,7 @@ class Condition:
     mending: Mending | None = None
     again: bool = False
     paper_low: bool = False
+    wait: Wait | None = None
 
     @property
     def trouble(self) -> str | None:
@@ -140,6 +143,7 @@ class Ticket:
     """A ticket that is durable: its seq in this journal, its number, its first service, the language it was taken in.
 
     `services`: all of them, the first one too. `code`: the 4 digits that *my ticket* asks for, where they are known.
+    `wait`: what was promised as it was issued.
     """
 
     seq: int
@@ -149,6 +153,7 @@ class Ticket:
     services: tuple[str, ...] = ()
     priority: bool = False
     code: str = ""
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +171,31 @@ class Passed(NamedTuple):
     why: str
 
 
+class Stage(StrEnum):
+    """Where the office has a ticket: as sync.tickets.Status."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    PARKED = "parked"
+    ABSENT = "absent"
+    SERVED = "served"
+    CANCELLED = "cancelled"
+    CARRIED = "carried"
+
+
+AWAY = frozenset({Stage.ABSENT, Stage.PARKED})
+"""Whoever holds such a ticket has to say that they are back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a citizen may know of a ticket, as of `as_of` on the office's wall clock.
 
     `taken_before`: tickets of its series that this kiosk gave earlier on the same day. What only the office knows is
-    None where it does not tell: `ahead`, people who will be called before it; `counters` at work; `passed`, who went
-    first though they came later. `called_to`: the counter it was called to. `returned`: "I'm back" is on record.
+    None where it does not tell: `stage`; of one that waits `ahead`, people who will be called before it, and `minutes`,
+    from and to; `counters` at work that serve it; `passed`, who went first though they came later. `counter`: the one
+    it is called to or served at. `carried_over`: left over from an earlier day. `returned`: "I'm back" is on record.
     `seq`: of its `ticket.issued` in this journal.
     """
 
@@ -182,12 +205,20 @@ class Standing:
     issued: datetime
     as_of: datetime
     taken_before: int
+    stage: Stage | None = None
     ahead: int | None = None
+    minutes: tuple[int, int] | None = None
     counters: tuple[int, ...] | None = None
     passed: tuple[Passed, ...] | None = None
-    called_to: int | None = None
+    counter: int | None = None
+    carried_over: bool = False
     returned: bool = False
     seq: int = 0
+
+    @property
+    def can_return(self) -> bool:
+        """Whether "I'm back" means anything: where the office does not tell, anybody may have missed a call."""
+        return not self.returned and (self.stage is None or self.stage in AWAY)
 
 
 class Field(StrEnum):

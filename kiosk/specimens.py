@@ -15,10 +15,12 @@ from kiosk.screen_types import (
     Paper,
     Passed,
     Screen,
+    Stage,
     Standing,
     State,
     Ticket,
     Typing,
+    Wait,
 )
 from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
@@ -95,6 +97,7 @@ def _choosing(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "details-cases", replace(details, service=cases.id, cases=2)
     yield "details-priority", replace(details, priority=True)
     yield "details-pause", replace(details, condition=pause)
+    yield "details-wait", replace(details, condition=replace(base.condition, wait=Wait(7, 20, 35)))
     yield "details-shut", replace(details, condition=shut)
     yield "priority", replace(details, screen=Screen.PRIORITY, beneath=Screen.DETAILS)
     late = replace(details, screen=Screen.LATE, beneath=Screen.DETAILS)
@@ -110,6 +113,7 @@ def _tickets(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "ticket-printing", printing
     yield "ticket-ready", ready
     yield "ticket-priority", replace(ready, ticket=both)
+    yield "ticket-wait", replace(ready, ticket=replace(alone, wait=Wait(7, 20, 35)))
     asked = replace(base.condition, again=True)
     sent = replace(printing, paper=Paper.SENT, condition=asked)
     yield "ticket-sent", sent
@@ -118,6 +122,7 @@ def _tickets(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "ticket-copy-sent", replace(sent, ticket=both, copy=True)
     yield "ticket-still-reading", replace(ready, asking=True)
     yield "write-down", replace(base, screen=Screen.WRITE_DOWN, ticket=alone, reason="paper-out")
+    both = replace(both, wait=Wait(7, 20, 35))
     uncertain = replace(base, screen=Screen.WRITE_DOWN, ticket=both, reason="uncertain")
     yield "write-down-uncertain", uncertain
     yield "write-down-again", replace(uncertain, condition=asked)
@@ -130,7 +135,9 @@ def _asides(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     place = Standing("A012", "2026-12-04", (first.id,), issued, now, 11)
     told = replace(
         place,
+        stage=Stage.WAITING,
         ahead=4,
+        minutes=(25, 40),
         counters=(1, 3),
         passed=(Passed("A015", "priority"), Passed("B003", "other-service"), Passed("A009", "returned")),
     )
@@ -140,11 +147,17 @@ def _asides(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "my-ticket-code", replace(typing, typing=Typing(Field.CODE, "A012", "12"))
     yield "my-ticket-no-number", replace(typing, typing=Typing(label="A999", refused="number"))
     yield "my-ticket-no-code", replace(typing, typing=Typing(Field.CODE, "A012", refused="code"))
+    yield "my-ticket-elsewhere", replace(typing, typing=Typing(label="AB012", refused="elsewhere"))
     yield "my-ticket-wait", replace(typing, typing=Typing(Field.CODE, "A012", refused="wait"))
     yield "standing", standing
     yield "standing-again", replace(standing, condition=replace(base.condition, again=True))
     yield "standing-told", replace(standing, standing=told)
-    yield "standing-called", replace(standing, standing=replace(told, called_to=3, ahead=0))
+    plain = replace(told, ahead=None, minutes=None, passed=())
+    yield "standing-called", replace(standing, standing=replace(plain, stage=Stage.CALLED, counter=3))
+    yield "standing-missed", replace(standing, standing=replace(plain, stage=Stage.ABSENT))
+    yield "standing-served", replace(standing, standing=replace(plain, stage=Stage.SERVED))
+    over = replace(told, day="2026-12-03", carried_over=True, counters=(), minutes=None, ahead=0, passed=())
+    yield "standing-carried-over", replace(standing, standing=over)
     both = replace(place, returned=True, services=(first.id, second.id))
     yield "standing-returned", replace(standing, standing=both)
     yield "access", replace(base, screen=Screen.ACCESS, beneath=Screen.ATTRACT)

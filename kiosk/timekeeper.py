@@ -51,6 +51,10 @@ class Timekeeper:
         self.hours: Hours | None = None
         self.look_at = clock.instant().boottime_ms
 
+    def instant(self) -> Instant:
+        """This boot, and its time."""
+        return self._clock.instant()
+
     def now(self) -> BootMs:
         """Boot time."""
         return self._clock.instant().boottime_ms

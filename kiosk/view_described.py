@@ -14,7 +14,7 @@ from kiosk.view_manual import Item, Setter, facts, listed, manual, pages, row_he
 from kiosk.view_parts import Exhibit, accent_of
 from kiosk.view_visit import blocked, shut_labels
 from kiosk.widgets import LEADING_MM, Canvas
-from kiosk.wording import services, texts, unparted
+from kiosk.wording import foretold, services, texts, unparted
 from sync.catalogue import Service
 
 Control: TypeAlias = Callable[[Rect], None]
@@ -27,7 +27,8 @@ BETWEEN_MM = 2.5
 
 
 def _notes(each: Service, state: State, exhibit: Exhibit, setter: Setter) -> list[Item]:
-    """What stands before the manual: why nothing can be taken, a break going on, the catalogue's own notice."""
+    """What stands before the manual: why nothing can be taken, a break going on, the wait as the office tells it, the
+    catalogue's own notice."""
     language, found = state.language, []
     closed, shut = state.condition.shut(each.id), blocked(state)
     if closed:
@@ -42,6 +43,8 @@ def _notes(each: Service, state: State, exhibit: Exhibit, setter: Setter) -> lis
     pause = state.condition.hours.pause if state.condition.hours else None
     if pause is not None and not closed:
         found.append(setter.note(hours.pause(pause, language), "clock"))
+    if state.condition.wait is not None and not closed:
+        found.append(setter.quiet(foretold(state.condition.wait, language)[0], "clock"))
     if exhibit.catalogue.notice and language in exhibit.catalogue.notice:
         found.append(setter.quiet(exhibit.catalogue.notice[language], "warning"))
     return found

@@ -6,13 +6,14 @@ from itertools import pairwise
 from kiosk.layout import Rect
 from kiosk.scene import Scene
 from kiosk.screen_inputs import Done, ImBack
-from kiosk.screen_types import Standing, State
+from kiosk.screen_types import AWAY, Stage, Standing, State
 from kiosk.view_flow import Offer, Sentence, fits, flow, height, offers, row_height, shown_as_asked
 from kiosk.view_parts import Exhibit, accent_by_id, bar, page
 from kiosk.view_ticket import beside_again
 from kiosk.widgets import Canvas, VAlign
-from kiosk.wording import passed, spelled, texts
+from kiosk.wording import expected_wait, passed, people_before, spelled, texts
 from sync.errors import CatalogueError
+from translations import N_
 from translations.numerals import format_time
 
 MOST_PASSED = 6
@@ -52,7 +53,7 @@ def standing(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
 def _choices(state: State, width: int, canvas: Canvas) -> list[Offer]:
     language, spoken = state.language, texts(state.language)
     found = [Offer("done", "check", spoken.gettext("Done"), Done(), "primary")]
-    if state.standing is not None and not state.standing.returned:
+    if state.standing is not None and state.standing.can_return:
         found.insert(0, Offer("im-back", "returned", spoken.gettext("Back in the hall"), ImBack()))
     return beside_again(canvas, width, found, language) if state.condition.again else found
 
@@ -110,16 +111,16 @@ def _words(mine: Standing, area: Rect, language: str, canvas: Canvas) -> tuple[l
     if mine.returned:
         noted = spoken.gettext("It is noted: back in the hall")
         words.append(Sentence(noted, screen.body, "bold", colour.primary, lines=2, must=not canvas.compact))
-    if mine.counters:
-        at_work = spoken.gettext("Counters at work: {counters}").format(counters=ranges(mine.counters))
-        words.append(Sentence(at_work, screen.body, lines=2, must=False))
-    if mine.ahead is None and mine.called_to is None:
-        shown = spoken.gettext("Calls are shown at the counters")
-        words.append(Sentence(shown, screen.body, lines=2, must=False))
+    more = [Sentence(each, screen.body, lines=3, must=False) for each in _more(mine, language)]
     as_of = spoken.gettext("As of {time}").format(time=format_time(mine.as_of, language))
     last = Sentence(as_of, screen.body, colour=colour.ink_soft, lines=1, must=False)
-    earlier, heard = _earlier(mine, [*words, last], area, language, canvas)
-    words += [*earlier, last]
+    earlier, heard = _earlier(mine, [*words, *more, last], area, language, canvas)
+    if heard and mine.counters:
+        # Who went first is what is asked here; which counters work can be seen in the hall.
+        *kept, at_work = more
+        earlier, heard = _earlier(mine, [*words, *kept, last], area, language, canvas)
+        more, heard = (more, heard) if heard else (kept, [at_work.text])
+    words += [*more, *earlier, last]
     lead = len(place(mine, language))
     # No more lines than before: a last word alone on a line reads worse than small letters.
     lines = 1 if shown_as_asked(canvas, area, [replace(each, lines=1) for each in words[:lead]], language) else 2
@@ -136,36 +137,79 @@ def _earlier(
 ) -> tuple[list[Sentence], list[str]]:
     """Who went first and why: as many as there is room for, the rest counted; where there is none, to be said."""
     earlier, spoken, body = mine.passed or (), texts(language), canvas.tokens.screen.body
+    found: list[list[Sentence]] = []
     for count in range(min(len(earlier), MOST_PASSED), 0, -1):
         more = len(earlier) - count
         lines = [f"{each.label}: {passed(each.why, language)}" for each in earlier[:count]]
         if more:
             lines.append(spoken.ngettext("and {count} more", "and {count} more", more).format(count=more))
         told = [spoken.gettext("Called first, though taken later:"), *lines]
-        sentences = [Sentence(each, body, lines=2, must=False) for each in told]
-        if fits(canvas, area, [*others, *sentences], language):
-            return sentences, []
+        found.append([Sentence(each, body, lines=2, must=False) for each in told])
+    # Fewer of them rather than smaller letters for all.
+    for fitting in (shown_as_asked, fits):
+        for sentences in found:
+            if fitting(canvas, area, [*others, *sentences], language):
+                return sentences, []
     return [], [f"{spelled(each.label)}: {passed(each.why, language)}" for each in earlier[:MOST_PASSED]]
 
 
-def place(mine: Standing, language: str) -> list[str]:
-    """Called, or how many are before it, or how many were taken before it where the office tells no more."""
+def _more(mine: Standing, language: str) -> list[str]:
+    """What goes with the place: what to do, how long it takes, who is at work."""
     spoken = texts(language)
-    if mine.called_to is not None:
-        return [spoken.gettext("Called: counter {counter}").format(counter=mine.called_to)]
-    if mine.ahead is None:
-        if mine.taken_before == 0:
-            return [spoken.gettext("No number of the same kind was taken before it today")]
-        told = spoken.ngettext(
-            "{count} of the same kind was taken before it",
-            "{count} of the same kind were taken before it",
-            mine.taken_before,
-        )
-        return [told.format(count=mine.taken_before)]
-    if mine.ahead == 0:
-        return [spoken.gettext("Next to be called")]
-    told = spoken.ngettext("{count} person before it", "{count} people before it", mine.ahead)
-    return [told.format(count=mine.ahead)]
+    if mine.stage in AWAY and not mine.returned:
+        button = spoken.gettext("Back in the hall")
+        return [spoken.gettext("Please touch “{button}” to be called again").format(button=button)]
+    if mine.stage is None:
+        return [spoken.gettext("Calls are shown at the counters")]
+    if mine.stage is not Stage.WAITING:
+        return []
+    told = []
+    if mine.minutes is not None:
+        told.append(expected_wait(*mine.minutes, language))
+    if mine.carried_over:
+        told.append(spoken.gettext("Left over from an earlier day: called before the others"))
+    if mine.counters:
+        told.append(spoken.gettext("Counters at work: {counters}").format(counters=ranges(mine.counters)))
+    else:
+        told.append(spoken.gettext("No counter for it is at work now"))
+    return told
+
+
+def place(mine: Standing, language: str) -> list[str]:
+    """Where the ticket is, how many are before it, or how many were taken before it where the office tells no more."""
+    spoken = texts(language)
+    match mine.stage:
+        case Stage.CALLED:
+            return [spoken.gettext("Called: counter {counter}").format(counter=mine.counter)]
+        case Stage.SERVING:
+            return [spoken.gettext("Being served: counter {counter}").format(counter=mine.counter)]
+        case Stage.WAITING if mine.ahead == 0:
+            return [spoken.gettext("Next to be called")]
+        case Stage.WAITING if mine.ahead is not None:
+            return [people_before(mine.ahead, language)]
+        case None | Stage.WAITING:
+            return [_taken_before(mine.taken_before, language)]
+        case _:
+            return [spoken.gettext(_ENDS[mine.stage])]
+
+
+_ENDS = {
+    Stage.ABSENT: N_("The call was missed"),
+    Stage.PARKED: N_("Set aside until the errand is done"),
+    Stage.SERVED: N_("This visit is finished"),
+    Stage.CANCELLED: N_("This number was given up"),
+    Stage.CARRIED: N_("Carried over: called first on the next day"),
+}
+
+
+def _taken_before(count: int, language: str) -> str:
+    spoken = texts(language)
+    if count == 0:
+        return spoken.gettext("No number of the same kind was taken before it today")
+    told = spoken.ngettext(
+        "{count} of the same kind was taken before it", "{count} of the same kind were taken before it", count
+    )
+    return told.format(count=count)
 
 
 def ranges(counters: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ from kiosk.screen_types import Paper, State, Ticket
 from kiosk.view_flow import Offer, Sentence, fits, flow, in_words, languages, natural, offer, offers, row_height
 from kiosk.view_parts import Exhibit, accent_by_id, page
 from kiosk.widgets import Canvas
-from kiosk.wording import reason, services, spelled, texts
+from kiosk.wording import foretold, reason, services, spelled, texts
 
 LINE_TO_CAPITAL = 1.65
 """Height of a line of digits, with the room above and below that its face asks for, as a multiple of a capital."""
@@ -72,6 +72,8 @@ def write_down(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         _queued(state, spoken.gettext("This number is in the queue"), canvas),
         Sentence(why, screen.body, "regular", colour.ink, lines=3, must=False),
     ]
+    if state.ticket.wait is not None:
+        words.append(Sentence(foretold(state.ticket.wait, language)[0], screen.body, must=False))
     foot = Rect(area.x, area.bottom - row, area.w, row).middle(min(canvas.px(92), area.w), row)
     body = area.top(area.h - row - gap)
     (_tightly if canvas.high_mm < LOW_MM else _roomily)(state, title, words, body, canvas)
@@ -247,6 +249,11 @@ def _paper(state: State, text: Rect, canvas: Canvas) -> list[Sentence]:
         Sentence(paper, screen.title, "bold"),
         Sentence(then, screen.body, colour=colour.ink_soft, must=False),
     ]
+    if state.ticket is not None and state.ticket.wait is not None:
+        told = foretold(state.ticket.wait, state.language)
+        forms = [Sentence(each, screen.body, must=False, says=told[0]) for each in told]
+        shown = next((each for each in forms if fits(canvas, text, [words[0], each], state.language)), forms[0])
+        words.insert(1, shown)
     if state.copy:
         copy = spoken.gettext("It is marked as a copy. The number stays the same")
         words.insert(1 if state.paper is Paper.READY else 2, Sentence(copy, screen.body, must=False))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from kiosk.screen_types import Wait
 from sync.catalogue import Fee, Service, ServiceText, baht
 from translations import N_, Catalogue, load
 
@@ -29,6 +30,9 @@ PASSED: Mapping[str, str] = {
     "carried-over": N_("waiting since an earlier day"),
     "other-service": N_("for another service"),
     "transferred": N_("sent on from another counter"),
+    "cap": N_("had let others go first as often as the rule allows"),
+    "by-hand": N_("called by staff, the reason is on record"),
+    "not-known": N_("called before the office had this number"),
 }
 """Why a ticket was called before one that was taken earlier."""
 PASSED_ELSE = N_("went first for another reason")
@@ -36,12 +40,14 @@ REFUSED: Mapping[str, str] = {
     "number": N_("No such number from this machine today"),
     "code": N_("The code does not belong to this number"),
     "wait": N_("Too many tries: please wait a minute"),
+    "elsewhere": N_("This number is from another machine: please ask there, or at a counter"),
 }
 """Why a number or its code found no ticket."""
 REFUSED_SHORT: Mapping[str, str] = {
     "number": N_("Not found"),
     "code": N_("Wrong code"),
     "wait": N_("Wait a minute"),
+    "elsewhere": N_("Other machine"),
 }
 """The same where there is little room."""
 
@@ -133,6 +139,26 @@ def visit_labels(errands: Sequence[tuple[ServiceText, int]], language: str) -> t
         return " · ".join(f"{name} × {count}" if count > 1 else name for name, count in names)
 
     return named(short=False), named(short=True), services(len(errands), language), str(len(errands))
+
+
+def people_before(count: int, language: str) -> str:
+    """How many people are called before."""
+    spoken = texts(language)
+    if count == 0:
+        return spoken.gettext("Nobody before it")
+    return spoken.ngettext("{count} person before it", "{count} people before it", count).format(count=count)
+
+
+def expected_wait(low: int, high: int, language: str) -> str:
+    """The waiting range, which no line breaks."""
+    told = texts(language).gettext("Expected wait: {least}–{most} minutes").format(least=low, most=high)
+    return told.replace("–", "\u2060–\u2060")
+
+
+def foretold(wait: Wait, language: str) -> tuple[str, ...]:
+    """What whoever takes a ticket has before them, the fullest first."""
+    minutes = expected_wait(wait.low, wait.high, language)
+    return (minutes,) if wait.ahead is None else (f"{people_before(wait.ahead, language)} · {minutes}", minutes)
 
 
 def passed(code: str, language: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 from sync.body import TicketName
 from sync.calendar import Calendar, Open
@@ -97,6 +98,14 @@ class WaitingRange:
     def holds(self, minutes: float) -> bool:
         """Whether a real wait lies inside."""
         return self.low <= minutes <= self.high
+
+
+class Wait(NamedTuple):
+    """From `low` to `high` minutes until the call, and how many people are called before (None: that is not known)."""
+
+    ahead: int | None
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,12 +120,16 @@ class TicketPriority(Body):
 
 @dataclass(frozen=True, slots=True)
 class TicketPromised(Body):
-    """The waiting range that this ticket was printed with, in minutes: how well such ranges hold is published."""
+    """The waiting range that this ticket was printed with, in minutes: how well such ranges hold is published.
+
+    `ahead`: the people who would be called before it, as it was printed; None: that was not told.
+    """
 
     kind: ClassVar[str] = "ticket.promised"
     ticket: Seq
     low: int
     high: int
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

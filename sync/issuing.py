@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 
 from sync.errors import SyncError
-from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage, TicketPriority
+from sync.estimate import Wait
+from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage, TicketPriority, TicketPromised
 from sync.keys import DeviceKey
 from sync.numbering import Numbers, label
 from sync.types import JournalId, Seq
@@ -26,7 +27,7 @@ class IssuingError(SyncError):
 class Wish:
     """What a citizen chose: one to five service ids of the catalogue, in this order, and the language.
 
-    `cases`: how many of each; empty: one of each. `priority`: asked for, and nobody asks why.
+    `cases`: how many of each; empty: one of each. `priority`: asked for, and nobody asks why. `wait`: what is promised.
     """
 
     series: str
@@ -34,6 +35,7 @@ class Wish:
     language: str
     cases: tuple[int, ...] = ()
     priority: bool = False
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def issue(
     next_seq: Seq,
     print_now: bool,
 ) -> tuple[Body, ...]:
-    """`ticket.issued`, which takes `next_seq`; `ticket.language`; `ticket.priority` where it was asked for; and, where
-    `print_now`, `print.sending`, attempt 1.
+    """`ticket.issued`, which takes `next_seq`; `ticket.language`; `ticket.priority` where it was asked for;
+    `ticket.promised` where something is; and, where `print_now`, `print.sending`, attempt 1.
 
     All of them are for one commit. `day` is the office day, YYYY-MM-DD. Raises IssuingError, NumberingError.
     """
@@ -77,6 +79,8 @@ def issue(
     facts: tuple[Body, ...] = (issued, TicketLanguage(next_seq, wish.language))
     if wish.priority:
         facts += (TicketPriority(next_seq),)
+    if wish.wait is not None:
+        facts += (TicketPromised(next_seq, wish.wait.low, wish.wait.high, wish.wait.ahead),)
     return (*facts, PrintSending(next_seq, 1)) if print_now else facts
 
 

@@ -20,12 +20,15 @@ from sync.chain import START, Position, extend
 from sync.codec import Draft, Fact
 from sync.disk import DiskTrouble, take_writers_place, trouble_of
 from sync.errors import JournalBusy, JournalDamaged, JournalRefused
-from sync.facts import JournalOpened, Predecessor, draft, understand
+from sync.facts import DayOpened, JournalOpened, Predecessor, draft, understand
 from sync.schema import JOURNAL
 from sync.types import BootId, BootMs, Chain, JournalId, Seq
 
 PAGE_SIZE = 1024
 FORMAT = 1
+_HEAD = 40
+"""The bytes of a row that hold its seq and kind, and nothing that anybody could have typed."""
+_DAY = f',"{DayOpened.kind}",'
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,15 @@ class JournalReader:
             return START
         found = self._db.execute("SELECT seq, chain FROM facts WHERE seq = ?", (seq,)).fetchone()
         return Position(*found) if found else None
+
+    def day_before(self, days: int) -> int:
+        """The seq before the last `days` office days of this journal; 0 where it has no more of them.
+
+        Read from the end, so that it costs as much as those days do and not as much as the journal is long.
+        """
+        query = f"SELECT seq FROM facts WHERE instr(substr(row, 1, {_HEAD}), '{_DAY}') ORDER BY seq DESC LIMIT ?"
+        begins = [int(seq) for (seq,) in self._db.execute(query, (days,))]
+        return begins[-1] - 1 if begins else 0
 
     def last(self) -> Position:
         """The position of the last fact."""

@@ -215,7 +215,7 @@ class Mirror:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came since the last look. `anew`: another journal, or the first look: fold from the beginning."""
+    """What came since the last look. `anew`: another journal, or the first look: fold anew from these on."""
 
     journal_id: JournalId
     anew: bool
@@ -230,13 +230,17 @@ class MirrorReader:
         self._at: Position = START
         self._journal_id: JournalId | None = None
 
-    def news(self, most: int = -1) -> News | None:
-        """What is new, at most so many facts; None where there is nothing, or nothing can be read."""
+    def news(self, most: int = -1, days: int = 0) -> News | None:
+        """What is new, at most so many facts; None where there is nothing, or nothing can be read.
+
+        Anew it begins with the last `days` office days of the journal; 0: with its first fact.
+        """
         try:
             with JournalReader(self._path) as reader:
                 reader_id = reader.opened().journal_id
                 anew = reader_id != self._journal_id or reader.at(self._at.seq) != self._at
-                entries = list(reader.entries(0 if anew else self._at.seq, limit=most))
+                first = reader.day_before(days) if anew and days else 0
+                entries = list(reader.entries(first if anew else self._at.seq, limit=most))
                 facts = tuple(entry.fact for entry in entries)
         except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
             return None

@@ -23,7 +23,7 @@ from kiosk.layout import Display, Rect
 from kiosk.painter import picture
 from kiosk.preview import OFFICE, example_catalogue
 from kiosk.scene import Op, Scene, Target, Text
-from kiosk.screen_types import Condition, Errand, Hours, Look, Passed, Screen, State, Theme
+from kiosk.screen_types import Condition, Errand, Hours, Look, Passed, Screen, Stage, State, Theme, Wait
 from kiosk.specimens import LUNCH, TODAY, example_states
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
@@ -135,6 +135,18 @@ def _counts(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
         passed = tuple(Passed(f"AB{number:03}", code) for number, code in enumerate(codes, 1))
         everywhere = tuple(range(1, 9))
         yield f"standing+passed-{count}", told.seen(standing=replace(told.standing, passed=passed, counters=everywhere))
+    rest = tuple(Passed(f"AB{number:03}", code) for number, code in enumerate([*PASSED, "unheard-of"][5:], 1))
+    yield "standing+passed-rest", told.seen(standing=replace(told.standing, passed=rest))
+    for stage in sorted(set(Stage) - {Stage.WAITING}):
+        elsewhere = replace(alone.standing, stage=stage, counter=12, counters=())
+        yield f"standing+{stage.value}", alone.seen(standing=elsewhere)
+    most = Wait(288, 150, 210)
+    yield "details+wait-most", known["details-wait"].seen(condition=Condition(hours=Hours(TODAY), wait=most))
+    nobody = Condition(hours=Hours(TODAY), wait=Wait(0, 0, 5))
+    yield "details+wait-nobody", known["details-wait"].seen(condition=nobody)
+    shown = known["ticket-copy-sent"]
+    assert shown.ticket is not None
+    yield "ticket+wait-most", shown.seen(ticket=replace(shown.ticket, wait=most))
     visit = tuple(Errand(each.id) for each in EXHIBIT.catalogue.services[1:])
     yield "details+no-room", known["details-visit"].seen(visit=visit[:5])
     yield "service+full-visit", known["service"].seen(visit=visit[:5])

@@ -22,6 +22,7 @@ from kiosk.screen_types import (
     Paper,
     Passed,
     Screen,
+    Stage,
     Standing,
     State,
     Ticket,
@@ -63,6 +64,7 @@ MINE = Standing(
 )
 IN_HALL = replace(
     MINE,
+    stage=Stage.WAITING,
     ahead=17,
     counters=(1, 2, 3, 6),
     passed=tuple(Passed(f"B{n:03}", code) for n, code in enumerate([*PASSED, *PASSED], 1)),
@@ -105,7 +107,9 @@ def states(language: str) -> dict[str, State]:
         "my ticket, wait": typing.seen(typing=Typing(Field.CODE, "A012", "", "wait")),
         "standing, alone": known,
         "standing, in the hall": known.seen(standing=IN_HALL),
-        "standing, called": known.seen(standing=replace(IN_HALL, called_to=12, passed=(), returned=True)),
+        "standing, called": known.seen(
+            standing=replace(IN_HALL, stage=Stage.CALLED, counter=12, passed=(), returned=True)
+        ),
         "out of order, paper": base.seen(screen=Screen.OUT_OF_ORDER, condition=Condition(printer="paper-out")),
         "out of order, disk": base.seen(screen=Screen.OUT_OF_ORDER, condition=Condition(disk="disk-full")),
         "date": date_asked,

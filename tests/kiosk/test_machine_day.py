@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.enquiry import FREE_TRIES, InHall
+from kiosk.enquiry import FREE_TRIES
 from kiosk.screen_inputs import (
     AddErrand,
     AskHelp,
@@ -25,7 +25,7 @@ from kiosk.screen_inputs import (
     Take,
     Type,
 )
-from kiosk.screen_types import Moment, Passed, Screen
+from kiosk.screen_types import Moment, Screen
 from sync.calendar import ALWAYS_OPEN, Break, Calendar, ClosedWhy, Period, Special, time_of
 from sync.clock import Trust
 from sync.disk import DiskTrouble
@@ -256,20 +256,6 @@ def test_a_ticket_is_found_with_its_code_and_tells_its_place(tmp_path: Path) -> 
     assert place is not None
     assert (place.label, place.taken_before, place.ahead, place.counters) == ("A003", 2, None, None)
     assert f"{place.issued:%H:%M} {place.as_of:%H:%M}" == "12:01 12:21"
-
-
-def test_what_the_office_tells_of_the_hall_is_shown(tmp_path: Path) -> None:
-    class Hall:
-        def look_up(self, day: str, label: str) -> InHall | None:
-            return InHall(4, (1, 3), (Passed("A009", "priority"),), None) if label == "A001" else None
-
-    kiosk = at_office(tmp_path, hall=Hall())
-    kiosk.take()
-    kiosk.machine.give(Back())
-    ask_for(kiosk, "A001", code_of(kiosk, "A001"))
-    place = kiosk.machine.state.standing
-    assert place is not None
-    assert (place.ahead, place.counters, place.passed) == (4, (1, 3), (Passed("A009", "priority"),))
 
 
 def test_im_back_is_on_record_once_before_it_is_shown(tmp_path: Path) -> None:

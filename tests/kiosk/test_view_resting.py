@@ -9,7 +9,7 @@ from fonts.tokens import Hex
 from kiosk import screens
 from kiosk.scene import Box, Scene, Text
 from kiosk.screen_inputs import Done, Found, HelpAsked, Input, NotFound, SetLook, Stay
-from kiosk.screen_types import Field, Look, Moment, Screen, State, Theme
+from kiosk.screen_types import Field, Look, Moment, Screen, Stage, State, Theme
 from kiosk.view_standing import place, ranges
 from kiosk.views import draw
 from kiosk.wording import PASSED, spelled, texts
@@ -204,7 +204,7 @@ def test_what_the_office_does_not_tell_is_not_guessed() -> None:
     assert place(replace(IN_HALL, ahead=1), "en") == ["1 person before it"]
     assert place(replace(IN_HALL, ahead=0), "en") == ["Next to be called"]
     assert place(replace(MINE, taken_before=0), "en") == ["No number of the same kind was taken before it today"]
-    assert place(replace(IN_HALL, called_to=3), "en") == ["Called: counter 3"]
+    assert place(replace(IN_HALL, stage=Stage.CALLED, counter=3), "en") == ["Called: counter 3"]
 
 
 def test_who_went_first_is_told_with_why_and_the_rest_is_counted() -> None:

@@ -166,6 +166,6 @@ def test_a_range_goes_with_the_wait_of_its_own_ticket() -> None:
 
 
 def test_the_printed_range_is_on_record() -> None:
-    said = TicketPromised(Seq(7), 10, 20)
-    assert draft(said).body == {"ticket": 7, "low": 10, "high": 20}
+    said = TicketPromised(Seq(7), 10, 20, 3)
+    assert draft(said).body == {"ticket": 7, "low": 10, "high": 20, "ahead": 3}
     assert understand(draft(said)) == said
