@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from server import auditing, certificate, control
+from server import auditing, certificate, control, mail
 from server.config import ServerConfig, parse_server
 from server.console_tls import ConsoleCertificate
 from server.errors import ConfigError, LedgerRefused, ServerError
@@ -135,6 +135,7 @@ def _serve(config: ServerConfig, digest: str, root: Path, folder: Path, clock: S
             der,
             console,
             digest,
+            send=_mailer(config, root),
             random=random_bytes,
             clock=clock,
             told=told,
@@ -146,6 +147,18 @@ def _serve(config: ServerConfig, digest: str, root: Path, folder: Path, clock: S
     _allow_files(3 * CONNECTIONS + 100)
     _return_memory()
     _unwrapped(lambda: asyncio.run(run()))
+
+
+def _mailer(config: ServerConfig, root: Path) -> mail.Send | None:
+    """What hands mails over, where a mail server is named."""
+    if config.mail is None:
+        return None
+    file = config.mail.password_file
+
+    def password() -> str | None:
+        return None if file is None else (root / file).read_text("utf-8").partition("\n")[0].strip()
+
+    return mail.sender(config.mail, password)
 
 
 def _allow_files(wanted: int) -> None:

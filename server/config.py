@@ -6,6 +6,7 @@ Paths are kept as they were written; who reads the file knows what they are rela
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.errors import ConfigError
@@ -14,8 +15,12 @@ from sync.calendar import Period, periods_of
 from sync.clock import Trust
 from sync.config_words import is_http, no_slash
 from sync.errors import ConfigError as SyncConfigError
-from sync.strict_toml import Choice, Document, Key, ListOf, Sections, Table, Text, parse, read
+from sync.strict_toml import Choice, Document, Key, ListOf, Sections, Table, Text, Whole, parse, read
 from translations import LANGUAGES
+
+STARTTLS, TLS, PLAIN = "starttls", "tls", "none"
+SECURITIES = (STARTTLS, TLS, PLAIN)
+PORTS = {STARTTLS: 587, TLS: 465, PLAIN: 25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,19 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class MailConfig:
+    """`[mail]` in server.toml. `password_file` holds the password on its first line."""
+
+    host: str
+    sender: str
+    to: tuple[str, ...]
+    port: int
+    security: str = STARTTLS
+    user: str | None = None
+    password_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that server.toml says. `name` is the office's name by language; `data` is a path.
 
@@ -35,6 +53,7 @@ class ServerConfig:
     `console_certificate` and `console_key`: PEM files that somebody else made, both or neither. `spoken`: the languages
     that calls are spoken in, in their order; `quiet`: when nothing is spoken (server.voice).
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
+    `mail`: who takes the daily checkpoints; None: nobody.
     """
 
     data: str
@@ -51,6 +70,7 @@ class ServerConfig:
     spoken: tuple[str, ...] = LANGUAGES
     quiet: tuple[Period, ...] = ()
     public_url: str | None = None
+    mail: MailConfig | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -79,6 +99,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         if values["sim"]["clock"] and values["clock"]["trust"] != "system":
             hint = 'Take [sim] out of a real server\'s file, or set trust = "system" under [clock].'
             raise document.wrong(("sim", "clock"), "a simulated clock is refused where real time counts", hint)
+        mail = _mail(document, values["mail"])
     except SyncConfigError as error:
         raise ConfigError(str(error), hint=error.hint, line=error.line) from error
     trust = Trust(values["clock"]["trust"])
@@ -97,6 +118,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         values["voice"]["languages"],
         quiet,
         values["public_url"],
+        mail,
     )
 
 
@@ -109,6 +131,29 @@ def quiet_hours(document: Document, texts: Sequence[str]) -> tuple[Period, ...]:
         raise document.wrong(("voice", "quiet"), message, hint) from error
 
 
+def _mail(document: Document, values: Mapping[str, Any] | None) -> MailConfig | None:
+    """The mail server under [mail]. Raises strict_toml's ConfigError."""
+    if values is None:
+        return None
+    for one, other in (("user", "password_file"), ("password_file", "user")):
+        if values[one] is not None and values[other] is None:
+            message = f"there is a `{one}` without a `{other}`"
+            raise document.wrong(("mail", one), message, "Give both, or neither.")
+    if values["user"] is not None and values["security"] == PLAIN:
+        hint = 'Set security = "starttls" or "tls", or leave `user` and `password_file` out.'
+        raise document.wrong(("mail", "user"), "a password would be sent for everybody to read", hint)
+    return MailConfig(
+        values["host"],
+        values["from"],
+        tuple(values["to"]),
+        values["port"] or PORTS[values["security"]],
+        values["security"],
+        values["user"],
+        values["password_file"],
+    )
+
+
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 
 
@@ -131,6 +176,12 @@ def _is_host(text: str) -> tuple[str, str] | None:
         return None
     hint = 'Write it as browsers have it in their address: "queue.maesot.go.th" or "192.168.1.10", without https://.'
     return f'"{text}" is no name of a machine', hint
+
+
+def _is_mail(text: str) -> tuple[str, str] | None:
+    if _MAIL_ADDRESS.fullmatch(text):
+        return None
+    return f'"{text}" is no mail address', 'Write it like "audit@maesot.go.th".'
 
 
 def _is_zone(text: str) -> tuple[str, str] | None:
@@ -173,6 +224,17 @@ _VOICE = Table(
     )
 )
 _NO_CONSOLE = {"names": (), "certificate": None, "key": None}
+_MAIL = Table(
+    (
+        Key("host", Text(_is_host), "the name of the mail server"),
+        Key("port", Whole(1, 65535), "its port", None),
+        Key("security", Choice(SECURITIES), "how the connection is kept secret", STARTTLS),
+        Key("from", Text(_is_mail), "the mail address that checkpoints come from"),
+        Key("to", ListOf(Text(_is_mail), distinct=True, high=20), "the list of who keeps them"),
+        Key("user", Text(), "the name to sign in with at the mail server", None),
+        Key("password_file", Text(), "the file with the password, on its first line", None),
+    )
+)
 SERVER = Table(
     (
         Key("data", Text(), "the folder where the server keeps its ledger"),
@@ -183,6 +245,7 @@ SERVER = Table(
         Key("console", _CONSOLE_KEYS, "the section of the console's certificate", _NO_CONSOLE),
         Key("voice", _VOICE, "the section of what is called aloud", {"languages": LANGUAGES, "quiet": ()}),
         Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp"}),
+        Key("mail", _MAIL, "the section of the mail server that takes the daily checkpoints", None),
         Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )
 )

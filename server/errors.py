@@ -87,6 +87,14 @@ class TooMuch(ServerError):
     """More was asked for than is made at once."""
 
 
+class MailFailed(ServerError):
+    """A mail was not taken. `sent`: some of those it was for have it, and it is not sent again."""
+
+    def __init__(self, message: str, *, hint: str, sent: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.sent = sent
+
+
 class ComeLater(ServerError):
     """Too much is asked for at the moment, by everybody (503) or from one address (429)."""
 

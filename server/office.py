@@ -16,6 +16,7 @@ from server.app import Reader, pages_app, with_headers
 from server.around import Surroundings
 from server.audits import Audits
 from server.authority import fingerprints
+from server.checkpointing import Checkpointer
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips, recorded
 from server.config import Address, ServerConfig
@@ -36,6 +37,7 @@ from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
 from server.ledger import FILE, Ledger, open_reader
 from server.lockout import Waits
+from server.mail import Send
 from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
 from server.own import KEY_FILE
@@ -74,6 +76,7 @@ class Office:
         console: ConsoleCertificate,
         configuration: str,
         *,
+        send: Send | None,
         random: Callable[[int], bytes],
         clock: Clocks,
         told: Callable[[], UtcMs],
@@ -82,7 +85,7 @@ class Office:
     ) -> None:
         self._config, self._folder, self._certificate = config, folder, certificate
         self._console_certificate, self._complain = console, complain
-        self._configuration = configuration
+        self._configuration, self._send = configuration, send
         self._random, self._clock, self._told = random, clock, told
         self._ready = ready
         self.stop = asyncio.Event()
@@ -134,7 +137,10 @@ class Office:
                 handdown=handdown,
                 succeed=lambda ledger, lost, head: self._succeed(ledger, key, keeper, lost, head),
             )
-            proof = Proof(self._auditor(stack), Audits(pages.zone, self._now), pages, lambda: hall.live, self._now)
+            auditor, audits = self._auditor(stack), Audits(pages.zone, self._now)
+            proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
+            checkpointer = self._checkpointer(auditor, writer, audits, key)
+            hall.tell(lambda: checkpointer.queue_changed(hall.live))
             following = Following(reader.ticket, lambda: hall.live, around, pages, self._now)
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
@@ -159,8 +165,8 @@ class Office:
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
-            speaking = asyncio.create_task(speaker.run())
-            stack.callback(speaking.cancel)
+            for running in (speaker.run(), checkpointer.run()):
+                stack.callback(asyncio.create_task(running).cancel)
             closing = feed.close, display.close, counters.streams.close, handdown.close
             await self._listen(listeners, closing, self._keep_time(keeper, writer))
 
@@ -172,6 +178,12 @@ class Office:
         db = open_reader(self._folder / FILE)
         stack.callback(db.close)
         return Reader(db, stack.enter_context(ThreadPoolExecutor(1, "auditor")))
+
+    def _checkpointer(self, auditor: Reader, writer: Writer, audits: Audits, key: DeviceKey) -> Checkpointer:
+        config = self._config
+        return Checkpointer(
+            auditor, writer, audits, key, config.zone, self._told, name=config.name, mail=config.mail, send=self._send
+        )
 
     def _speaker(self, hall: Hall, reader: Reader, clips: Clips, display: Display, pages: Pages) -> Speaker:
         display.speaker = Speaker(

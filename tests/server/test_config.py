@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.config import Address, parse_server
+from server.config import Address, MailConfig, parse_server
 from server.errors import ConfigError
 from sync.clock import Trust
 
@@ -10,6 +10,9 @@ GOOD = """data = "office"
 [name]
 th = "เทศบาล"
 """
+
+
+MAIL = '[mail]\nhost = "mail.test"\nfrom = "a@b.test"\nto = ["c@d.test"]\n'
 
 
 def test_a_short_file_gets_the_defaults() -> None:
@@ -32,6 +35,8 @@ def test_every_key_is_read() -> None:
     assert (more.console_certificate, more.console_key) == ("c.pem", "k.pem")
     voiced = parse_server(GOOD + '[voice]\nlanguages = ["my", "th"]\nquiet = ["12:00-13:00"]\n')
     assert (voiced.spoken, [str(each) for each in voiced.quiet]) == (("my", "th"), ["12:00-13:00"])
+    told = parse_server(GOOD + MAIL + 'user = "queue"\npassword_file = "mail.txt"\n').mail
+    assert told == MailConfig("mail.test", "a@b.test", ("c@d.test",), 587, "starttls", "queue", "mail.txt")
     assert (config.time_zone, config.trust) == ("Asia/Yangon", Trust.SYSTEM)
 
 
@@ -52,6 +57,9 @@ def test_every_key_is_read() -> None:
         ('data = "x"\n[name]\n', 2, "the office has no name", "[name]"),
         ('[name]\nth = "x"\n', None, "missing key `data`", "folder"),
         (GOOD + '[clock]\ntrust = "ntpd"\n', 5, 'cannot be "ntpd"', 'Did you mean "ntp"?'),
+        (GOOD + MAIL.replace("c@d.test", "c d"), 7, '"c d" is no mail address', "audit@"),
+        (GOOD + MAIL + 'user = "queue"\n', 8, "a `user` without a `password_file`", "both, or neither"),
+        (GOOD + MAIL + 'user = "q"\npassword_file = "f"\nsecurity = "none"\n', 8, "for everybody to read", "starttls"),
         ('data = "x\n', 1, "not TOML", "quotes"),
     ],
 )
