@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from server.app import asset_response, with_headers
 from server.console_counter import CounterDesk, add_counters
+from server.console_day import add_day
 from server.console_issue import add_issue
 from server.console_office import add_office
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
@@ -60,6 +61,7 @@ def console_routes(
     add_counters(app, counters)
     add_office(app, office)
     add_issue(app, office)
+    add_day(app, office)
     for part in (guide, *parts):
         part.add_to(app)
     _add_rest(app, door, pages)

@@ -5,15 +5,14 @@ The office numbers in a lane of its own, so that it never meets a kiosk. The num
 transaction of the one writer; behind that stands UNIQUE in the table `given`.
 """
 
-import hashlib
 import sqlite3
 
 import msgspec
 
 from server import queue
-from server.calls import KEY
 from server.errors import ActRefused
 from server.ledger import Ledger
+from server.once import once
 from sync.body import TicketName
 from sync.facts import TicketIssued
 from sync.facts_office import TicketAdmitted
@@ -40,19 +39,14 @@ class Given(msgspec.Struct, frozen=True):
 
 def give(ledger: Ledger, asked: Asked, staff: str, at: queue.Moment) -> Given:
     """Give the next number. Within a transaction. Raises ActRefused; nothing is stored then."""
-    if not KEY.fullmatch(asked.key):
-        raise ActRefused("bad-key", "the request key is not 32 hex digits", hint="Make a random key for each act.")
-    digest = hashlib.sha256(msgspec.json.encode((staff, asked))).digest()
-    before = ledger.held.request(asked.key)
-    if before is not None:
-        if before[0] != digest:
-            raise ActRefused("key-used", "this key was used for something else", hint="Make a new key for each ticket.")
-        return msgspec.json.decode(before[1], type=Given)
+    words = msgspec.json.encode((staff, asked))
     at = queue.steady(ledger, at)
-    queue.turn(ledger, at)
-    given = _given(ledger, asked, at)
-    ledger.held.store_request(asked.key, digest, msgspec.json.encode(given), at.now_ms)
-    return given
+
+    def do() -> bytes:
+        queue.turn(ledger, at)
+        return msgspec.json.encode(_given(ledger, asked, at))
+
+    return msgspec.json.decode(once(ledger, asked.key, words, at.now_ms, do), type=Given)
 
 
 def _given(ledger: Ledger, asked: Asked, at: queue.Moment) -> Given:

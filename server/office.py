@@ -88,6 +88,7 @@ class Office:
         self._configuration, self._send = configuration, send
         self._random, self._clock, self._told = random, clock, told
         self._ready = ready
+        self._keeper: Timekeeper | None = None
         self.stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -149,7 +150,14 @@ class Office:
             shell = ConsolePages(pages)
             counters = CounterDesk(door, shell, CounterPages(pages, self._config.zone), hall, self._moment)
             desk = OfficeDesk(
-                door, OfficePages(shell), hall, self._moment, self._config.zone, key, self._config.public_url
+                door,
+                OfficePages(shell),
+                hall,
+                self._moment,
+                self._config.zone,
+                key,
+                self._config.public_url,
+                keeper.confirm,
             )
             console = console_app(console_routes(door, shell, counters, guide, desk, Recording(door, shell, clips)))
             listeners = [
@@ -171,7 +179,9 @@ class Office:
             await self._listen(listeners, closing, self._keep_time(keeper, writer))
 
     def _now(self) -> UtcMs:
-        return self._clock.read().utc_ms
+        """The office's time; while nobody vouches for it, what this machine's clock shows."""
+        known = self._keeper.now() if self._keeper is not None else None
+        return known[0] if known is not None else self._clock.read().utc_ms
 
     def _auditor(self, stack: contextlib.AsyncExitStack) -> Reader:
         """What replays whole days, with a connection and a thread of its own: pages wait for no audit."""
@@ -199,10 +209,11 @@ class Office:
 
     def _moment(self) -> Moment | None:
         """Now for the queue; None while nobody vouches for this clock: a guessed day is never opened."""
-        now_ms = self._told()
-        if not now_ms:
+        known = self._keeper.now() if self._keeper is not None else None
+        if known is None:
             return None
-        return Moment(now_ms, office_day(now_ms, self._config.zone).isoformat(), self._clock.instant())
+        now_ms, by = known
+        return Moment(now_ms, office_day(now_ms, self._config.zone).isoformat(), self._clock.instant(), by)
 
     def _begin(self, ledger: Ledger) -> tuple[DeviceKey, Timekeeper]:
         """Take up the office's own journal, or begin it: its key is durable before its first fact."""
@@ -210,7 +221,7 @@ class Office:
         key = load_or_make(path, self._random) if named is None else load_for(path, named[1].hex())
         with ledger.transaction():
             ledger.open_own(key, self._random, self._clock.instant())
-            keeper = Timekeeper(self._clock, self._config.trust, ledger.own_timeline)
+            self._keeper = keeper = Timekeeper(self._clock, self._config.trust, ledger.own_timeline)
             self._started(ledger, keeper)
         return key, keeper
 

@@ -6,15 +6,17 @@ from zoneinfo import ZoneInfo
 
 from server.door import Door, Person
 from server.hall import Hall
+from server.ledger import Ledger
 from server.office_pages import OfficePages, no_clock
 from server.queue import Moment
 from sync.keys import DeviceKey
+from sync.types import UtcMs
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeDesk:
     """`moment` gives now for the queue, None while nobody vouches for the clock. `key`: the office's own. `public_url`:
-    where citizens see the pages; None: nowhere."""
+    where citizens see the pages; None: nowhere. `confirm` takes staff's word for the time (server.timekeeper)."""
 
     door: Door
     pages: OfficePages
@@ -22,7 +24,8 @@ class OfficeDesk:
     moment: Callable[[], Moment | None]
     zone: ZoneInfo
     key: DeviceKey
-    public_url: str | None = None
+    public_url: str | None
+    confirm: Callable[[Ledger, UtcMs], None]
 
     def now(self, person: Person) -> Moment:
         """The moment to act at. Raises Refused."""

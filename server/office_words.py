@@ -7,6 +7,7 @@ from translations import N_
 
 LINKS = (
     ("/issue", N_("Give a number"), Role.STAFF),
+    ("/day", N_("Day"), Role.SUPERVISOR),
     ("/office", N_("Office"), Role.ADMINISTRATOR),
 )
 """Their places in the console's menu: path, words, least role."""
@@ -28,8 +29,18 @@ REFUSED = {
     "no-clock": N_("The server does not know the time yet. A supervisor confirms it first"),
     "no-service": N_("This service is not there any more. Choose another one"),
     "no-ticket": N_("One to five services go on one ticket"),
+    "far-date": N_("This is long after the last time on record. If it is right, say so below and confirm again"),
+    "date-over": N_("This time is over for certain. Look at a telephone or a wall clock"),
+    "bad-interval": N_("These numbers or times cannot be right"),
+    "series-used": N_("This letter belongs to the kiosks. Choose a free one"),
     "settings-changed": N_("Somebody else changed this meanwhile. This is how it stands now"),
     "counter-busy": N_("A counter would serve nothing any more, and somebody is there. Finish there first"),
 }
 OTHER = N_("Load this page anew and try again")
 """Why something is not done (server.errors.ActRefused)."""
+
+SLIP = {
+    "carried": (N_("Not served today"), N_("This number is called first on {date}.")),
+    "emergency": (N_("Emergency number"), N_("Please wait for the number to be called.")),
+}
+"""What stands on paper that is printed from the console, in every language: a line above and one below the number."""

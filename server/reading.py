@@ -331,6 +331,12 @@ def own_tickets(db: sqlite3.Connection, day: str, limit: int, seq: int | None = 
     return found
 
 
+def series(db: sqlite3.Connection) -> set[str]:
+    """The letters that the machines' catalogues number with."""
+    query = "SELECT DISTINCT json_extract(value, '$.series') FROM catalogues, json_each(catalogue, '$.services')"
+    return {str(row[0]) for row in db.execute(query)}
+
+
 def rule_next(db: sqlite3.Connection) -> RuleAdopted | None:
     """The calling rule that holds from the next office day on, where it is another one."""
     found = db.execute("SELECT rule FROM rule_next").fetchone()

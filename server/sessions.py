@@ -59,6 +59,10 @@ class Sessions:
         """Note that the session is in use."""
         self._db.execute("UPDATE sessions SET seen_ms = ? WHERE hash = ?", (now_ms, hash_))
 
+    def shift(self, ms: int) -> None:
+        """The clock was set forward by so much (back: below zero): nobody is signed out by that."""
+        self._db.execute("UPDATE sessions SET made_ms = made_ms + ?, seen_ms = seen_ms + ?", (ms, ms))
+
     def end(self, hash_: bytes) -> None:
         """Sign out."""
         self._db.execute("DELETE FROM sessions WHERE hash = ?", (hash_,))

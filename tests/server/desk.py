@@ -34,10 +34,12 @@ from server.people import Details, Role
 from server.queue import Moment
 from server.recording import Recording
 from server.writer import Writer
+from sync.anchoring import anchored
+from sync.clock import Reading, confirmed, office_day
 from sync.journal import Instant
 from sync.keys import DeviceKey
-from sync.types import BootId, BootMs, UtcMs
-from tests.server.device import DAY, NOON, seeded
+from sync.types import BootMs, UtcMs
+from tests.server.device import BOOT, DAY, NOON, seeded
 
 ZONE = ZoneInfo("Asia/Bangkok")
 ORIGIN = "https://console.test"
@@ -81,7 +83,9 @@ class Desk:
         pages = ConsolePages(Pages(NAMES, ZONE))
         self.hall = Hall(live)
         self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.now)
-        self.office = OfficeDesk(self.door, OfficePages(pages), self.hall, self.now, ZONE, KEY, "https://queue.test")
+        self.office = OfficeDesk(
+            self.door, OfficePages(pages), self.hall, self.now, ZONE, KEY, "https://queue.test", self._confirm
+        )
         guide = Guide(self.certificate, pages.pages, 8444)
         self.clips = Clips(folder / CLIPS_FOLDER)
         voice = Recording(self.door, pages, self.clips)
@@ -92,11 +96,18 @@ class Desk:
 
     def moment(self) -> Moment:
         """Now for the queue. The boot's clock goes with the office's."""
-        return Moment(UtcMs(self.time), self.day, Instant(BootId("b" * 32), BootMs(1000 + self.time - NOON)))
+        return Moment(UtcMs(self.time), self.day, Instant(BOOT, BootMs(1000 + self.time - NOON)))
 
     def now(self) -> Moment | None:
         """The same for the console: None while nobody vouches for the clock."""
         return self.moment() if self.trusted else None
+
+    def _confirm(self, ledger: Ledger, utc_ms: UtcMs) -> None:
+        """Staff's word for the time."""
+        anchor = confirmed(Reading(BOOT, BootMs(1000), UtcMs(0), False, 0), utc_ms, ledger.own_timeline().known_past)
+        ledger.append([anchored(anchor)], Instant(BOOT, BootMs(1000)))
+        self.time, self.trusted = int(utc_ms), True
+        self.day = office_day(utc_ms, ZONE).isoformat()
 
     def _holds(self, password: str, kept: str) -> bool:
         self.checked += 1

@@ -1,6 +1,7 @@
 """The pages for supervisors and administrators in Chromium: every size, every language, axe-core."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -57,10 +58,18 @@ def chief(office: RunningServer, program: Browser) -> Page:
     page.click("main form button")
     expect(page.locator(".qr")).to_be_visible()
     LAST.append(page.url.removeprefix(office.console_url))
+    page.goto(f"{office.console_url}/day")
+    page.check("input[type=checkbox][required]")
+    page.click("form[action='/day/carry'] button")
+    expect(page.locator("a[href='/day/slips']")).to_be_visible()
+    page.goto(f"{office.console_url}/issue")
+    page.check("input[name=services] >> nth=1")
+    page.click("main form button")
+    expect(page.locator(".qr")).to_be_visible()
     return page
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["phone", "pc"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_has_a_fault_or_stands_over_its_edge(
     office: RunningServer, chief: Page, language: str, size: str
@@ -76,6 +85,29 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
         assert spilling(chief) == [], path
 
 
+CUT_OFF = "[...document.querySelectorAll('.slip')].filter((each) => each.scrollHeight > each.clientHeight + 1).length"
+MARGIN: Any = dict.fromkeys(("top", "right", "bottom", "left"), "8mm")
+PRINTED = "/day/numbers?series=Z&begin=1&sheets=2", "/day/slips"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_for_printing_has_no_fault_and_each_sheet_fits_on_its_paper(
+    office: RunningServer, chief: Page, language: str
+) -> None:
+    chief.set_viewport_size({"width": 1440, "height": 900})
+    for path in PRINTED:
+        chief.goto(f"{office.console_url}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert faults(chief) == [], path
+        assert sideways(chief) == 0, path
+        cut = (
+            "[...document.querySelectorAll('.slip')].filter((each) => each.scrollHeight > each.clientHeight + 1).length"
+        )
+        assert chief.evaluate(cut) == 0, path
+    chief.goto(f"{office.console_url}{PRINTED[0]}&lang={language}")
+    pages = chief.pdf(format="A4", margin=MARGIN)
+    assert pages.count(b"/Type /Page\n") == 2
+
+
 def paths(office: RunningServer) -> tuple[str, ...]:
     """What is looked at."""
-    return "/office", "/office/counters/new", "/office/counters/1", "/issue", LAST[0]
+    return "/office", "/office/counters/new", "/office/counters/1", "/issue", LAST[0], "/day"
