@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -82,13 +83,16 @@ def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: 
     if services.catalogue is None:
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
         return _refuse_by_screen(problem_text, "config", windowed=windowed)
-    kiosk = appliance.assemble(loaded, services, journals=journals, fullscreen=False if windowed else None)
-    _on_signals(lambda: setattr(kiosk.loop, "ending", True), kiosk.wakes)
-    try:
-        appliance.say(f"kiosk ready, {kiosk.window.size[0]} x {kiosk.window.size[1]}, {kiosk.window.driver}")
-        kiosk.loop.run()
-    finally:
-        kiosk.close()
+    begun = True
+    while begun:
+        kiosk = appliance.assemble(loaded, services, journals=journals, fullscreen=False if windowed else None)
+        _on_signals(partial(setattr, kiosk.loop, "ending", True), kiosk.wakes)
+        try:
+            appliance.say(f"kiosk ready, {kiosk.window.size[0]} x {kiosk.window.size[1]}, {kiosk.window.driver}")
+            kiosk.loop.run()
+        finally:
+            kiosk.close()
+        begun = kiosk.loop.anew
     return 0
 
 

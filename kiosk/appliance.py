@@ -17,6 +17,7 @@ from hardware.print_worker import PrintWorker
 from hardware.printer import Met
 from hardware.sound import AplaySound, RecordingSound, Sound, player
 from hardware.transports import transport_for
+from kiosk import successor
 from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar, load_catalogue
 from kiosk.control import Control
 from kiosk.desk import Printhouse
@@ -82,6 +83,9 @@ def open_journal(data: Path, clock: SystemClock, journals: type[Journal] = Journ
         key = keys.load_or_make(key_path, random_bytes)
         now = clock.instant()
         return journals.create(path, role="kiosk", public_key=key.public, random=random_bytes, now=now), key
+    following = successor.succeed(data, clock.instant(), random_bytes)
+    if following is not None:
+        say(f"the server holds another history of the journal: a new one begins, {following}; the old one is kept")
     journal = journals(path)
     try:
         return journal, keys.load_for(key_path, journal.opened().public_key)

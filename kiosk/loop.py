@@ -156,6 +156,8 @@ class Loop:
         self._now, self._wakes, self._mail, self._fingers = now, wakes, mail, fingers
         self._control: Control | None = None
         self.ending = False
+        self.anew = False
+        """It ends so that the kiosk begins again, with another journal."""
 
     def listen(self, control: Control) -> None:
         """Take lines from a control socket, which calls `handle`."""
@@ -164,7 +166,9 @@ class Loop:
     def run(self) -> None:
         """Until `ending`."""
         while not self.ending:
-            if not self.turn() and not self.front.warm():
+            if self.machine.must_begin_anew():
+                self.anew = self.ending = True
+            elif not self.turn() and not self.front.warm():
                 select.select(self._inputs(), [], [], self._patience_s())
 
     def turn(self) -> bool:

@@ -24,6 +24,7 @@ from kiosk.screen_inputs import ConditionChanged, Input, Request, TimedOut
 from kiosk.screen_rules import seq_in_sight
 from kiosk.screen_types import Condition, Screen, State, Wait
 from kiosk.timekeeper import Clocks, Timekeeper
+from sync import forked
 from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.calendar_fact import to_body as calendar_body
 from sync.catalogue import Catalogue, to_body
@@ -137,6 +138,11 @@ class Machine:
         self._inbox = self._parts.inbox() or self._inbox
         self._hall_behind = True
         self._keeper.look_at = self._now()
+
+    def must_begin_anew(self) -> bool:
+        """Whether the journal has two histories (kiosk.successor), and nobody is served at this moment."""
+        quiet = self.state.screen is Screen.ATTRACT and not self.desk.busy and self.record.trouble is None
+        return quiet and forked.parted(self._inbox, self._parts.house.journal_id) is not None
 
     def turn(self) -> None:
         """Everything that time, printer, buttons and disk have brought since the last call."""

@@ -23,7 +23,7 @@ from server.http import (
     headers_of,
 )
 from server.ledger import Ledger
-from server.pairing import Pairing, Patience, Repeated, judge_pairing
+from server.pairing import Pairing, Patience, Repeated, Standing, judge_pairing, judge_succession
 from server.queue import Moment
 from server.replies import SLOW, Reply, body_of, later, refusing, unread
 from server.writer import Writer
@@ -31,7 +31,7 @@ from sync import wire
 from sync.errors import BadBatch
 from sync.judge import Accept, Refuse, judge_request
 from sync.lostwire import Wanted
-from sync.paircode import PairAnswer, PairRequest, fingerprint
+from sync.paircode import PairAnswer, PairRequest, Succession, fingerprint
 from sync.types import JournalId, UtcMs
 from sync.wire import Answer, Refusal
 
@@ -169,7 +169,7 @@ class Exchange:
             return refusing(refusal, (b"retry-after", b"60"))
         try:
             body = await body_of(scope, receive, wire.MAX_PAIR_BODY)
-            request = wire.decode_as(body, PairRequest, "pairing request")
+            request = wire.decode_as(body, Succession, "pairing request")
         except TimeoutError:
             return later(SLOW)
         except (BodyTooLarge, wire.BadAnswer) as error:
@@ -216,6 +216,9 @@ def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Mom
     `moment`: now for the queue; None: nobody vouches for this clock, and the tickets wait in the ledger for the day.
     """
     verdict = judge_request(request, ledger.known(request.journal_id))
+    standing = ledger.standing(request.journal_id)
+    if standing is not None and standing.successor is not None and isinstance(verdict, Accept):
+        verdict = Refuse(wire.refuse(wire.SUPERSEDED, "another journal of this machine follows this one", _CLONE))
     if isinstance(verdict, Accept):
         ledger.apply(request.journal_id, verdict, now_ms)
         if moment is not None:
@@ -231,6 +234,8 @@ def take_pairing(
 ) -> tuple[int, int] | Refusal:
     """Judge a pairing and enter the journal: its (lane, received), or the refusal, recorded."""
     standing = ledger.standing(JournalId(request.journal_id))
+    if isinstance(request, Succession) and request.predecessor is not None:
+        return _take_succession(ledger, request, standing, certificate_fingerprint, now_ms)
     used = ledger.used_codes()
     verdict = judge_pairing(request, ledger.codes(), used, standing, certificate_fingerprint, now_ms)
     match verdict:
@@ -243,6 +248,24 @@ def take_pairing(
             return verdict
 
 
+def _take_succession(
+    ledger: Ledger, request: Succession, standing: Standing | None, certificate_fingerprint: bytes, now_ms: UtcMs
+) -> tuple[int, int] | Refusal:
+    predecessor = JournalId(request.predecessor or "")
+    verdict = judge_succession(request, ledger.standing(predecessor), standing, certificate_fingerprint)
+    match verdict:
+        case Pairing():
+            return ledger.follow(verdict, predecessor, now_ms), 0
+        case Repeated(standing=before):
+            return before.lane, before.received
+        case _:
+            if verdict.error == wire.SUPERSEDED:
+                ledger.note_rival(predecessor, JournalId(request.journal_id))
+            ledger.refuse(None, Refuse(verdict), now_ms)
+            return verdict
+
+
+_CLONE = "Two machines have its key: a card was cloned. This one begins a new journal and has to be paired by a person."
 _PATHS = (
     f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH} or {wire.LOST_PATH}; the pages have another address."
 )

@@ -257,13 +257,13 @@ class Ledger:
 
     def standing(self, journal_id: JournalId) -> Standing | None:
         """How this journal is paired."""
-        query = """SELECT public_key, secret, lane, received, paired_by, revoked_ms IS NOT NULL, own <> 0
-            FROM journals WHERE journal_id = ?"""
+        query = """SELECT public_key, secret, lane, received, paired_by, revoked_ms IS NOT NULL, own <> 0, place,
+            successor FROM journals WHERE journal_id = ?"""
         found = self._db.execute(query, (journal_id,)).fetchone()
         if found is None:
             return None
-        public_key, secret, lane, received, paired_by, revoked, own = found
-        return Standing(public_key, secret, lane, received, paired_by, bool(revoked), bool(own))
+        public_key, secret, lane, received, paired_by, revoked, own, place, successor = found
+        return Standing(public_key, secret, lane, received, paired_by, bool(revoked), bool(own), place, successor)
 
     def used_codes(self) -> list[bytes]:
         """The hashes of the codes that paired a journal."""
@@ -294,6 +294,20 @@ class Ledger:
         )
         self._db.execute("DELETE FROM codes WHERE hash = ?", (pairing.code_hash,))
         return int(self._one("SELECT lane FROM journals WHERE journal_id = ?", pairing.journal_id)[0])
+
+    def follow(self, pairing: Pairing, predecessor: JournalId, now_ms: UtcMs) -> int:
+        """Enter a journal that follows another one of the same machine, in its lane. Returns that. Within
+        `transaction`."""
+        self.pair(pairing, now_ms)
+        lane = int(self._one("SELECT lane FROM journals WHERE journal_id = ?", predecessor)[0])
+        self._db.execute("UPDATE journals SET lane = ? WHERE journal_id = ?", (lane, pairing.journal_id))
+        self._db.execute("UPDATE journals SET successor = ? WHERE journal_id = ?", (pairing.journal_id, predecessor))
+        return lane
+
+    def note_rival(self, predecessor: JournalId, rival: JournalId) -> None:
+        """Another machine with the same key wanted to follow this journal too. Within `transaction`."""
+        query = "UPDATE journals SET rival = coalesce(rival, ?) WHERE journal_id = ?"
+        self._db.execute(query, (rival, predecessor))
 
     def revoke(self, journal_id: JournalId, now_ms: UtcMs) -> bool:
         """Take a device's right to send; what it sent stays. False where it is not paired. Within `transaction`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sync import wire
 from sync.keys import signature_holds
-from sync.paircode import SECRET_BYTES, VALID_HOURS, PairRequest, proof_message
+from sync.paircode import SECRET_BYTES, VALID_HOURS, PairRequest, Succession, proof_message, succession_message
 from sync.types import JournalId, UtcMs
 from sync.wire import Refusal
 
@@ -37,6 +37,8 @@ class Standing:
     paired_by: bytes
     revoked: bool
     own: bool = False
+    place: str = ""
+    successor: JournalId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,33 @@ class Repeated:
     """The same device asks once more with the code it used: it gets the same answer."""
 
     standing: Standing
+
+
+def judge_succession(
+    request: Succession, before: Standing | None, standing: Standing | None, fingerprint: bytes
+) -> Pairing | Repeated | Refusal:
+    """Whether this journal may follow its predecessor without a person: the key of that one says so, and none does yet.
+
+    `before` is how the predecessor is paired. Two machines with one key (a cloned card) come here both: the first one
+    follows, the second one needs a person.
+    """
+    name, public_key = JournalId(request.journal_id), bytes.fromhex(request.public_key)
+    predecessor = JournalId(request.predecessor or "")
+    if before is None or before.own or before.revoked:
+        return wire.refuse(wire.UNPAIRED, "the journal before was never paired here, or was revoked", _NEW_CODE)
+    word = bytes.fromhex(request.succession or "")
+    if not signature_holds(public_key, proof_message(b"", name, fingerprint), bytes.fromhex(request.proof)) or not (
+        signature_holds(before.public_key, succession_message(predecessor, name, fingerprint), word)
+    ):
+        return wire.refuse(wire.BAD_SIGNATURE, "the word of the key of the journal before does not hold", _MEND)
+    if before.successor not in (None, name):
+        return wire.refuse(wire.SUPERSEDED, "another machine with the same key follows that journal already", _CLONED)
+    if standing is not None:
+        same = (standing.public_key, standing.secret) == (public_key, bytes.fromhex(request.journal_secret))
+        if same and before.successor == name and not standing.revoked:
+            return Repeated(standing)
+        return wire.refuse(wire.BAD_SIGNATURE, "this journal is paired with another key", _OTHER_KEY)
+    return Pairing(name, public_key, bytes.fromhex(request.journal_secret), request.role, before.place, b"")
 
 
 def code_hash(secret: bytes) -> bytes:
@@ -146,4 +175,5 @@ class Patience:
 
 _NEW_CODE = "Make a new code at the server: python -m server pair --config server.toml"
 _MEND = "See docs/exchange.md, 'Pairing'. The device's program has to be mended."
+_CLONED = "Its card was cloned: two machines have one key. Pair this one by a new code, with a new card."
 _OTHER_KEY = "Restore the device's key and journal from its backup, or let it begin a new journal."

@@ -64,6 +64,8 @@ class Device:
     `help`: somebody there asks for staff. `board`: codes of what is wrong with its board (hardware.board). `paper`:
     what its printer says of the roll; `paper_left`: about how many tickets, None: not known. `night`: what came of the
     last self-check at night, `night_ms` its moment. `printer`: the one that was last met, None: none was.
+    `follows`: it began a new journal, for its card was restored from a copy or cloned. `cloned`: another machine has
+    its key.
     """
 
     journal_id: JournalId
@@ -84,6 +86,8 @@ class Device:
     night_ms: int | None = None
     printer: Printer | None = None
     exchange: Exchange | None = None
+    follows: bool = False
+    cloned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +248,12 @@ def _devices(db: sqlite3.Connection) -> Iterator[Device]:
         refused.setdefault(journal_id, {})[code] = count
     strange = dict(db.execute("SELECT journal_id, count(*) FROM strange GROUP BY journal_id"))
     query = """SELECT journal_id, place, lane, received, contact_ms, revoked_ms IS NOT NULL, release, printer_fault,
-            help IS NOT NULL, board
-        FROM journals LEFT JOIN machines USING (journal_id) WHERE own = 0 ORDER BY lane, paired_ms"""
-    for journal_id, place, lane, received, contact_ms, revoked, release, fault, wanted, board in db.execute(query):
+            help IS NOT NULL, board, EXISTS (SELECT 1 FROM journals AS old WHERE old.successor = journals.journal_id),
+            EXISTS (SELECT 1 FROM journals AS old WHERE old.successor = journals.journal_id AND old.rival IS NOT NULL)
+        FROM journals LEFT JOIN machines USING (journal_id) WHERE own = 0 AND successor IS NULL
+        ORDER BY lane, paired_ms"""
+    for journal_id, place, lane, received, contact_ms, revoked, release, fault, *more in db.execute(query):
+        wanted, board, follows, cloned = more
         yield Device(
             JournalId(journal_id),
             place,
@@ -260,6 +267,8 @@ def _devices(db: sqlite3.Connection) -> Iterator[Device]:
             strange.get(journal_id, 0),
             bool(wanted),
             tuple(json.loads(board)) if board else (),
+            follows=bool(follows),
+            cloned=bool(cloned),
             **_of_paper(db, journal_id),
             **_of_printer(db, journal_id),
         )

@@ -366,9 +366,16 @@ def checkpoints(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
+@LEDGER()
+def successors(db: sqlite_utils.Database) -> None:
+    """The journal that follows this one of the same machine, and the first other one that wanted to as well."""
+    db.execute("ALTER TABLE journals ADD COLUMN successor TEXT")
+    db.execute("ALTER TABLE journals ADD COLUMN rival TEXT")
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
-    losses, given, checkpoints,
+    losses, given, checkpoints, successors,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -34,6 +34,7 @@ from sync.exchange_terms import (
     PairingRefused,
     Phase,
     Refused,
+    Replaced,
     RetryAfter,
     Send,
     SetTimer,
@@ -64,6 +65,10 @@ def step(state: State, given: Input, fraction: float) -> Step:
 def backoff_s(attempts: int, fraction: float) -> float:
     """Full jitter: anything between 0 and the doubling limit, at most BACKOFF_CAP_S."""
     return fraction * min(BACKOFF_CAP_S, 2.0 ** min(attempts, 16))
+
+
+def _replaced(state: State, given: Replaced, fraction: float) -> Step:
+    return begin(paired=given.paired)
 
 
 def _wake(state: State, given: Wake, fraction: float) -> Step:
@@ -229,7 +234,7 @@ def _asked(state: State) -> Send:
     return state.asked or Send(state.received, state.received, 0)
 
 
-_FINAL = frozenset({wire.FORK, wire.BAD_CHAIN, wire.BAD_SIGNATURE, wire.REVOKED})
+_FINAL = frozenset({wire.FORK, wire.SUPERSEDED, wire.BAD_CHAIN, wire.BAD_SIGNATURE, wire.REVOKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +269,7 @@ TRANSITIONS: Mapping[tuple[Phase, type], Rule] = {
     (_Q, Refused): Rule(_refused_probe, (_I, _S, _Q, _U)),
     (_Q, Failed): Rule(_failed_probe, (_Q,)),
     (_Q, RetryAfter): Rule(_failed_probe, (_Q,)),
+    **{(phase, Replaced): Rule(_replaced, (_U, _I)) for phase in Phase},
 }
 """Every legal pair of phase and input. The diagram in docs/exchange.md is made from it by `diagram`."""
 

@@ -127,7 +127,14 @@ class RetryAfter:
     seconds: float = 0.0
 
 
-Input: TypeAlias = Wake | Timer | Paired | PairingRefused | Answered | Refused | Failed | RetryAfter
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Another journal took this one's place: what was acknowledged says nothing about it."""
+
+    paired: bool
+
+
+Input: TypeAlias = Replaced | Wake | Timer | Paired | PairingRefused | Answered | Refused | Failed | RetryAfter
 
 
 @dataclass(frozen=True, slots=True)

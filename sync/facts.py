@@ -13,6 +13,7 @@ import msgspec
 from sync.body import Body as Body
 from sync.codec import Draft, Fact, Json
 from sync.errors import NotUnderstood
+from sync.facts_forked import NumbersMoved
 from sync.facts_office import OFFICE
 from sync.facts_restated import RESTATED
 from sync.types import JournalId, Level, Seq, UtcMs
@@ -329,6 +330,7 @@ _ALL: tuple[type[Body], ...] = (
     ScoreRepeated,
     ButtonStuck,
     CounterPressed,
+    NumbersMoved,
     *OFFICE,
     *RESTATED,
 )

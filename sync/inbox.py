@@ -50,7 +50,8 @@ class InboxState:
 
     `reason` is a code and `message` a sentence for the technician, None when all is well. `contact` is when the server
     last answered anything. `journal_id` is whose facts `received` and `safe` count; `lane` and `server_id` are None
-    before pairing; `lane` stays while the device is paired anew.
+    before pairing; `lane` stays while the device is paired anew. `common`: where the server holds another history of
+    the journal, up to where it is the same (None: not known).
     """
 
     phase: str = "unpaired"
@@ -63,6 +64,7 @@ class InboxState:
     lane: int | None = None
     contact: Instant | None = None
     office_time: OfficeTime | None = None
+    common: Seq | None = None
 
 
 class Inbox:
@@ -184,7 +186,7 @@ def _with_tables(path: Path) -> sqlite3.Connection:
     return connection
 
 
-_FLAT = ("phase", "received", "safe", "reason", "message", "journal_id", "server_id", "lane")
+_FLAT = ("phase", "received", "safe", "reason", "message", "journal_id", "server_id", "lane", "common")
 
 
 def _row(state: InboxState) -> dict[str, object]:
@@ -203,7 +205,7 @@ def _state(row: dict[str, object]) -> InboxState:
         values = {field.name: row[f"{prefix}_{field.name}"] for field in fields(shape)}
         plain[name] = None if None in values.values() else values
     state = msgspec.convert(plain, InboxState, strict=True)
-    if state.phase not in _PHASES or min(state.received, state.safe, state.lane or 0) < 0:
+    if state.phase not in _PHASES or min(state.received, state.safe, state.lane or 0, state.common or 0) < 0:
         raise msgspec.ValidationError("no state of the exchange")
     return state
 

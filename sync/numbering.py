@@ -1,7 +1,7 @@
 """Queue numbers: which comes next, and how a citizen reads it. Pure.
 
-The counters are a fold of `ticket.issued` facts; there is no other memory. Numbers begin at 1 with each office day, for
-each series and lane.
+The counters are a fold of `ticket.issued` and `numbers.moved` facts; there is no other memory. Numbers begin at 1 with
+each office day, for each series and lane.
 
 A label is the series letter, the lane in letters (none for lane 0), and the number: A012, AB012. Lanes are letters, not
 digits, so that no two tickets can be mistaken when a label is called out, typed or copied without its punctuation
@@ -17,6 +17,7 @@ from sync.catalogue import SERIES
 from sync.codec import Fact
 from sync.errors import SyncError
 from sync.facts import TicketIssued, of_kind
+from sync.facts_forked import NumbersMoved
 
 OFFICE_LANE = 24
 """The lane of the numbers that staff give from the console: the last one with a single letter (AZ001). No machine gets
@@ -42,17 +43,18 @@ class Numbers:
     def fold(cls, facts: Iterable[Fact], since: "Numbers | None" = None) -> "Numbers":
         """The counters after these facts; the same as `after` one by one, without a copy for each."""
         last: dict[Counter, int] = dict(since.last) if since else {}
-        for _, issued in of_kind(facts, TicketIssued):
-            _count(last, issued)
+        for fact in facts:
+            for _, told in _telling(fact):
+                _count(last, told)
         return cls(MappingProxyType(last))
 
     def after(self, fact: Fact) -> "Numbers":
         """The counters after one more fact; facts of other kinds change nothing."""
-        issued = of_kind([fact], TicketIssued)
-        if not issued:
+        told = _telling(fact)
+        if not told:
             return self
         last = dict(self.last)
-        _count(last, issued[0][1])
+        _count(last, told[0][1])
         return Numbers(MappingProxyType(last))
 
     def next_number(self, day: str, series: str, lane: int) -> int:
@@ -60,7 +62,11 @@ class Numbers:
         return self.last.get((day, series, lane), 0) + 1
 
 
-def _count(last: dict[Counter, int], issued: TicketIssued) -> None:
+def _telling(fact: Fact) -> list[tuple[Fact, TicketIssued]] | list[tuple[Fact, NumbersMoved]]:
+    return of_kind([fact], TicketIssued) or of_kind([fact], NumbersMoved)
+
+
+def _count(last: dict[Counter, int], issued: TicketIssued | NumbersMoved) -> None:
     # A true fact is never refused: should a number be lower than one before it, the higher one stays the last.
     key = (issued.day, issued.series, issued.lane)
     last[key] = max(last.get(key, 0), issued.n)

@@ -56,6 +56,17 @@ class PairRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Succession(PairRequest):
+    """The same without a code (`code_secret` empty): the journal follows its `predecessor`, which is paired.
+
+    `succession` is the word of that one's key. Both None: no succession.
+    """
+
+    predecessor: Hex16 | None = None
+    succession: Hex64 | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PairAnswer:
     """The pairing stands. `lane` keeps ticket numbers of several kiosks apart; the rest as in wire.Answer."""
 
@@ -98,6 +109,11 @@ def parse_code(text: str) -> PairingCode:
 def fingerprint(certificate: bytes) -> bytes:
     """SHA-256 of a certificate (DER), 32 bytes."""
     return hashlib.sha256(certificate).digest()
+
+
+def succession_message(predecessor: JournalId, journal_id: JournalId, fingerprint: bytes) -> bytes:
+    """What the key of a paired journal signs, so that another one of the same machine may follow it."""
+    return b"scorecard/succeed/1" + bytes.fromhex(predecessor) + bytes.fromhex(journal_id) + fingerprint
 
 
 def proof_message(code_secret: bytes, journal_id: JournalId, certificate_fingerprint: bytes) -> bytes:

@@ -6,7 +6,7 @@ between is mended by pairing again with the same code, which gives the same answ
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from sync import paircode, wire
 from sync.client import Link, Reply
 from sync.errors import SyncError
 from sync.keys import DeviceKey, write_durably
-from sync.paircode import BadCode, PairAnswer, PairRequest
+from sync.paircode import BadCode, PairAnswer, PairRequest, Succession
 from sync.types import JournalId
 from sync.wire import BadAnswer, Count, Hex32
 
@@ -118,6 +118,16 @@ def pair(
     finally:
         link.close()
     return Pin(answer.server_id, fingerprint.hex(), answer.lane, _digest(code.secret)), answer
+
+
+def succeed(link: Link, device: Device, predecessor: JournalId, fingerprint: bytes) -> PairAnswer:
+    """Pair a journal by the word of the one before it, which the server knows by the same key.
+
+    Raises PairingFailed, PairingPostponed, Unreachable.
+    """
+    word = device.key.sign(paircode.succession_message(predecessor, device.journal_id, fingerprint)).hex()
+    body = Succession(**asdict(request(b"", device, fingerprint)), predecessor=predecessor, succession=word)
+    return _answer(link.post(wire.PAIR_PATH, {"Content-Type": "application/json"}, wire.encode_message(body)))
 
 
 def request(code_secret: bytes, device: Device, fingerprint: bytes) -> PairRequest:

@@ -62,7 +62,8 @@ INBOX = """CREATE TABLE IF NOT EXISTS inbox (
     office_utc_ms INTEGER,
     office_boot_id TEXT,
     office_before_ms INTEGER,
-    office_after_ms INTEGER
+    office_after_ms INTEGER,
+    common INTEGER
 ) STRICT"""
 """The one table of inbox.db (sync.inbox). Without migrations: the file is made anew when this changes."""
 

@@ -44,6 +44,9 @@ def describe(state: InboxState | None, head: Position | None, pin: Pin | None, n
     lines.append(f"exchange: {_PHASES.get(state.phase, state.phase)}")
     if state.reason:
         lines.append(f"reason: {state.reason}: {state.message}")
+    if state.common is not None and head is not None:
+        behind = max(head.seq - state.common, 0)
+        lines.append(f"two histories: the same up to {state.common}; a new journal says {behind} facts again")
     waiting = max(head.seq - state.received, 0) if head else 0
     lines.append(f"received by the server: up to {state.received}, safe up to {state.safe}, waiting here: {waiting}")
     lines.append(f"last answer: {_ago(state.contact, now)}")

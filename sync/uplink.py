@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sync import exchange, pairing, wire
+from sync import exchange, forked, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
 from sync.errors import JournalDamaged, SyncError
 from sync.exchange_terms import (
@@ -24,6 +24,7 @@ from sync.exchange_terms import (
     PairingRefused,
     Phase,
     Refused,
+    Replaced,
     RetryAfter,
     Send,
     SetTimer,
@@ -34,7 +35,7 @@ from sync.inbox import Inbox, InboxRefused, InboxState, OfficeTime
 from sync.journal import Instant, JournalReader
 from sync.keys import DeviceKey, load
 from sync.outbox import batch_for, refused
-from sync.pairing import Device, PairingFailed, PairingPostponed
+from sync.pairing import Device, PairingFailed, PairingPostponed, Pin
 from sync.types import JournalId, Seq, UtcMs
 from sync.wire import Answer, Refusal
 
@@ -102,6 +103,7 @@ class Uplink:
         self._state, effects = exchange.begin(paired=self._pin is not None, received=known.received, safe=known.safe)
         self._plan(effects)
         self._told, self._journal_id = before, known.journal_id
+        self._common: Seq | None = None
         self._contact, self._office_time = known.contact, known.office_time
         self._tell()
 
@@ -169,8 +171,8 @@ class Uplink:
         if before not in (None, journal_id):
             self._say("journal", f"another journal took the place of {before}")
             self._effects.clear()
-            self._state, effects = exchange.begin(paired=self._pin is not None)
-            self._plan(effects)
+            self._common = None
+            self._give(Replaced(paired=self._pin is not None))
 
     def _ours(self) -> _Own:
         if self._own is None:
@@ -204,13 +206,35 @@ class Uplink:
     def _perform(self, effect: Send | Pair) -> None:
         try:
             self._give(self._pair() if isinstance(effect, Pair) else self._send(effect))
+            self._seek()
         except (sqlite3.Error, JournalDamaged, UnicodeDecodeError) as error:
             self._without_journal()
             self._give(Failed(f"the journal cannot be read: {error}"))
 
+    def _seek(self) -> None:
+        """Where the server holds another history of this journal: up to where is it the same? The kiosk goes by it."""
+        state = self._state
+        if state.phase is not Phase.QUARANTINE or state.reason not in forked.HISTORIES_PART:
+            self._common = None
+        elif state.reason == wire.SUPERSEDED:
+            self._common = state.received
+        elif self._common is None:
+            self._common = forked.common(self._agrees, state.head)
+
+    def _agrees(self, seq: Seq) -> bool | None:
+        heard = self._send(Send(seq, seq, 0))
+        if isinstance(heard, Answered):
+            return True
+        known = isinstance(heard, Refused) and heard.code in (wire.FORK, wire.GAP)
+        return False if known else None
+
     def _pair(self) -> Input:
         own = self._ours()
         settings, ports = self._settings, self._ports
+        if self._pin is not None and own.reader.opened().predecessor is not None:
+            heard = self._succeed(own, self._pin)
+            if not (isinstance(heard, PairingRefused) and heard.code == wire.UNPAIRED):
+                return heard
         if self._pin is not None and not settings.code:
             return self._still_paired()
         if own.reader.opened().public_key != own.key.public.hex():
@@ -232,6 +256,26 @@ class Uplink:
             return Failed(f"paired, but {self._pin_path} cannot be written: {error}")
         self._drop_link()
         self._pin, self._lane = pin, pin.lane
+        self._heard(before, answer.utc_ms)
+        return Paired(Seq(answer.received), Seq(answer.safe))
+
+    def _succeed(self, own: _Own, pin: Pin) -> Input:
+        """The journal before was paired here, with the same key: its word is enough for this one."""
+        before = self._ports.instant()
+        opened = own.reader.opened()
+        device = Device(own.journal_id, own.reader.secret, own.key, self._settings.role, self._settings.place)
+        link = opened.predecessor
+        try:
+            if link is None:
+                return self._still_paired()
+            answer = pairing.succeed(self._linked(), device, JournalId(link.journal_id), bytes.fromhex(pin.fingerprint))
+        except PairingFailed as error:
+            return PairingRefused(error.code, f"{error}. {error.hint}")
+        except PairingPostponed as error:
+            return RetryAfter(error.seconds)
+        except Unreachable as error:
+            self._drop_link()
+            return Failed(f"{error}. {error.hint}")
         self._heard(before, answer.utc_ms)
         return Paired(Seq(answer.received), Seq(answer.safe))
 
@@ -281,7 +325,7 @@ class Uplink:
         state = self._state
         now = InboxState(self._shown_phase(), state.received, state.safe, state.reason, state.message)
         now = replace(now, journal_id=self._journal_id, contact=self._contact, office_time=self._office_time)
-        now = replace(now, server_id=self._pin.server_id if self._pin else None, lane=self._lane)
+        now = replace(now, server_id=self._pin.server_id if self._pin else None, lane=self._lane, common=self._common)
         if now == self._told:
             return
         try:

@@ -56,6 +56,7 @@ CODE_EXPIRED = "code-expired"
 CODE_USED = "code-used"
 TOO_MANY = "too-many"
 LATER = "later"
+SUPERSEDED = "superseded"
 UNKNOWN_PATH = "unknown-path"
 WRONG_METHOD = "wrong-method"
 
@@ -68,6 +69,7 @@ STATUS: Mapping[str, int] = {
     GAP: 409,
     FORK: 409,
     BAD_CHAIN: 409,
+    SUPERSEDED: 409,
     WRONG_CODE: 403,
     CODE_EXPIRED: 403,
     CODE_USED: 403,

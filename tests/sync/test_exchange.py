@@ -21,6 +21,7 @@ from sync.exchange_terms import (
     PairingRefused,
     Phase,
     Refused,
+    Replaced,
     RetryAfter,
     Send,
     SetTimer,
@@ -54,6 +55,7 @@ INPUTS: list[Input] = [
     Refused("fork", "no"),
     Failed("no answer"),
     RetryAfter(3.0),
+    Replaced(paired=True),
 ]
 ALL = [(state, given_) for state in STATES for given_ in INPUTS]
 LEGAL = [(s, i) for s, i in ALL if (s.phase, type(i)) in TRANSITIONS]
@@ -73,6 +75,7 @@ inputs = st.one_of(
     st.builds(Paired, st.integers(0, 12).map(Seq), st.just(seq(0))),
     st.builds(PairingRefused, st.just("wrong-code"), st.just("no")),
     st.builds(Failed, st.just("no")),
+    st.builds(Replaced, st.booleans()),
     st.builds(RetryAfter, st.floats(-1e9, 1e9)),
     refusals,
 )
