@@ -17,6 +17,7 @@ from translations.errors import CatalogueMissingError, TranslationsError
 
 __all__ = [
     "DOMAINS",
+    "DRAWN",
     "LANGUAGES",
     "LANGUAGE_NAMES",
     "N_",
@@ -32,6 +33,8 @@ Domain = Literal["kiosk", "ticket", "pages", "console", "counter", "audit", "que
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
 DOMAINS: tuple[Domain, ...] = ("kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office")
+DRAWN: tuple[Domain, ...] = ("kiosk", "ticket", "queue", "display")
+"""The domains that screens and paper draw. The others are drawn by browsers alone."""
 DIRECTORY = Path(__file__).parent
 # Each language's name for itself: what a citizen who reads nothing else looks for.
 LANGUAGE_NAMES = {"th": "ไทย", "en": "English", "my": "မြန်မာ"}

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from fonts.faces import Weight
 from tests.fonts.oracle import EM, Draw, assert_same_glyphs, harfbuzz_glyphs, signature, signed_faces
-from translations import DIRECTORY, DOMAINS, LANGUAGES
+from translations import DIRECTORY, DOMAINS, DRAWN, LANGUAGES
 from translations.numerals import LOCAL_DIGITS, MONTHS
 from translations.tool import read, texts
 
@@ -37,7 +37,7 @@ def pillow(layout: ImageFont.Layout, language: str | None) -> Draw:
 
 
 @pytest.mark.parametrize("weight", ["regular", "bold"])
-@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("domain", DRAWN)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_the_catalogues_is_drawn_with_harfbuzz_s_glyphs(
     language: str, domain: str, weight: Weight
@@ -48,6 +48,17 @@ def test_every_text_of_the_catalogues_is_drawn_with_harfbuzz_s_glyphs(
             assert_same_glyphs(text, language, weight)
             checked += 1
     assert checked >= 10
+
+
+@pytest.mark.parametrize("domain", sorted(set(DOMAINS) - set(DRAWN)))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_that_a_browser_draws_with_these_faces_has_a_box(language: str, domain: str) -> None:
+    for message in read(DIRECTORY / language / f"{domain}.po"):
+        for text in texts(message) if message.id else ():
+            boxed = [
+                glyph for line in text.split("\n") for glyph in harfbuzz_glyphs(line, language) if not glyph.identity
+            ]
+            assert boxed == [], text
 
 
 @pytest.mark.parametrize("language", sorted(STACKS))

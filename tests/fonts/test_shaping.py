@@ -11,7 +11,7 @@ from fonts.errors import DoesNotFitError, FontsError, RaqmMissingError, Uncovere
 from fonts.faces import Faces, Weight
 from fonts.shaping import Typesetter
 from tests.fonts.oracle import hb
-from translations import DIRECTORY, DOMAINS, LANGUAGES
+from translations import DIRECTORY, DRAWN, LANGUAGES
 from translations.breaks import starts_syllable
 from translations.tool import read, texts
 
@@ -29,7 +29,7 @@ LETTERS = {
 CATALOGUE_TEXTS = [
     (language, text)
     for language in LANGUAGES
-    for domain in DOMAINS
+    for domain in DRAWN
     for message in read(DIRECTORY / language / f"{domain}.po")
     if message.id
     for text in texts(message)
