@@ -12,10 +12,12 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -47,7 +49,8 @@ class Simulation:
     """What a simulated day needs: the shared clock's file, the printer's control socket, the kiosk's way to the office.
 
     `route` gives the address that the kiosk is told for the exchange's; `prepared` is called before the kiosk starts.
-    `printer_baud`: the printer stands on a serial line of that speed (a pty) instead of the network.
+    `printer_baud`: the printer stands on a serial line of that speed (a pty) instead of the network. `boxes`: how many
+    counters have score buttons, as far as there are pins.
     """
 
     clock: Path
@@ -55,6 +58,7 @@ class Simulation:
     route: Callable[[str], str]
     prepared: Callable[[], None]
     printer_baud: int | None = None
+    boxes: int = 2
 
 
 class Demo:
@@ -177,19 +181,22 @@ class Demo:
         if (self.data / "pin.json").exists():
             return None
         self._say("pairing the kiosk with the office")
-        command = [
-            sys.executable,
-            "-m",
-            "server",
-            "pair",
-            "--config",
-            str(self.server_toml),
-            "--place",
-            "Demonstration",
-        ]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
+        return self.asked("pair", "--place", "Demonstration")
+
+    def first_code(self) -> str | None:
+        """A one-time code for the first administrator; None where there is one already. Raises PartFailed."""
+        ledger = self.folder / "office" / "data" / "office.db"
+        query = "SELECT count(*) FROM staff WHERE role = 'administrator' AND disabled = 0"
+        with closing(sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)) as db:
+            (administrators,) = db.execute(query).fetchone()
+        return None if administrators else self.asked("code")
+
+    def asked(self, command: str, *arguments: str) -> str:
+        """What `python -m server COMMAND` says. Raises PartFailed."""
+        line = [sys.executable, "-m", "server", command, "--config", str(self.server_toml), *arguments]
+        done = subprocess.run(line, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
         if done.returncode:
-            raise PartFailed("the office gave no pairing code", hint=done.stderr.strip())
+            raise PartFailed(f"the office refused {command}", hint=done.stderr.strip())
         return done.stdout.strip()
 
     def _window(self) -> list[str]:
@@ -218,9 +225,8 @@ class Demo:
             f'printer = {json.dumps(self.printer, ensure_ascii=False)}\npins = "mock"\ntime_zone = "Asia/Bangkok"\n'
             f'languages = ["th", "en", "my"]\n\n[office]\n{_OFFICE}\n'
             "[screen]\nwidth_mm = 345\nheight_mm = 194\nfullscreen = false\nwidth_px = 1280\nheight_px = 720\n\n"
-            "[[counters]]\ncounter = 1\nlevels = [5, 6, 13, 19, 26]\nlamp = 21\n\n"
-            "[[counters]]\ncounter = 2\nlevels = [17, 27, 22, 23, 24]\nlamp = 20\n\n"
-            f'[server]\nurl = "{exchange}"\npublic_url = "{self.pages}"\n'
+            + _boxes(self._simulation.boxes if self._simulation else 2)
+            + f'[server]\nurl = "{exchange}"\npublic_url = "{self.pages}"\n'
             + (f'code = "{code}"\n' if code else "")
             + f'\n[clock]\ntrust = "system"\n\n[sim]\ncontrol = {control}\n'
             + self._sim_clock(),
@@ -231,6 +237,22 @@ class Demo:
 
 
 _OFFICE = 'th = "สำนักงานเทศบาลนครตัวอย่าง"\nen = "Example City Office"\nmy = "နမူနာ မြို့တော် စည်ပင်သာယာရုံး"\n'
+
+
+BOXES = (
+    ([5, 6, 13, 19, 26], 21),
+    ([17, 27, 22, 23, 24], 20),
+    ([4, 7, 8, 9, 10], 11),
+    ([12, 14, 15, 16, 18], 25),
+)
+"""Pins of the score boxes of counters 1 to 4, and of their lamps: more there are not on a Pi's header."""
+
+
+def _boxes(count: int) -> str:
+    return "".join(
+        f"[[counters]]\ncounter = {counter}\nlevels = {levels}\nlamp = {lamp}\n\n"
+        for counter, (levels, lamp) in enumerate(BOXES[:count], 1)
+    )
 
 
 def _write(path: Path, text: str) -> None:
@@ -292,8 +314,8 @@ def main(arguments: list[str]) -> int:
     except PartFailed as error:
         _say(f"{error}. {error.hint}")
         return 1
-    _explain(demo)
     try:
+        _explain(demo)
         ending.wait()
         return _farewell(demo)
     finally:
@@ -320,7 +342,12 @@ def _explain(demo: Demo) -> None:
         print("               keys 1 to 5 are the score buttons, 5 the most satisfied")
     print(f"  the office   {demo.pages}")
     print(f"  the staff    {demo.console} (the browser warns until it is taught: {demo.pages}/certificate)")
-    print(f"               first code: python -m server code --config {demo.server_toml}")
+    code = demo.first_code()
+    if code is not None:
+        print(f"               the first administrator enters at {demo.console}/first with the code {code}")
+    else:
+        print(f"               a further administrator's code: python -m server code --config {demo.server_toml}")
+    print(f"  the display  {demo.pages}/display")
     print(f"  the tickets  {demo.tickets}")
     print(f"  the journal  {demo.data / 'journal.db'}")
     print("\n  Ctrl-C ends it all.\n", flush=True)

@@ -216,6 +216,8 @@ def _my_ticket(citizen: Citizen, mind: Mind, sight: Sight) -> Decision:
 def _standing(citizen: Citizen, mind: Mind, sight: Sight) -> Decision:
     if not mind.asks:
         return _somehow(citizen, mind, sight)  # somebody else's
+    if mind.returns and not mind.told and can(mind, sight, "im-back"):
+        return touch(citizen, replace(mind, told=True), sight, "im-back")
     for target in ("close", "done", "back"):
         if citizen.tidy and can(mind, sight, target):
             return touch(citizen, mind, sight, target)

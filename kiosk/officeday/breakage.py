@@ -32,7 +32,10 @@ class Breakage:
         relays: Sequence[Relay],
         trouble: Callable[[], str | None],
     ) -> None:
-        """`control`: the virtual printer's control socket. `parts` and `relays` are looked at when they are needed."""
+        """`control`: the virtual printer's control socket. `parts` and `relays` are looked at when they are needed.
+
+        Server and network are the officers' too: what is broken there, is broken for the consoles.
+        """
         self._control, self._parts, self._relays, self._trouble = control, parts, relays, trouble
         self.on_line = True
 

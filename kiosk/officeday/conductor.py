@@ -15,9 +15,10 @@ from kiosk.officeday.behaviour import decide
 from kiosk.officeday.faults import NETWORK, Fault
 from kiosk.officeday.flow import FOURTH_TOUCH_READ_S, FOURTH_TOUCH_S
 from kiosk.officeday.hall import Hall, Seen
-from kiosk.officeday.mind import Leave, Mind, Touch, noticed
+from kiosk.officeday.mind import Leave, Mind, Touch, done_by, noticed
 from kiosk.officeday.notes import Broke, Came, Note, Went, WroteDown
 from kiosk.officeday.personas import Child, Citizen
+from kiosk.officeday.room import Room
 
 WALK_UP_S = 2.0
 """From the head of the line to the kiosk."""
@@ -33,11 +34,13 @@ Turn = Generator[float, None, float]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A citizen in the line, since when; `asks`: came back to ask for the ticket of this number."""
+    """A citizen in the line, since when; `asks`: came back to ask for the ticket of this number; `returns`: to say that
+    they are back in the hall."""
 
     citizen: Citizen
     joined_s: float
     asks: str = ""
+    returns: bool = False
 
 
 class Hours(Protocol):
@@ -78,12 +81,21 @@ class Conductor:
     ) -> None:
         """`desks`: the group of each service, which people know by its name."""
         self._desks = desks or {}
+        self.room: Room | None = None
+        """Where numbers are called; None: nowhere, and scores come some time after the ticket."""
+        self.after_fault: Callable[[], None] = lambda: None
+        """What is done once everything has caught up after a fault of server or network."""
         self._hall, self._time, self._breakage, self._note, self._progress = hall, timekeeper, breakage, note, progress
         self._agenda: list[tuple[float, int, Then]] = []
         self._order = count()
         self._line: deque[Visitor] = deque()
         self._turn: Turn | None = None
         self.come = 0
+
+    @property
+    def now_s(self) -> float:
+        """Seconds after the opening."""
+        return self._time.now_s
 
     @property
     def waiting(self) -> int:
@@ -93,27 +105,34 @@ class Conductor:
     def run(self, people: Sequence[Citizen], arrivals: Sequence[float], faults: Sequence[Fault]) -> None:
         """The whole day. Raises KioskError where kiosk or machines fail."""
         for citizen, at_s in zip(people, arrivals, strict=True):
-            self._at(at_s, lambda citizen=citizen, at_s=at_s: self._arrive(citizen, at_s))  # type: ignore[misc]
+            self.at(at_s, lambda citizen=citizen, at_s=at_s: self._arrive(citizen, at_s))  # type: ignore[misc]
         for fault in faults:
-            self._at(fault.begins_s, lambda fault=fault: self._break(fault))  # type: ignore[misc]
+            self.at(fault.begins_s, lambda fault=fault: self._break(fault))  # type: ignore[misc]
         while self._agenda:
             at_s, _, then = heapq.heappop(self._agenda)
             self._time.until(at_s)
             then()
             self._progress(self)
 
-    def _at(self, at_s: float, then: Then) -> None:
+    def at(self, at_s: float, then: Then) -> None:
+        """Do this at that moment."""
         heapq.heappush(self._agenda, (at_s, next(self._order), then))
 
     # The line -----------------------------------------------------------------------------------------------------
 
-    def _arrive(self, citizen: Citizen, at_s: float, asks: str = "") -> None:
+    def returns(self, citizen: Citizen, label: str) -> None:
+        """Back in the hall, in the line before the kiosk, to say so there."""
+        self._arrive(citizen, self.now_s, label, returns=True)
+
+    def _arrive(self, citizen: Citizen, at_s: float, asks: str = "", *, returns: bool = False) -> None:
         self.come += not asks
         before = len(self._line) + (self._turn is not None)
         stays = citizen.line is None or before < citizen.line
+        if returns and not stays:
+            self._told_back(asks, told=False)
         self._note(Came(citizen.number, citizen.persona, citizen.language, at_s, stays, bool(asks)))
         if stays:
-            self._line.append(Visitor(citizen, at_s, asks))
+            self._line.append(Visitor(citizen, at_s, asks, returns))
             if self._turn is None:
                 self._next_turn(at_s)
 
@@ -126,7 +145,7 @@ class Conductor:
     def _go_on(self) -> None:
         assert self._turn is not None
         try:
-            self._at(next(self._turn), self._go_on)
+            self.at(next(self._turn), self._go_on)
         except StopIteration as ended:
             self._next_turn(ended.value)
 
@@ -139,16 +158,16 @@ class Conductor:
         if citizen.child is not None and not visitor.asks:
             yield from self._mash(citizen.number, citizen.child)
         asks = hall.read_off(visitor.asks) if visitor.asks else ""
-        mind = Mind(() if asks else citizen.errands, asks, self._desks)
+        mind = Mind(() if asks else citizen.errands, asks, visitor.returns, desks=self._desks)
         while True:
             hall.actor = citizen.number
             seen = hall.look()
             mine = hall.given.get(seen.sight.ticket or "") == citizen.number
             sight = replace(seen.sight, fresh=mine and seen.sight.ticket not in mind.tickets and not asks)
-            before = mind.tickets
+            before = mind
             mind, act = decide(citizen, mind, sight)
-            if mind.tickets != before:
-                self._plan_after(citizen, mind.tickets)
+            if mind.tickets != before.tickets:
+                self._plan_after(citizen, mind.tickets, done_by(before, mind))
             yield self._time.now_s + act.after_s
             if isinstance(act, Leave):
                 break
@@ -169,6 +188,8 @@ class Conductor:
 
     def _gone(self, visitor: Visitor, began_s: float, mind: Mind, act: Leave) -> float:
         citizen, ended_s = visitor.citizen, self._time.now_s
+        if visitor.returns:
+            self._told_back(visitor.asks, told=mind.told)
         dead = None
         if act.reason is not None and act.reason.startswith("stuck"):
             dead = self._dead(citizen)
@@ -221,32 +242,44 @@ class Conductor:
 
     # What follows -------------------------------------------------------------------------------------------------
 
-    def _plan_after(self, citizen: Citizen, tickets: tuple[str, ...]) -> None:
-        """A score some time after the first ticket; the question where it stands."""
+    def _plan_after(self, citizen: Citizen, tickets: tuple[str, ...], services: tuple[str, ...]) -> None:
+        """The call for the last ticket; the question where the first one stands; without counters, the score."""
+        now_s = self._time.now_s
+        if self.room is not None:
+            self.room.taken(citizen, tickets[-1], services)
         if len(tickets) != 1:
             return
-        now_s = self._time.now_s
-        if citizen.score:
-            self._at(now_s + citizen.score_after_s, lambda: self._score(citizen, citizen.score))
+        if citizen.score and self.room is None:
+            self.at(now_s + citizen.score_after_s, lambda: self._score(citizen, citizen.score, 1))
         if citizen.persona == "asks-later":
             back_s = now_s + ASKS_AFTER_S
-            self._at(back_s, lambda: self._arrive(citizen, back_s, tickets[0]))
+            self.at(back_s, lambda: self._arrive(citizen, back_s, tickets[0]))
 
-    def _score(self, citizen: Citizen, levels: tuple[int, ...], *, first: bool = True) -> None:
+    def scores(self, citizen: Citizen, counter: int) -> None:
+        """Served at this counter: its box, where it has one."""
+        if counter in self._hall.boxes:
+            self._score(citizen, citizen.score, counter)
+
+    def _score(self, citizen: Citizen, levels: tuple[int, ...], counter: int, *, first: bool = True) -> None:
         """At the box too, one waits for the other."""
         now_s, hall = self._time.now_s, self._hall
-        if first and now_s < hall.box_free_s:
-            self._at(hall.box_free_s, lambda: self._score(citizen, levels))
+        free_s = hall.box_free_s(counter)
+        if first and now_s < free_s:
+            self.at(free_s, lambda: self._score(citizen, levels, counter))
             return
         hall.actor = citizen.number
-        hall.press(levels[0])
+        hall.press(levels[0], counter)
         if levels[1:]:
-            self._at(now_s + BETWEEN_PRESSES_S, lambda: self._score(citizen, levels[1:], first=False))
+            self.at(now_s + BETWEEN_PRESSES_S, lambda: self._score(citizen, levels[1:], counter, first=False))
+
+    def _told_back(self, label: str, *, told: bool) -> None:
+        if self.room is not None:
+            self.room.back_at_kiosk(label, told=told)
 
     def _break(self, fault: Fault) -> None:
         began_s = self._time.now_s
         said = self._breakage.begin(fault)
-        self._at(fault.ends_s, lambda: self._mend(fault, began_s, said))
+        self.at(fault.ends_s, lambda: self._mend(fault, began_s, said))
 
     def _mend(self, fault: Fault, began_s: float, said: tuple[str, ...]) -> None:
         said = said or self._breakage.says()
@@ -256,8 +289,9 @@ class Conductor:
     def _await_well(self, fault: Fault, began_s: float, ended_s: float, said: tuple[str, ...]) -> None:
         """Note the fault once everything has caught up."""
         if fault.kind in NETWORK and not self._time.caught_up():
-            self._at(self._time.now_s + CHECK_EVERY_S, lambda: self._await_well(fault, began_s, ended_s, said))
+            self.at(self._time.now_s + CHECK_EVERY_S, lambda: self._await_well(fault, began_s, ended_s, said))
             return
         if fault.kind in NETWORK:
             self._breakage.on_line = True
+            self.after_fault()
         self._note(Broke(str(fault), began_s, ended_s, self._time.now_s, said))

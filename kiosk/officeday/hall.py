@@ -1,7 +1,7 @@
 """The hall as the conductor reaches into it: the kiosk's screen, its buttons, the tray under its printer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,8 +19,7 @@ LOCKOUT_S = 5.0
 """Presses so soon after a counted one belong to it (docs/decisions/kiosk-votes.md)."""
 MARGIN_S = 1.0
 """Nobody presses so close to the lockout's end that it could be taken either way."""
-
-
+LONG_AGO_S = -1000.0
 HELD_S = 0.4
 """A button on which there is a finger already cannot be pressed by another one."""
 
@@ -84,14 +83,16 @@ class Hall:
         data: Path,
         tray: Path,
         size: tuple[int, int],
+        boxes: Collection[int] = (1,),
     ) -> None:
-        """`size`: the glass in pixels."""
+        """`size`: the glass in pixels. `boxes`: the counters with score buttons."""
         self._remote, self._time, self._note = remote, timekeeper, note
         self._data, self._tray, self.size = data, tray, size
         self.given: dict[str, int] = {}
         self._sheets = 0
-        self._counted_s = -1000.0
-        self._pressed_s: dict[int, float] = {}
+        self.boxes = boxes
+        self._counted_s: dict[int, float] = {}
+        self._pressed_s: dict[tuple[int, int], float] = {}
         self.actor, self.child = 0, False
 
     def look(self) -> Seen:
@@ -134,26 +135,25 @@ class Hall:
                 return at
         return x, y
 
-    def press(self, level: int) -> None:
+    def press(self, level: int, counter: int = 1) -> None:
         """A finger on a score button, unless nobody could tell what it would count for. Raises HallError."""
         now_s = self._time.now_s
-        since = now_s - self._counted_s
+        since = now_s - self._counted_s.get(counter, LONG_AGO_S)
         ambiguous = LOCKOUT_S - MARGIN_S < since < LOCKOUT_S + 2 * MARGIN_S
-        if ambiguous or now_s - self._pressed_s.get(level, -1000.0) < HELD_S:
+        if ambiguous or now_s - self._pressed_s.get((counter, level), LONG_AGO_S) < HELD_S:
             return
         counted = since >= LOCKOUT_S
-        self._pressed_s[level] = now_s
-        answer = self._remote.ask(press=level)
+        self._pressed_s[counter, level] = now_s
+        answer = self._remote.ask(press={"counter": counter, "level": level})
         if "error" in answer:
             raise HallError(f"the button {level} was refused: {answer['error']}", hint=answer["hint"])
         if counted:
-            self._counted_s = now_s
-        self._note(Pressed(self.actor, level, now_s, counted))
+            self._counted_s[counter] = now_s
+        self._note(Pressed(self.actor, level, now_s, counted, counter))
 
-    @property
-    def box_free_s(self) -> float:
-        """When the next citizen can press without pressing on top of the last one."""
-        return self._counted_s + LOCKOUT_S + 3 * MARGIN_S
+    def box_free_s(self, counter: int) -> float:
+        """When the next citizen can press there without pressing on top of the last one."""
+        return self._counted_s.get(counter, LONG_AGO_S) + LOCKOUT_S + 3 * MARGIN_S
 
     def look_at_tray(self) -> None:
         """Note the sheets that have come out since."""

@@ -77,12 +77,15 @@ class Mind:
     """What a citizen remembers. `errands`: still to do; `opened`: the service whose details were asked for. `desks`:
     the group of each service.
 
-    `chosen`: on the visit in hand. `tickets`: numbers got. `asks`: for who came to ask, number, space, code.
+    `chosen`: on the visit in hand. `tickets`: numbers got. `asks`: for who came to ask, number, space, code; `returns`:
+    to say that they are back in the hall, `told`: they have said so.
     `ignored`: targets that did nothing, once for each time. `waited`: how often nothing could be done.
     """
 
     errands: tuple[str, ...]
     asks: str = ""
+    returns: bool = False
+    told: bool = False
     desks: Mapping[str, str] = field(default_factory=dict)
     opened: str | None = None
     chosen: tuple[str, ...] = ()
@@ -135,6 +138,12 @@ def ticket_in_hand(mind: Mind, label: str) -> Mind:
 def groups_anew(mind: Mind) -> frozenset[str]:
     """Every group can be looked into again."""
     return frozenset(each for each in mind.tried if not each.startswith("group-"))
+
+
+def done_by(before: Mind, after: Mind) -> tuple[str, ...]:
+    """The errands for which the ticket is that came into hand in between."""
+    count = len(before.errands) - len(after.errands)
+    return (*before.chosen, *before.errands[:count])
 
 
 def can(mind: Mind, sight: Sight, target: str) -> bool:

@@ -80,12 +80,41 @@ class WroteDown:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A score button was pressed. `counted`: a new score, not a press on top of the last one."""
+    """A score button of this counter was pressed. `counted`: a new score, not a press on top of the last one."""
 
     citizen: int
     level: int
     at_s: float
     counted: bool
+    counter: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """An officer did something at the console. `by`: https or browser. `act`: as the console names it.
+
+    `label`: the number it was about; `called`: the number that it called; `ended`: the number whose service it ended.
+    `tries`: how often it was asked for until there was an answer. `refused`: why the console did not do it.
+    """
+
+    counter: int
+    by: str
+    act: str
+    at_s: float
+    label: str | None = None
+    called: str | None = None
+    ended: str | None = None
+    reason: str | None = None
+    tries: int = 1
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """After a fault: what console and display show that is not so; nothing where all is right."""
+
+    at_s: float
+    wrong: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +136,10 @@ class Touched:
     ms: float
 
 
-Note: TypeAlias = Came | Went | Given | Paper | WroteDown | Pressed | Broke | Touched
+Note: TypeAlias = Came | Went | Given | Paper | WroteDown | Pressed | Acted | Looked | Broke | Touched
 KINDS: dict[str, type[Any]] = {
-    shape.__name__.lower(): shape for shape in (Came, Went, Given, Paper, WroteDown, Pressed, Broke, Touched)
+    shape.__name__.lower(): shape
+    for shape in (Came, Went, Given, Paper, WroteDown, Pressed, Acted, Looked, Broke, Touched)
 }
 
 

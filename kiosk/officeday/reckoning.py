@@ -2,14 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from kiosk.officeday import flow
+from kiosk.officeday import calls, flow
 from kiosk.officeday.notes import Broke, Came, Given, Note, Paper, Pressed, Touched, Went, WroteDown
-
-NOT_BUILT = ("called", "served", "no_show")
-"""What nothing here does yet: null, not 0."""
+from kiosk.officeday.office_record import OfficeDay
 
 AnyNote = TypeVar("AnyNote")
 
@@ -24,16 +22,18 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the machines kept. `tickets`: numbers in the journal; `presses`: levels in order, and whether each counted.
+    """What the machines kept. `tickets`: numbers in the journal; `presses`: at each counter, levels in order, and
+    whether each counted.
 
     `sheets`: whole sheets in the tray and the number on each, None where it was not read (`read` False: nobody here can
     read a QR). `at_office`: numbers in the office's ledger. `facts_differ`: seqs that are not the same in both.
-    `verdict`: what is wrong with the journal's chain, None: nothing.
+    `verdict`: what is wrong with the journal's chain, None: nothing. `office`: what the office's own journal says of
+    calls; `audit`: what its audit says, None where no office day was begun.
     """
 
     tickets: tuple[str, ...]
     prints: tuple[Printed, ...]
-    presses: tuple[tuple[int, bool], ...]
+    presses: Mapping[int, tuple[tuple[int, bool], ...]]
     sheets: Mapping[str, str | None]
     read: bool
     faulty_sheets: tuple[str, ...]
@@ -41,6 +41,8 @@ class Record:
     facts: int
     facts_differ: tuple[int, ...]
     verdict: str | None
+    office: OfficeDay = field(default_factory=OfficeDay)
+    audit: Mapping[str, Any] | None = None
 
 
 def summary(notes: Sequence[Note], record: Record, *, seed: int, citizens: int) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def summary(notes: Sequence[Note], record: Record, *, seed: int, citizens: int) 
         "issued": len(numbers),
         "printed": len(_of(notes, Paper)),
         "confirmed": len({each.label for each in record.prints if each.outcome == "confirmed"}),
-        **dict.fromkeys(NOT_BUILT),
+        **calls.figures(notes, record.office, record.audit),
         "scored": sum(note.counted for note in _of(notes, Pressed)),
         "pressed": len(_of(notes, Pressed)),
         "synced": len(set(record.at_office)),
@@ -93,21 +95,31 @@ def differences(notes: Sequence[Note], record: Record) -> list[str]:
     found += _both_ways(noted, list(record.sheets), "was seen to come out", "lies in the tray", of="sheet ")
     found += record.faulty_sheets
     found += _paper(record)
-    pressed = [(note.level, note.counted) for note in _of(notes, Pressed)]
-    if pressed != list(record.presses):
-        place = next((n for n, pair in enumerate(zip(pressed, record.presses, strict=False)) if pair[0] != pair[1]),
-                     min(len(pressed), len(record.presses)))  # fmt: skip
-        found.append(
-            f"presses differ from the {place + 1}. on: {len(pressed)} were noted and {len(record.presses)} are in the "
-            f"journal ({_at(pressed, place)} and {_at(record.presses, place)})"
-        )
+    found += _presses(_of(notes, Pressed), record)
     if record.facts_differ:
         found.append(
             f"{len(record.facts_differ)} facts differ between kiosk and office, from {record.facts_differ[0]} on"
         )
     if record.verdict:
         found.append(f"the kiosk's journal does not hold: {record.verdict}")
-    return found + _line(notes)
+    return found + calls.differences(notes, record.office, record.audit) + _line(notes)
+
+
+def _presses(noted: Sequence[Pressed], record: Record) -> list[str]:
+    """Each counter's presses, in order, with their levels and whether they counted."""
+    found = []
+    for counter in sorted({*record.presses, *(note.counter for note in noted)}):
+        pressed = [(note.level, note.counted) for note in noted if note.counter == counter]
+        kept = record.presses.get(counter, ())
+        if pressed == list(kept):
+            continue
+        place = next((n for n, pair in enumerate(zip(pressed, kept, strict=False)) if pair[0] != pair[1]),
+                     min(len(pressed), len(kept)))  # fmt: skip
+        found.append(
+            f"presses differ from the {place + 1}. on at counter {counter}: {len(pressed)} were noted and {len(kept)} "
+            f"are in the journal ({_at(pressed, place)} and {_at(kept, place)})"
+        )
+    return found
 
 
 def _line(notes: Sequence[Note]) -> list[str]:

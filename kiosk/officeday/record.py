@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from kiosk.officeday.office_record import OfficeDay, audited, office_day
 from kiosk.officeday.reckoning import Printed, Record
 from sync import verify
 from sync.facts import Body, PrintEnded, PrintSending, ScoreGiven, ScoreRepeated, TicketIssued, understand
@@ -44,30 +45,32 @@ def gather(folder: Path, read_sheet: ReadSheet | None) -> Record:
         entries, journal_id = list(reader.entries()), reader.opened().journal_id
     verdict = verify.against_peer(journal, verify.verify(journal), ledger)
     tickets, prints, presses = _told([(entry.seq, understand(entry.fact)) for entry in entries])
-    held, at_office = _office(ledger, journal_id)
+    held, at_office, office = _office(ledger, journal_id)
     tokens = {token: label for label, token in tickets}
     sheets, faulty = _tray(folder / "tickets", read_sheet, tokens)
     return Record(
         tickets=tuple(label for label, _ in tickets),
         prints=tuple(prints),
-        presses=tuple(presses),
+        presses={counter: tuple(pressed) for counter, pressed in presses.items()},
         sheets=sheets,
         read=read_sheet is not None,
         faulty_sheets=faulty,
         at_office=at_office,
         facts=len(entries),
         facts_differ=_differing(entries, held),
+        office=office,
+        audit=audited(folder, office),
         verdict=f"{verdict.problem}, last good seq {verdict.good.seq}" if verdict.problem else None,
     )
 
 
 def _told(
     facts: Iterable[tuple[int, Body | None]],
-) -> tuple[list[tuple[str, str]], list[Printed], list[tuple[int, bool]]]:
-    """Tickets with their tokens' hashes, attempts to print them, presses and whether each counted."""
+) -> tuple[list[tuple[str, str]], list[Printed], dict[int, list[tuple[int, bool]]]]:
+    """Tickets with their tokens' hashes, attempts to print them, each counter's presses and whether each counted."""
     tickets: dict[int, tuple[str, str]] = {}
     prints: dict[tuple[int, int], Printed] = {}
-    presses: list[tuple[int, bool]] = []
+    presses: dict[int, list[tuple[int, bool]]] = {}
     for seq, body in facts:
         if isinstance(body, TicketIssued):
             tickets[seq] = (body.label, body.token)
@@ -76,17 +79,18 @@ def _told(
         elif isinstance(body, PrintEnded):
             prints[body.ticket, body.attempt] = Printed(tickets[body.ticket][0], body.outcome)
         elif isinstance(body, ScoreGiven):
-            presses.append((body.level, True))
+            presses.setdefault(body.counter, []).append((body.level, True))
         elif isinstance(body, ScoreRepeated):
-            presses += [(level, False) for level in body.levels]
+            presses.setdefault(body.counter, []).extend((level, False) for level in body.levels)
     return list(tickets.values()), list(prints.values()), presses
 
 
-def _office(ledger: Path, journal_id: JournalId) -> tuple[dict[int, bytes], tuple[str, ...]]:
+def _office(ledger: Path, journal_id: JournalId) -> tuple[dict[int, bytes], tuple[str, ...], OfficeDay]:
     with closing(sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)) as db:
         rows = dict(db.execute("SELECT seq, row FROM facts WHERE journal_id = ?", (journal_id,)))
         labels = db.execute("SELECT label FROM tickets WHERE journal_id = ? ORDER BY seq", (journal_id,)).fetchall()
-    return rows, tuple(label for (label,) in labels)
+        office = office_day(db)
+    return rows, tuple(label for (label,) in labels), office
 
 
 def _differing(entries: Iterable[Entry], held: dict[int, bytes]) -> tuple[int, ...]:

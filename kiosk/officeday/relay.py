@@ -12,11 +12,13 @@ _PIECE = 65536
 class Relay:
     """Listens on a free port of this machine and passes everything on to `target`. A context manager.
 
-    `cut`: every connection is torn and none is taken. `mend`: connections are taken again.
+    `cut`: every connection is torn and none is taken. `mend`: connections are taken again. `with_an_answer`: the cut
+    comes with the next answer, which nobody gets: what was asked for is done, and who asked does not know.
     """
 
-    def __init__(self, target: tuple[str, int]) -> None:
-        self._target = target
+    def __init__(self, target: tuple[str, int], *, with_an_answer: bool = False) -> None:
+        self._target, self._with_an_answer, self._armed = target, with_an_answer, False
+        self._far: set[socket.socket] = set()
         self._listener: socket.socket | None = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._pairs: dict[socket.socket, socket.socket] = {}
@@ -70,16 +72,24 @@ class Relay:
 
     def _obey(self) -> None:
         self._inside.recv(16)
-        if self._wanted == "cut" and self._listener is not None:
-            self._tear()
+        if self._wanted == "cut":
+            self._armed = self._with_an_answer
+            if not self._armed:
+                self._pull()
+        elif self._wanted == "mend":
+            self._armed = False
+            if self._listener is None:
+                self._listener = socket.create_server(("127.0.0.1", self.port))
+                self._selector.register(self._listener, selectors.EVENT_READ)
+        if self._wanted != "end":
+            self._done.set()
+
+    def _pull(self) -> None:
+        if self._listener is not None:
             self._selector.unregister(self._listener)
             self._listener.close()
             self._listener = None
-        elif self._wanted == "mend" and self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", self.port))
-            self._selector.register(self._listener, selectors.EVENT_READ)
-        if self._wanted != "end":
-            self._done.set()
+        self._tear()
 
     def _accept(self, listener: socket.socket) -> None:
         near, _ = listener.accept()
@@ -92,12 +102,17 @@ class Relay:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._pairs[one] = other
             self._selector.register(one, selectors.EVENT_READ)
+        self._far.add(far)
 
     def _pass_on(self, ready: socket.socket) -> None:
         other = self._pairs[ready]
         data = b""
         with contextlib.suppress(OSError):
             data = ready.recv(_PIECE)
+            if data and self._armed and ready in self._far:
+                self._armed = False
+                self._pull()
+                return
             other.sendall(data)
         if not data:
             self._drop(ready)
@@ -107,6 +122,7 @@ class Relay:
         self._pairs.pop(other, None)
         for each in (one, other):
             self._selector.unregister(each)
+            self._far.discard(each)
             each.close()
 
     def _tear(self) -> None:

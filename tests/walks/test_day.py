@@ -13,19 +13,30 @@ import pytest
 
 from kiosk.officeday import notes as noting
 from kiosk.officeday.command import main
-from kiosk.officeday.notes import Given, Note, Paper, Pressed, Went
+from kiosk.officeday.notes import Acted, Given, Looked, Note, Paper, Pressed, Went
+from server import queue
+from server.ledger import FILE, Ledger
+from server.own import KEY_FILE
+from sync.body import Body, TicketName
+from sync.facts_office import CounterOpened, TicketAdmitted, TicketCalled
+from sync.journal import Instant
+from sync.keys import load_for
+from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
 from tests.faults.evidence import token_on
+from tests.server.conftest import ZONE
+from tests.server.device import seeded
 
 pytestmark = pytest.mark.timeout(300)
-CITIZENS = 20
+CITIZENS = 16
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A day of twenty citizens without faults."""
+    """A day of sixteen citizens and three counters, one of them worked in Chromium; without faults."""
     folder = tmp_path_factory.mktemp("day") / "out"
-    assert main(["--day", "--seed", "7", "--citizens", str(CITIZENS), "--out", str(folder)]) == 0
+    arguments = ["--seed", "7", "--citizens", str(CITIZENS), "--counters", "3", "--staff-in-browser", "1"]
+    assert main(["--day", *arguments, "--out", str(folder)]) == 0
     return folder
 
 
@@ -55,9 +66,37 @@ def test_every_ticket_is_on_paper_at_the_office_and_in_the_journal(day: Path) ->
     assert found["issued"] >= CITIZENS * 0.7
     assert found["issued"] == found["printed"] == found["confirmed"] == found["synced"]
     assert (found["lost"], found["duplicated"], found["dead_screens"]) == (0, 0, 0)
-    assert [found[name] for name in ("called", "served", "no_show")] == [None, None, None]
     assert found["scored"] > 0
     assert sum(each["citizens"] for each in found["personas"].values()) == CITIZENS
+
+
+def test_every_number_is_called_by_the_rule_and_served_or_told_why_not(day: Path) -> None:
+    found, audit = told(day), told(day)["audit"]
+    assert audit["violations"] == 0
+    assert audit["calls"] == found["called"] >= found["issued"]
+    assert audit["by_rule"] == found["called"] - found["by_hand"]
+    assert sum(audit["ticketless"].values()) == found["ticketless"]
+    assert audit["no_shows"] == found["no_show"]
+    assert 0 < found["served"] <= found["issued"] - found["carried"]
+    assert found["wait_s"]["tickets"] <= found["issued"]
+
+
+def test_a_counter_in_chromium_and_two_over_https_call_by_the_same_rule(day: Path) -> None:
+    counters = told(day)["counters"]
+    assert [counters[number]["by"] for number in "123"] == ["browser", "https", "https"]
+    assert min(each["called"] for each in counters.values()) > 0
+    acts = {note.act for note in notes(day) if isinstance(note, Acted) and note.by == "browser"}
+    assert acts >= {"open", "next", "came", "pause", "resume", "close"}
+
+
+def test_scores_are_pressed_after_the_end_at_that_counter(day: Path) -> None:
+    taken = notes(day)
+    ended = [(note.counter, note.at_s) for note in taken if isinstance(note, Acted) and note.ended is not None]
+    children = {note.citizen for note in taken if isinstance(note, Went) and note.persona == "parent"}
+    pressed = [note for note in taken if isinstance(note, Pressed) and note.counted and note.citizen not in children]
+    assert len({note.counter for note in pressed}) > 1
+    for note in pressed:
+        assert any(counter == note.counter and 4 <= note.at_s - at_s < 60 for counter, at_s in ended)
 
 
 def test_what_it_leaves_is_ready_for_the_other_commands(day: Path) -> None:
@@ -102,9 +141,10 @@ def test_a_row_that_the_office_lost_is_named(copy: Path, capsys: pytest.CaptureF
     found = checked(copy, capsys)
     assert f"{given[4].label} is in the kiosk's journal and not: is at the office" in found
     assert f"1 facts differ between kiosk and office, from {seq} on" in found
+    assert "the audit says row-missing" in found
 
 
-@pytest.mark.parametrize("shape", [Given, Paper, Pressed])
+@pytest.mark.parametrize("shape", [Given, Paper, Pressed, Acted])
 def test_a_note_that_was_left_out_is_noticed(copy: Path, shape: type, capsys: pytest.CaptureFixture[str]) -> None:
     taken = notes(copy)
     gone = next(note for note in taken if isinstance(note, shape))
@@ -112,7 +152,35 @@ def test_a_note_that_was_left_out_is_noticed(copy: Path, shape: type, capsys: py
     (copy / "notes.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
     found = checked(copy, capsys)
     assert "summary.json says" in found
-    assert getattr(gone, "label", getattr(gone, "sheet", "presses differ")) in found
+    sought = {Paper: "sheet 0001", Pressed: "presses differ", Acted: "counter 1 differs from the 1. act on"}
+    assert (gone.label if isinstance(gone, Given) else sought[shape]) in found
+
+
+@pytest.mark.parametrize(("why", "code"), [("rule", "not-the-rule"), ("a-cousin", "pick-unlisted")])
+def test_an_officer_who_calls_behind_the_rules_back_is_named(
+    copy: Path, why: str, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The control of the day without violations: the office itself writes, signed, that a later number was called."""
+    data = copy / "office" / "data"
+    ledger = Ledger(data / FILE, ZONE, seeded(7))
+    named = ledger.own_named()
+    assert named is not None
+    with ledger.transaction():
+        ledger.open_own(load_for(data / KEY_FILE, named[1].hex()), seeded(6), _afterwards(ledger, 1))
+        now_ms, day_ = queue.live_of(ledger).now_ms, str(queue.live_of(ledger).day)
+        names = [TicketName(JournalId("e" * 32), Seq(n)) for n in (1, 2)]
+        forged: list[Body] = [CounterOpened(now_ms, 9, "s00000000", ("move-in",))]
+        forged += [TicketAdmitted(now_ms, name, day_, f"X00{name.seq}", ("move-in",), UtcMs(now_ms - 9000 + name.seq),
+                                  "arrived") for name in names]  # fmt: skip
+        queue.commit(ledger, [*forged, TicketCalled(now_ms, names[1], 9, "s00000000", why)], _afterwards(ledger, 2))
+    ledger.close()
+    found = checked(copy, capsys)
+    assert f"the audit says {code}" in found
+    assert "counter 9 differs from the 1. act on: nothing was done" in found
+
+
+def _afterwards(ledger: Ledger, ms: int) -> Instant:
+    return Instant(BootId("f" * 32), BootMs(ms))
 
 
 def test_a_figure_that_was_made_better_is_noticed(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,7 +194,7 @@ def test_a_figure_that_was_made_better_is_noticed(copy: Path, capsys: pytest.Cap
 def test_with_server_cable_and_printer_broken_by_turns_nothing_is_lost(tmp_path: Path) -> None:
     faults = ("printer-absent@08:30-08:36", "network-cut@09:00-10:00", "server-down@10:20-11:30",
               "printer-stalled@13:00-13:40", "printer-swapped@14:00-14:10")  # fmt: skip
-    arguments = [word for fault in faults for word in ("--fault", fault)]
+    arguments = ["--counters", "2", *(word for fault in faults for word in ("--fault", fault))]
     assert main(["--day", "--seed", "8", "--citizens", "16", "--out", str(tmp_path / "out"), *arguments]) == 0
     found = told(tmp_path / "out")
     assert (found["lost"], found["duplicated"], found["dead_screens"]) == (0, 0, 0)
@@ -134,14 +202,19 @@ def test_with_server_cable_and_printer_broken_by_turns_nothing_is_lost(tmp_path:
     assert [each["fault"] for each in found["faults"]] == list(faults)
     assert found["faults"][0]["said"] == ["unreachable"]
     assert found["gave_up"]["out of order: unreachable"] > 0
+    assert sum(each["asked_again"] for each in found["counters"].values()) > 1
+    assert found["audit"]["violations"] == 0
+    assert [note.wrong for note in notes(tmp_path / "out") if isinstance(note, Looked)] == [(), ()]
 
 
 def test_a_day_on_a_slow_serial_line_agrees_with_paper_journal_and_office(tmp_path: Path) -> None:
     """Nobody can confirm a ticket over three wires, and none is lost for it."""
     out = tmp_path / "out"
-    assert main(["--day", "--seed", "7", "--citizens", "4", "--printer-baud", "19200", "--out", str(out)]) == 0
+    arguments = ["--seed", "7", "--citizens", "4", "--counters", "0", "--printer-baud", "19200"]
+    assert main(["--day", *arguments, "--out", str(out)]) == 0
     found = told(out)
     assert found["issued"] == found["printed"] == found["synced"] > 0
+    assert [found[name] for name in ("called", "served", "no_show", "audit")] == [None] * 4
     assert (found["lost"], found["duplicated"], found["confirmed"]) == (0, 0, 0)
     assert "?baud=19200" in (out / "kiosk" / "kiosk.toml").read_text(encoding="utf-8")
 
@@ -168,9 +241,10 @@ def test_a_fault_that_is_misspelt_is_told_before_anything_starts(
 
 
 def test_a_day_to_which_nobody_comes_ends_with_nothing_but_zeros(tmp_path: Path) -> None:
-    assert main(["--day", "--citizens", "0", "--out", str(tmp_path / "out")]) == 0
+    assert main(["--day", "--citizens", "0", "--counters", "1", "--out", str(tmp_path / "out")]) == 0
     found = told(tmp_path / "out")
     assert (found["issued"], found["printed"], found["synced"], found["scored"]) == (0, 0, 0, 0)
+    assert (found["called"], found["carried"], found["audit"]["violations"]) == (0, 0, 0)
 
 
 def test_fewer_citizens_than_none_are_refused_before_anything_starts(
@@ -190,8 +264,8 @@ def test_a_check_of_a_ledger_that_is_none_says_so(copy: Path, capsys: pytest.Cap
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_day_that_is_ended_in_the_middle_ends_its_machines(tmp_path: Path, number: signal.Signals) -> None:
-    demo = [sys.executable, "-m", "kiosk.demo", "--day", "--citizens", "60", "--out", str(tmp_path / "out")]
-    command = ["env", "--default-signal", *demo]  # a shell lets what it starts in the background ignore Ctrl-C
+    demo = [sys.executable, "-m", "kiosk.demo", "--day", "--citizens", "60", "--counters", "0", "--out"]
+    command = ["env", "--default-signal", *demo, str(tmp_path / "out")]  # a shell's background ignores Ctrl-C
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as day:
         assert day.stderr is not None
         assert any("citizens" in line for line in day.stderr)

@@ -198,6 +198,15 @@ def test_a_tidy_citizen_closes_the_answer_and_goes() -> None:
     assert left.reason is None
 
 
+def test_who_comes_back_says_so_once_and_who_only_asks_does_not() -> None:
+    sight = Sight("standing", "my", ("im-back", "done"))
+    mind = Mind((), asks="A001 10", typed=7, returns=True)
+    mind, act = decide(somebody(), mind, sight)
+    assert (_target(act), mind.told) == ("im-back", True)
+    assert isinstance(decide(somebody(), mind, sight)[1], Leave)
+    assert isinstance(decide(somebody(), Mind((), asks="A001 10", typed=7), sight)[1], Leave)
+
+
 def test_a_number_without_paper_is_copied_down_before_the_screen_is_let_go() -> None:
     mind = Mind((), tickets=("A001",))
     _, act = decide(somebody(), mind, Sight("write-down", "my", ("done",), ticket="A001"))

@@ -1,5 +1,6 @@
 """The line, the turns and what follows from them, before a kiosk made of a few lines."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from kiosk.officeday.faults import Fault
 from kiosk.officeday.hall import Hall
 from kiosk.officeday.notes import Broke, Came, Given, Note, Pressed, Touched, Went
 from kiosk.officeday.personas import Child, Citizen, citizen
+from kiosk.officeday.room import Room
 from tests.kiosk.officeday.test_behaviour import SERVICES, Screens, somebody
 
 SIDE = 50
@@ -38,7 +40,7 @@ class Desk:
 
     def ask(self, **asked: Any) -> dict[str, Any]:
         if "press" in asked:
-            self.pressed.append(asked["press"])
+            self.pressed.append(asked["press"]["level"])
         elif not self.dead:
             x, y = asked["finger"]
             names = self.screens.sight().targets
@@ -181,6 +183,41 @@ def test_who_wants_to_know_comes_back_and_stands_in_the_line_again(tmp_path: Pat
     day.run([person(1, "asks-later")], [0.0])
     assert [each.asks for each in day.of(Came)] == [False, True]
     assert [(each.asks, each.reason) for each in day.of(Went)] == [(False, None), (True, "no way to ask for a ticket")]
+
+
+class Told(Room):
+    """A room without counters that notes what it is told."""
+
+    def __init__(self, day: Day) -> None:
+        super().__init__(7, {}, day.conductor, day.notes.append)
+        self.heard: list[tuple[str, object]] = []
+
+    def taken(self, citizen: Citizen, label: str, services: Sequence[str]) -> None:
+        self.heard.append((label, tuple(services)))
+
+    def back_at_kiosk(self, label: str, *, told: bool) -> None:
+        self.heard.append((label, told))
+
+
+def test_the_counters_hear_of_every_number_and_of_who_could_not_say_at_the_kiosk_that_they_are_back(
+    tmp_path: Path,
+) -> None:
+    day = Day(tmp_path)
+    day.conductor.room = room = Told(day)
+    one = person(1, score=(5,))
+    day.conductor.at(100.0, lambda: day.conductor.returns(one, "A001"))
+    day.run([one], [0.0])
+    assert room.heard == [("A001", one.errands), ("A001", False)]
+    assert day.of(Pressed) == []
+
+
+def test_who_was_served_presses_at_that_counter_where_it_has_a_box(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    one = person(1, score=(5,))
+    for counter in (1, 4):
+        day.conductor.at(10.0, lambda counter=counter: day.conductor.scores(one, counter))  # type: ignore[misc]
+    day.run([], [])
+    assert [(each.counter, each.level) for each in day.of(Pressed)] == [(1, 5)]
 
 
 def test_a_fault_is_over_when_everything_has_caught_up(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ class Box:
         return self.answer
 
     def ask(self, **asked: Any) -> dict[str, Any]:
-        self.pressed += [asked["press"]] if "press" in asked else []
+        self.pressed += [asked["press"]["level"]] if "press" in asked else []
         return {"ok": True}
 
 
@@ -187,7 +187,7 @@ def test_presses_within_the_lockout_belong_to_the_score_before_them(tmp_path: Pa
     assert [(note.level, note.counted) for note in taken if isinstance(note, Pressed)] == [
         (5, True), (2, False), (4, True),
     ]  # fmt: skip
-    assert hall.box_free_s > 17.0 + 5.0
+    assert hall.box_free_s(1) > 17.0 + 5.0
 
 
 def test_nobody_presses_where_nobody_could_tell_what_it_counts_for(tmp_path: Path) -> None:
@@ -239,10 +239,37 @@ def test_a_cable_that_is_pulled_tears_and_refuses_and_works_again_when_it_is_bac
                 assert line.recv(16) == b"again"
 
 
-def _echo(office: socket.socket) -> None:
+def test_a_cable_that_goes_with_an_answer_has_brought_the_question() -> None:
+    heard = list[bytes]()
+    with socket.create_server(("127.0.0.1", 0)) as office:
+        threading.Thread(target=_echo, args=(office, heard), daemon=True).start()
+        with Relay(("127.0.0.1", office.getsockname()[1]), with_an_answer=True) as relay:
+            with socket.create_connection(("127.0.0.1", relay.port), timeout=5) as line:
+                relay.cut()
+                line.sendall(b"call the next one")
+                assert line.recv(16) == b""
+            assert heard[:1] == [b"call the next one"]
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", relay.port), timeout=5)
+            relay.mend()
+            with socket.create_connection(("127.0.0.1", relay.port), timeout=5) as line:
+                line.sendall(b"again")
+                assert line.recv(16) == b"again"
+
+
+def test_the_boxes_of_two_counters_know_nothing_of_each_other(tmp_path: Path) -> None:
+    hall, box, taken = hall_of(tmp_path)
+    for box.now_s, counter in ((10.0, 1), (11.0, 2)):
+        hall.press(5, counter)
+    assert [(note.counter, note.counted) for note in taken if isinstance(note, Pressed)] == [(1, True), (2, True)]
+
+
+def _echo(office: socket.socket, heard: list[bytes] | None = None) -> None:
     for _ in range(2):
         line, _ = office.accept()
         with line:
             line.settimeout(5)
             while data := line.recv(1024):
+                if heard is not None:
+                    heard.append(data)
                 line.sendall(data)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.officeday import calls
 from kiosk.officeday import notes as noting
-from kiosk.officeday.notes import Came, Given, Note, NotesError, Paper, Pressed, Touched, Went, WroteDown
+from kiosk.officeday.notes import Acted, Came, Given, Looked, Note, NotesError, Paper, Pressed, Touched, Went, WroteDown
+from kiosk.officeday.office_record import Deed, OfficeDay
 from kiosk.officeday.reckoning import Printed, Record, differences, summary
 
 NOTES: tuple[Note, ...] = (
@@ -31,7 +33,7 @@ NOTES: tuple[Note, ...] = (
 RECORD = Record(
     tickets=("A001", "B001", "B002"),
     prints=(Printed("A001", "confirmed"), Printed("B001", "uncertain"), Printed("B002", "confirmed")),
-    presses=((5, True), (2, False)),
+    presses={1: ((5, True), (2, False))},
     sheets={"0001": "A001", "0002": "B002"},
     read=True,
     faulty_sheets=(),
@@ -111,12 +113,83 @@ def test_where_nobody_can_read_a_qr_the_sheets_are_counted() -> None:
 
 
 def test_a_press_more_or_of_another_level_is_named() -> None:
-    assert differences(NOTES, replace(RECORD, presses=((5, True),))) == [
-        "presses differ from the 2. on: 2 were noted and 1 are in the journal (level 2 and nothing)"
+    assert differences(NOTES, replace(RECORD, presses={1: ((5, True),)})) == [
+        "presses differ from the 2. on at counter 1: 2 were noted and 1 are in the journal (level 2 and nothing)"
     ]
-    assert differences(NOTES, replace(RECORD, presses=((4, True), (2, False))))[0].startswith(
+    assert differences(NOTES, replace(RECORD, presses={1: ((4, True), (2, False))}))[0].startswith(
         "presses differ from the 1"
     )
+
+
+def test_a_press_at_another_counter_is_named() -> None:
+    found = differences(NOTES, replace(RECORD, presses={1: ((5, True),), 2: ((2, False),)}))
+    assert [line.partition(":")[0] for line in found] == [
+        "presses differ from the 2. on at counter 1", "presses differ from the 1. on at counter 2",
+    ]  # fmt: skip
+
+
+CALLED: tuple[Note, ...] = (
+    Acted(1, "https", "open", 0.0),
+    Acted(1, "https", "next", 100.0, called="A001"),
+    Acted(1, "https", "came", 120.0, "A001"),
+    Acted(1, "https", "next", 400.0, called="B001", ended="A001"),
+    Acted(1, "https", "no-show", 500.0, "B001", tries=3),
+    Acted(1, "https", "pick", 520.0, "B002", called="B002", reason="came-before"),
+    Acted(1, "https", "next", 525.0, refused="was-called"),
+)
+OFFICE = OfficeDay(
+    "2026-11-30",
+    (
+        Deed(1, "counter.opened"),
+        Deed(1, "ticket.called", "A001", "rule"),
+        Deed(1, "ticket.serving", "A001"),
+        Deed(1, "ticket.finished", "A001"),
+        Deed(1, "ticket.called", "B001", "rule"),
+        Deed(1, "ticket.no_show", "B001"),
+        Deed(1, "ticket.called", "B002", "came-before"),
+    ),
+    {"A001": "served", "B001": "absent", "B002": "called"},
+)
+AUDIT: dict[str, Any] = {"day": "2026-11-30", "violations": [], "totals": {"calls": 3, "by_rule": 2}}
+
+
+def test_calls_are_figured_from_what_officers_noted() -> None:
+    found = summary((*NOTES, *CALLED), replace(RECORD, office=OFFICE, audit=AUDIT), seed=7, citizens=3)
+    assert {name: found[name] for name in ("called", "served", "no_show", "carried", "by_hand", "ticketless")} == {
+        "called": 3, "served": 1, "no_show": 1, "carried": 1, "by_hand": 1, "ticketless": 0,
+    }  # fmt: skip
+    assert found["wait_s"] == {"mean": 301.7, "p50": 352.0, "p90": 471.0, "max": 471.0, "tickets": 3}
+    assert found["counters"] == {"1": {"by": "https", "acts": 6, "called": 3, "asked_again": 1}}
+    assert found["audit"] == {"day": "2026-11-30", "violations": 0, "calls": 3, "by_rule": 2}
+    assert "calls 3 (1 by hand), served 1" in calls.told(found)
+    assert "half within 6 min" in calls.told(found)
+
+
+@pytest.mark.parametrize("place", range(len(CALLED) - 1))
+def test_an_act_that_nobody_did_and_one_that_got_lost_are_named(place: int) -> None:
+    record = replace(RECORD, office=OFFICE, audit=AUDIT)
+    assert differences((*NOTES, *CALLED), record) == []
+    less = (*NOTES, *CALLED[:place], *CALLED[place + 1 :])
+    assert any(line.startswith("counter 1 differs from the") for line in differences(less, record))
+
+
+@pytest.mark.parametrize("place", range(len(OFFICE.deeds)))
+def test_a_fact_of_the_office_that_is_there_twice_or_gone_is_named(place: int) -> None:
+    for deeds in (
+        (*OFFICE.deeds[:place], *OFFICE.deeds[place:][:1], *OFFICE.deeds[place:]),
+        (*OFFICE.deeds[:place], *OFFICE.deeds[place + 1 :]),
+    ):
+        found = differences((*NOTES, *CALLED), replace(RECORD, office=replace(OFFICE, deeds=deeds), audit=AUDIT))
+        assert len(found) == 1
+        assert "was done and" in found[0]
+
+
+def test_a_violation_that_the_audit_names_and_a_display_that_was_wrong_are_named() -> None:
+    violation = {"code": "not-the-rule", "sentence": "B002 was called; it was B001's turn"}
+    record = replace(RECORD, office=OFFICE, audit=AUDIT | {"violations": [violation]})
+    assert differences((*NOTES, *CALLED, Looked(600.0, ("the display shows no number",))), record) == [
+        "the audit says not-the-rule: B002 was called; it was B001's turn", "the display shows no number",
+    ]  # fmt: skip
 
 
 def test_a_broken_chain_is_named() -> None:
