@@ -89,9 +89,11 @@ class Writer:
             return
         if self._ledger.changes != before:  # a commit of nothing says nothing of the disk
             self.trouble = None
-        for finish in done:
-            finish()
-        self._committed()
+        try:
+            self._committed()  # first: no answer is drawn from what was before it
+        finally:
+            for finish in done:
+                finish()
 
     def _one(self, job: Job, future: "Future[Any]") -> Callable[[], None]:
         try:

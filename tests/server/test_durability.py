@@ -101,6 +101,17 @@ def test_jobs_that_wait_together_are_committed_together_and_fail_alone(device: D
     other.journal.close()
 
 
+def test_what_is_new_is_told_before_any_answer_is_drawn_from_it(tmp_path: Path) -> None:
+    """Else an officer who called is shown the counter as it was before the call."""
+    told: list[bool] = []
+    writer = Writer(Ledger(tmp_path / "told.db", ZONE, seeded(7)), lambda: told.append(asked.done()))
+    asked = writer.submit(lambda ledger: 1)
+    writer.start()
+    assert asked.result(5) == 1
+    writer.close()
+    assert told == [False]
+
+
 def test_a_job_whose_asker_went_away_is_left_out_and_the_writer_goes_on(tmp_path: Path) -> None:
     writer = Writer(Ledger(tmp_path / "gone.db", ZONE, seeded(7)))
     gone = writer.submit(lambda ledger: ledger.server_id)
