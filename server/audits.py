@@ -1,7 +1,7 @@
 """Audits of days as pages ask for them: each is made once for what it is made from.
 
 A long day takes seconds: it is replayed in the thread that reads for the proof, never in the one that serves pages. A
-day that still runs is told as it stood a moment ago, with that moment.
+day that still runs is told as it stood a moment ago, with that moment; what is noted beside it is told at once.
 """
 
 import sqlite3
@@ -48,7 +48,7 @@ class Audits:
         known = self._known.pop(day, None)
         if known is not None:
             stands = here.end is None and 0 <= now_ms - known[1].at_ms < STANDS_MS
-            if known[0] == version or (stands and known[0][0] == version[0]):
+            if known[0] == version or (stands and (known[0][0], known[0][2]) == (version[0], version[2])):
                 fresh = Told(known[1].found, now_ms) if known[0] == version else known[1]
                 self._known[day] = known[0], fresh
                 return fresh
@@ -60,7 +60,8 @@ class Audits:
 
 
 def made_from(db: sqlite3.Connection, here: Place) -> tuple[Any, ...]:
-    """What an audit of this day is made from: another value, another audit. First where the day is, then the rest."""
+    """What an audit of this day is made from: another value, another audit. The first is where the day
+    is, the third what is noted beside the days."""
     of_day = """SELECT tickets.journal_id, count(*), total(slack_ms), min(max(tickets.seq) + ?, received)
         FROM tickets JOIN journals USING (journal_id) WHERE day = ? GROUP BY tickets.journal_id ORDER BY 1"""
     (standing,) = db.execute("SELECT max(seq) FROM standing WHERE journal_id = ?", (here.journal,)).fetchone()

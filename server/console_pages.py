@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
-from server import office_words
+from server import console_proof_words, office_words
 from server.door import LANGUAGE_COOKIE, language_of
 from server.errors import Refused
 from server.pages import Pages, named
@@ -141,6 +141,8 @@ def _links(session: Session | None, path: str, language: str) -> list[tuple[str,
     last = len(LINKS) - 1
     menu = [(to, own(words), least) for to, words, least in LINKS]
     menu[last:last] = [(to, office(words), least) for to, words, least in office_words.LINKS]
+    proof = load(language, "audit").gettext
+    menu[last:last] = [(to, proof(words), least) for to, words, least in console_proof_words.LINKS]
     role = session.account.details.role
     return [(to, words, to == path) for to, words, least in menu if role >= least]
 

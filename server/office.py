@@ -23,6 +23,7 @@ from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
 from server.console_counter import CounterDesk
 from server.console_pages import ConsolePages
+from server.console_proof import ProofDesk
 from server.console_tls import LOOK_SECONDS, ConsoleCertificate
 from server.counter_page import CounterPages
 from server.display import Display
@@ -159,7 +160,11 @@ class Office:
                 self._config.public_url,
                 keeper.confirm,
             )
-            console = console_app(console_routes(door, shell, counters, guide, desk, Recording(door, shell, clips)))
+            voice = Recording(door, shell, clips)
+            looked = ProofDesk(
+                door, shell, auditor, audits, self._moment, mails=checkpointer.mails, wake=checkpointer.wake
+            )
+            console = console_app(console_routes(door, shell, counters, guide, desk, voice, looked))
             listeners = [
                 (
                     listener(

@@ -13,12 +13,14 @@ import httpx
 
 from server import queue
 from server.app import Reader
+from server.audits import Audits
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips
 from server.config import parse_server
 from server.console import console_app, console_routes
 from server.console_counter import CounterDesk
 from server.console_pages import ConsolePages
+from server.console_proof import ProofDesk
 from server.console_tls import ConsoleCertificate
 from server.counter_page import CounterPages
 from server.door import Door
@@ -89,10 +91,16 @@ class Desk:
         guide = Guide(self.certificate, pages.pages, 8444)
         self.clips = Clips(folder / CLIPS_FOLDER)
         voice = Recording(self.door, pages, self.clips)
-        self.routes = console_routes(self.door, pages, self.counters, guide, self.office, voice)
+        self.woken = 0
+        audits = Audits(ZONE, lambda: UtcMs(self.time))
+        looked = ProofDesk(self.door, pages, self.reader, audits, self.now, mails=True, wake=self._wake)
+        self.routes = console_routes(self.door, pages, self.counters, guide, self.office, voice, looked)
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []
+
+    def _wake(self) -> None:
+        self.woken += 1
 
     def moment(self) -> Moment:
         """Now for the queue. The boot's clock goes with the office's."""

@@ -8,11 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server import acts
+from sync import checkpoint
 from sync.facts_office import TicketCalled
-from tests.server.audited import DAY, WHO
+from tests.server.audited import DAY, WHO, worked
 from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
+from tests.server.desk import NEW
 from tests.server.device import token
 from tests.server.proved import Proved
+from tests.server.running import RunningServer
 from tests.server.test_proof import keep_checkpoint
 from translations import LANGUAGES
 
@@ -186,3 +189,60 @@ def test_control_a_rule_in_larger_letters_goes_over_its_sheet(office: Proved, pr
     page.add_style_tag(content="@media print { .A3 { --capital: 9mm !important } }")
     assert sheets(page)[0] > 1
     context.close()
+
+
+# Behind the door ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chief(program: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, str]]:
+    """The administrator of an office that has lived through two days, and the console's address."""
+    folder = tmp_path_factory.mktemp("lived")
+    office, kiosk = worked(folder)
+    kiosk.journal.close()
+    office.ledger.close()
+    server = RunningServer(folder)
+    page = new_page(program)
+    page.goto(f"{server.console_url}/first?lang=en")
+    words = {"code": server.command("code").stdout.strip(), "name": "Anna", "login": "anna"}
+    for field, value in (words | {"password": NEW, "again": NEW}).items():
+        page.fill(f"#{field}", value)
+    page.click("main button")
+    expect(page.locator(".who")).to_contain_text("Anna")
+    yield page, server.console_url
+    page.context.close()
+    assert server.end() == 0
+
+
+@pytest.mark.parametrize("size", ["phone", "pc"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_behind_the_door_has_a_fault(chief: tuple[Page, str], language: str, size: str) -> None:
+    page, url = chief
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    for path in ("/patterns?span=10", f"/tickets?day={DAY}&label=A002", "/cameras", "/checkpoints"):
+        page.goto(f"{url}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert page.get_attribute("html", "lang") == language
+        assert faults(page) == [], path
+        assert sideways(page) == 0, path
+        assert small_targets(page) == [], path
+        assert spilling(page) == [], path
+
+
+def test_a_running_office_has_signed_the_days_that_are_over(chief: tuple[Page, str]) -> None:
+    page, url = chief
+    page.goto(f"{url}/checkpoints?lang=en")
+    expect(page.locator("pre")).to_have_count(2)
+    expect(page.locator("main")).to_contain_text("No mail server is named")
+    assert checkpoint.read(page.inner_text("pre >> nth=0")).day > DAY
+
+
+def test_a_complaint_is_noted_in_the_browser(chief: tuple[Page, str]) -> None:
+    page, url = chief
+    page.goto(f"{url}/tickets?lang=en")
+    page.fill("#day", DAY)
+    page.fill("#label", "a003")
+    page.click("main form button")
+    page.select_option("select", "long-wait")
+    page.click("text=Note the complaint")
+    expect(page.locator(".complaints")).to_contain_text("a long wait")
