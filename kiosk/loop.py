@@ -166,9 +166,7 @@ class Loop:
     def run(self) -> None:
         """Until `ending`."""
         while not self.ending:
-            if self.machine.must_begin_anew():
-                self.anew = self.ending = True
-            elif not self.turn() and not self.front.warm():
+            if not self.turn() and not self.anew and not self.front.warm():
                 select.select(self._inputs(), [], [], self._patience_s())
 
     def turn(self) -> bool:
@@ -181,6 +179,8 @@ class Loop:
         if self._fingers is not None:
             self._fingers.turn()
         self.machine.turn()
+        if self.machine.must_begin_anew():
+            self.anew = self.ending = True
         self.front.refresh()
         # Painting talks to the display server, which may leave events in its client library, where select sees none.
         events = self.glass.drain()

@@ -141,8 +141,9 @@ class Machine:
 
     def must_begin_anew(self) -> bool:
         """Whether the journal has two histories (kiosk.successor), and nobody is served at this moment."""
-        quiet = self.state.screen is Screen.ATTRACT and not self.desk.busy and self.record.trouble is None
-        return quiet and forked.parted(self._inbox, self._parts.house.journal_id) is not None
+        quiet = self.state.screen in _AT_REST and not self.desk.busy and self.record.trouble is None
+        behind = forked.parted(self._inbox, self._parts.house.journal_id)
+        return quiet and behind is not None and behind <= self.record.journal.end.seq
 
     def turn(self) -> None:
         """Everything that time, printer, buttons and disk have brought since the last call."""
@@ -288,6 +289,10 @@ class Machine:
         if found != self.record.board:
             self.record.keep(BoardChanged(found))
         self._look_at_board = BootMs(now + BOARD_POLL_MS)
+
+
+_AT_REST = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE})
+"""Screens that nobody is served on."""
 
 
 def _scene(state: State) -> tuple[object, ...]:

@@ -5,8 +5,10 @@ from pathlib import Path
 from kiosk import successor
 from kiosk.appliance import open_journal
 from kiosk.screen_inputs import ChooseLanguage
+from kiosk.screen_types import Screen
 from sync.body import TicketName
 from sync.chain import START
+from sync.clock import Trust
 from sync.exchange_terms import Phase
 from sync.facts import DayOpened, drafts
 from sync.facts_office import TicketAdmitted
@@ -18,7 +20,8 @@ from sync.mirror import Mirror
 from sync.numbering import Numbers
 from sync.system_clock import SystemClock
 from sync.types import BootMs, JournalId, Seq, UtcMs
-from tests.kiosk.fakes import Kiosk, opened
+from tests.kiosk.fakes import FakeClock, Kiosk, opened
+from tests.kiosk.test_loop import Awake
 from tests.server.device import DAY, issued, seeded
 from tests.sync.feeding_office import FeedingOffice
 from tests.sync.journals import BOOT
@@ -56,6 +59,21 @@ def test_whoever_is_served_is_served_to_the_end(tmp_path: Path) -> None:
     assert not kiosk.machine.must_begin_anew()
     kiosk.later(600_000)
     assert kiosk.machine.must_begin_anew(), "and then it does"
+
+
+def test_the_loop_ends_so_that_the_kiosk_begins_again(tmp_path: Path) -> None:
+    awake = Awake(tmp_path)
+    assert (awake.loop.ending, awake.loop.anew) == (False, False)
+    awake.kiosk.inbox = forked(awake.kiosk)
+    awake.kiosk.machine.look_at_inbox()
+    awake.loop.run()
+    assert awake.loop.anew
+
+
+def test_a_kiosk_that_is_closed_need_not_wait_for_the_morning(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path, clock=FakeClock(utc_ms=0), trust=Trust.NTP)
+    assert kiosk.screen() is Screen.CONFIRM_DATE
+    assert told(kiosk, forked(kiosk))
 
 
 def test_numbers_go_on_behind_those_that_the_office_tells_of(tmp_path: Path) -> None:
