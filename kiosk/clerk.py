@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hardware.sound import Sound
-from kiosk import enquiry
+from kiosk import closing, enquiry
 from kiosk.desk import Desk, Printhouse
 from kiosk.enquiry import Here
 from kiosk.record import Recorder
@@ -27,15 +27,14 @@ from kiosk.screen_inputs import (
     SetClock,
     TooLate,
 )
-from kiosk.screen_types import Errand, Moment, Standing, Ticket, Wait
+from kiosk.screen_types import Errand, Standing, Ticket, Wait
 from kiosk.story import Own
 from kiosk.timekeeper import Timekeeper
 from sync import facts
 from sync.body import TicketName
-from sync.calendar import Open
 from sync.codec import Fact
 from sync.errors import CatalogueError
-from sync.estimate import MINUTE_MS, Prospect, Taken, too_late, work_left
+from sync.estimate import MINUTE_MS, Prospect, Taken
 from sync.facts import HelpEnded, PrintAsked, PrintSending, TicketIssued, TicketReturned
 from sync.issuing import Wish, issue
 from sync.journal import Instant
@@ -140,41 +139,15 @@ class Clerk:
     def _too_late(self, errands: tuple[Errand, ...], told: Prospect | None) -> TooLate | None:
         """When the office closes, where its turn may not come before; None: there is time, as far as one can tell."""
         now, calendar = self._keeper.local(), self._keeper.calendar
-        answer = calendar.at(now) if now is not None else None
-        if now is None or not isinstance(answer, Open):
+        if now is None:
             return None
-        late = self._late_by_queue(now, told) if told is not None and told.exact else self._late_by_work(now)
         own = {each.service: self._minutes(each.service) * each.cases for each in errands}
-        # All of it before the office closes, and each service before its own hours are over.
-        needed: list[tuple[str | None, int]] = [(None, sum(own.values())), *own.items()]
-        ends = [
-            (end.closes, service is None)
-            for service, minutes in needed
-            if late(minutes, service) and isinstance(end := calendar.at(now, service), Open)
-        ]
-        if not ends:
-            return None
-        closes, office = min(ends)
-        moment = Moment(closes.year, closes.month, closes.day, closes.hour, closes.minute)
-        return TooLate(moment, office or closes == answer.closes)
-
-    def _late_by_work(self, now: datetime) -> Callable[[int, str | None], bool]:
-        """Nobody tells who was called: all tickets of this kiosk bring work, which the usual counters do."""
-        calendar, day = self._keeper.calendar, self._keeper.today().day
+        if told is not None and told.exact is not None:
+            return closing.warning(own, now, calendar, closing.by_queue(told.exact[1], now, calendar))
+        day = self._keeper.today().day
         todays = [(fact, body) for fact, body in self._record.today.values() if body.day == day]
         waiting = [taken for fact, body in todays if (taken := self._taken(fact, body))]
-        work = work_left(waiting, now, calendar.counters, calendar)
-        return lambda minutes, service: too_late(work, minutes, calendar, now, calendar.counters, service)
-
-    def _late_by_queue(self, now: datetime, told: Prospect) -> Callable[[int, str | None], bool]:
-        """The office tells the queue: called as late as the range reaches, it still has to be done before closing."""
-        calendar, called = self._keeper.calendar, now + timedelta(minutes=told.exact[1] if told.exact else 0)
-
-        def late(minutes: int, service: str | None) -> bool:
-            end = calendar.at(now, service)
-            return isinstance(end, Open) and called + timedelta(minutes=minutes) > end.closes
-
-        return late
+        return closing.warning(own, now, calendar, closing.by_work(waiting, now, calendar))
 
     # The hall ---------------------------------------------------------------------------------------------------------
 
