@@ -270,7 +270,11 @@ def test_a_restored_office_begins_another_journal_and_a_younger_mirror_is_follow
     follow(hall)
     assert hall.place(Seq(1), here(queue.now)) is None, "it has lost the ticket; the kiosk sends it again"
     assert hall.place(Seq(1), here(queue.now, mine(1, since=queue.now))) is not None
-    mirror.bodies = other.facts[:2]  # damaged, and fetched anew
+    mirror.journal, mirror.bodies = JournalId("dd" * 16), [RuleAdopted(UtcMs(1))]
+    follow(hall)
+    assert hall._story.live.day is None, "of another journal nothing goes on"
+    mirror.bodies = other.facts[:2]
+    mirror.journal = JournalId("ee" * 16)  # damaged, and fetched anew
     follow(hall)
     assert hall._story.live.tickets == {}
 

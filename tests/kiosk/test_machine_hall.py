@@ -52,6 +52,7 @@ def test_the_wait_is_told_before_a_ticket_is_taken_and_follows_the_hall(tmp_path
     assert told.ahead == 4
     assert 0 < told.low < told.high
     patience = site.kiosk.machine.deadline()
+    site.kiosk.later(10_000)
     site.others(3)
     after = site.kiosk.machine.state.condition.wait
     assert after is not None
@@ -175,6 +176,7 @@ def test_the_place_in_sight_follows_the_hall_to_the_call_and_past_it(tmp_path: P
     assert (place.stage, place.ahead, place.counters, place.can_return) == (Stage.WAITING, 2, (1,), False)
     assert place.minutes is not None
     until = kiosk.machine.deadline()
+    kiosk.later(10_000)
     site.call("A001")
     place = kiosk.machine.state.standing  # type: ignore[assignment]
     assert (place.stage, place.counter) == (Stage.CALLED, 1)
