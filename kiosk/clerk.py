@@ -47,7 +47,7 @@ CALL_AGAIN_MS = 60_000
 
 class Clerk:
     """Answers requests with inputs for the screens. `lane`: of the numbers that this kiosk gives. `contact`: when the
-    office last answered."""
+    office last answered. `first(day, series)`: the least number that this kiosk may give."""
 
     def __init__(
         self,
@@ -59,9 +59,11 @@ class Clerk:
         sound: Sound,
         lane: Callable[[], int],
         contact: Callable[[], Instant | None],
+        first: Callable[[str, str], int],
     ) -> None:
         self._record, self._desk, self._keeper, self._house = record, desk, keeper, house
         self._hall, self._sound, self._lane, self._contact = hall, sound, lane, contact
+        self._first = first
         self._tries = enquiry.Tries()
         self._called: BootMs | None = None
         self._waits: tuple[object, Wait | None] | None = None
@@ -115,6 +117,7 @@ class Clerk:
             key=self._house.key,
             next_seq=Seq(self._record.next_seq + len(before)),
             print_now=self._desk.free,
+            first=self._first(today.day, wish.series),
         )
         stored = self._record.commit(*before, *made)
         return [] if stored is None else self._shown(stored, wish, printing=isinstance(made[-1], PrintSending))

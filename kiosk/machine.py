@@ -32,6 +32,7 @@ from sync.clock import Trust
 from sync.facts import BoardChanged, Body, ButtonStuck, MachineStarted
 from sync.inbox import InboxState, OfficeTime
 from sync.journal import Instant
+from sync.numbering import fresh_start
 from sync.types import BootMs, Level, Seq
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -103,7 +104,15 @@ class Machine:
             self._office_time,
         )
         self._clerk = Clerk(
-            self.record, self.desk, self._keeper, parts.house, parts.hall, parts.sound, self._lane, self._contact
+            self.record,
+            self.desk,
+            self._keeper,
+            parts.house,
+            parts.hall,
+            parts.sound,
+            self._lane,
+            self._contact,
+            self._first,
         )
         self._hall_behind = True
         self._disk_retry: int | None = None
@@ -270,6 +279,11 @@ class Machine:
         """The office's word; where sync has lost it, the lane that this journal's tickets have had."""
         lane = self._inbox.lane if self._inbox is not None else None
         return self.record.lane if lane is None else lane
+
+    def _first(self, day: str, series: str) -> int:
+        """The least number: where another machine gave numbers in this lane today, behind those that are known."""
+        fresh = self._inbox.fresh if self._inbox is not None else None
+        return fresh_start(fresh.last.get(series, 0)) if fresh is not None and fresh.day == day else 1
 
     def _check_at_night(self, now: BootMs) -> None:
         """Only while nobody is served, and by a clock that somebody vouches for."""

@@ -10,6 +10,7 @@ from server.app import asset_response, with_headers
 from server.console_counter import CounterDesk, add_counters
 from server.console_day import add_day
 from server.console_issue import add_issue
+from server.console_machines import add_machines
 from server.console_office import add_office
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
 from server.console_people import add_people
@@ -62,6 +63,7 @@ def console_routes(
     add_office(app, office)
     add_issue(app, office)
     add_day(app, office)
+    add_machines(app, office)
     for part in (guide, *parts):
         part.add_to(app)
     _add_rest(app, door, pages)

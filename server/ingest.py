@@ -31,7 +31,7 @@ from sync import wire
 from sync.errors import BadBatch
 from sync.judge import Accept, Refuse, judge_request
 from sync.lostwire import Wanted
-from sync.paircode import PairAnswer, PairRequest, Succession, fingerprint
+from sync.paircode import Fresh, PairAnswer, PairRequest, Succession, fingerprint
 from sync.types import JournalId, UtcMs
 from sync.wire import Answer, Refusal
 
@@ -174,7 +174,7 @@ class Exchange:
             return later(SLOW)
         except (BodyTooLarge, wire.BadAnswer) as error:
             return self._refused(None, Refuse(unread(error)))
-        paired = await self._durable(lambda ledger: take_pairing(ledger, request, self._fingerprint, self._now()))
+        paired = await self._durable(lambda ledger: self._paired_with(ledger, request))
         if isinstance(paired, Reply):
             return paired
         if isinstance(paired, Refusal):
@@ -182,8 +182,14 @@ class Exchange:
                 self._patience.wrong(self._now())
             return refusing(paired)
         self._paired.add(JournalId(request.journal_id))
-        lane, received = paired
-        return Reply(200, wire.encode_message(PairAnswer(self._server_id, lane, received, SAFE, self._told())))
+        (lane, received), fresh = paired
+        return Reply(200, wire.encode_message(PairAnswer(self._server_id, lane, received, SAFE, self._told(), fresh)))
+
+    def _paired_with(self, ledger: Ledger, request: PairRequest) -> tuple[tuple[int, int], Fresh | None] | Refusal:
+        paired = take_pairing(ledger, request, self._fingerprint, self._now())
+        if isinstance(paired, Refusal):
+            return paired
+        return paired, ledger.numbers_before(JournalId(request.journal_id))
 
     def _judge_headers(self, headers: dict[str, str]) -> Refuse | None:
         """The verdict on a request whose body need not be read."""

@@ -35,6 +35,7 @@ from sync.journal import Instant, chained
 from sync.judge import Accept, KnownJournal, Refuse
 from sync.keys import DeviceKey
 from sync.numbering import OFFICE_LANE
+from sync.paircode import Fresh
 from sync.types import Chain, JournalId, Seq, UtcMs
 from sync.wire import BATCH_ROWS, Head
 
@@ -247,13 +248,13 @@ class Ledger:
         if held >= CODES_KEPT:
             raise LedgerRefused(f"{held} pairing codes are open", hint="Use those, or wait until they have expired.")
         self._db.execute(
-            "INSERT INTO codes (hash, made_ms, expires_ms, place) VALUES (?, ?, ?, ?)",
-            (code.hash, code.made_ms, code.expires_ms, code.place),
+            "INSERT INTO codes (hash, made_ms, expires_ms, place, replaces) VALUES (?, ?, ?, ?, ?)",
+            (code.hash, code.made_ms, code.expires_ms, code.place, code.replaces),
         )
 
     def codes(self) -> list[Code]:
         """Every code not yet used, expired ones of the last month too."""
-        return [Code(*row) for row in self._db.execute("SELECT hash, made_ms, expires_ms, place FROM codes")]
+        return [Code(*row) for row in self._db.execute("SELECT hash, made_ms, expires_ms, place, replaces FROM codes")]
 
     def standing(self, journal_id: JournalId) -> Standing | None:
         """How this journal is paired."""
@@ -273,6 +274,10 @@ class Ledger:
         """Enter, or enter again, a journal; its code is used up. Returns its lane. Within `transaction`."""
         lane = self._one("SELECT coalesce(max(lane) + 1, 0) FROM journals WHERE own = 0")[0]
         lane += lane == OFFICE_LANE
+        replaced = pairing.replaces if pairing.replaces != pairing.journal_id else None
+        if replaced is not None:
+            lane = self._one("SELECT lane FROM journals WHERE journal_id = ? AND own = 0", replaced)[0]
+            self.revoke(replaced, now_ms)
         values = (
             pairing.journal_id,
             pairing.public_key,
@@ -308,6 +313,22 @@ class Ledger:
         """Another machine with the same key wanted to follow this journal too. Within `transaction`."""
         query = "UPDATE journals SET rival = coalesce(rival, ?) WHERE journal_id = ?"
         self._db.execute(query, (rival, predecessor))
+
+    def numbers_before(self, journal_id: JournalId) -> Fresh | None:
+        """What others have given in this journal's lane on the running day; None where the lane is its own."""
+        query = """SELECT max(day) FROM tickets JOIN journals USING (journal_id)
+            WHERE tickets.lane = (SELECT lane FROM journals WHERE journal_id = :journal) AND journal_id <> :journal"""
+        shared = """SELECT 1 FROM journals AS other JOIN journals AS mine USING (lane)
+            WHERE mine.journal_id = ? AND other.journal_id <> mine.journal_id"""
+        if self._db.execute(shared, (journal_id,)).fetchone() is None:
+            return None
+        day = self._db.execute(query, {"journal": journal_id}).fetchone()[0] or ""
+        day = max(day, getattr(self.live, "day", None) or "")
+        last = """SELECT series, max(n) FROM tickets
+            WHERE lane = (SELECT lane FROM journals WHERE journal_id = :journal) AND journal_id <> :journal
+                AND day = :day
+            GROUP BY series"""
+        return Fresh(day, dict(self._db.execute(last, {"journal": journal_id, "day": day}))) if day else None
 
     def revoke(self, journal_id: JournalId, now_ms: UtcMs) -> bool:
         """Take a device's right to send; what it sent stays. False where it is not paired. Within `transaction`."""

@@ -159,6 +159,7 @@ class Office:
                 key,
                 self._config.public_url,
                 keeper.confirm,
+                self._certificate,
             )
             voice = Recording(door, shell, clips)
             looked = ProofDesk(

@@ -16,7 +16,8 @@ from sync.types import UtcMs
 @dataclass(frozen=True, slots=True)
 class OfficeDesk:
     """`moment` gives now for the queue, None while nobody vouches for the clock. `key`: the office's own. `public_url`:
-    where citizens see the pages; None: nowhere. `confirm` takes staff's word for the time (server.timekeeper)."""
+    where citizens see the pages; None: nowhere. `confirm` takes staff's word for the time (server.timekeeper).
+    `certificate`: that of the exchange (DER), which pairing codes carry the fingerprint of."""
 
     door: Door
     pages: OfficePages
@@ -26,6 +27,7 @@ class OfficeDesk:
     key: DeviceKey
     public_url: str | None
     confirm: Callable[[Ledger, UtcMs], None]
+    certificate: bytes
 
     def now(self, person: Person) -> Moment:
         """The moment to act at. Raises Refused."""

@@ -8,6 +8,7 @@ from translations import N_
 LINKS = (
     ("/issue", N_("Give a number"), Role.STAFF),
     ("/day", N_("Day"), Role.SUPERVISOR),
+    ("/machines", N_("Machines"), Role.ADMINISTRATOR),
     ("/office", N_("Office"), Role.ADMINISTRATOR),
 )
 """Their places in the console's menu: path, words, least role."""

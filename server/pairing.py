@@ -18,12 +18,16 @@ WRONG_CODES_A_MINUTE = 10
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A one-time code as it is kept: the SHA-256 of its secret. `place` overrules the device's own word."""
+    """A one-time code as it is kept: the SHA-256 of its secret. `place` overrules the device's own word.
+
+    `replaces`: the journal whose machine the one that pairs by it takes the place of.
+    """
 
     hash: bytes
     made_ms: int
     expires_ms: int
     place: str | None
+    replaces: JournalId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A journal to enter."""
+    """A journal to enter. `replaces`: the one whose lane it takes, and which is revoked."""
 
     journal_id: JournalId
     public_key: bytes
@@ -51,6 +55,7 @@ class Pairing:
     role: str
     place: str
     code_hash: bytes
+    replaces: JournalId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +97,9 @@ def code_hash(secret: bytes) -> bytes:
     return hashlib.sha256(secret).digest()
 
 
-def new_code(secret: bytes, place: str | None, now_ms: UtcMs) -> Code:
+def new_code(secret: bytes, place: str | None, now_ms: UtcMs, replaces: JournalId | None = None) -> Code:
     """The record of a code made now."""
-    return Code(code_hash(secret), now_ms, now_ms + VALID_HOURS * 3_600_000, place)
+    return Code(code_hash(secret), now_ms, now_ms + VALID_HOURS * 3_600_000, place, replaces)
 
 
 def judge_pairing(
@@ -139,7 +144,7 @@ def _entered(request: PairRequest, code: Code, public_key: bytes) -> Pairing | R
         message = f"the place does not have 1 to {PLACE_CHARACTERS} printable characters"
         return wire.refuse(wire.MALFORMED, message, "Set `place` in kiosk.toml.")
     secret = bytes.fromhex(request.journal_secret)
-    return Pairing(JournalId(request.journal_id), public_key, secret, request.role, place, code.hash)
+    return Pairing(JournalId(request.journal_id), public_key, secret, request.role, place, code.hash, code.replaces)
 
 
 def clean_place(place: str) -> str | None:

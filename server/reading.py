@@ -313,6 +313,27 @@ def _moment(db: sqlite3.Connection, journal_id: str, boot_id: str | None, bootti
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A paired journal: where its machine stands, its lane, and whether its permission was withdrawn."""
+
+    journal_id: JournalId
+    place: str
+    lane: int
+    contact_ms: int | None
+    revoked: bool
+
+
+def machines(db: sqlite3.Connection) -> list[Machine]:
+    """Every machine that was ever paired, those in use first."""
+    query = """SELECT journal_id, place, lane, contact_ms, revoked_ms IS NOT NULL FROM journals WHERE own = 0
+        ORDER BY revoked_ms IS NOT NULL, lane, paired_ms"""
+    return [
+        Machine(JournalId(id_), place, lane, contact, bool(revoked))
+        for id_, place, lane, contact, revoked in db.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnTicket:
     """A ticket of the office's own journal."""
 

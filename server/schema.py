@@ -373,9 +373,15 @@ def successors(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE journals ADD COLUMN rival TEXT")
 
 
+@LEDGER()
+def replacing(db: sqlite_utils.Database) -> None:
+    """A pairing code can be for one machine that takes the place of another (server.machines)."""
+    db.execute("ALTER TABLE codes ADD COLUMN replaces TEXT")
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
-    losses, given, checkpoints, successors,
+    losses, given, checkpoints, successors, replacing,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

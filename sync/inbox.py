@@ -15,6 +15,7 @@ from sync.disk import take_writers_place
 from sync.errors import JournalBusy, SyncError
 from sync.exchange_terms import Phase
 from sync.journal import Instant, open_for_writing, open_readonly
+from sync.paircode import Fresh
 from sync.schema import INBOX
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
 from sync.wire import anchor
@@ -51,7 +52,8 @@ class InboxState:
     `reason` is a code and `message` a sentence for the technician, None when all is well. `contact` is when the server
     last answered anything. `journal_id` is whose facts `received` and `safe` count; `lane` and `server_id` are None
     before pairing; `lane` stays while the device is paired anew. `common`: where the server holds another history of
-    the journal, up to where it is the same (None: not known).
+    the journal, up to where it is the same (None: not known). `fresh`: what others gave in
+    that lane before.
     """
 
     phase: str = "unpaired"
@@ -65,6 +67,7 @@ class InboxState:
     contact: Instant | None = None
     office_time: OfficeTime | None = None
     common: Seq | None = None
+    fresh: Fresh | None = None
 
 
 class Inbox:
@@ -152,7 +155,7 @@ class InboxReader:
             connection.row_factory = sqlite3.Row
             row = connection.execute("SELECT * FROM inbox WHERE one = 1").fetchone()
             return _state(dict(row)) if row else None
-        except (sqlite3.Error, UnicodeDecodeError, KeyError, msgspec.ValidationError):
+        except (sqlite3.Error, UnicodeDecodeError, KeyError, msgspec.DecodeError):
             return None
         finally:
             connection.close()
@@ -195,6 +198,7 @@ def _row(state: InboxState) -> dict[str, object]:
         shape = Instant if name == "contact" else OfficeTime
         given = asdict(value) if value else dict.fromkeys(field.name for field in fields(shape))
         row.update({f"{name}_{key}": item for key, item in given.items()})
+    row["fresh"] = msgspec.json.encode(state.fresh).decode() if state.fresh is not None else None
     return row
 
 
@@ -204,6 +208,8 @@ def _state(row: dict[str, object]) -> InboxState:
     for name, prefix, shape in (("contact", "contact", Instant), ("office_time", "office", OfficeTime)):
         values = {field.name: row[f"{prefix}_{field.name}"] for field in fields(shape)}
         plain[name] = None if None in values.values() else values
+    fresh = row["fresh"]
+    plain["fresh"] = msgspec.json.decode(str(fresh)) if fresh is not None else None
     state = msgspec.convert(plain, InboxState, strict=True)
     if state.phase not in _PHASES or min(state.received, state.safe, state.lane or 0, state.common or 0) < 0:
         raise msgspec.ValidationError("no state of the exchange")

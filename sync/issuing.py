@@ -56,11 +56,13 @@ def issue(
     key: DeviceKey,
     next_seq: Seq,
     print_now: bool,
+    first: int = 1,
 ) -> tuple[Body, ...]:
     """`ticket.issued`, which takes `next_seq`; `ticket.language`; `ticket.priority` where it was asked for;
     `ticket.promised` where something is; and, where `print_now`, `print.sending`, attempt 1.
 
-    All of them are for one commit. `day` is the office day, YYYY-MM-DD. Raises IssuingError, NumberingError.
+    All of them are for one commit. `day` is the office day, YYYY-MM-DD. `first`: the least number
+    that may be given (sync.numbering.fresh_start). Raises IssuingError, NumberingError.
     """
     if not 1 <= len(wish.services) <= 5:
         raise IssuingError(f"a visit for {len(wish.services)} services", hint="Choose one to five services.")
@@ -70,7 +72,7 @@ def issue(
         raise IssuingError(f"cases {wish.cases} of {len(wish.services)} services", hint="One to nine of each service.")
     if not _DAY.fullmatch(day):
         raise IssuingError(f"{day!r} is no office day", hint="Open the day first: YYYY-MM-DD.")
-    n = numbers.next_number(day, wish.series, lane)
+    n = max(numbers.next_number(day, wish.series, lane), first)
     secrets = secrets_of(key, journal_id, day, wish.series, lane, n)
     cases = wish.cases if any(one != 1 for one in wish.cases) else ()
     issued = TicketIssued(

@@ -67,14 +67,25 @@ class Succession(PairRequest):
 
 
 @dataclass(frozen=True, slots=True)
+class Fresh:
+    """A lane that another journal has used: on `day` (YYYY-MM-DD) numbers begin behind those that are known of it, by
+    series (sync.numbering.fresh_start)."""
+
+    day: str
+    last: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class PairAnswer:
-    """The pairing stands. `lane` keeps ticket numbers of several kiosks apart; the rest as in wire.Answer."""
+    """The pairing stands. `lane` keeps ticket numbers of several kiosks apart; the rest as in wire.Answer. `fresh`:
+    None where nobody else has used that lane."""
 
     server_id: str
     lane: Count
     received: Count
     safe: Count
     utc_ms: Count
+    fresh: Fresh | None = None
 
 
 def make_code(certificate: bytes, random: Callable[[int], bytes]) -> PairingCode:

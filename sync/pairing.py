@@ -16,7 +16,7 @@ from sync import paircode, wire
 from sync.client import Link, Reply
 from sync.errors import SyncError
 from sync.keys import DeviceKey, write_durably
-from sync.paircode import BadCode, PairAnswer, PairRequest, Succession
+from sync.paircode import BadCode, Fresh, PairAnswer, PairRequest, Succession
 from sync.types import JournalId
 from sync.wire import BadAnswer, Count, Hex32
 
@@ -45,6 +45,7 @@ class PairingPostponed(SyncError):
 class Pin:
     """The server this device belongs to: its id, its certificate's SHA-256 (hex), and the lane it gave.
 
+    `fresh`: what others gave in that lane before.
     `code` is the SHA-256 (hex) of the secret in the code that was used, so that a new code in kiosk.toml is noticed.
     """
 
@@ -52,6 +53,7 @@ class Pin:
     fingerprint: Hex32
     lane: Count
     code: Hex32
+    fresh: Fresh | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def pair(
         answer = _answer(link.post(wire.PAIR_PATH, {"Content-Type": "application/json"}, body))
     finally:
         link.close()
-    return Pin(answer.server_id, fingerprint.hex(), answer.lane, _digest(code.secret)), answer
+    return Pin(answer.server_id, fingerprint.hex(), answer.lane, _digest(code.secret), answer.fresh), answer
 
 
 def succeed(link: Link, device: Device, predecessor: JournalId, fingerprint: bytes) -> PairAnswer:

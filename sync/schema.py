@@ -57,6 +57,7 @@ INBOX = """CREATE TABLE IF NOT EXISTS inbox (
     journal_id TEXT,
     server_id TEXT,
     lane INTEGER,
+    fresh TEXT,
     contact_boot_id TEXT,
     contact_boottime_ms INTEGER,
     office_utc_ms INTEGER,

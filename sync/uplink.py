@@ -326,6 +326,7 @@ class Uplink:
         now = InboxState(self._shown_phase(), state.received, state.safe, state.reason, state.message)
         now = replace(now, journal_id=self._journal_id, contact=self._contact, office_time=self._office_time)
         now = replace(now, server_id=self._pin.server_id if self._pin else None, lane=self._lane, common=self._common)
+        now = replace(now, fresh=self._pin.fresh if self._pin else None)
         if now == self._told:
             return
         try:

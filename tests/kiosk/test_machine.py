@@ -25,6 +25,7 @@ from sync.facts import (
     TicketIssued,
 )
 from sync.inbox import InboxState, OfficeTime
+from sync.paircode import Fresh
 from sync.types import BootId, BootMs, Level, Seq, UtcMs
 from tests.kiosk.fakes import BOOT, NOON, FakeClock, Kiosk, opened
 
@@ -388,6 +389,22 @@ def test_a_lane_outlives_the_inbox_that_told_it(tmp_path: Path) -> None:
     again = opened(tmp_path, inbox=InboxState())
     again.take()
     assert again.label == "AB003", "an inbox that was made anew"
+
+
+def test_in_a_lane_that_another_machine_used_today_numbers_begin_behind_it(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path, inbox=InboxState(lane=2))
+    day = kiosk.machine.record.day
+    assert day is not None
+    kiosk.inbox = InboxState(lane=2, fresh=Fresh(day, {"A": 37}))
+    kiosk.machine.look_at_inbox()
+    for expected in ("AB100", "AB101"):
+        kiosk.take()
+        assert kiosk.label == expected
+        kiosk.machine.give(Done())
+    kiosk.inbox = InboxState(lane=2, fresh=Fresh("2020-01-01", {"A": 370}))
+    kiosk.machine.look_at_inbox()
+    kiosk.take()
+    assert kiosk.label == "AB102", "another day's numbers mean nothing today"
 
 
 def test_a_number_that_was_written_down_comes_back_for_nobody_else(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ PASSWORD = "a calm working day"
 TODAY = datetime(2026, 11, 23, 5, tzinfo=UTC)
 NEW = "another calm working day"
 MINUTE = 60_000
+CERTIFICATE = b"the certificate of an exchange"
 KEY = DeviceKey(bytes(32), bytes(32))
 ROLES = {"anna": Role.ADMINISTRATOR, "somsri": Role.SUPERVISOR, "boon": Role.STAFF}
 KEPT = hash_password(PASSWORD, seeded(9))
@@ -86,7 +87,15 @@ class Desk:
         self.hall = Hall(live)
         self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.now)
         self.office = OfficeDesk(
-            self.door, OfficePages(pages), self.hall, self.now, ZONE, KEY, "https://queue.test", self._confirm
+            self.door,
+            OfficePages(pages),
+            self.hall,
+            self.now,
+            ZONE,
+            KEY,
+            "https://queue.test",
+            self._confirm,
+            CERTIFICATE,
         )
         guide = Guide(self.certificate, pages.pages, 8444)
         self.clips = Clips(folder / CLIPS_FOLDER)

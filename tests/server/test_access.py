@@ -8,14 +8,17 @@ from fastapi.routing import APIRoute
 from server import settings
 from server.errors import Refused
 from server.giving import Asked, give
+from server.pairing import Pairing
 from server.people import Role
 from sync.facts_office import CounterSetup
+from sync.types import JournalId, UtcMs
 from tests.server.desk import Desk, staff_id
 
 NOBODY = None
 PUBLIC = "public"
 SERVICES = {"services": [{"id": "register", "series": "A"}], "texts": []}
 ISSUED: list[int] = []
+JOURNAL = JournalId("c" * 32)
 ACCESS: dict[str, Role | str] = {
     "GET /sign-in": PUBLIC,
     "POST /sign-in": PUBLIC,
@@ -41,6 +44,8 @@ ACCESS: dict[str, Role | str] = {
     "POST /day/by-hand": Role.SUPERVISOR,
     "GET /day/slips": Role.SUPERVISOR,
     "GET /day/numbers": Role.SUPERVISOR,
+    "GET /machines": Role.ADMINISTRATOR,
+    "POST /machines/{journal}/replace": Role.ADMINISTRATOR,
     "GET /office": Role.ADMINISTRATOR,
     "GET /office/counters/new": Role.ADMINISTRATOR,
     "POST /office/counters": Role.ADMINISTRATOR,
@@ -102,6 +107,8 @@ def set_up(desk: Desk) -> None:
     counter = CounterSetup(1, ("register",))
     desk.job(lambda ledger: settings.set_counters(ledger, [counter], (), staff_id(0), desk.moment()))
     desk.job(lambda ledger: ledger._db.execute("INSERT INTO catalogues VALUES ('k', 1, ?)", (json.dumps(SERVICES),)))
+    machine = Pairing(JOURNAL, bytes(32), bytes(32), "kiosk", "Hall", bytes(32))
+    desk.job(lambda ledger: ledger.pair(machine, UtcMs(desk.time)))
     asked = Asked("ab" * 16, ("register",), "th")
     desk.job(lambda ledger: ISSUED.append(give(ledger, asked, staff_id(0), desk.moment()).seq))
 
@@ -114,7 +121,14 @@ def test_only_who_may_gets_in(desk: Desk, route: str, who: Role | None) -> None:
     method, path = route.split()
     set_up(desk)
     path = path.format(
-        staff=staff_id(2), number=1, digest="0", name="none.css", seq=ISSUED[-1], language="th", clip="number"
+        staff=staff_id(2),
+        number=1,
+        digest="0",
+        name="none.css",
+        seq=ISSUED[-1],
+        journal=JOURNAL,
+        language="th",
+        clip="number",
     )
     desk.counters.streams.close()  # a stream ends at once, and says so by 503
     before = desk.checked
@@ -145,7 +159,7 @@ def test_a_one_time_password_opens_only_what_replaces_it(desk: Desk, route: str)
     desk.job(lambda ledger: ledger._db.execute("UPDATE staff SET first_until_ms = ?", (2**50,)))
     browser = desk.signed_in("anna")
     method, path = route.split()
-    path = path.format(staff=staff_id(2), number=1, seq=1, language="th", clip="number")
+    path = path.format(staff=staff_id(2), number=1, seq=1, journal=JOURNAL, language="th", clip="number")
     ask = {"GET": browser.get, "POST": browser.post, "DELETE": browser.delete}[method]
     answer = ask(path)
     if route in FIRST:
