@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from server.rule_text import short
+from server.takings import Takings
 from sync import calendar_fact
 from sync.board import Minutes
 from sync.calendar import Calendar
@@ -42,6 +43,7 @@ class Around:
     calendar: Calendar | None = None
     rule: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ranges: Mapping[str, Minutes] = field(default_factory=dict)
+    pace: Pace = field(default_factory=lambda: Pace({}))
 
 
 class Reads(Protocol):
@@ -66,6 +68,7 @@ class Surroundings:
         self._known: tuple[Catalogue | None, Calendar | None] = None, None
         self._rule: tuple[RuleAdopted, Mapping[str, Sequence[str]]] | None = None
         self._ranges: tuple[UtcMs, Mapping[str, Minutes]] | None = None
+        self._takings = Takings()
 
     async def __call__(self) -> Around:
         """What is around now."""
@@ -77,7 +80,9 @@ class Surroundings:
         live = self._live()
         if self._rule is None or self._rule[0] != live.rule:
             self._rule = live.rule, self._told(live.rule)
-        return Around(catalogue, calendar, self._rule[1], await self._reckoned(live, catalogue, calendar))
+        standard = {each.id: each.minutes for each in catalogue.services} if catalogue is not None else {}
+        pace = Pace(standard, *await self._reads.read(self._takings.read))
+        return Around(catalogue, calendar, self._rule[1], await self._reckoned(live, pace, catalogue, calendar), pace)
 
     def _told(self, rule: RuleAdopted) -> Mapping[str, Sequence[str]]:
         try:
@@ -86,20 +91,21 @@ class Surroundings:
             return {}  # of a newer release: nothing is said rather than something wrong
 
     async def _reckoned(
-        self, live: Live, catalogue: Catalogue | None, calendar: Calendar | None
+        self, live: Live, pace: Pace, catalogue: Catalogue | None, calendar: Calendar | None
     ) -> Mapping[str, Minutes]:
         if catalogue is None or calendar is None:
             return {}
         now_ms = self._now()
         if self._ranges is None or not 0 <= now_ms - self._ranges[0] < RANGES_MS:
-            found = await asyncio.to_thread(ranges, live, now_ms, self._wall(now_ms), catalogue, calendar)
+            found = await asyncio.to_thread(ranges, live, now_ms, self._wall(now_ms), pace, catalogue, calendar)
             self._ranges = now_ms, found
         return self._ranges[1]
 
 
-def ranges(live: Live, now_ms: UtcMs, now: datetime, catalogue: Catalogue, calendar: Calendar) -> dict[str, Minutes]:
+def ranges(
+    live: Live, now_ms: UtcMs, now: datetime, pace: Pace, catalogue: Catalogue, calendar: Calendar
+) -> dict[str, Minutes]:
     """By service: how long whoever takes a number now waits. Only where a counter at work serves it. Pure."""
-    pace = Pace({each.id: each.minutes for each in catalogue.services})
     found = {}
     for service in catalogue.services:
         seen = prospect(live, about_to_take(live, (service.id,), now_ms), now_ms, now, pace, calendar)

@@ -22,7 +22,7 @@ from server.pages import Pages
 from server.reading import Ticket
 from sync.body import TicketName
 from sync.clock import office_time
-from sync.estimate import AFTER_CLOSING, Pace, Prospect, at_work, prospect
+from sync.estimate import AFTER_CLOSING, Prospect, at_work, prospect
 from sync.live import Live
 from sync.tickets import AT_A_COUNTER, OPEN, QueueTicket, Status
 from sync.types import UtcMs
@@ -120,9 +120,8 @@ class Following:
         around = await self._around()
         if around.catalogue is None or around.calendar is None:
             return told, now_ms
-        pace = Pace({each.id: each.minutes for each in around.catalogue.services})
         wall = self._pages.wall(now_ms)
-        seen = await asyncio.to_thread(prospect, live, held, now_ms, wall, pace, around.calendar)
+        seen = await asyncio.to_thread(prospect, live, held, now_ms, wall, around.pace, around.calendar)
         serving = (each for each in at_work(live, around.calendar, wall) if held.service in each.services)
         full = Standing(told.state, held, tuple(each.counter for each in serving), seen)
         while len(self._reckoned) >= RECKONED_KEPT:

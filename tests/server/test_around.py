@@ -15,6 +15,7 @@ from server.ledger import FILE, Ledger, open_reader
 from sync import calendar_fact
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue, to_body
+from sync.estimate import Pace
 from sync.facts import CatalogueAdopted
 from sync.facts_office import RuleAdopted
 from sync.rule import VERSIONS, UnknownRule
@@ -27,6 +28,7 @@ from tests.sync.queueing import DAY, Queue
 from translations import LANGUAGES
 
 CATALOGUE = parse_catalogue((EXAMPLE / "catalogue.toml").read_bytes())
+PACE = Pace({each.id: each.minutes for each in CATALOGUE.services})
 CALENDAR = parse_calendar((EXAMPLE / "calendar.toml").read_bytes())
 MORNING = datetime.fromisoformat(f"{DAY}T10:00")
 
@@ -63,7 +65,7 @@ def once(what: Awaitable[Around]) -> Around:
 
 def counters_of(queue: Queue) -> Mapping[str, tuple[int, int]]:
     """The ranges of the example office with this queue."""
-    found = ranges(queue.live, queue.now, MORNING, CATALOGUE, CALENDAR)
+    found = ranges(queue.live, queue.now, MORNING, PACE, CATALOGUE, CALENDAR)
     return {service: (each.low, each.high) for service, each in found.items()}
 
 

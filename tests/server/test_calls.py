@@ -49,16 +49,17 @@ class Office:
         self.now = NOON
 
     now: UtcMs = NOON
+    day = DAY
 
     def at(self, ms: int = 0) -> Moment:
-        return Moment(UtcMs(self.now + ms), DAY, Instant(BootId("b" * 32), BootMs(1000)))
+        return Moment(UtcMs(self.now + ms), self.day, Instant(BootId("b" * 32), BootMs(1000)))
 
     def take(self, *numbers: int, service: str = "a") -> None:
         """Tickets are admitted."""
         with self.ledger.transaction():
             queue.turn(self.ledger, self.at())
             bodies = [
-                TicketAdmitted(self.now, name(n), DAY, f"A{n:03}", (service,), self.now, "issued") for n in numbers
+                TicketAdmitted(self.now, name(n), self.day, f"A{n:03}", (service,), self.now, "issued") for n in numbers
             ]
             queue.commit(self.ledger, bodies, self.at().instant)
 
