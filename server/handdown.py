@@ -6,7 +6,7 @@ and holds nothing but its place. Only rows of the server's own journals are ever
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from server.own import own_named
 from server.replies import Reply, refusing
 from sync import wire
 from sync.chain import START, Position, head_message
-from sync.feedwire import HOLD_S, Ask, Introduction, read_ask
+from sync.feedwire import HOLD_S, Ask, Introduction, asked_hold_s, read_ask
 from sync.keys import signature_holds
 from sync.types import Chain, JournalId, Seq
 from sync.wire import Head, Refusal, Request
@@ -173,10 +173,10 @@ class HandDown:
         self._closed = True
         self._ring()
 
-    async def answer(self, request: Request, receive: Receive) -> Reply:
+    async def answer(self, request: Request, receive: Receive, headers: Mapping[str, str]) -> Reply:
         """The reply: at once where there is something, else with the next commit, or empty when the time is over."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._hold_s
+        until = loop.time() + asked_hold_s(headers, self._hold_s)
         gone = asyncio.ensure_future(_gone(receive))
         try:
             while True:

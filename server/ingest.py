@@ -143,7 +143,7 @@ class Exchange:
         except (BodyTooLarge, BadBatch) as error:
             return refusing(unread(error))
         self._contact(request.journal_id, self._now())
-        return await self._handdown.answer(request, receive)
+        return await self._handdown.answer(request, receive, headers)
 
     async def _lost(self, scope: Scope, receive: Receive) -> Reply:
         headers = headers_of(scope)
@@ -183,7 +183,9 @@ class Exchange:
             return refusing(paired)
         self._paired.add(JournalId(request.journal_id))
         (lane, received), fresh = paired
-        return Reply(200, wire.encode_message(PairAnswer(self._server_id, lane, received, SAFE, self._told(), fresh)))
+        return Reply(
+            200, wire.encode_message(PairAnswer(self._server_id, max(lane, 0), received, SAFE, self._told(), fresh))
+        )
 
     def _paired_with(self, ledger: Ledger, request: PairRequest) -> tuple[tuple[int, int], Fresh | None] | Refusal:
         paired = take_pairing(ledger, request, self._fingerprint, self._now())

@@ -22,7 +22,7 @@ from server.fold import Change, changes
 from server.held import Held
 from server.lost import Lost
 from server.own import Own, own_named
-from server.pairing import Code, Pairing, Standing
+from server.pairing import NO_LANE, WITHOUT_LANE, Code, Pairing, Standing
 from server.people import People
 from server.schema import FOLD_VERSION, LEDGER, MIGRATIONS, PROJECTIONS
 from server.sessions import Sessions
@@ -271,13 +271,18 @@ class Ledger:
         return [row[0] for row in self._db.execute("SELECT paired_by FROM journals WHERE own = 0")]
 
     def pair(self, pairing: Pairing, now_ms: UtcMs) -> int:
-        """Enter, or enter again, a journal; its code is used up. Returns its lane. Within `transaction`."""
+        """Enter, or enter again, a journal; its code is used up. Returns its lane. Within `transaction`.
+
+        A display gives no numbers and gets NO_LANE; a journal keeps the lane that it once had.
+        """
         lane = self._one("SELECT coalesce(max(lane) + 1, 0) FROM journals WHERE own = 0")[0]
         lane += lane == OFFICE_LANE
         replaced = pairing.replaces if pairing.replaces != pairing.journal_id else None
         if replaced is not None:
-            lane = self._one("SELECT lane FROM journals WHERE journal_id = ? AND own = 0", replaced)[0]
+            before = self._one("SELECT lane FROM journals WHERE journal_id = ? AND own = 0", replaced)[0]
+            lane = lane if before == NO_LANE else before
             self.revoke(replaced, now_ms)
+        lane = NO_LANE if pairing.role in WITHOUT_LANE else lane
         values = (
             pairing.journal_id,
             pairing.public_key,
@@ -294,6 +299,7 @@ class Ledger:
             """INSERT INTO journals (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain,
                 contact_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (journal_id) DO UPDATE SET role = excluded.role, place = excluded.place,
+                lane = CASE WHEN journals.lane < 0 THEN excluded.lane ELSE journals.lane END,
                 paired_ms = excluded.paired_ms, paired_by = excluded.paired_by, revoked_ms = NULL WHERE own = 0""",
             values,
         )

@@ -11,7 +11,10 @@ from sync.paircode import SECRET_BYTES, VALID_HOURS, PairRequest, Succession, pr
 from sync.types import JournalId, UtcMs
 from sync.wire import Refusal
 
-ROLES = ("kiosk", "office")
+ROLES = ("kiosk", "office", "display")
+WITHOUT_LANE = frozenset({"display"})
+"""Roles that give no numbers, so that no lane is used up by them."""
+NO_LANE = -1
 PLACE_CHARACTERS = 80
 WRONG_CODES_A_MINUTE = 10
 

@@ -23,26 +23,35 @@ from sync.keys import DeviceKey
 from sync.lostwire import Wanted
 from sync.mirror import FILE, FeedState, Mirror, MirrorRefused
 from sync.pairing import Pin, load_pin
-from sync.types import JournalId
+from sync.types import BootMs, JournalId
 from sync.wire import BadAnswer, Batch, Refusal
 
-SILENCE_S = feedwire.HOLD_S + 15.0
-"""Longest silence before an answer: as long as the office may hold the question, and what a slow line adds."""
+SLOW_S = 15.0
+"""Longest silence before an answer, beyond the time that the office may hold the question: a slow line's."""
 MISTAKE_S = 300.0
 """After a mistake in the program itself, the way down is tried again only so soon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The world, as far as the downlink touches it."""
+    """The world, as far as the downlink touches it.
+
+    `hold_s`: how long the office is asked to keep a question open. `confirmed` is told the boot time at which the
+    office had nothing that is not in the mirror.
+    """
 
     instant: Callable[[], Instant]
     fraction: Callable[[], float]
     log: Callable[[str], None]
     wake_kiosk: Callable[[], object]
-    link: Callable[[str, bytes], Link] = lambda url, fingerprint: HttpsLink(
-        url, fingerprint, silence_s=SILENCE_S, most=wire.MAX_BODY
-    )
+    link: Callable[[str, bytes], Link] = lambda url, fingerprint: link_for(url, fingerprint)
+    hold_s: float = feedwire.HOLD_S
+    confirmed: Callable[[BootMs], object] = lambda at: None
+
+
+def link_for(url: str, fingerprint: bytes, hold_s: float = feedwire.HOLD_S) -> HttpsLink:
+    """The line to the office, which is given up after so long a silence that the office must have gone."""
+    return HttpsLink(url, fingerprint, silence_s=hold_s + SLOW_S, most=wire.MAX_BODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,9 @@ class Downlink:
         ask = feedwire.ask_for(known.journal_id, self._mirror.head(known.journal_id)) if known else feedwire.Ask()
         request = feedwire.sign_ask(own.journal_id, ask, own.key)
         before = self._now_ms()
-        reply = self._linked(own.pin).post(request.path, request.headers, request.body)
+        reply = self._linked(own.pin).post(
+            request.path, {**request.headers, **feedwire.prefer(self._ports.hold_s)}, request.body
+        )
         seconds = (self._now_ms() - before) / 1000
         self._contact = self._ports.instant()
         fed = _meaning(reply)
@@ -180,6 +191,8 @@ class Downlink:
         if verdict.rows:
             self._mirror.apply(known.journal_id, verdict)
             self._ports.wake_kiosk()
+        if self._contact is not None and _is_all(batch):
+            self._ports.confirmed(self._contact.boottime_ms)
         return Fed(len(verdict.rows), seconds)
 
     def _self(self) -> _Self | None:
@@ -257,6 +270,11 @@ def _lost(reply: Reply) -> Wanted | Refused | Failed | RetryAfter:
     except BadAnswer as error:
         return Failed(f"HTTP {reply.status} with a body that is no answer: {error}")
     return Failed(f"HTTP {reply.status}")
+
+
+def _is_all(batch: Batch) -> bool:
+    """Whether the office had no more than this: a batch that is cut off is full of rows or of bytes."""
+    return len(batch.rows) < wire.BATCH_ROWS and sum(map(len, batch.rows)) * 2 < wire.BATCH_BYTES
 
 
 def _meaning(reply: Reply) -> Batch | Introduction | Refused | Failed | RetryAfter:

@@ -30,7 +30,8 @@ class Predecessor:
 
 @dataclass(frozen=True, slots=True)
 class JournalOpened(Body):
-    """Fact 1 of every journal: who writes it. `public_key` is Ed25519, hex; `role` is kiosk or office."""
+    """Fact 1 of every journal: who writes it. `public_key` is Ed25519, hex; `role` is kiosk, display
+    or office."""
 
     kind: ClassVar[str] = "journal.opened"
     journal_id: JournalId

@@ -4,6 +4,8 @@ The question names a journal and a place in it. The answer is a batch, as a devi
 journal that the office writes now, with what is needed to check it.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sync import wire
@@ -14,6 +16,11 @@ from sync.wire import FEED_PATH, Batch, Count, Head, Hex16, Hex32, Hex64, Reques
 
 HOLD_S = 25.0
 """Longest that an office keeps a question open while it has nothing new."""
+DISPLAY_HOLD_S = 10
+"""How long a display asks the office to wait: it says what time it shows, and has to hear of it often enough."""
+LEAST_HOLD_S = 2
+"""An office waits no less, whatever it is asked."""
+PREFER_HEADER = "Prefer"
 JSON = "application/json"
 NO_CHAIN = START.chain.hex()
 """The chain before the first fact."""
@@ -77,3 +84,17 @@ def read_fed(content_type: str, body: bytes) -> Batch | Introduction:
     if content_type.split(";")[0].strip() == JSON:
         return wire.decode_as(body, Introduction, "introduction")
     return wire.decode_batch(wire.inflate(body))
+
+
+def prefer(hold_s: float) -> dict[str, str]:
+    """The header by which a device asks for a shorter wait (RFC 7240, "wait")."""
+    return {PREFER_HEADER: f"wait={int(hold_s)}"} if hold_s < HOLD_S else {}
+
+
+def asked_hold_s(headers: Mapping[str, str], most: float = HOLD_S) -> float:
+    """How long to keep the question open that came with these headers (lower case)."""
+    asked = _WAIT.search(headers.get(PREFER_HEADER.lower(), ""))
+    return min(max(float(asked[1]), LEAST_HOLD_S), most) if asked else most
+
+
+_WAIT = re.compile(r"(?:^|[\s,;])wait\s*=\s*(\d{1,4})(?=$|[\s,;])", re.ASCII)

@@ -58,7 +58,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Who pairs: the journal, its secret and key, the machine's role (kiosk) and the name of its place."""
+    """Who pairs: the journal, its secret and key, the machine's role (kiosk, display) and the name of its place."""
 
     journal_id: JournalId
     journal_secret: bytes

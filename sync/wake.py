@@ -1,17 +1,24 @@
-"""Wake-ups between the kiosk and sync: a datagram of one byte that says "look". A lost one costs a little time only."""
+"""Wake-ups between the kiosk and sync: a datagram that says "look". A lost one costs a little time only.
+
+To a display it may say instead when the office last confirmed all that is mirrored: the boot time in decimal digits.
+That is news every ten seconds, and no disk should be written for it.
+"""
 
 import os
 import socket
 from pathlib import Path
 from typing import Self
 
+from sync.types import BootMs
+
 
 class WakeSocket:
     """A socket at a path in the data folder, to wait on with select. Takes over what a killed process left."""
 
     def __init__(self, path: Path) -> None:
-        """Raises OSError where the folder does not take it."""
+        """Raises OSError where the folder does not take it. `confirmed`: the latest such moment that came."""
         self._path = path
+        self.confirmed: BootMs | None = None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
             path.unlink(missing_ok=True)
@@ -37,10 +44,12 @@ class WakeSocket:
         any_came = False
         while True:
             try:
-                self._socket.recv(16)
+                said = self._socket.recv(16)
             except BlockingIOError:
                 return any_came
             any_came = True
+            if said.isdigit():
+                self.confirmed = BootMs(max(int(said), self.confirmed or 0))
 
     def close(self) -> None:
         """Stop listening."""
@@ -48,12 +57,16 @@ class WakeSocket:
         self._path.unlink(missing_ok=True)
 
 
-def wake(path: Path) -> bool:
-    """Wake whoever listens at this path; whether the datagram went off. Nobody there is no error."""
+def wake(path: Path, confirmed: BootMs | None = None) -> bool:
+    """Wake whoever listens at this path; whether the datagram went off. Nobody there is no error.
+
+    `confirmed`: the office said at this boot time that it has nothing which is not mirrored.
+    """
+    said = b"!" if confirmed is None else b"%d" % confirmed
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC) as sender:
         try:
             with _Short(path) as short:
-                sender.sendto(b"!", short)
+                sender.sendto(said, short)
         except BlockingIOError:
             return True  # its queue is full of wake-ups already
         except OSError:

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from sync.codec import Fact
 from sync.facts import Body
 from sync.journal import Instant
 from sync.keys import DeviceKey
-from sync.types import BootMs, JournalId
+from sync.types import BootMs, JournalId, UtcMs
 from sync.wire import FEED_PATH, Head
 from tests.server.conftest import ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
@@ -29,11 +30,11 @@ KEY = DeviceKey(b"k" * 32, b"d" * 32)
 
 
 class SmallOffice:
-    """Begun by `start`, ended by `stop`, on the same folder and port each time."""
+    """Begun by `start`, ended by `stop`, on the same folder and port each time. `utc`: its wall clock."""
 
-    def __init__(self, folder: Path, *, hold_s: float = 25.0) -> None:
+    def __init__(self, folder: Path, *, hold_s: float = 25.0, utc: Callable[[], UtcMs] = lambda: NOON) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.hold_s, self.ms = folder, hold_s, 0
+        self.folder, self.hold_s, self.utc, self.ms = folder, hold_s, utc, 0
         self.der = certificate.load_or_make(folder, datetime.now(UTC))
         self.port = 0
         self.random = seeded(3)
@@ -122,8 +123,8 @@ class SmallOffice:
                 paired,
                 self.der,
                 "id",
-                lambda: NOON,
-                lambda: NOON,
+                self.utc,
+                self.utc,
                 handdown=self.handdown,
                 succeed=self._succeed,
             )

@@ -17,7 +17,7 @@ from server.ledger import FILE, open_reader
 from sync import feedwire, wire
 from sync.chain import START, Position
 from sync.facts import MachineStarted
-from sync.feedwire import Ask, Introduction, ask_for, read_fed, sign_ask
+from sync.feedwire import HOLD_S, Ask, Introduction, ask_for, read_fed, sign_ask
 from sync.judge import Accept, KnownJournal, judge
 from sync.keys import DeviceKey
 from sync.types import Chain, JournalId, Seq
@@ -304,3 +304,16 @@ def test_the_words_of_the_question_are_read_back() -> None:
     assert feedwire.read_ask(wire.encode_message(question)) == question
     assert (question.head, question.position) == (head, Position(Seq(3), Chain(b"c" * 32)))
     assert Ask().position == START
+
+
+def test_whoever_prefers_a_shorter_wait_is_answered_when_it_is_over(patient: SmallOffice, device: Device) -> None:
+    name, _ = met(patient, device)
+    first = ask(patient, device, Ask(name))
+    assert isinstance(first, Batch)
+    request = sign_ask(device.journal_id, ask_for(name, first.head), device.key)
+    headers = {**request.headers, **feedwire.prefer(feedwire.LEAST_HOLD_S)}
+    with httpx.Client(base_url=patient.url, verify=patient.context(), timeout=HOLD_S / 2) as line:
+        response = line.post(request.path, content=request.body, headers=headers)
+    assert response.status_code == 200
+    assert wire.decode_batch(response.content).rows == ()
+    assert response.elapsed.total_seconds() >= feedwire.LEAST_HOLD_S

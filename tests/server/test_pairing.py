@@ -15,7 +15,7 @@ from server.errors import CertificateUnusable, ControlFailed
 from server.ingest import take_pairing
 from server.ledger import Ledger
 from server.office import perform
-from server.pairing import WRONG_CODES_A_MINUTE, Patience, clean_place
+from server.pairing import NO_LANE, WRONG_CODES_A_MINUTE, Patience, clean_place
 from sync import wire
 from sync.paircode import PairRequest, fingerprint, parse_code
 from sync.types import UtcMs
@@ -53,6 +53,23 @@ def test_machines_get_lanes_in_the_order_they_come(ledger: Ledger, device: Devic
     assert pair(ledger, device.pair_request(make_code(ledger), CERTIFICATE)) == (0, 0)
     assert pair(ledger, other.pair_request(make_code(ledger, seed=4), CERTIFICATE)) == (1, 0)
     other.journal.close()
+
+
+def test_a_display_is_a_machine_without_a_lane(ledger: Ledger, device: Device, tmp_path: Path) -> None:
+    kiosk, later = Device.make(tmp_path / "second", seed=2), Device.make(tmp_path / "third", seed=8)
+    display = replace(device.pair_request(make_code(ledger), CERTIFICATE), role="display")
+    assert pair(ledger, display) == pair(ledger, display) == (NO_LANE, 0)
+    assert pair(ledger, kiosk.pair_request(make_code(ledger, seed=4), CERTIFICATE)) == (0, 0)
+    standing = ledger.standing(device.journal_id)
+    assert standing is not None
+    assert standing.lane == NO_LANE
+    assert pair(ledger, later.pair_request(make_code(ledger, seed=5), CERTIFICATE)) == (1, 0)
+    strange = replace(device.pair_request(make_code(ledger, seed=6), CERTIFICATE), role="lamp")
+    assert error(pair(ledger, strange)) == wire.MALFORMED
+    again = device.pair_request(make_code(ledger, seed=7), CERTIFICATE)
+    assert pair(ledger, again) == (2, 0), "what was a display has to have a lane of its own before it gives a number"
+    for each in (kiosk, later):
+        each.journal.close()
 
 
 def test_the_same_machine_asking_again_gets_the_same_answer(ledger: Ledger, device: Device) -> None:

@@ -16,6 +16,7 @@ from sync.downlink import Ask, Fed, Gave, Give, Named, NotPaired, Phase, State
 from sync.downlink_driver import Downlink, Ports
 from sync.errors import JournalBusy
 from sync.exchange_terms import BACKOFF_CAP_S, Failed, IllegalInput, Refused, RetryAfter, SetTimer, Timer
+from sync.feedwire import HOLD_S, asked_hold_s, prefer
 from sync.journal import Instant, JournalReader, open_readonly
 from sync.judge import Accept, Row
 from sync.mirror import FILE, MirrorReader
@@ -38,6 +39,8 @@ class World:
         self.office = FeedingOffice()
         self.ms, self.wakes, self.links = 1000, 0, 0
         self.lines: list[str] = []
+        self.hold_s, self.headers = HOLD_S, dict[str, str]()
+        self.confirmed: list[BootMs] = []
         save_key(data)
         journals.make(data / "journal.db").close()
         save_pin(data / "pin.json", PIN)
@@ -55,6 +58,7 @@ class World:
 
     def post(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         """The office holds the question as long as a real one would."""
+        self.headers = headers
         reply = self.office.post(path, headers, body)
         self.ms += 25_000
         return reply
@@ -64,7 +68,9 @@ class World:
 
     def start(self, kind: type[Downlink] = Downlink) -> Downlink:
         """The process begins."""
-        ports = Ports(self.instant, lambda: 0.5, self.lines.append, self.wake, self.link)
+        ports = Ports(
+            self.instant, lambda: 0.5, self.lines.append, self.wake, self.link, self.hold_s, self.confirmed.append
+        )
         return kind(self.data, "https://office.invalid", ports)
 
     def run(self, process: Downlink, turns: int = 12) -> None:
@@ -443,3 +449,36 @@ def test_waiting_grows_with_full_jitter_up_to_the_cap() -> None:
         longest = max(longest, timer.seconds)
         assert downlink.step(State(Phase.ASKING, state.attempts - 1), Failed("w"), 0.0)[1] == (SetTimer(0.0),)
     assert 0.9 * BACKOFF_CAP_S < longest <= BACKOFF_CAP_S
+
+
+def test_a_display_hears_with_every_answer_until_when_nothing_is_missing(world: World) -> None:
+    world.hold_s = 10
+    process = world.start()
+    world.run(process, 6)
+    assert world.headers["Prefer"] == "wait=10"
+    before = len(world.confirmed)
+    world.run(process, 4)
+    assert len(world.confirmed) == before + 4
+    assert world.confirmed == sorted(set(world.confirmed))
+    world.office.reachable = False
+    world.run(process, 4)
+    assert len(world.confirmed) == before + 4, "an office that is gone confirms nothing"
+    process.close()
+
+
+def test_a_batch_that_is_cut_off_confirms_nothing_yet(world: World) -> None:
+    world.office.add(*[STARTED] * (wire.BATCH_ROWS - 1))
+    process = world.start()
+    while not world.confirmed:
+        world.run(process, 1)
+    assert len(world.mirrored()) == wire.BATCH_ROWS
+    assert world.office.asked[-1]["seq"] == wire.BATCH_ROWS, "the first answer was full: there could have been more"
+    process.close()
+
+
+def test_a_kiosk_asks_for_the_whole_wait_and_an_office_waits_no_less_than_it_should() -> None:
+    assert prefer(HOLD_S) == {}
+    assert prefer(10) == {"Prefer": "wait=10"}
+    asked = {"wait=10": 10, "respond-async, wait=7; x": 7, "wait=1": 2, "wait=9999": 25, "wait=-1": 25, "await=9": 25}
+    assert {text: asked_hold_s({"prefer": text}) for text in asked} == asked
+    assert asked_hold_s({}) == HOLD_S

@@ -166,6 +166,18 @@ def test_a_wake_up_arrives_and_is_drained(tmp_path: Path) -> None:
         assert not woken.drain()
 
 
+def test_a_wake_up_may_say_until_when_the_office_has_confirmed(tmp_path: Path) -> None:
+    with WakeSocket(tmp_path / "kiosk.wake") as woken:
+        said = [woken.confirmed]
+        for each in (BootMs(9_000), None, BootMs(19_000), BootMs(18_000)):
+            assert wake(tmp_path / "kiosk.wake", each)
+        assert woken.drain()
+        said.append(woken.confirmed)
+        assert wake(tmp_path / "kiosk.wake")
+        assert woken.drain()
+        assert [*said, woken.confirmed] == [None, 19_000, 19_000]
+
+
 def test_nobody_to_wake_is_no_error(tmp_path: Path) -> None:
     assert not wake(tmp_path / "kiosk.wake")
     assert not wake(tmp_path / "no folder" / "kiosk.wake")
