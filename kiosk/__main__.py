@@ -1,5 +1,5 @@
-"""`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk; `… doctor` looks it over,
-`… ticket --preview` draws its tickets."""
+"""`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk, or the display where the file says
+role = "display"; `… doctor` looks it over, `… ticket --preview` draws its tickets."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ import select
 import signal
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -18,6 +18,7 @@ from hardware.errors import HardwareError
 from kiosk.errors import KioskError
 from kiosk.loop import WakePipe
 from kiosk.ui import WindowError, plain_error
+from sync.config import DISPLAY_ROLE, KIOSK_ROLE
 from sync.disk import trouble_of
 from sync.errors import JournalRefused, SyncError
 from sync.journal import Journal
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
 
 def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: bool) -> int:
     from fonts import check
-    from kiosk import appliance, configfile
+    from kiosk import appliance, board_appliance, configfile
 
     check()
     loaded = configfile.load(config, data)
@@ -79,20 +80,31 @@ def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: 
         return _refuse_by_screen(
             f"{config}{line}: {problem}. {problem.hint if problem else ''}", "config", windowed=windowed
         )
+    fullscreen = False if windowed else None
+    if loaded.config.role == DISPLAY_ROLE:
+        assemble = partial(board_appliance.assemble_display, loaded, journals=journals, fullscreen=fullscreen)
+        return _awake(assemble, DISPLAY_ROLE)
     services = appliance.catalogue_of(loaded)
     if services.catalogue is None:
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
         return _refuse_by_screen(problem_text, "config", windowed=windowed)
+    begin = partial(appliance.assemble, loaded, services, journals=journals, fullscreen=fullscreen)
+    return _awake(begin, KIOSK_ROLE)
+
+
+def _awake(assemble: Callable[[], Any], role: str) -> int:
+    """Run an Appliance or a BoardAppliance until it is to end; once more where its journal has to begin anew."""
     begun = True
     while begun:
-        kiosk = appliance.assemble(loaded, services, journals=journals, fullscreen=False if windowed else None)
-        _on_signals(partial(setattr, kiosk.loop, "ending", True), kiosk.wakes)
+        running = assemble()
+        _on_signals(partial(setattr, running.loop, "ending", True), running.wakes)
         try:
-            appliance.say(f"kiosk ready, {kiosk.window.size[0]} x {kiosk.window.size[1]}, {kiosk.window.driver}")
-            kiosk.loop.run()
+            width, height = running.window.size
+            print(f"{role} ready, {width} x {height}, {running.window.driver}", file=sys.stderr, flush=True)
+            running.loop.run()
         finally:
-            kiosk.close()
-        begun = kiosk.loop.anew
+            running.close()
+        begun = running.loop.anew
     return 0
 
 

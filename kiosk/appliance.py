@@ -41,7 +41,8 @@ from sync import RELEASE, keys
 from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.catalogue import Catalogue
 from sync.clock import Trust
-from sync.config import KioskConfig, Loudspeaker
+from sync.config import KIOSK_ROLE, KioskConfig, Loudspeaker
+from sync.errors import ConfigError
 from sync.inbox import InboxReader
 from sync.journal import Journal, unfinished
 from sync.keys import DeviceKey
@@ -72,26 +73,36 @@ def catalogue_of(loaded: Loaded) -> LoadedCatalogue:
     )
 
 
-def open_journal(data: Path, clock: SystemClock, journals: type[Journal] = Journal) -> tuple[Journal, DeviceKey]:
+def open_journal(
+    data: Path, clock: SystemClock, journals: type[Journal] = Journal, role: str = KIOSK_ROLE
+) -> tuple[Journal, DeviceKey]:
     """The device's key, durable before its journal, and the journal. Raises SyncError, OSError.
 
-    A key is made only where there is no journal yet: a journal keeps the key that its first fact names.
+    A key is made only where there is no journal yet: a journal keeps the key that its first fact names, and the role.
     """
     data.mkdir(parents=True, exist_ok=True)
     path, key_path = data / "journal.db", data / "device.key"
     if unfinished(path):
         key = keys.load_or_make(key_path, random_bytes)
         now = clock.instant()
-        return journals.create(path, role="kiosk", public_key=key.public, random=random_bytes, now=now), key
+        return journals.create(path, role=role, public_key=key.public, random=random_bytes, now=now), key
     following = successor.succeed(data, clock.instant(), random_bytes)
     if following is not None:
         say(f"the server holds another history of the journal: a new one begins, {following}; the old one is kept")
     journal = journals(path)
     try:
-        return journal, keys.load_for(key_path, journal.opened().public_key)
+        opened = journal.opened()
+        _check_role(data, opened.role, role)
+        return journal, keys.load_for(key_path, opened.public_key)
     except BaseException:
         journal.close()
         raise
+
+
+def _check_role(data: Path, found: str, role: str) -> None:
+    if found != role:
+        hint = f'Give the {role} a data folder of its own, or set role = "{found}" in kiosk.toml.'
+        raise ConfigError(f"the journal in {data} is that of a {found}", hint=hint)
 
 
 @dataclass
@@ -178,7 +189,7 @@ def _assembled(
     machine = Machine(parts, settings)
     if machine.record.printer_met is not None:
         _fit(press, kinds, config, machine.record.printer_met.profile)
-    window = _window(config, typesetter, fullscreen)
+    window = open_window(config, typesetter, fullscreen)
     stack.callback(window.close)
     for lamp in parts.lamps.values():
         if isinstance(lamp, SeenLamp):
@@ -207,7 +218,8 @@ def _fit(press: Press, kinds: Kinds, config: KioskConfig, kind: str) -> None:
     press.fit(kinds.width(config.paper_mm, kind), kinds.kind(kind).dots_per_inch)
 
 
-def _window(config: KioskConfig, typesetter: Typesetter, fullscreen: bool | None) -> Window:
+def open_window(config: KioskConfig, typesetter: Typesetter, fullscreen: bool | None) -> Window:
+    """The window as it is configured. Raises WindowError."""
     screen = config.screen
     full = screen.fullscreen if fullscreen is None else fullscreen
     size = (screen.width_px, screen.height_px)
@@ -257,7 +269,7 @@ def _drivers(
         _fit(press, kinds, config, printer.profile)
 
     stack.callback(printer.close)
-    sound = _sound(config.sound, stack)
+    sound = sound_of(config.sound, stack)
     house = Printhouse(
         draw=press.draw,
         key=key,
@@ -282,7 +294,7 @@ def _drivers(
         sound,
         edges.drain,
         inbox.read,
-        _waker(data / "sync.wake"),
+        waker(data / "sync.wake"),
         say,
         SystemBoard(data),
     )
@@ -327,14 +339,17 @@ def _boot(clock: SystemClock) -> HardwareBootMs:
     return HardwareBootMs(clock.boottime_ms())
 
 
-def _waker(path: Path) -> Callable[[], None]:
+def waker(path: Path) -> Callable[[], None]:
+    """What wakes sync, which listens at this path."""
+
     def wake_sync() -> None:
         wake(path)
 
     return wake_sync
 
 
-def _sound(speaker: Loudspeaker, stack: contextlib.ExitStack) -> Sound:
+def sound_of(speaker: Loudspeaker, stack: contextlib.ExitStack) -> Sound:
+    """The chime of this loudspeaker; silence where none is wanted, or none can be had, which is said."""
     if speaker.device == "none":
         return RecordingSound()
     try:

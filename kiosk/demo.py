@@ -1,7 +1,9 @@
 """The whole demonstration on one machine: office server, virtual printer, kiosk, and what sends its facts.
 
-    python -m kiosk.demo [--headless] [--out DIR] [--pages 8080] [--exchange 8443] [--printer 9100] [--console 8444]
+    python -m kiosk.demo [--headless] [--display] [--out DIR]
+                         [--pages 8080] [--exchange 8443] [--printer 9100] [--console 8444]
 
+With --display the now-serving display opens in a second window, as a second machine without a browser shows it.
 What it keeps (DIR, default data/demo) is there again at the next start. Port 0 takes any free one.
 """
 
@@ -32,6 +34,7 @@ CONSOLE = r"^console (https://\S+)"
 LISTENING = r"^listening (\S+):(\d+)"
 ON_A_LINE = r"^listening (/\S*)"
 READY = r"^kiosk ready"
+DISPLAY_READY = r"^display ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class Simulation:
 
 
 class Demo:
-    """Starts and stops the parts: "server", "printer", "kiosk", "sync". Paths and addresses are attributes.
+    """Starts and stops the parts: "server", "printer", "kiosk", "sync"; with `display` also "display" and what sends
+    its records, "display-sync". Paths and addresses are attributes.
 
     `tickets` holds NNNN.bin and NNNN.png; `control` is the kiosk's control socket; `pages` and `exchange` are the
     server's addresses once it runs; `environment` is what every part is started with. `programs` names another module
@@ -81,8 +85,9 @@ class Demo:
         say: Callable[[str], None] = lambda line: None,
         changed: Callable[[], None] = lambda: None,
         simulation: Simulation | None = None,
+        display: bool = False,
     ) -> None:
-        self.folder, self._simulation = folder.absolute(), simulation
+        self.folder, self._simulation, self.display = folder.absolute(), simulation, display
         self.ports, self.headless, self._say, self._changed = ports or Ports(), headless, say, changed
         self._programs = programs or {}
         self.environment = {**(os.environ if environment is None else environment)}
@@ -93,6 +98,8 @@ class Demo:
         self.data = self.folder / "kiosk" if simulation else self.folder / "kiosk" / "data"
         self.tickets = self.folder / "tickets"
         self.control = self.folder / "kiosk" / "control"
+        self.display_toml = self.folder / "display" / "kiosk.toml"
+        self.display_control = self.folder / "display" / "control"
         self.pages = self.exchange = self.console = self.printer = ""
         self.parts: dict[str, Part] = {}
 
@@ -105,7 +112,7 @@ class Demo:
         try:
             self._start_server()
             self._start_printer()
-            self._write_kiosk_toml(self._pairing_code())
+            self._write_kiosk_toml(self._pairing_code(self.data, "kiosk", "Demonstration"))
             if self._simulation is not None:
                 self._simulation.prepared()
             self._start(
@@ -115,13 +122,15 @@ class Demo:
                 [READY],
             )
             self._start("sync", "what sends the records", ["-m", "sync", "--config", str(self.kiosk_toml)], [])
+            if self.display:
+                self._start_display()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """End every part, the kiosk first."""
-        for name in ("kiosk", "sync", "printer", "server"):
+        for name in ("display", "display-sync", "kiosk", "sync", "printer", "server"):
             if name in self.parts:
                 self.parts[name].end()
 
@@ -176,12 +185,30 @@ class Demo:
         printer.command[-1] = f"{printer.found[LISTENING][1]}:{printer.found[LISTENING][2]}"
         self.printer = f"tcp://{printer.command[-1]}"
 
-    def _pairing_code(self) -> str | None:
-        """A new one-time code, unless the kiosk is paired already."""
-        if (self.data / "pin.json").exists():
+    def _start_display(self) -> None:
+        """A second machine of the office: its own folder, key and journal."""
+        code = self._pairing_code(self.display_toml.parent / "data", "display", "Demonstration's display")
+        _write(
+            self.display_toml,
+            'role = "display"\nplace = "Demonstration\'s display"\ndata = "data"\ntime_zone = "Asia/Bangkok"\n'
+            f'languages = ["th", "en", "my"]\n\n[office]\n{_OFFICE}\n'
+            # A set of 43 inches, shown smaller than it is.
+            "[screen]\nwidth_mm = 953\nheight_mm = 536\nfullscreen = false\nwidth_px = 960\nheight_px = 540\n\n"
+            f'[server]\nurl = "{self.exchange}"\n'
+            + (f'code = "{code}"\n' if code else "")
+            + '\n[sound]\ndevice = "default"\n\n[clock]\ntrust = "system"\n\n[sim]\n'
+            + f"control = {json.dumps(f'unix:{self.display_control}', ensure_ascii=False)}\n",
+        )
+        arguments = ["--config", str(self.display_toml)]
+        self._start("display", "the display", ["-m", "kiosk", *arguments, *self._window()], [DISPLAY_READY])
+        self._start("display-sync", "what the display hears by", ["-m", "sync", *arguments], [])
+
+    def _pairing_code(self, data: Path, what: str, place: str) -> str | None:
+        """A new one-time code, unless the machine with this data folder is paired already."""
+        if (data / "pin.json").exists():
             return None
-        self._say("pairing the kiosk with the office")
-        return self.asked("pair", "--place", "Demonstration")
+        self._say(f"pairing the {what} with the office")
+        return self.asked("pair", "--place", place)
 
     def first_code(self) -> str | None:
         """A one-time code for the first administrator; None where there is one already. Raises PartFailed."""
@@ -292,6 +319,7 @@ def main(arguments: list[str]) -> int:
         return day(arguments)
     parser = argparse.ArgumentParser(prog="./run", description="The whole demonstration on this machine.")
     parser.add_argument("--headless", action="store_true", help="without a window, even where a display is")
+    parser.add_argument("--display", action="store_true", help="the now-serving display too, in a second window")
     parser.add_argument("--out", type=Path, default=Path("data/demo"), metavar="DIR", help="what it keeps")
     for name, port in (("pages", 8080), ("exchange", 8443), ("printer", 9100), ("console", 8444)):
         parser.add_argument(
@@ -308,7 +336,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, stop)
     ports = Ports(given.pages, given.exchange, given.printer, given.console)
     headless = given.headless or not display
-    demo = Demo(given.out, ports=ports, headless=headless, say=_say, changed=ending.set)
+    demo = Demo(given.out, ports=ports, headless=headless, say=_say, changed=ending.set, display=given.display)
     try:
         demo.start()
     except PartFailed as error:
@@ -325,7 +353,7 @@ def main(arguments: list[str]) -> int:
 
 def _farewell(demo: Demo) -> int:
     for part in demo.ended():
-        if part.name == "kiosk" and part.process is not None and part.process.returncode == 0:
+        if part.name in ("kiosk", "display") and part.process is not None and part.process.returncode == 0:
             continue
         _say(f"{part.name} has ended. The last of its log:\n{part.tail()}")
         return 1
@@ -347,7 +375,8 @@ def _explain(demo: Demo) -> None:
         print(f"               the first administrator enters at {demo.console}/first with the code {code}")
     else:
         print(f"               a further administrator's code: python -m server code --config {demo.server_toml}")
-    print(f"  the display  {demo.pages}/display")
+    own = ", and in the other window" if demo.display and not demo.headless else ""
+    print(f"  the display  {demo.pages}/display{own}")
     print(f"  the tickets  {demo.tickets}")
     print(f"  the journal  {demo.data / 'journal.db'}")
     print("\n  Ctrl-C ends it all.\n", flush=True)

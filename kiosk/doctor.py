@@ -30,7 +30,7 @@ from hardware.printers_file import shipped
 from hardware.profile import GENERIC
 from hardware.sound import AplaySound, player
 from hardware.transports import Transport, transport_for
-from kiosk import findings, findings_paper, findings_printer, looks
+from kiosk import findings, findings_board, findings_paper, findings_printer, looks
 from kiosk.appliance import catalogue_of
 from kiosk.configfile import Loaded, LoadedCatalogue, load, load_calendar
 from kiosk.errors import KioskError
@@ -41,10 +41,12 @@ from kiosk.slip import print_once, slip
 from kiosk.ticket_press import Press
 from sync.catalogue import Catalogue
 from sync.clock import Reading
-from sync.config import Counter, KioskConfig, Loudspeaker
+from sync.config import DISPLAY_ROLE, Counter, KioskConfig, Loudspeaker
 from sync.errors import SyncError
 from sync.inbox import InboxReader
 from sync.journal import Instant
+from sync.mirror import FILE as MIRROR
+from sync.mirror import MirrorReader
 from sync.system_clock import SystemClock
 
 BLINK_S = 0.4
@@ -110,6 +112,9 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     yield _settings(path, loaded)
     if loaded.config is None:
         return
+    if loaded.config.role == DISPLAY_ROLE:
+        yield from _display(loaded, loaded.config, tools)
+        return
     services = catalogue_of(loaded)
     yield _services(loaded, services)
     yield from _hours(loaded, services.catalogue)
@@ -131,6 +136,24 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     yield _sound(loaded.config.sound, tools)
     yield findings.screen(loaded.config.screen, tools.screens())
     yield _server(loaded.config, loaded.data, record, tools)
+
+
+def _display(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Finding]:
+    """What a display has: no services, no printer, no buttons."""
+    yield from _hours(loaded, None)
+    record, told = _journal(loaded.data, tools)
+    state = tools.board(loaded.data).read()
+    yield _folder(loaded.data) or findings.disk(str(loaded.data), state)
+    yield told
+    yield findings_board.of_a_display(_clock(config, record, tools))
+    yield from findings.board(state)
+    running = tools.writer_of(loaded.data / "journal.db")
+    yield note("display", f"it is running (process {running})" if running else "it is not running")
+    yield _sound(config.sound, tools)
+    yield findings.screen(config.screen, tools.screens())
+    yield findings_board.of_a_display(_server(config, loaded.data, record, tools))
+    mirror = MirrorReader(loaded.data / MIRROR)
+    yield findings_board.mirror(mirror.state(), mirror.end())
 
 
 def _fonts(tools: Tools) -> Finding:

@@ -149,7 +149,7 @@ def exchange(url: str, state: InboxState | None, end: Position | None, now: Inst
     """How the sending of facts stands, where the server itself could be reached."""
     if state is None or state.server_id is None:
         todo = "Put the pairing code from the server into kiosk.toml, and start `python -m sync`."
-        return problem("server", f"{url} answers, but this kiosk is not paired", todo)
+        return problem("server", f"{url} answers, but this machine is not paired", todo)
     waiting = max((end.seq if end else 0) - state.received, 0)
     age = _age_s(state.contact, now)
     told = f"{url}, {waiting} facts wait, last answer {_ago(age)}"

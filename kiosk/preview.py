@@ -1,6 +1,7 @@
 """Pictures of the screens without a window, for documentation and for looking at them.
 
 python -m kiosk.preview screens DIR [--catalogue F.toml] [--size 1280x720] [--mm 345x194]
+python -m kiosk.preview display DIR [--size 1280x720] [--mm 953x536]
 python -m kiosk.preview diagrams
 """
 
@@ -13,6 +14,9 @@ from PIL import Image
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from kiosk import screens
+from kiosk.board_specimens import example_sights
+from kiosk.board_view import Hall, draw_board
+from kiosk.board_watch import Sight
 from kiosk.layout import Display
 from kiosk.painter import picture
 from kiosk.pictograms import SERVICE_PICTOGRAMS
@@ -57,6 +61,26 @@ def save_screens(folder: Path, exhibit: Exhibit, display: Display) -> list[Path]
     return saved
 
 
+def board_picture(sight: Sight, languages: tuple[str, ...], display: Display, typesetter: Typesetter) -> Image.Image:
+    """The now-serving display as an image of mode "RGB"."""
+    scene = draw_board(sight, Hall(OFFICE, languages), display, typesetter, load_tokens())
+    return picture(scene, display.rect, typesetter)
+
+
+def save_boards(folder: Path, display: Display) -> list[Path]:
+    """The display with each language first as LANGUAGE-NAME.png; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    typesetter = Typesetter()
+    saved = []
+    for first in LANGUAGES:
+        order = (first, *(each for each in LANGUAGES if each != first))
+        for name, sight in example_sights().items():
+            path = folder / f"{first}-{name}.png"
+            board_picture(sight, order, display, typesetter).save(path)
+            saved.append(path)
+    return saved
+
+
 def _pair(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
     return int(width), int(height)
@@ -72,9 +96,17 @@ def main(arguments: list[str]) -> int:
     pictures.add_argument("--catalogue", type=Path, default=EXAMPLE)
     pictures.add_argument("--size", type=_pair, default=(1280, 720))
     pictures.add_argument("--mm", type=_pair, default=(345, 194))
+    boards = commands.add_parser("display", help="the now-serving display with each language first as PNG")
+    boards.add_argument("folder", type=Path)
+    boards.add_argument("--size", type=_pair, default=(1280, 720))
+    boards.add_argument("--mm", type=_pair, default=(953, 536))
     given = parser.parse_args(arguments)
     if given.command == "diagrams":
         sys.stdout.write(screens.diagram())
+        return 0
+    if given.command == "display":
+        for path in save_boards(given.folder, Display(*given.size, *given.mm)):
+            sys.stdout.write(f"{path}\n")
         return 0
     exhibit = Exhibit(OFFICE, LANGUAGES, example_catalogue(given.catalogue))
     for path in save_screens(given.folder, exhibit, Display(*given.size, *given.mm)):

@@ -7,15 +7,17 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from sync import status, verify
-from sync.config import KioskConfig, parse_kiosk
-from sync.downlink_driver import Downlink, run
+from sync.config import DISPLAY_ROLE, KioskConfig, parse_kiosk
+from sync.downlink_driver import Downlink, link_for, run
 from sync.downlink_driver import Ports as DownPorts
 from sync.errors import ConfigError, JournalDamaged, SyncError
+from sync.feedwire import DISPLAY_HOLD_S
 from sync.inbox import InboxReader
 from sync.journal import JournalReader
 from sync.mirror import FILE as MIRROR
@@ -83,15 +85,28 @@ def _run(config: KioskConfig, data: Path, clock: SystemClock) -> int:
         wake(kiosk)
         called.set()
 
-    settings = Settings(data, config.server.url, config.server.code, config.place)
+    settings = Settings(data, config.server.url, config.server.code, config.place, config.role)
     uplink = Uplink(settings, Ports(clock.instant, chance.random, say, changed))
     try:
-        down = Downlink(data, config.server.url, DownPorts(clock.instant, chance.random, say, lambda: wake(kiosk)))
+        ports = DownPorts(clock.instant, chance.random, say, lambda: wake(kiosk))
+        if config.role == DISPLAY_ROLE:
+            ports = _of_a_display(ports, kiosk)
+        down = Downlink(data, config.server.url, ports)
         threading.Thread(target=run, args=(down, called, say), name="downlink", daemon=True).start()
         with WakeSocket(data / "sync.wake") as woken:
             _loop(uplink, woken)
     finally:
         uplink.close()
+
+
+def _of_a_display(ports: DownPorts, kiosk: Path) -> DownPorts:
+    """It says what time it shows, so it hears often that the office is still there."""
+    return replace(
+        ports,
+        link=lambda url, fingerprint: link_for(url, fingerprint, DISPLAY_HOLD_S),
+        hold_s=DISPLAY_HOLD_S,
+        confirmed=lambda at: wake(kiosk, at),
+    )
 
 
 def _loop(uplink: Uplink, woken: WakeSocket) -> NoReturn:

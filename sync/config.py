@@ -1,7 +1,8 @@
 """kiosk.toml: the technician's one file, read strictly. Pure but for the zone database, which is data.
 
 `parse_kiosk` gives a KioskConfig or the first mistake with its line and what to write instead. Paths are kept as they
-were written; who reads the file knows what they are relative to (kiosk.configfile).
+were written; who reads the file knows what they are relative to (kiosk.configfile). A display (`role = "display"`) has
+fewer keys: one that does nothing there is a mistake, not passed over, since whoever wrote it expects something of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,11 +25,25 @@ from sync.config_words import (
     no_slash,
 )
 from sync.keypad import ACTIONS
-from sync.strict_toml import Choice, Document, Flag, Key, ListOf, Sections, Table, Text, Whole, parse, read
+from sync.strict_toml import REQUIRED, Choice, Document, Flag, Key, ListOf, Sections, Table, Text, Whole, parse, read
 from sync.toml_lines import Path
 
-__all__ = ["LANGUAGES", "Clock", "Counter", "KioskConfig", "Loudspeaker", "Screen", "Server", "Sim", "parse_kiosk"]
+__all__ = [
+    "DISPLAY_ROLE",
+    "KIOSK_ROLE",
+    "LANGUAGES",
+    "Clock",
+    "Counter",
+    "KioskConfig",
+    "Loudspeaker",
+    "Screen",
+    "Server",
+    "Sim",
+    "parse_kiosk",
+]
 
+KIOSK_ROLE, DISPLAY_ROLE = "kiosk", "display"
+"""What a machine is: it gives numbers, or it shows which are called. Its journal and the office know it by this."""
 MOST_COUNTERS = 9
 """More counters than the pins of a header have room for."""
 
@@ -107,8 +122,12 @@ class KioskConfig:
     `printers` (None: none) is the path of the office's own profiles. `roll_m`: metres of a new paper roll.
 
     `keypad` holds the key of each action that a tactile keypad has a key of its own for (sync.keypad).
+
+    `role`: KIOSK_ROLE or DISPLAY_ROLE. A display has a server for certain, and neither catalogue, printer nor counters:
+    what only a kiosk has is empty or stands at its default.
     """
 
+    role: str
     place: str
     data: str
     catalogue: str
@@ -140,7 +159,11 @@ class KioskConfig:
 def parse_kiosk(data: bytes | str) -> KioskConfig:
     """The configuration in this file. Raises ConfigError(message, hint, line) for the first mistake."""
     document = parse(data)
-    values = read(document, KIOSK)
+    if document.values.get("role") == DISPLAY_ROLE:
+        _check_display(document)
+        values = {**_NOT_OF_A_DISPLAY, **read(document, DISPLAY)}
+    else:
+        values = read(document, KIOSK)
     _check_together(values, document)
     made: dict[str, Any] = dict(values)
     shapes = {"screen": Screen, "sound": Loudspeaker, "server": Server, "clock": Clock, "sim": Sim}
@@ -150,10 +173,26 @@ def parse_kiosk(data: bytes | str) -> KioskConfig:
     return KioskConfig(**made)
 
 
+def _check_display(document: Document) -> None:
+    """What would do nothing is told by its name, and so is what a display cannot be without."""
+    for name in document.values:
+        if name in _NOT_OF_A_DISPLAY:
+            hint = 'Take it out of this file, or write role = "kiosk".'
+            raise document.wrong((name,), f"a display has no `{name}`", hint)
+    server = document.values.get("server")
+    if not isinstance(server, Mapping) or "url" not in server:
+        hint = 'Add  url = "https://…:8443"  under [server].'
+        raise document.wrong(("server",), "a display shows what the office's server tells, and none is named", hint)
+    for section, name in (("server", "public_url"), ("sim", "clock")):
+        if name in document.values.get(section, {}):
+            hint = 'Take it out of this file, or write role = "kiosk".'
+            raise document.wrong((section, name), f"a display has no `{name}` under [{section}]", hint)
+
+
 def _check_together(values: Mapping[str, Any], document: Document) -> None:
     """What no single key can show."""
     for name in ("control", "clock"):
-        if values["sim"][name] and values["pins"] != "mock":
+        if values["sim"][name] and values["pins"] != "mock" and values["role"] == KIOSK_ROLE:
             hint = 'Take [sim] out of a real kiosk\'s file, or set pins = "mock".'
             raise document.wrong(("sim", name), f"the simulation's {name} is refused on real pins", hint)
     for language in values["languages"]:
@@ -252,8 +291,9 @@ _SIM = Table(
 )
 KIOSK = Table(
     (
-        Key("place", Text(), "where this kiosk stands, as the office's pages show it"),
-        Key("data", Text(), "the folder where the kiosk keeps its journal"),
+        Key("role", Choice((KIOSK_ROLE, DISPLAY_ROLE)), "what this machine is", KIOSK_ROLE),
+        Key("place", Text(), "where this machine stands, as the office's pages show it"),
+        Key("data", Text(), "the folder where the machine keeps its journal"),
         Key("catalogue", Text(), "the file of the services, relative to this one", "catalogue.toml"),
         Key("calendar", Text(), "the file of the opening hours, relative to this one", None),
         Key("ticket", Text(), "the file of the ticket's layout, relative to this one", None),
@@ -278,3 +318,24 @@ KIOSK = Table(
     )
 )
 """The shape of kiosk.toml."""
+_OF_A_DISPLAY = frozenset(
+    {
+        "role",
+        "place",
+        "data",
+        "calendar",
+        "time_zone",
+        "languages",
+        "office",
+        "screen",
+        "sound",
+        "server",
+        "clock",
+        "sim",
+    }
+)
+DISPLAY = Table(tuple(key for key in KIOSK.keys if key.name in _OF_A_DISPLAY))
+"""Its shape where it says role = "display"."""
+_NOT_OF_A_DISPLAY: Mapping[str, Any] = {
+    key.name: "" if key.default is REQUIRED else key.default for key in KIOSK.keys if key.name not in _OF_A_DISPLAY
+}

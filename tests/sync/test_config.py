@@ -176,7 +176,7 @@ WRONG = [
     ("one key for two actions", GOOD + '[keypad]\nnext = "F13"\nback = "F13"\n',
      'the key "F13" is both `next` and `back`', 23, "Give each action a key of its own."),
     ("missing key", changed('place = "Hall"\n', ""), "missing key `place` at the top of the file", None,
-     "`place` is where this kiosk stands, as the office's pages show it."),
+     "`place` is where this machine stands, as the office's pages show it."),
     ("missing key below", changed("height_mm = 194\n", ""), "missing key `height_mm` in [screen]", 9,
      "`height_mm` is the height of the picture in millimetres, as measured."),
     ("a section that is none", changed('[office]\nth = "เทศบาล"\nen = "City"', 'office = "City"'),
@@ -298,3 +298,68 @@ def test_every_key_that_tomllib_knows_has_a_line_on_which_it_stands(file: str) -
         if isinstance(path[-1], str):
             assert path[-1] in lines[found.first[path] - 1]
     assert found.twice is None
+
+
+DISPLAY = """\
+role = "display"
+place = "Hall"
+data = "data"
+languages = ["th", "en"]
+[office]
+th = "เทศบาล"
+en = "City"
+[screen]
+width_mm = 953
+height_mm = 536
+[server]
+url = "https://192.168.1.10:8443"
+code = "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T"
+"""
+
+
+def test_a_display_needs_a_server_and_no_printer_and_a_kiosk_is_what_says_nothing() -> None:
+    config = parse_kiosk(DISPLAY)
+    assert (config.role, config.place, config.server.url) == ("display", "Hall", "https://192.168.1.10:8443")
+    assert (config.printer, config.counters, config.calendar, config.sound) == ("", (), None, Loudspeaker())
+    assert parse_kiosk(GOOD).role == "kiosk"
+    assert parse_kiosk('role = "kiosk"\n' + GOOD) == parse_kiosk(GOOD)
+    every = DISPLAY.replace("[office]", 'calendar = "c.toml"\ntime_zone = "Asia/Yangon"\n[office]')
+    every += '[sound]\ndevice = "none"\n[clock]\ntrust = "system"\n[sim]\ncontrol = "unix:/tmp/control"\n'
+    assert (parse_kiosk(every).calendar, parse_kiosk(every).sound.device) == ("c.toml", "none")
+
+
+def test_the_example_of_a_display_is_a_good_file_and_so_it_is_with_every_remark_turned_on() -> None:
+    text = EXAMPLE.with_name("display.toml").read_text("utf-8")
+    assert (parse_kiosk(text).role, parse_kiosk(text).server.code) == ("display", None)
+    whole = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
+    config = parse_kiosk(whole.replace("XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XX", "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T"))
+    assert (config.calendar, config.clock.trust, config.sound.device) == ("calendar.toml", "ntp", "default")
+
+
+def test_what_would_do_nothing_on_a_display_is_told_by_name_and_line() -> None:
+    useless = {
+        'printer = "tcp://127.0.0.1:9100"': "printer",
+        'pins = "mock"': "pins",
+        'catalogue = "catalogue.toml"': "catalogue",
+        "paper_mm = 80": "paper_mm",
+    }
+    for line, name in useless.items():
+        message, at, hint = mistake(DISPLAY.replace("data =", f"{line}\ndata =", 1))
+        assert (message, at) == (
+            f"a display has no `{name}`" if name else "unknown key `printr` at the top of the file",
+            3,
+        )
+        assert hint
+    misspelt = DISPLAY.replace("data =", 'langauges = ["th"]\ndata =', 1)
+    assert mistake(misspelt) == ("unknown key `langauges` at the top of the file", 3, "Did you mean `languages`?")
+    counters = "[[counters]]\ncounter = 1\nlevels = [5, 6, 13, 19, 26]\n"
+    assert mistake(DISPLAY + counters)[0] == "a display has no `counters`"
+    assert mistake(DISPLAY + 'public_url = "http://x"\n')[0] == "a display has no `public_url` under [server]"
+    assert mistake(DISPLAY + '[sim]\nclock = "clock"\n')[0] == "a display has no `clock` under [sim]"
+    assert mistake(DISPLAY.replace('"display"', '"dispaly"'))[1] == 1
+
+
+def test_a_display_without_an_office_to_ask_is_refused() -> None:
+    alone = DISPLAY[: DISPLAY.index("[server]")]
+    for text in (alone, alone + "[server]\n", alone.replace("data =", "server = 3\ndata =", 1)):
+        assert mistake(text)[0] == "a display shows what the office's server tells, and none is named"

@@ -6,6 +6,10 @@ from io import BytesIO
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from fonts.shaping import Typesetter
+from kiosk.board_specimens import example_sights
+from kiosk.layout import Display
+from kiosk.preview import board_picture
 from server.around import Around
 from tests.server.screens import ready
 from tests.server.televisions import Television, hall, shut
@@ -28,6 +32,17 @@ def displays(album: Album) -> None:
         album.keep("display-closed", take(browser, shut, WIDE, LANGUAGES[0]), COLOURS)
         album.keep("display-lost", take(browser, hall, WIDE, LANGUAGES[0], lost=True), COLOURS)
         browser.close()
+    boards(album)
+
+
+def boards(album: Album) -> None:
+    """The same as a second Raspberry Pi draws it, which has no browser."""
+    typesetter, sights = Typesetter(), example_sights()
+    for name, size, mm in (("display-pi", WIDE, (953, 536)), ("display-pi-upright", UPRIGHT, (536, 953))):
+        image = board_picture(sights["hall"], LANGUAGES, Display(*size, *mm), typesetter)
+        album.keep(name, image, COLOURS)
+    lost = board_picture(sights["lost"], LANGUAGES, Display(*WIDE, 953, 536), typesetter)
+    album.keep("display-pi-lost", lost, COLOURS)
 
 
 def take(

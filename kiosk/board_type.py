@@ -1,0 +1,154 @@
+"""Type for a whole hall: letters as large as their place allows, and one text in all languages together. Pure.
+
+The unit is a hundredth of the picture's shorter side (of a 16:9 picture that fits), as on the page of the office's
+server: what is seen from a seat depends on the share of the picture, whatever its size.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fonts.faces import Weight
+from fonts.tokens import Hex
+from kiosk.layout import Rect
+from kiosk.widgets import Align, Canvas
+
+LEAST_SHARE = 0.3
+"""Of the wanted size; a text that is still too long then is told by `Scene.tight`."""
+STEP = 0.96
+LEAST_CAPITAL = 0.3
+"""Hundredths; a number that is wider even then is told by `Scene.tight`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in one language."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Writes on a canvas in hundredths of the picture."""
+
+    canvas: Canvas
+
+    @property
+    def unit_mm(self) -> float:
+        """A hundredth, in millimetres."""
+        long, short = sorted((self.canvas.wide_mm, self.canvas.high_mm), reverse=True)
+        return min(short, long * 9 / 16) / 100
+
+    def px(self, hundredths: float) -> int:
+        """Hundredths in pixels."""
+        return round(hundredths * self.unit_mm * self.canvas.display.dots_per_mm)
+
+    def width(self, text: str, language: str, capital: float, weight: Weight) -> int:
+        """Pixels of one line."""
+        return self.canvas.type.measure(text, language, self._em(capital), weight)
+
+    def height(self, language: str, capital: float, weight: Weight) -> int:
+        """Pixels from the highest mark of a line to its lowest."""
+        ascent, descent = self.canvas.type.metrics(language, self._em(capital), weight)
+        return ascent + descent
+
+    def number(
+        self, place: Rect, text: str, capital: float, colour: Hex, align: Align = "centre", *, bold: bool = True
+    ) -> None:
+        """A number in the middle of its place, its capitals this many hundredths high or as high as fit."""
+        weight: Weight = "bold" if bold else "regular"
+        high = place.h / self.canvas.display.dots_per_mm / self.unit_mm
+        capital = min(capital, high)
+        while self.width(text, _DIGITS, capital, weight) > place.w and capital > LEAST_CAPITAL:
+            capital *= STEP
+        # Digits and capitals have no marks: they stand in the middle, whatever else the face has above and below.
+        place = place.inset(0, -self.height(_DIGITS, capital, weight))
+        self._put(place, Words(_DIGITS, text), capital, weight, colour, align)
+
+    def line(
+        self,
+        place: Rect,
+        words: Sequence[Words],
+        capital: float,
+        first: Hex,
+        rest: Hex | None = None,
+        align: Align = "left",
+    ) -> None:
+        """All languages beside one another; the first one bold."""
+        capital = self._fitting(capital, lambda size: self._line_fits(place, words, size))
+        gap = self._gap(capital)
+        widths = [self.width(each.text, each.language, capital, _weight(index)) for index, each in enumerate(words)]
+        room = place.w - sum(widths) - gap * (len(words) - 1)
+        x = place.x + {"left": 0, "centre": max(room, 0) // 2, "right": max(room, 0)}[align]
+        for index, (each, width) in enumerate(zip(words, widths, strict=True)):
+            own = Rect(x, place.y, min(width, place.right - x), place.h)
+            self._put(own, each, capital, _weight(index), rest if rest and index else first, "left")
+            x += width + gap
+
+    def stack(
+        self,
+        place: Rect,
+        words: Sequence[Words],
+        capital: float,
+        first: Hex,
+        rest: Hex | None = None,
+        align: Align = "left",
+    ) -> None:
+        """All languages beneath one another in the middle of the place; the first one bold."""
+        capital = self._fitting(capital, lambda size: self._stack_fits(place, words, size))
+        heights = [self.height(each.language, capital, _weight(index)) for index, each in enumerate(words)]
+        y = place.y + max(place.h - sum(heights), 0) // 2
+        for index, (each, height) in enumerate(zip(words, heights, strict=True)):
+            self._put(
+                Rect(place.x, y, place.w, height),
+                each,
+                capital,
+                _weight(index),
+                (rest or first) if index else first,
+                align,
+            )
+            y += height
+
+    def _put(self, place: Rect, words: Words, capital: float, weight: Weight, colour: Hex, align: Align) -> None:
+        self.canvas.text(
+            place,
+            words.text,
+            words.language,
+            capital_mm=capital * self.unit_mm,
+            weight=weight,
+            colour=colour,
+            align=align,
+            valign="middle",
+        )
+
+    def _line_fits(self, place: Rect, words: Sequence[Words], capital: float) -> bool:
+        widths = [self.width(each.text, each.language, capital, _weight(index)) for index, each in enumerate(words)]
+        heights = [self.height(each.language, capital, _weight(index)) for index, each in enumerate(words)]
+        return sum(widths) + self._gap(capital) * (len(words) - 1) <= place.w and max(heights, default=0) <= place.h
+
+    def _stack_fits(self, place: Rect, words: Sequence[Words], capital: float) -> bool:
+        widths = [self.width(each.text, each.language, capital, _weight(index)) for index, each in enumerate(words)]
+        heights = [self.height(each.language, capital, _weight(index)) for index, each in enumerate(words)]
+        return max(widths, default=0) <= place.w and sum(heights) <= place.h
+
+    @staticmethod
+    def _fitting(capital: float, fits: Callable[[float], bool]) -> float:
+        """The largest size that fits, at most this one."""
+        size = capital
+        while not fits(size) and size > capital * LEAST_SHARE:
+            size *= STEP
+        return size
+
+    def _gap(self, capital: float) -> int:
+        return self.px(capital)
+
+    def _em(self, capital: float) -> int:
+        return self.canvas.display.em(capital * self.unit_mm)
+
+
+def _weight(index: int) -> Weight:
+    return "regular" if index else "bold"
+
+
+_DIGITS = "th"
+"""The language whose face has the digits and capitals of numbers."""

@@ -1,0 +1,321 @@
+"""The now-serving display as a scene, for a screen without a browser: the same look as the office's page. Pure.
+
+It names no services: the office's journal, all that a display has, knows them by their ids only. Numbers and counters
+are what people look up for, and how many wait is told in one number.
+"""
+
+# gettext: display
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fonts.shaping import Typesetter
+from fonts.tokens import Hex, Tokens
+from kiosk.board_type import Hand, Words
+from kiosk.board_watch import Sight
+from kiosk.layout import Display, Rect, grid
+from kiosk.scene import Scene
+from kiosk.widgets import Canvas
+from sync.board import Board, Shown
+from sync.board import Scene as What
+from translations import N_, load
+from translations.numerals import format_date, format_time, weekday_name
+
+STILL = {
+    What.WAITING: (N_("No number is being called now"), N_("The next number appears here")),
+    What.EMPTY: (N_("Nobody is waiting"), N_("The next number appears here")),
+    What.BREAK: (N_("The counters take a break"), N_("The next number appears here")),
+    What.UNOPENED: (N_("No counter is open now"), N_("The next number appears here")),
+    What.CLOSED: (N_("The office is closed"), None),
+}
+"""What is said where nobody is called, and below it."""
+MOST = 40
+"""Most other calls: so many are still read from the first rows."""
+NUMBER, PLATE, WORDS = 23.2, 23.2, 2.5
+"""Heights of capitals: the number called last and its counter (0.7° at ten metres on a set of 43 inches), captions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """What the office is called, by language, and the languages of its display, the first one first.
+
+    `notice` is for the technician, in English: the mistake in a file whose last good copy is in use.
+    """
+
+    office: Mapping[str, str]
+    languages: tuple[str, ...]
+    notice: str | None = None
+
+
+def draw_board(
+    sight: Sight, hall: Hall, display: Display, typesetter: Typesetter, tokens: Tokens, hand: type[Hand] = Hand
+) -> Scene:
+    """Everything that the hall sees of it, written by this `hand`."""
+    return _Drawing(sight, hall, hand(Canvas(display, typesetter, tokens))).scene()
+
+
+class _Drawing:
+    """One picture; each method fills a rectangle."""
+
+    def __init__(self, sight: Sight, hall: Hall, hand: Hand) -> None:
+        self._sight, self._hall, self._canvas = sight, hall, hand.canvas
+        self._hand, self._colour = hand, hand.canvas.tokens.colour
+        self._gap = self._hand.px(1.8)
+
+    def scene(self) -> Scene:
+        page = self._canvas.area.inset(self._hand.px(2), self._hand.px(1))
+        page = self._header(page)
+        if self._sight.lost:
+            page = self._lost(page)
+        board = self._sight.board
+        if board is not None:
+            if not self._sight.lost:
+                page = self._waits(page, board)
+            alone = len(board.calls) < 2 and not board.recent
+            rest = self._hero(page, board.calls[0], alone) if board.calls else self._still(page, board, alone)
+            self._more(rest, board.calls[1:], board.recent)
+        return self._canvas.scene()
+
+    # Above ------------------------------------------------------------------------------------------------------------
+
+    def _header(self, page: Rect) -> Rect:
+        """The office's name, and the moment that all of it is true of; returns what is left below."""
+        upright, hand = self._canvas.portrait, self._hand
+        high = hand.px(7.5)
+        names = [Words(each, self._hall.office[each]) for each in self._hall.languages if each in self._hall.office]
+        if self._hall.notice is not None:
+            names = [Words("en", self._hall.notice)]
+        if upright:
+            hand.line(page.top(hand.px(6)), names, 2.4, self._colour.ink, self._colour.ink_soft)
+            self._as_of(page.below(hand.px(6)).top(high))
+            return page.below(hand.px(6) + high + self._gap)
+        clock = page.top(high).beside(page.w - hand.px(74))
+        hand.line(
+            page.top(high).left(page.w - clock.w - self._gap), names, 2.6, self._colour.ink, self._colour.ink_soft
+        )
+        self._as_of(clock)
+        return page.below(high + self._gap // 2)
+
+    def _as_of(self, place: Rect) -> None:
+        if self._sight.as_of is None or self._sight.lost:
+            return
+        hand, colour = self._hand, self._colour
+        width = hand.px(27)
+        time = place.beside(place.w - width)
+        hand.number(time, f"{self._sight.as_of:%H:%M:%S}", 4.0, colour.ink, "right")
+        told = place.left(place.w - width - self._gap)
+        if self._sight.trying:
+            self._canvas.box(told.inset(0, hand.px(1)), colour.warning_ground)
+            inner = told.inset(hand.px(1), hand.px(1))
+            hand.line(inner, self._each(N_("Reconnecting")), 1.6, colour.on_warning, align="right")
+        else:
+            hand.line(told, self._each(N_("As of")), 1.6, colour.ink_soft, colour.ink_soft, "right")
+
+    def _lost(self, page: Rect) -> Rect:
+        """The office is silent: said as large as a call, with the time that the numbers are of."""
+        hand, upright = self._hand, self._canvas.portrait
+        words, since_words = self._each(N_("Connection lost, trying again")), self._each(N_("These numbers are as of"))
+        ink = self._colour.on_warning
+        high = hand.px(34 if upright else 20)
+        band = page.top(high)
+        self._canvas.box(band, self._colour.warning_ground)
+        inner = band.inset(hand.px(2), hand.px(0.8))
+        if self._sight.as_of is None:
+            hand.stack(inner, words, 5.0, ink, align="centre")
+            return page.below(high + self._gap)
+        time = f"{self._sight.as_of:%H:%M:%S}"
+        if upright:
+            hand.stack(inner.top(inner.h * 5 // 9), words, 4.0, ink)
+            since = inner.below(inner.h * 5 // 9)
+            hand.stack(since.left(since.w - hand.px(36)), since_words, 2.4, ink)
+            hand.number(since.beside(since.w - hand.px(34)), time, 6.0, ink, "right")
+        else:
+            hand.line(inner.top(inner.h // 2), words, 4.6, ink)
+            since = inner.below(inner.h // 2)
+            hand.line(since.left(since.w - hand.px(40)), since_words, 2.6, ink)
+            hand.number(since.beside(since.w - hand.px(38)), time, 6.0, ink, "right")
+        return page.below(high + self._gap)
+
+    # The call ---------------------------------------------------------------------------------------------------------
+
+    def _hero(self, page: Rect, call: Shown, alone: bool) -> Rect:
+        """The number that was called last, and its counter; returns what is left below. `alone`: that is not needed."""
+        hand, upright = self._hand, self._canvas.portrait
+        high = page.h if alone and not upright else hand.px(38)
+        self._number(page.top(high) if upright else page.top(high).left(page.w - hand.px(50) - self._gap), call)
+        if upright:
+            below = page.below(high + self._gap)
+            self._counter(below.top(hand.px(26)), call)
+            return below.below(hand.px(26) + self._gap)
+        self._counter(page.top(high).beside(page.w - hand.px(50)), call)
+        return page.below(high + self._gap)
+
+    def _number(self, place: Rect, call: Shown) -> None:
+        hand, colour, old = self._hand, self._colour, self._sight.lost
+        self._canvas.box(place, colour.sunken if old else colour.surface, colour.outline if old else colour.primary)
+        inner = place.inset(hand.px(2.2), hand.px(0.8))
+        words = inner.top(hand.px(6))
+        notes = [self._each(N_("Called again"))] if call.again else []
+        if call.day:
+            notes.insert(0, self._each(N_("Ticket of {date}"), date=_short(call.day)))
+        hand.line(
+            words, self._each(N_("Number called")), WORDS, colour.ink_soft if old else colour.ink, colour.ink_soft
+        )
+        foot = hand.px(5) if notes else 0
+        number = inner.below(words.h)
+        large = max(NUMBER, NUMBER * place.h / hand.px(38))
+        hand.number(number.top(number.h - foot), call.label, large, self._ink, bold=not old)
+        # Two notes share the row below; one has it for itself.
+        for note, own in zip(
+            notes, grid(number.below(number.h - foot), max(len(notes), 1), 1, self._gap), strict=False
+        ):
+            self._canvas.box(own, colour.warning_ground)
+            hand.line(own.inset(hand.px(1), 0), note, 1.7, self._colour.on_warning, align="centre")
+
+    def _counter(self, place: Rect, call: Shown) -> None:
+        hand, colour, old = self._hand, self._colour, self._sight.lost
+        ink = colour.ink_soft if old else colour.on_primary
+        self._canvas.box(place, colour.sunken if old else colour.primary, colour.outline if old else None)
+        inner = place.inset(hand.px(2.2), hand.px(0.8))
+        words = self._each(N_("Counter"))
+        if self._canvas.portrait:
+            hand.stack(inner.left(hand.px(42)), words, 3.6, ink, ink)
+            hand.number(inner.beside(hand.px(44)), str(call.counter), min(PLATE, 20.0), ink, bold=not old)
+        else:
+            hand.line(inner.top(hand.px(6)), words, WORDS, ink, ink, "centre")
+            large = PLATE * place.h / hand.px(38)
+            hand.number(inner.below(hand.px(6)), str(call.counter), large, ink, bold=not old)
+
+    def _still(self, page: Rect, board: Board, alone: bool) -> Rect:
+        """What goes on where nobody is called."""
+        hand, colour = self._hand, self._colour
+        upright = self._canvas.portrait
+        place = page if alone and not upright else page.top(hand.px(66 if upright else 44))
+        large = 7.0 if place.h > hand.px(60) and not upright else 5.0
+        self._canvas.box(place, colour.surface, colour.rule)
+        inner = place.inset(hand.px(3), hand.px(1.5))
+        msgid, then = STILL[board.scene]
+        upper = inner.h * 62 // 100
+        hand.stack(inner.top(upper), self._each(msgid), large, self._ink, colour.ink_soft)
+        hand.stack(inner.below(upper), self._then(board, then), large * 0.52, colour.ink, colour.ink_soft)
+        return page.below(place.h + self._gap)
+
+    def _then(self, board: Board, msgid: str | None) -> list[Words]:
+        """Below that: why, until when, or what comes."""
+        said = []
+        for language in self._hall.languages:
+            gettext = load(language, "display").gettext
+            if board.opens is not None:
+                when = gettext("Opens {when}").format(when=_when(board.opens, language))
+            elif board.back is not None:
+                when = gettext("Back at {time}").format(time=format_time(board.back, language))
+            else:
+                when = gettext(msgid) if msgid else ""
+            text = " · ".join(each for each in (board.why.get(language), when) if each)
+            said += [Words(language, text)] if text else []
+        return said
+
+    # The others -------------------------------------------------------------------------------------------------------
+
+    def _more(self, page: Rect, calls: Sequence[Shown], recent: Sequence[Shown]) -> None:
+        """The others that are called now, as large as they fit; in the last row those that were called before."""
+        hand = self._hand
+        if recent:
+            least = hand.px(18 if self._canvas.portrait else 10.5)
+            high = least if calls else min(page.h, hand.px(26))
+            self._recent(page.below(page.h - high) if calls else page.top(high), recent)
+            page = page.top(page.h - high - self._gap)
+        if calls:
+            self._caption(page.top(hand.px(4.2)), N_("Also called now"))
+            self._cells(page.below(hand.px(4.2)), calls[:MOST])
+
+    def _cells(self, place: Rect, calls: Sequence[Shown]) -> None:
+        hand, colour, old = self._hand, self._colour, self._sight.lost
+        across, down = self._shape(place, len(calls))
+        gap = hand.px(0.9)
+        for cell, call in zip(grid(place, across, down, gap), calls, strict=False):
+            self._canvas.box(cell, colour.sunken if old else colour.surface)
+            plate = cell.beside(cell.w - max(cell.w * 30 // 100, 1)).inset(cell.h // 14)
+            self._canvas.box(plate, None if old else colour.primary, colour.outline if old else None)
+            ink = colour.ink_soft if old else colour.on_primary
+            hand.number(plate.inset(plate.w // 10, 0), str(call.counter), self._share(cell, 0.5), ink, bold=not old)
+            label = cell.left(cell.w - cell.w * 30 // 100).inset(cell.w // 40, 0)
+            if call.day:
+                date = label.beside(label.w * 70 // 100).inset(0, cell.h * 28 // 100)
+                self._canvas.box(date, colour.sunken if old else colour.warning_ground)
+                tone = colour.ink_soft if old else colour.on_warning
+                hand.number(date.inset(date.w // 12, 0), _short(call.day), self._share(cell, 0.22), tone)
+                label = label.left(label.w * 67 // 100)
+            hand.number(label, call.label, self._share(cell, 0.5), self._ink, "left", bold=not old)
+
+    def _shape(self, place: Rect, count: int) -> tuple[int, int]:
+        """Columns and rows that give the largest letters: a cell is best four times as wide as high."""
+        shapes = [(across, -(-count // across)) for across in range(1, count + 1)]
+        return max(shapes, key=lambda shape: min(place.w / shape[0] / 4, place.h / shape[1]))
+
+    def _recent(self, place: Rect, recent: Sequence[Shown]) -> None:
+        hand, colour = self._hand, self._colour
+        self._caption(place.top(hand.px(4.2)), N_("Called before"))
+        row = place.below(hand.px(4.2))
+        narrow = self._canvas.portrait or row.h > hand.px(12)
+        across, down = (3, 2) if narrow else (6, 1)
+        if narrow and len(recent) <= 3:
+            down = 1
+        for cell, call in zip(grid(row, across, down, hand.px(0.9)), recent, strict=False):
+            self._canvas.box(cell, colour.sunken)
+            counter = cell.beside(cell.w * 70 // 100).inset(cell.h // 12)
+            self._canvas.box(counter, colour.surface)
+            hand.number(counter.inset(counter.w // 10, 0), str(call.counter), self._share(cell, 0.5), colour.ink_soft)
+            label = cell.left(cell.w * 68 // 100).inset(cell.w // 30, 0)
+            if call.day:
+                hand.number(
+                    label.beside(label.w * 66 // 100),
+                    _short(call.day),
+                    self._share(cell, 0.26),
+                    colour.ink_soft,
+                    "right",
+                )
+                label = label.left(label.w * 62 // 100)
+            hand.number(label, call.label, self._share(cell, 0.5), colour.ink_soft, "left")
+
+    def _waits(self, page: Rect, board: Board) -> Rect:
+        """How many wait, in the last row; returns what is left above. After hours nobody does."""
+        waiting = sum(each.waiting for each in board.waits)
+        if board.scene is What.CLOSED and not waiting:
+            return page
+        hand, colour = self._hand, self._colour
+        row = page.below(page.h - hand.px(8.5))
+        self._canvas.box(row, colour.surface, colour.rule)
+        inner = row.inset(hand.px(2), hand.px(0.6))
+        hand.number(inner.beside(inner.w - hand.px(16)), str(waiting), 4.6, colour.ink, "right")
+        hand.line(inner.left(inner.w - hand.px(18)), self._each(N_("Waiting")), WORDS, colour.ink, colour.ink_soft)
+        return page.top(page.h - row.h - self._gap)
+
+    # Words and colours ------------------------------------------------------------------------------------------------
+
+    def _caption(self, place: Rect, msgid: str) -> None:
+        self._hand.line(place, self._each(msgid), 1.7, self._colour.ink, self._colour.ink_soft)
+
+    def _each(self, msgid: str, **values: object) -> list[Words]:
+        """This text in every language of the display, its places filled."""
+        return [Words(each, load(each, "display").gettext(msgid).format(**values)) for each in self._hall.languages]
+
+    def _share(self, cell: Rect, share: float) -> float:
+        """A share of the cell's height, in hundredths of the picture."""
+        return cell.h * share / self._hand.px(100) * 100
+
+    @property
+    def _ink(self) -> Hex:
+        return self._colour.ink_soft if self._sight.lost else self._colour.primary
+
+
+def _short(day: str) -> str:
+    """Day and month, which every language here writes alike."""
+    own = date.fromisoformat(day)
+    return f"{own.day}/{own.month}"
+
+
+def _when(opens: datetime, language: str) -> str:
+    day = opens.date()
+    return f"{weekday_name(day, language)} {format_date(day, language)} {format_time(opens, language)}"

@@ -1,0 +1,98 @@
+"""Follows the office's journal for a display: the queue as it stands, until when it is known to be so, and new calls.
+
+What is shown has the time of the office's last word beside it. That word comes from sync with every answer of the
+office, and counts only once all facts up to it are taken in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sync.board import Board
+from sync.body import TicketName
+from sync.downlink import Phase
+from sync.errors import SyncError
+from sync.facts import DayOpened, understand
+from sync.journal import Instant
+from sync.live import Live
+from sync.mirror import FeedState, News
+from sync.tickets import Status
+from sync.types import BootMs, UtcMs
+
+AT_ONCE = 500
+"""Facts in one turn of the loop: some ten milliseconds of a Pi for each hundred."""
+DAYS = 1
+"""A start begins with the last office day of the journal: of an earlier one nothing is shown."""
+SILENCE_MS = 25_000
+"""The office is asked every ten seconds. What it has not confirmed for so long is said to be old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is in sight. `board` None: there is nothing that could be shown. `as_of`: on the office's wall clock, the
+    moment it is true of. `trying`: the office does not answer at the moment. `lost`: for so long that it is old."""
+
+    board: Board | None = None
+    as_of: datetime | None = None
+    trying: bool = True
+    lost: bool = True
+
+
+class Mirror(Protocol):
+    """What is needed of sync.mirror.MirrorReader."""
+
+    def news(self, most: int, days: int) -> News | None: ...
+
+    def state(self) -> FeedState | None: ...
+
+
+class BoardWatch:
+    """`live`: the queue. `as_of`: the boot time up to which everything that the office wrote is in it, None: not yet.
+    `behind`: `look` has more to take in. `say` writes the system's log."""
+
+    def __init__(self, mirror: Mirror, say: Callable[[str], None]) -> None:
+        self._mirror, self._say = mirror, say
+        self.live = Live()
+        self.as_of: BootMs | None = None
+        self.behind = True
+        self.trying = True
+        """The office does not answer at this moment."""
+        self._lost_track = False
+        self._called: frozenset[tuple[TicketName, UtcMs | None]] | None = None
+
+    def look(self, now: Instant, confirmed: BootMs | None) -> bool:
+        """Take in the next facts; whether somebody was called since the last look. `confirmed`: the last word of the
+        office that came before this call, in boot time."""
+        news = self._mirror.news(AT_ONCE, DAYS)
+        state = self._mirror.state()
+        self.trying = state is None or state.phase != Phase.ASKING.value
+        if news is not None:
+            if news.anew:
+                self.live, self._lost_track, self._called, self.as_of = Live(), False, None, None
+            for fact in news.facts:
+                body = understand(fact)
+                if body is None or (self._lost_track and not isinstance(body, DayOpened)):
+                    continue
+                try:
+                    self.live, self._lost_track = self.live.after(body, fact.seq), False
+                except SyncError as error:  # of a newer release, say: nothing from here on would be true
+                    self._lost_track = True
+                    self._say(f"fact {fact.seq} of the office's journal cannot be followed: {error}. {error.hint}")
+        self.behind = news is not None and len(news.facts) == AT_ONCE
+        if self.behind or self._lost_track:
+            return False
+        if confirmed is not None and confirmed <= now.boottime_ms:
+            self.as_of = confirmed
+        return self._anybody_new()
+
+    def is_lost(self, now_ms: BootMs) -> bool:
+        """Whether what is known is too old to be shown as new."""
+        return self.as_of is None or now_ms - self.as_of > SILENCE_MS
+
+    def _anybody_new(self) -> bool:
+        """A call or a recall that was not there at the last look; the first look after a start is none."""
+        tickets = self.live.tickets.values()
+        called = frozenset((each.name, each.said_ms) for each in tickets if each.status is Status.CALLED)
+        before, self._called = self._called, called
+        return before is not None and bool(called - before)

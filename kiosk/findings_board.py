@@ -1,0 +1,29 @@
+"""What the doctor finds of a display: its copy of the office's journal, and what a kiosk would be told otherwise."""
+
+from dataclasses import replace
+
+from kiosk.findings import Finding, ok, problem
+from sync.chain import Position
+from sync.mirror import FeedState
+
+_CLOCK = "Connect the network and the office's server: without a time no number is shown."
+_SERVER = "Check the network cable and `url` in kiosk.toml. The display shows its last numbers as old meanwhile."
+
+
+def mirror(state: FeedState | None, end: Position | None) -> Finding:
+    """Whether the office's journal arrives here."""
+    part, facts = "office's journal", end.seq if end else 0
+    if state is None:
+        return problem(part, "nothing has asked for it yet", "Start `python -m sync`, and see in its log why it ended.")
+    if state.reason is not None:
+        todo = "Read `python -m sync status`, and do what it says."
+        return problem(part, f"{facts} facts here; {state.message or state.reason}", todo)
+    if not facts:
+        return problem(part, "none of it is here", "Wait a minute; then read `python -m sync status`.")
+    return ok(part, f"{facts} facts here, each one proved")
+
+
+def of_a_display(finding: Finding) -> Finding:
+    """The same, with what to do where there are no tickets and nobody can touch anything."""
+    told = {"clock": _CLOCK, "server": _SERVER}.get(finding.part)
+    return replace(finding, todo=told) if told and "icket" in (finding.todo or "") else finding

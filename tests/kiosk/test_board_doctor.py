@@ -1,0 +1,56 @@
+"""The doctor of a display: what a display has, and nothing of what it has not."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk import findings_board
+from kiosk.doctor import examine
+from kiosk.findings import Finding
+from sync.chain import START, Position
+from sync.mirror import FeedState
+from sync.types import Chain, Seq
+from tests.kiosk.test_doctor import Box, raising, reading
+from tests.sync.test_config import DISPLAY
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    """The tools of a healthy machine, and a display's kiosk.toml."""
+    made = Box(tmp_path)
+    made.path.write_text(DISPLAY, "utf-8")
+    return made
+
+
+def by_part(box: Box) -> dict[str, Finding]:
+    return {each.part: each for each in examine(box.path, None, box.tools)}
+
+
+def test_a_display_is_looked_over_as_what_it_is(box: Box) -> None:
+    found = by_part(box)
+    assert {"fonts", "settings", "disk", "journal", "clock", "display", "sound", "screen", "server"} <= set(found)
+    assert not {"services", "ticket", "printer", "kinds of printers", "kiosk", "counters"} & set(found)
+    assert not box.transports
+    assert found["office's journal"].state == "problem"
+    box.path.write_text(DISPLAY.replace("[office]", "paper_mm = 80\n[office]"), "utf-8")
+    assert "a display has no `paper_mm`" in by_part(box)["settings"].seen
+
+
+def test_what_is_to_be_done_is_nothing_that_only_a_kiosk_could_do(box: Box) -> None:
+    box.with_(read_clock=lambda: reading(disciplined=False), connect=raising(OSError("no route")))
+    found = by_part(box)
+    assert (found["clock"].state, found["server"].state) == ("problem", "problem")
+    for part in ("clock", "server"):
+        assert "icket" not in (found[part].todo or "")
+        assert found[part].todo
+
+
+def test_the_way_down_is_told(box: Box) -> None:
+    end = Position(Seq(7), Chain(b"c" * 32))
+    asking = FeedState("asking")
+    assert findings_board.mirror(None, None).state == "problem"
+    assert findings_board.mirror(asking, START).state == "problem"
+    assert findings_board.mirror(asking, end) == Finding("office's journal", "ok", "7 facts here, each one proved")
+    broken = replace(asking, phase="backoff", reason="fork", message="another history")
+    assert "another history" in findings_board.mirror(broken, end).seen
