@@ -1,7 +1,6 @@
 """What the office kept of the day: the facts of its own journal about calls, and what its audit says of them."""
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -99,10 +98,9 @@ def audited(folder: Path, office: OfficeDay) -> Mapping[str, Any] | None:
     """What `python -m server audit --json` says of the day; None where no office day was begun. Raises AuditFailed."""
     if office.day is None:
         return None
-    command = [sys.executable, "-m", "server", "audit", "--config", str(folder / "office" / "server.toml"),
+    command = [sys.executable, "-m", "server", "audit", "--config", str(folder.absolute() / "office" / "server.toml"),
                "--day", office.day, "--json"]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=AUDIT_S)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=AUDIT_S)
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
