@@ -14,6 +14,7 @@ from server.console_machines import add_machines
 from server.console_office import add_office
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
 from server.console_people import add_people
+from server.console_today import add_today
 from server.door import Door, Person
 from server.errors import AccountRefused, Refused, ServerError
 from server.forms import Form, form_of
@@ -62,6 +63,7 @@ def console_routes(
     add_counters(app, counters)
     add_office(app, office)
     add_issue(app, office)
+    add_today(app, office, counters.streams, counters.drawing)
     add_day(app, office)
     add_machines(app, office)
     for part in (guide, *parts):

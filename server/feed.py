@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from server.http import Receive, Scope, Send
 from server.pages import Pages
 from server.reading import View
+from server.scoring import released
 from server.streams import BEAT_SECONDS, GAP_SECONDS, Streams
 from sync.live import Live
 from sync.types import JournalId, UtcMs
@@ -96,4 +97,4 @@ class Feed:
         for each in view.devices:
             latest = max(each.contact_ms or 0, self._contacts.get(each.journal_id, 0))
             devices.append(replace(each, contact_ms=latest // 60_000 * 60_000 or None))
-        return replace(view, devices=tuple(devices))
+        return replace(view, devices=tuple(devices), told=released(view.presses, self._now()))

@@ -7,6 +7,7 @@ from translations import N_
 
 LINKS = (
     ("/issue", N_("Give a number"), Role.STAFF),
+    ("/today", N_("Now"), Role.SUPERVISOR),
     ("/day", N_("Day"), Role.SUPERVISOR),
     ("/machines", N_("Machines"), Role.ADMINISTRATOR),
     ("/office", N_("Office"), Role.ADMINISTRATOR),
@@ -45,3 +46,13 @@ SLIP = {
     "emergency": (N_("Emergency number"), N_("Please wait for the number to be called.")),
 }
 """What stands on paper that is printed from the console, in every language: a line above and one below the number."""
+
+SIGNALS = {
+    "idle": N_("presses while nobody was served"),
+    "bursts": N_("several presses within a minute"),
+    "row": N_("the same level many times in a row"),
+    "quick": N_("presses within seconds of each other"),
+    "mashed": N_("several levels pressed at once"),
+    "upward": N_("changed to a higher level"),
+}
+"""What is worth a look at a counter (server.scoring.Signals). None of it proves anything."""

@@ -182,7 +182,7 @@ class Pages:
             "view": view,
             "by_service": [(named(view.services, key, language), count) for key, count in view.by_service.items()],
             "latest": [self._row(ticket, view, words) for ticket in view.latest],
-            "bars": [(bar, words.gettext(LEVEL_WORDS[bar.level])) for bar in distribution(dict(view.scores))],
+            "bars": [(bar, words.gettext(LEVEL_WORDS[bar.level])) for bar in distribution(dict(view.told))],
             "devices": [self._device(device, words) for device in view.devices],
             "loss": view.loss and self.day(UtcMs(view.loss.to_ms)) == view.day and self._loss(view.loss, words),
             **self._dates(view.day, language),
@@ -303,6 +303,11 @@ def in_language(by_language: Mapping[str, str], language: str) -> Markup:
     if other is None:
         return escape(next(iter(by_language.values()), ""))
     return Markup('<span lang="{}">{}</span>').format(other, by_language[other])
+
+
+def percent(part: int, whole: int) -> int:
+    """A part in a hundred."""
+    return round(100 * part / whole)
 
 
 def named(services: Mapping[str, Mapping[str, str]], service: str, language: str) -> Markup:

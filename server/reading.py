@@ -3,19 +3,25 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from server.fold import BEST_ANCHOR, LEVELS
+from server.scoring import Press, Service
+from server.scoring import services as services_of
 from sync.body import TicketName
 from sync.chain import witness
 from sync.clock import DRIFT_PPM
+from sync.codec import decode
 from sync.estimate import MINUTE_MS, PastError, WaitingRange, past_error
-from sync.facts_office import RuleAdopted
+from sync.facts import understand
+from sync.facts_office import RuleAdopted, TicketFact
+from sync.live import Live
 from sync.paper_left import PaperLeft
+from sync.tickets import IllegalStep
 from sync.types import JournalId, Seq
 
 LATEST = 12
@@ -118,7 +124,9 @@ class View:
     """One office day. `services` holds names by id and language; `unplaced` are scores that no anchor dates yet.
 
     `scores` counts by level. `disputed` are scores for which several levels were pressed: outside `scores`, and so
-    outside every mean and share. `upward`, by counter: those of them that ended higher. `waiting` now, and the counters
+    outside every mean and share.
+    `told`: the levels that are told of (server.scoring.released), made of `presses`.
+    `upward`, by counter: those of them that ended higher. `waiting` now, and the counters
     `at_work`: of the queue as it stands. `held`: how the waiting ranges that were printed today held.
     `loss`: the last part of the record that was lost.
     """
@@ -128,6 +136,8 @@ class View:
     by_service: Mapping[str, int] = field(default_factory=dict)
     latest: tuple[Ticket, ...] = ()
     scores: Mapping[int, int] = field(default_factory=lambda: dict.fromkeys(LEVELS, 0))
+    presses: tuple[tuple[Press, ...], ...] = ()
+    told: Mapping[int, int] = field(default_factory=lambda: dict.fromkeys(LEVELS, 0))
     disputed: int = 0
     upward: Mapping[int, int] = field(default_factory=dict)
     unplaced: int = 0
@@ -166,6 +176,7 @@ def view(db: sqlite3.Connection, day: str) -> View:
             by_service=_by_service(db, day),
             latest=_latest(db, day),
             scores=scores,
+            presses=presses(db, day),
             disputed=_count(db, "SELECT count(*) FROM scores WHERE office_day = ? AND disputed", day),
             upward=dict(db.execute(upward, (day,))),
             unplaced=_count(db, "SELECT count(*) FROM scores WHERE office_day IS NULL"),
@@ -310,6 +321,41 @@ def _moment(db: sqlite3.Connection, journal_id: str, boot_id: str | None, bootti
     at = {"journal_id": journal_id, "boot_id": boot_id, "boottime_ms": boottime_ms, "ppm": DRIFT_PPM}
     found = db.execute(BEST_ANCHOR, at).fetchone()
     return found[0] if found else None
+
+
+def served_today(db: sqlite3.Connection) -> list[Service]:
+    """Every service of the office's last day, from its own journal."""
+    query = """SELECT row FROM facts WHERE journal_id = (SELECT journal_id FROM journals ORDER BY own DESC LIMIT 1)
+            AND seq >= coalesce((SELECT max(seq) FROM days WHERE days.journal_id = facts.journal_id), 1)
+        ORDER BY seq"""
+    found, live = [], Live()
+    for (row,) in db.execute(query):
+        fact = decode(row)
+        body = understand(fact)
+        if isinstance(body, TicketFact) and body.ticket in live.tickets:
+            ticket = live.tickets[body.ticket]
+            found.append((body, ticket.counter, ticket.service))
+        if body is not None:
+            with suppress(IllegalStep):
+                live = live.after(body, fact.seq)
+    return services_of(found)
+
+
+def standards(db: sqlite3.Connection) -> dict[str, int]:
+    """The published minutes of each service, by its id."""
+    query = """SELECT json_extract(value, '$.id'), json_extract(value, '$.minutes')
+        FROM catalogues, json_each(catalogue, '$.services')"""
+    return {id_: minutes for id_, minutes in db.execute(query) if isinstance(minutes, int) and minutes > 0}
+
+
+def presses(db: sqlite3.Connection, day: str) -> tuple[tuple[Press, ...], ...]:
+    """The scores of this day, of each machine in the order in which they came."""
+    query = """SELECT journal_id, counter, utc_ms, level, disputed, upward FROM scores
+        WHERE office_day = ? ORDER BY journal_id, seq"""
+    found: dict[str, list[Press]] = {}
+    for journal_id, counter, at_ms, level, disputed, upward in db.execute(query, (day,)):
+        found.setdefault(journal_id, []).append(Press(counter, at_ms, level, bool(disputed), bool(upward)))
+    return tuple(map(tuple, found.values()))
 
 
 @dataclass(frozen=True, slots=True)

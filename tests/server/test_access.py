@@ -38,6 +38,8 @@ ACCESS: dict[str, Role | str] = {
     "GET /issue": Role.STAFF,
     "POST /issue": Role.STAFF,
     "GET /issue/{seq}": Role.STAFF,
+    "GET /today": Role.SUPERVISOR,
+    "GET /events/today": Role.SUPERVISOR,
     "GET /day": Role.SUPERVISOR,
     "POST /day/clock": Role.SUPERVISOR,
     "POST /day/carry": Role.SUPERVISOR,

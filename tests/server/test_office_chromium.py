@@ -110,4 +110,4 @@ def test_what_is_for_printing_has_no_fault_and_each_sheet_fits_on_its_paper(
 
 def paths(office: RunningServer) -> tuple[str, ...]:
     """What is looked at."""
-    return "/office", "/office/counters/new", "/office/counters/1", "/issue", LAST[0], "/day", "/machines"
+    return "/office", "/office/counters/new", "/office/counters/1", "/issue", LAST[0], "/day", "/machines", "/today"
