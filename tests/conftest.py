@@ -24,8 +24,33 @@ ON_A_PTY = (
 """Tests that open one; .ci/prepare gives a machine that has none the file system of them, where it may."""
 
 
+TOGETHER = (
+    "test_audit_command",
+    "test_checking",
+    "test_console_chromium",
+    "test_console_served",
+    "test_counter_chromium",
+    "test_day",
+    "test_display_page",
+    "test_evidence",
+    "test_kiosk_walk",
+    "test_office_chromium",
+    "test_pages",
+    "test_printers",
+    "test_proof",
+    "test_proof_chromium",
+)
+"""Modules whose tests share a server, a browser or a day: one process starts it once."""
+LONG = ("tests/kiosk/test_fit", "tests/kiosk/test_layout", "tests/kiosk/test_measured", "tests/faults/", "tests/walks/")
+"""What takes longest goes first, so that no process is left alone with it at the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip them, with the reason, where the kernel gives no pseudo-terminal."""
+    """Order them, group them, and skip those for which the kernel gives no pseudo-terminal, with the reason."""
+    items.sort(key=lambda item: 0 if item.nodeid.startswith(LONG) else 1)
+    for item in items:
+        if item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     try:
         for end in os.openpty():
             os.close(end)

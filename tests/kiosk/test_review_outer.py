@@ -112,7 +112,7 @@ def test_a_path_with_a_nul_in_it_is_an_error_of_its_line(tmp_path: Path) -> None
     path.write_text((EXAMPLE / "kiosk.toml").read_text("utf-8").replace('"data"', '"da\\u0000ta"', 1), "utf-8")
     problem = load(path).problem
     assert problem is not None
-    assert (problem.line, "NUL" in str(problem)) == (6, True)
+    assert (problem.line, "NUL" in str(problem)) == (7, True)
 
 
 def test_without_typefaces_the_doctor_looks_at_the_rest_and_draws_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-SIZES = {"phone": (390, 844), "tablet": (820, 1180), "pc": (1440, 900)}
+SIZES = {"phone": (390, 844), "pc": (1440, 900)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """WCAG 2.2 AA, and what axe-core holds for good practice."""
 
