@@ -4,7 +4,7 @@ Facts of the office's journal go in one by one; nothing is read here and no cloc
 what its calls took, which the waiting range weighs in (docs/queue.md).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -13,15 +13,15 @@ from kiosk.screen_types import Passed
 from sync.body import TicketName
 from sync.calendar import Calendar
 from sync.codec import Fact
+from sync.days import Days
 from sync.errors import SyncError
 from sync.estimate import NO_COUNTER, Pace, Prospect, prospect
-from sync.facts import DayOpened, understand
+from sync.facts import DayOpened
 from sync.facts_office import RuleAdopted, TicketAdmitted, TicketCalled, TicketTransferred
 from sync.facts_restated import TicketRestated
 from sync.foresee import ahead
 from sync.live import Counter, Live
 from sync.tickets import QueueTicket
-from sync.took import Calls, Took
 from sync.types import UtcMs
 
 
@@ -46,12 +46,11 @@ class Own(NamedTuple):
     priority: bool
 
 
-class Story:
-    """`live` is the queue after the last fact. `lost`: a fact had no place in it, and nothing of this day is told."""
+class Story(Days):
+    """The days that are followed, with who was called when. Of a day that is `lost` nothing is told."""
 
     def __init__(self) -> None:
-        self.live, self.took, self.lost = Live(), Took(), False
-        self.before: Mapping[str, Calls] = {}
+        super().__init__()
         self.calls: list[Call] = []
         self._known: dict[TicketName, int] = {}
         self._called: dict[TicketName, int] = {}
@@ -60,17 +59,15 @@ class Story:
     def take(self, fact: Fact) -> str | None:
         """One more fact of the office's journal, in order. Returns what is wrong, once, where it has no place."""
         try:
-            body = understand(fact)
-            if isinstance(body, DayOpened):
-                self._begin()
-            if body is None or self.lost:
-                return None
-            before, self.live = self.live, self.live.after(body, fact.seq)
+            followed = self.follow(fact)
         except SyncError as error:
-            self.lost = True
             return f"the office's queue is not told today: fact {fact.seq}: {error}. {error.hint}"
-        self.took = self.took.after(before, body)
+        if followed is None:
+            return None
+        before, body = followed
         match body:
+            case DayOpened():
+                self.calls, self._known, self._called, self._transferred = [], {}, {}, set()
             case TicketAdmitted(ticket=name):
                 self._known[name] = len(self.calls)
             case TicketRestated(ticket=name) if body.waited_ms is not None:
@@ -83,13 +80,6 @@ class Story:
                 why = "by-hand" if body.why != "rule" else _why(ticket, before.rule, name in self._transferred)
                 self.calls.append(Call(ticket.label, ticket.since_ms, before.counter(body.counter).services, why))
         return None
-
-    def _begin(self) -> None:
-        """Another day: of the one before only what its calls took is kept."""
-        if self.took.services:
-            self.before = self.took.services
-        self.lost, self.calls = False, []
-        self._known, self._called, self._transferred = {}, {}, set()
 
     def passed(self, name: TicketName) -> tuple[Passed, ...]:
         """Who was called before this ticket's first call though taken later: first those that went before it at a

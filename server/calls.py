@@ -6,8 +6,6 @@
 - UNIQUE in the table `held`: one ticket at one counter, one counter with one ticket, whatever the code above does.
 """
 
-import hashlib
-import re
 from collections.abc import Sequence
 
 import msgspec
@@ -17,11 +15,9 @@ from server.acts import Act
 from server.decide import Who, decide
 from server.errors import ActRefused
 from server.ledger import Ledger
+from server.once import once
 from sync.facts_office import TicketCalled
 from sync.tickets import IllegalStep
-from sync.types import Seq
-
-KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,15 +51,19 @@ def perform(
     `offered`: the services that there are; None: those of the kiosks' catalogues.
     `keyed` and `conditional` are left out by the tests' controls only: they show what either of them prevents.
     """
-    if not KEY.fullmatch(call.key):
-        raise ActRefused("bad-key", "the request key is not 32 hex digits", hint="Make a random key for each act.")
-    digest = hashlib.sha256(msgspec.json.encode((who.staff, call.counter, call.act))).digest()
-    before = ledger.held.request(call.key) if keyed else None
-    if before is not None:
-        if before[0] != digest:
-            raise ActRefused("key-used", "this key was used for another act", hint="Make a new key for each act.")
-        return msgspec.json.decode(before[1], type=Done)
     at = queue.steady(ledger, at)
+
+    def do() -> bytes:
+        return msgspec.json.encode(_done(ledger, call, who, at, offered, conditional))
+
+    words = msgspec.json.encode((who.staff, call.counter, call.act))
+    answer = once(ledger, call.key, words, at.now_ms, do, other="another act", keyed=keyed)
+    return msgspec.json.decode(answer, type=Done)
+
+
+def _done(
+    ledger: Ledger, call: Call, who: Who, at: queue.Moment, offered: Sequence[str] | None, conditional: bool
+) -> Done:
     queue.turn(ledger, at)
     live = queue.live_of(ledger)
     if conditional and live.counter(call.counter).changed != call.changed:
@@ -77,7 +77,4 @@ def perform(
         raise ActRefused("not-now", str(error), hint=error.hint) from error
     called = [body.ticket for body in bodies if isinstance(body, TicketCalled)]
     label = queue.live_of(ledger).tickets[called[-1]].label if called else None
-    done = Done(int(facts[-1].seq) if facts else int(Seq(0)), label)
-    if keyed:
-        ledger.held.store_request(call.key, digest, msgspec.json.encode(done), at.now_ms)
-    return done
+    return Done(int(facts[-1].seq) if facts else 0, label)

@@ -4,6 +4,7 @@ Every act is a POST to /api/counters/{n} with a key of its own (server.calls); w
 every page that is open on the queue.
 """
 
+import sqlite3
 from collections.abc import Callable
 from typing import Annotated
 
@@ -95,9 +96,12 @@ class CounterDesk:
         """What the office offers; catalogues are read again where the queue has moved on."""
         live = self.hall.live
         if self._offered is None or self._offered[0] is not live:
-            names, minutes = await self.door.read(reading.services), await self.door.read(reading.standard_minutes)
-            self._offered = (live, Offered(names, minutes))
+            self._offered = (live, await self.door.read(_offered))
         return self._offered[1]
+
+
+def _offered(db: sqlite3.Connection) -> Offered:
+    return Offered(reading.services(db), reading.standard_minutes(db))
 
 
 def add_counters(app: FastAPI, desk: CounterDesk) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from sync.live import Live
-from sync.tickets import QueueTicket, Status
+from sync.tickets import QueueTicket, Status, until_no_show
 from sync.types import UtcMs
 
 MOST_SHOWN = 50
@@ -54,7 +54,7 @@ def counter_state(live: Live, number: int, now_ms: UtcMs) -> CounterState:
     order = live.order(counter.services, now_ms)
     away = [each for each in live.tickets.values() if each.status in (Status.PARKED, Status.ABSENT)]
     called = held if held is not None and held.status is Status.CALLED else None
-    left_ms = None if called is None else max((called.called_ms or now_ms) + live.rule.no_show_ms - now_ms, 0)
+    calls, left_ms = (0, None) if called is None else until_no_show(called, live.rule, now_ms)
     return CounterState(
         counter=number,
         changed=int(counter.changed),
@@ -68,7 +68,7 @@ def counter_state(live: Live, number: int, now_ms: UtcMs) -> CounterState:
         waiting_in_all=len(live.waiting()),
         away=tuple(ticket_state(each, live, now_ms) for each in away[-MOST_SHOWN:]),
         no_show_ms=left_ms,
-        recalls_left=0 if called is None else max(live.rule.recalls - called.recalls, 0),
+        recalls_left=calls,
     )
 
 

@@ -31,7 +31,7 @@ from sync.facts_office import (
     TicketTransferred,
 )
 from sync.live import Live
-from sync.tickets import QueueTicket, Status
+from sync.tickets import QueueTicket, Status, until_no_show
 from sync.types import UtcMs
 
 MOST_COUNTERS = 99
@@ -153,13 +153,11 @@ class _Desk:
         return (TicketFinished(self._now, held.name, self._who.staff),)
 
     def _no_show(self, held: QueueTicket, reason: str | None) -> str | None:
-        rule, called = self._live.rule, held.called_ms or self._now
-        left_ms = called + rule.no_show_ms - self._now
-        if held.recalls >= rule.recalls and left_ms <= 0:
+        calls, left_ms = until_no_show(held, self._live.rule, self._now)
+        if not calls and not left_ms:
             return None
         if reason is None:
-            more = max(rule.recalls - held.recalls, 0)
-            message = f"{held.label} can still come: {more} more calls, {max(-(-left_ms // 1000), 0)} s"
+            message = f"{held.label} can still come: {calls} more calls, {-(-left_ms // 1000)} s"
             raise ActRefused("too-early", message, hint="Call again and wait, or give a listed reason.")
         return _listed(reason, reasons.EARLY_NO_SHOW)
 

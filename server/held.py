@@ -12,7 +12,7 @@ import msgspec
 
 from server.admission import Issued
 from server.fold import BEST_ANCHOR
-from server.reading import rule_next
+from server.reading import offered, rule_next
 from sync.body import TicketName
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact, decode
@@ -95,7 +95,8 @@ class Held:
         """The ids of all services that the machines' catalogues offer, in their order."""
         ids: dict[str, None] = {}
         for (text,) in self._db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
-            ids.update(dict.fromkeys(service_ids(json.loads(text))))
+            found = (each.get("id") for each in offered(json.loads(text)))
+            ids.update(dict.fromkeys(each for each in found if isinstance(each, str)))
         return tuple(ids)
 
     def told_skills(self, journal_id: JournalId) -> dict[str, tuple[str, ...]]:
@@ -119,7 +120,8 @@ class Held:
         """The series of each service that the machines' catalogues offer, by its id."""
         found: dict[str, str] = {}
         for (text,) in self._db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id DESC"):
-            found.update(series_by_id(json.loads(text)))
+            pairs = ((each.get("id"), each.get("series")) for each in offered(json.loads(text)))
+            found |= {name: series for name, series in pairs if isinstance(name, str) and isinstance(series, str)}
         return found
 
     def last_number(self, journal_id: JournalId, day: str, series: str) -> int:
@@ -156,18 +158,3 @@ class Held:
             if isinstance(body, TicketPriority) and body.ticket == name.seq:
                 return True
         return False
-
-
-def series_by_id(catalogue: object) -> dict[str, str]:
-    """The series in a `catalogue.adopted` by the service's id; whatever has another shape is passed over."""
-    services = catalogue.get("services") if isinstance(catalogue, dict) else None
-    found = [each for each in services if isinstance(each, dict)] if isinstance(services, list) else []
-    pairs = ((each.get("id"), each.get("series")) for each in found)
-    return {id_: series for id_, series in pairs if isinstance(id_, str) and isinstance(series, str)}
-
-
-def service_ids(catalogue: object) -> list[str]:
-    """The ids in a `catalogue.adopted`, in order; whatever has another shape is passed over."""
-    services = catalogue.get("services") if isinstance(catalogue, dict) else None
-    found = [each.get("id") for each in services if isinstance(each, dict)] if isinstance(services, list) else []
-    return [each for each in found if isinstance(each, str)]

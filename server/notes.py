@@ -3,12 +3,12 @@
 As server.calls: a request key, so that a form that is sent twice is noted once; all in one transaction.
 """
 
-import hashlib
 import re
 
 from server import queue
 from server.errors import ActRefused
 from server.ledger import Ledger
+from server.once import once
 from sync import reasons
 from sync.body import Body, TicketName
 from sync.facts_office import CameraChecked, CameraSetup, CamerasSet, ComplaintNoted
@@ -16,7 +16,6 @@ from sync.types import UtcMs
 
 MOST_CAMERAS = 40
 MOST_OFFSET_MS = 400 * 86_400_000
-_KEY = re.compile(r"[0-9a-f]{32}")
 _CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
@@ -25,20 +24,14 @@ def note(ledger: Ledger, key: str, body: Body, at: queue.Moment, *, keyed: bool 
 
     `keyed` is left out by a test's control only.
     """
-    if not _KEY.fullmatch(key):
-        raise ActRefused("bad-key", "the request key is not 32 hex digits", hint="Make a random key for each form.")
     fields = {name: getattr(body, name) for name in body.__dataclass_fields__ if name != "now_ms"}
-    digest = hashlib.sha256(f"{body.kind} {fields!r}".encode()).digest()
-    before = ledger.held.request(key) if keyed else None
-    if before is not None:
-        if before[0] != digest:
-            raise ActRefused("key-used", "this key was used for something else", hint="Load the form anew.")
-        return int(before[1])
-    queue.turn(ledger, at)
-    (fact,) = queue.commit(ledger, [body], at.instant)
-    if keyed:
-        ledger.held.store_request(key, digest, str(int(fact.seq)).encode(), at.now_ms)
-    return int(fact.seq)
+
+    def do() -> bytes:
+        queue.turn(ledger, at)
+        (fact,) = queue.commit(ledger, [body], at.instant)
+        return str(int(fact.seq)).encode()
+
+    return int(once(ledger, key, f"{body.kind} {fields!r}".encode(), at.now_ms, do, keyed=keyed))
 
 
 def complaint(now_ms: UtcMs, ticket: TicketName, category: str, staff: str) -> ComplaintNoted:

@@ -21,7 +21,7 @@ from sync.body import TicketName
 from sync.facts import CounterPressed
 from sync.judge import Row
 from sync.live import Live
-from sync.tickets import QueueTicket, Status
+from sync.tickets import QueueTicket, Status, until_no_show
 from sync.types import JournalId, UtcMs
 
 FRESH_MS = 15_000
@@ -73,5 +73,4 @@ def pressed(
 
 
 def _not_here(live: Live, held: QueueTicket, now_ms: UtcMs) -> Act:
-    over = now_ms - (held.called_ms or now_ms) >= live.rule.no_show_ms
-    return acts.NoShow() if over and held.recalls >= live.rule.recalls else acts.Recall()
+    return acts.Recall() if any(until_no_show(held, live.rule, now_ms)) else acts.NoShow()

@@ -432,12 +432,17 @@ def standard_minutes(db: sqlite3.Connection) -> dict[str, int]:
     """The published minutes by service."""
     found: dict[str, int] = {}
     for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
-        services = json.loads(text).get("services")
-        for each in services if isinstance(services, list) else []:
+        for each in offered(json.loads(text)):
             match each:
                 case {"id": str(service), "minutes": int(minutes)} if minutes > 0:
                     found[service] = minutes
     return found
+
+
+def offered(catalogue: object) -> list[dict[str, Any]]:
+    """The services in a `catalogue.adopted`, in order, as they stand there; what has another shape is passed over."""
+    services = catalogue.get("services") if isinstance(catalogue, dict) else None
+    return [each for each in services if isinstance(each, dict)] if isinstance(services, list) else []
 
 
 def service_names(catalogue: object) -> Iterator[tuple[str, dict[str, str]]]:

@@ -3,16 +3,15 @@
 The kiosks reckon their waiting ranges from the same fold: the display, a ticket's page and the paper agree.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from server.own import own_named
 from sync.codec import decode
+from sync.days import Days
 from sync.errors import SyncError
-from sync.facts import DayOpened, understand
-from sync.live import Live
-from sync.took import Calls, Took
+from sync.took import Calls
 from sync.types import JournalId
 
 DAYS = 2
@@ -21,41 +20,22 @@ _FACTS = "SELECT seq, row FROM facts WHERE journal_id = ? AND seq > ? ORDER BY s
 _BEGIN = "SELECT seq FROM days WHERE journal_id = ? ORDER BY seq DESC LIMIT 1 OFFSET ?"
 
 
-@dataclass
 class Takings:
-    """The calls by service, `today` and the day `before`. For one thread at a time: it is read with the ledger."""
+    """The calls by service, today and the day before. For one thread at a time: it is read with the ledger."""
 
-    before: Mapping[str, Calls] = field(default_factory=dict)
-    _journal: JournalId | None = None
-    _seq: int = 0
-    _live: Live = field(default_factory=Live)
-    _took: Took = field(default_factory=Took)
-    _lost: bool = False
+    def __init__(self) -> None:
+        self._journal: JournalId | None = None
+        self._seq = 0
+        self._days = Days()
 
     def read(self, db: sqlite3.Connection) -> tuple[Mapping[str, Calls], Mapping[str, Calls]]:
         """(before, today), with every fact that is durable now. Where a fact had no place, what was known stays."""
         own = own_named(db)
-        if own is None:
-            return self.before, self._took.services
-        if own[0] != self._journal:
+        if own is not None and own[0] != self._journal:
             begin = db.execute(_BEGIN, (own[0], DAYS - 1)).fetchone()
-            self._journal, self._seq = own[0], begin[0] - 1 if begin else 0
-            self.before, self._live, self._took, self._lost = {}, Live(), Took(), False
-        for seq, row in db.execute(_FACTS, (own[0], self._seq)):
-            self._seq = seq
-            self._take(row)
-        return self.before, self._took.services
-
-    def _take(self, row: bytes) -> None:
-        fact = decode(row)
-        try:
-            body = understand(fact)
-            if isinstance(body, DayOpened):
-                self.before, self._lost = self._took.services or self.before, False
-            if body is None or self._lost:
-                return
-            live, self._live = self._live, self._live.after(body, fact.seq)
-        except SyncError:
-            self._lost = True
-            return
-        self._took = self._took.after(live, body)
+            self._journal, self._seq, self._days = own[0], begin[0] - 1 if begin else 0, Days()
+        for seq, row in db.execute(_FACTS, (self._journal, self._seq)):
+            self._seq, fact = seq, decode(row)
+            with contextlib.suppress(SyncError):
+                self._days.follow(fact)
+        return self._days.before, self._days.took.services

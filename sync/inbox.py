@@ -4,21 +4,20 @@ One row, replaced at each change. All of it can be had again from pin.json and t
 synchronous=NORMAL (a lost change only means that facts are sent twice) and a file that cannot be read is made anew.
 """
 
-import os
 import sqlite3
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import msgspec
 
-from sync.disk import take_writers_place
-from sync.errors import JournalBusy, SyncError
+from sync.errors import SyncError
 from sync.exchange_terms import Phase
 from sync.journal import Instant, open_for_writing, open_readonly
 from sync.paircode import Fresh
 from sync.schema import INBOX
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
 from sync.wire import anchor
+from sync.writer import LazyWriter
 
 
 class InboxRefused(SyncError):
@@ -70,15 +69,8 @@ class InboxState:
     fresh: Fresh | None = None
 
 
-class Inbox:
+class Inbox(LazyWriter):
     """The one writer. Opens lazily, so that a full or read-only disk stops the inbox and nothing else."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises JournalBusy where another process writes it already."""
-        self._path = path
-        self._db: sqlite3.Connection | None = None
-        self._lock: int | None = None
-        self._take_place()
 
     def read(self) -> InboxState:
         """What was written last, by this or an earlier process; the default state where nothing can be read."""
@@ -93,13 +85,6 @@ class Inbox:
             self._forget()
             hint = "Check free space and mount of the data partition. Facts are sent all the same."
             raise InboxRefused(f"{self._path}: {error}", hint=hint) from error
-
-    def close(self) -> None:
-        """Let go of the file and of the writer's place."""
-        self._forget()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def _write_or_make_anew(self, state: InboxState) -> None:
         fresh = self._db is None
@@ -122,21 +107,6 @@ class Inbox:
         row = _row(state)
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         self._db.execute(f"INSERT OR REPLACE INTO inbox (one, {names}) VALUES (1, {marks})", row)
-
-    def _forget(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
-
-    def _take_place(self) -> None:
-        if self._lock is not None:
-            return
-        try:
-            self._lock = take_writers_place(self._path)
-        except BlockingIOError as error:
-            raise JournalBusy(f"another process writes {self._path}", hint="End the other `python -m sync`.") from error
-        except OSError:
-            return  # the disk takes nothing at all; write() says so
 
 
 class InboxReader:

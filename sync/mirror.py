@@ -6,7 +6,6 @@ it is changed, and the copy of another journal begins beside the one before. The
 journal that the office writes now, in the shape of docs/journal.md: whatever reads a journal reads this.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,8 +14,7 @@ from pathlib import Path
 
 from sync.chain import START, Position, extend
 from sync.codec import Fact
-from sync.disk import take_writers_place
-from sync.errors import JournalBusy, JournalDamaged, JournalRefused, SyncError
+from sync.errors import JournalDamaged, JournalRefused, SyncError
 from sync.feedwire import Introduction
 from sync.journal import Instant, JournalReader, open_for_writing, open_readonly
 from sync.judge import Accept, KnownJournal
@@ -24,6 +22,7 @@ from sync.lostwire import NO_WORD
 from sync.schema import MIRROR, MIRROR_GUARDS
 from sync.types import BootId, BootMs, Chain, JournalId, Seq
 from sync.wire import BATCH_ROWS, Batch, Head, take
+from sync.writer import LazyWriter
 
 FILE = "office.db"
 
@@ -45,22 +44,8 @@ class FeedState:
     contact: Instant | None = None
 
 
-class Mirror:
+class Mirror(LazyWriter):
     """The one writer. Opens lazily, so that a disk that takes nothing stops the mirror and nothing else."""
-
-    def __init__(self, path: Path) -> None:
-        """Raises JournalBusy where another process writes it already."""
-        self._path = path
-        self._db: sqlite3.Connection | None = None
-        self._lock: int | None = None
-        self._take_place()
-
-    def close(self) -> None:
-        """Let go of the file and of the writer's place."""
-        self._forget()
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            os.close(lock)
 
     def known(self) -> KnownJournal | None:
         """The journal that is mirrored now, and how far; None before the first introduction. Raises MirrorRefused."""
@@ -196,21 +181,6 @@ class Mirror:
         for end in ("-wal", "-shm"):
             self._path.with_name(self._path.name + end).unlink(missing_ok=True)
         self._path.replace(self._path.with_name(self._path.name + ".damaged"))
-
-    def _forget(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
-
-    def _take_place(self) -> None:
-        if self._lock is not None:
-            return
-        try:
-            self._lock = take_writers_place(self._path)
-        except BlockingIOError as error:
-            raise JournalBusy(f"another process writes {self._path}", hint="End the other `python -m sync`.") from error
-        except OSError:
-            return  # the disk takes nothing at all; whoever writes is told so
 
 
 @dataclass(frozen=True, slots=True)

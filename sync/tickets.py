@@ -11,6 +11,7 @@ from enum import Enum
 from sync.body import Body, TicketName
 from sync.errors import SyncError
 from sync.facts_office import (
+    RuleAdopted,
     TicketAdmitted,
     TicketCalled,
     TicketCancelled,
@@ -200,6 +201,12 @@ def step(ticket: QueueTicket, body: TicketFact, placed: int = 0) -> QueueTicket:
             return replace(after, status=Status.CANCELLED)
         case _:
             return replace(after, status=Status.CARRIED)
+
+
+def until_no_show(ticket: QueueTicket, rule: RuleAdopted, now_ms: UtcMs) -> tuple[int, int]:
+    """(calls, milliseconds) that a called ticket still has before it counts as not there without a reason."""
+    over_ms = (ticket.called_ms or now_ms) + rule.no_show_ms
+    return max(rule.recalls - ticket.recalls, 0), max(over_ms - now_ms, 0)
 
 
 def _finished(ticket: QueueTicket) -> QueueTicket:

@@ -7,6 +7,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.server.officer import Officer
+
 SIZES = {"phone": (390, 844), "pc": (1440, 900)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """WCAG 2.2 AA, and what axe-core holds for good practice."""
@@ -33,6 +35,14 @@ def new_page(program: Browser, size: str = "phone", *, script: bool = True) -> P
     viewport: Any = {"width": width, "height": height}
     context = program.new_context(viewport=viewport, ignore_https_errors=True, java_script_enabled=script)
     return context.new_page()
+
+
+def signed_in(program: Browser, officer: Officer, size: str = "phone") -> Page:
+    """A page of a browser in which this person has signed in."""
+    page = new_page(program, size)
+    for each in officer.client.cookies.jar:
+        page.context.add_cookies([{"name": each.name, "value": str(each.value), "url": officer.url, "secure": True}])
+    return page
 
 
 def faults(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from sync.clock import office_day
 from tests.faults.calls import Office, prepare
-from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
+from tests.server.browsing import SIZES, chromium, faults, sideways, signed_in, small_targets, spilling
 from tests.server.conftest import ZONE
 from tests.server.running import now_ms
 from translations import LANGUAGES
@@ -34,17 +34,6 @@ def program() -> Iterator[Browser]:
         yield program
 
 
-def signed_in(program: Browser, office: Office, size: str = "pc") -> Page:
-    """A browser in which the chief has signed in."""
-    page = new_page(program, size)
-    url = office.server.console_url
-    jar = office.chief.client.cookies.jar
-    page.context.add_cookies(
-        [{"name": each.name, "value": str(each.value), "url": url, "secure": True} for each in jar]
-    )
-    return page
-
-
 def at(page: Page, office: Office, counter: int, language: str = "en") -> Page:
     """Stand at this counter."""
     page.goto(f"{office.server.console_url}/counter/{counter}?lang={language}")
@@ -58,7 +47,7 @@ def label(page: Page) -> str:
 
 
 def test_a_counter_is_worked_with_keys_alone(program: Browser, office: Office) -> None:
-    page = at(signed_in(program, office), office, 1)
+    page = at(signed_in(program, office.chief, "pc"), office, 1)
     waiting = office.chief.state(1)["waiting"]
     page.keyboard.press("n")
     expect(page.locator("[data-act=came]")).to_be_visible()
@@ -79,7 +68,7 @@ def test_a_counter_is_worked_with_keys_alone(program: Browser, office: Office) -
 
 
 def test_two_tabs_and_a_reload_show_the_same_and_only_one_of_two_hands_acts(program: Browser, office: Office) -> None:
-    one = at(signed_in(program, office), office, 2)
+    one = at(signed_in(program, office.chief, "pc"), office, 2)
     two = one.context.new_page()
     at(two, office, 2)
     one.keyboard.press("n")
@@ -99,7 +88,7 @@ def test_two_tabs_and_a_reload_show_the_same_and_only_one_of_two_hands_acts(prog
 def test_an_early_no_show_needs_a_listed_reason_and_a_parked_ticket_comes_back(
     program: Browser, office: Office
 ) -> None:
-    page = at(signed_in(program, office), office, 3)
+    page = at(signed_in(program, office.chief, "pc"), office, 3)
     page.keyboard.press("n")
     expect(page.locator("#gate")).to_be_visible()
     assert page.locator("[data-act=no-show]:visible").count() == 0
@@ -121,7 +110,7 @@ def test_an_early_no_show_needs_a_listed_reason_and_a_parked_ticket_comes_back(
 
 
 def test_what_was_pressed_while_the_server_fell_is_done_once(program: Browser, office: Office) -> None:
-    page = at(signed_in(program, office), office, 4)
+    page = at(signed_in(program, office.chief, "pc"), office, 4)
     calls = office.chief.state(4)["waiting_in_all"]
     office.server.kill()
     page.keyboard.press("n")
@@ -135,7 +124,7 @@ def test_what_was_pressed_while_the_server_fell_is_done_once(program: Browser, o
 
 @pytest.mark.parametrize("size", SIZES)
 def test_no_state_of_a_counter_has_a_fault_or_stands_over_its_edge(program: Browser, office: Office, size: str) -> None:
-    page = signed_in(program, office, size)
+    page = signed_in(program, office.chief, size)
     problems: list[str] = []
     for language in LANGUAGES:
         for path in ("/", "/counter/1", "/counter/2", "/counter/5", "/counter/50"):
@@ -149,9 +138,10 @@ def test_no_state_of_a_counter_has_a_fault_or_stands_over_its_edge(program: Brow
 
 
 def test_who_signs_out_sees_nothing_more(program: Browser, office: Office, tmp_path: Path) -> None:
-    page = at(signed_in(program, office), office, 6)
+    page = at(signed_in(program, office.chief, "pc"), office, 6)
     office.chief.client.post("/sign-out", data={"csrf": office.chief.csrf})
     office.chief.become_administrator(office.server.command("code").stdout.strip(), "second")
     office.chief.done(6, "next")
     page.wait_for_url("**/sign-in**", timeout=30_000)
+    assert page.locator("[data-counter]").count() == 0
     page.context.close()

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from kiosk.preview import example_catalogue
 from sync.catalogue import to_body
@@ -14,7 +14,7 @@ from sync.clock import office_day
 from sync.facts import TicketIssued
 from sync.numbering import label
 from tests.faults.calls import Office, prepare
-from tests.server.browsing import chromium, new_page
+from tests.server.browsing import chromium, signed_in
 from tests.server.conftest import ZONE
 from tests.server.running import now_ms
 from tests.walks.pictures_album import Album, beside
@@ -58,11 +58,8 @@ def _work(office: Office) -> None:
 
 
 def _seen(program: Browser, office: Office, size: str, counter: int, language: str) -> Image.Image:
-    page: Page = new_page(program, size)
-    url = office.server.console_url
-    for each in office.chief.client.cookies.jar:
-        page.context.add_cookies([{"name": each.name, "value": str(each.value), "url": url, "secure": True}])
-    page.goto(f"{url}/counter/{counter}?lang={language}")
+    page = signed_in(program, office.chief, size)
+    page.goto(f"{office.server.console_url}/counter/{counter}?lang={language}")
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(500)
     image = Image.open(BytesIO(page.screenshot())).convert("RGB")
