@@ -11,28 +11,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from server.rule_text import short
 from server.takings import Takings
 from sync import calendar_fact
-from sync.board import Minutes
+from sync.board import Minutes, ranges
 from sync.calendar import Calendar
 from sync.catalogue import from_body
 from sync.errors import CalendarError, CatalogueError
-from sync.estimate import Pace, prospect
+from sync.estimate import Pace
 from sync.facts import CalendarAdopted, CatalogueAdopted
 from sync.facts_office import RuleAdopted
-from sync.foresee import about_to_take
 from sync.live import Live
-from sync.rule import UnknownRule
 from sync.services import Catalogue
 from sync.types import UtcMs
 from translations import LANGUAGES
+from translations.errors import UnknownRuleError
+from translations.rule_text import short
 
 RANGES_MS = 15_000
 """How long waiting ranges stand before they are reckoned anew: nobody reads them as fast as calls come."""
 Result = TypeVar("Result")
 RuleText = Callable[[RuleAdopted, str], Sequence[str]]
-"""The rule in sentences of a language (server.rule_text.short). Raises UnknownRule."""
+"""The rule in sentences of a language (translations.rule_text.short). Raises UnknownRuleError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Surroundings:
     def _told(self, rule: RuleAdopted) -> Mapping[str, Sequence[str]]:
         try:
             return {language: self._rule_text(rule, language) for language in LANGUAGES}
-        except UnknownRule:
+        except UnknownRuleError:
             return {}  # of a newer release: nothing is said rather than something wrong
 
     async def _reckoned(
@@ -100,18 +99,6 @@ class Surroundings:
             found = await asyncio.to_thread(ranges, live, now_ms, self._wall(now_ms), pace, catalogue, calendar)
             self._ranges = now_ms, found
         return self._ranges[1]
-
-
-def ranges(
-    live: Live, now_ms: UtcMs, now: datetime, pace: Pace, catalogue: Catalogue, calendar: Calendar
-) -> dict[str, Minutes]:
-    """By service: how long whoever takes a number now waits. Only where a counter at work serves it. Pure."""
-    found = {}
-    for service in catalogue.services:
-        seen = prospect(live, about_to_take(live, (service.id,), now_ms), now_ms, now, pace, calendar)
-        if seen is not None and seen.range is not None:
-            found[service.id] = Minutes(seen.range.low, seen.range.high)
-    return found
 
 
 def versions(db: sqlite3.Connection) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from server import pcm
 from server.errors import ClipRefused, ServerError
 from server.ogg import ogg_ms
-from server.phrases import ORDER, WORDS
+from sync.phrases import CLIPS, ORDER
 from sync.types import UtcMs
 from translations import DIRECTORY
 
@@ -69,7 +69,7 @@ class Clips:
             (language, path.stem): clip
             for language in ORDER
             for path in sorted((shipped / language / "clips").glob("*"))
-            if path.stem in WORDS and (clip := read_clip(path)) is not None
+            if path.stem in CLIPS and (clip := read_clip(path)) is not None
         }
         chime = read_clip(shipped / "chime.wav")
         if chime is None:

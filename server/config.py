@@ -51,7 +51,7 @@ class ServerConfig:
     `trust`: whether this machine's clock may date what the kiosks do (sync.clock.Trust). `sim_clock`: the clock of a
     simulation (sync.simulated_clock), None outside of one. `console_names`: further names and addresses of the console;
     `console_certificate` and `console_key`: PEM files that somebody else made, both or neither. `spoken`: the languages
-    that calls are spoken in, in their order; `quiet`: when nothing is spoken (server.voice).
+    that calls are spoken in, in their order; `quiet`: when nothing is spoken (sync.voice).
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
     `mail`: who takes the daily checkpoints; None: nobody.
     """

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from server import reading, rule_text, settings
+from server import reading, settings
 from server.console_pages import Filled, redirect
 from server.decide import MOST_COUNTERS
 from server.door import Person
@@ -17,7 +17,7 @@ from server.office_words import RULE_WORDS
 from server.people import Role
 from sync.facts_office import CounterSetup, RuleAdopted
 from sync.live import Live
-from translations import N_
+from translations import N_, rule_text
 
 # gettext: office
 

@@ -14,11 +14,11 @@ from server.clips import Clips
 from server.display_pages import DisplayPages
 from server.http import FOR_EVER, Receive, Scope, Send
 from server.pages import Pages
-from server.slides import Slide, slide_at, slides
 from server.speaker import Speaker
 from server.streams import BEAT_SECONDS, Streams
 from sync.board import Board, board
 from sync.live import Live
+from sync.slides import Slide, slide_at, slides
 from sync.types import UtcMs
 from translations import LANGUAGES
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from server.pages import Pages
-from server.slides import Slide
 from sync.board import Board, Scene, Shown, Waits
 from sync.services import NONE
+from sync.slides import Slide
 from sync.types import UtcMs
 from translations import LANGUAGES, N_, load
 from translations.numerals import format_date, format_time, weekday_name

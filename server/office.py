@@ -51,7 +51,6 @@ from server.recording import Recording
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
 from server.timekeeper import Clocks, Timekeeper
-from server.voice import is_quiet
 from server.writer import Writer
 from sync import RELEASE
 from sync.clock import office_day
@@ -60,6 +59,7 @@ from sync.keys import DeviceKey, load_for, load_or_make
 from sync.live import Live
 from sync.paircode import make_code
 from sync.types import JournalId, UtcMs
+from sync.voice import is_quiet
 from sync.wire import Head
 
 

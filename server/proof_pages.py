@@ -18,15 +18,15 @@ from server.audits import Told
 from server.checking import Checked
 from server.pages import Pages, named
 from server.qr import code
-from server.rule_text import long, title
 from sync import checkpoint as checkpoints
 from sync.audit_terms import Call
 from sync.clock import office_time
 from sync.facts_office import RuleAdopted
-from sync.rule import UnknownRule
 from sync.types import UtcMs
 from translations import N_, Domain, load
+from translations.errors import UnknownRuleError
 from translations.numerals import Era, format_date, format_time
+from translations.rule_text import long, title
 
 DAYS = 31
 """So many days are listed; older ones are asked for by their date."""
@@ -87,7 +87,7 @@ class ProofPages:
         words = load(language, "audit")
         try:
             heading, paragraphs = title(rule, language), long(rule, language)
-        except UnknownRule:
+        except UnknownRuleError:
             heading, text = words.gettext("The calling rule"), words.gettext(RULE_ELSEWHERE)
             return self._framed("proof_nothing.html", language, {"title": heading, "text": text}, heading)
         values = {

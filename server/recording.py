@@ -20,7 +20,8 @@ from server.http import read_body
 from server.ledger import Ledger
 from server.pcm import Judged, Problem
 from server.people import Role
-from server.phrases import ORDER, clips, words
+from server.phrases import words
+from sync.phrases import ORDER, clips
 from translations import LANGUAGE_NAMES, N_, load
 
 # gettext: console

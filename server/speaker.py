@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from server.around import Reads
 from server.clips import CHIME, NO_LANGUAGE, Clips
-from server.voice import CLIP_GAP_MS, LANGUAGE_GAP_MS, Say, Voice, called, hear, key_of, speak
 from sync.body import TicketName
 from sync.codec import decode
 from sync.facts import TicketLanguage, understand
 from sync.live import Live
+from sync.voice import CLIP_GAP_MS, LANGUAGE_GAP_MS, Say, Voice, called, hear, key_of, speak
 
 NEAR = 4
 """The facts of one ticket lie side by side: its language is among so many after it."""

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from sync.calendar import Calendar, Closed, Open
+from sync.estimate import Pace, prospect
+from sync.foresee import about_to_take
 from sync.live import Live
 from sync.services import Catalogue
 from sync.tickets import QueueTicket, Status
@@ -174,3 +176,15 @@ def _widest(services: Iterable[str], ranges: Mapping[str, Minutes]) -> Minutes |
     """One range for all of these: nobody of the group waits shorter or longer than it says."""
     known = [ranges[each] for each in services if each in ranges]
     return Minutes(min(each.low for each in known), max(each.high for each in known)) if known else None
+
+
+def ranges(
+    live: Live, now_ms: UtcMs, now: datetime, pace: Pace, catalogue: Catalogue, calendar: Calendar
+) -> dict[str, Minutes]:
+    """By service: how long whoever takes a number now waits. Only where a counter at work serves it. Pure."""
+    found = {}
+    for service in catalogue.services:
+        seen = prospect(live, about_to_take(live, (service.id,), now_ms), now_ms, now, pace, calendar)
+        if seen is not None and seen.range is not None:
+            found[service.id] = Minutes(seen.range.low, seen.range.high)
+    return found

@@ -1,4 +1,4 @@
-"""The calling rule: who is next. Pure; docs/queue.md tells it in words, and `sync.rule_text` makes the wall's text.
+"""The calling rule: who is next. Pure; docs/queue.md tells it in words, `translations.rule_text` on the wall.
 
 A ticket grows old while it waits, one with priority `priority_rate` times as fast; the oldest is called (accumulating
 priority: Stanford, Taylor, Ziedins 2014). The cap is hard: a ticket before which `overtakes` later-admitted

@@ -19,3 +19,7 @@ class CatalogueFaultError(TranslationsError):
     def __init__(self, message: str, *, hint: str, faults: tuple[str, ...]) -> None:
         super().__init__(message, hint=hint)
         self.faults = faults
+
+
+class UnknownRuleError(TranslationsError):
+    """There are no words for this version of the calling rule."""

@@ -1,7 +1,7 @@
 """Making and judging the catalogues: compile, extract, check. Development only: it needs Babel, the appliance does not.
 
-A text belongs to the domain of the room that shows it (kiosk/ → kiosk, server/ → pages); a module that shows texts of
-other domains names them all in a comment line, such as `# gettext: ticket`.
+A text belongs to the domain of the room that shows it (kiosk/ → kiosk, server/ → pages, translations/ → queue); a
+module that shows texts of other domains names them all in a comment line, such as `# gettext: ticket`.
 """
 
 import io
@@ -19,7 +19,7 @@ from translations import DIRECTORY, DOMAINS, LANGUAGES
 from translations.errors import CatalogueFaultError
 from translations.wording import wording_faults
 
-ROOMS = {"kiosk": "kiosk", "server": "pages"}
+ROOMS = {"kiosk": "kiosk", "server": "pages", "translations": "queue"}
 KEYWORDS = {
     "gettext": None,
     "N_": None,

@@ -15,7 +15,6 @@ from server.clips import Clips
 from server.config import Address
 from server.display import Display
 from server.pages import Pages
-from server.rule_text import short
 from server.serving import bind, listener, port_of
 from server.speaker import Speaker
 from sync.board import Minutes
@@ -27,6 +26,7 @@ from sync.types import UtcMs
 from tests.server.conftest import ZONE
 from tests.sync.queueing import DAY, Queue, name
 from translations import LANGUAGES
+from translations.rule_text import short
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "kiosk" / "example"

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from server.around import RANGES_MS, Around, Surroundings, adopted, ranges, versions
+from server.around import RANGES_MS, Around, Surroundings, adopted, versions
 from server.ledger import FILE, Ledger, open_reader
 from sync import calendar_fact
+from sync.board import ranges
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue, to_body
 from sync.estimate import Pace
 from sync.facts import CatalogueAdopted
 from sync.facts_office import RuleAdopted
-from sync.rule import VERSIONS, UnknownRule
+from sync.rule import VERSIONS
 from sync.types import UtcMs
 from tests.server.conftest import admit
 from tests.server.device import Device
@@ -26,6 +27,7 @@ from tests.server.televisions import EXAMPLE
 from tests.server.test_rebuild import flush
 from tests.sync.queueing import DAY, Queue
 from translations import LANGUAGES
+from translations.errors import UnknownRuleError
 
 CATALOGUE = parse_catalogue((EXAMPLE / "catalogue.toml").read_bytes())
 PACE = Pace({each.id: each.minutes for each in CATALOGUE.services})
@@ -90,7 +92,7 @@ class Office:
 
     def _told(self, rule: RuleAdopted, language: str) -> Sequence[str]:
         if rule.rule not in VERSIONS:
-            raise UnknownRule("of a newer release", hint="none")
+            raise UnknownRuleError("of a newer release", hint="none")
         self.rules.append(rule.overtakes)
         return (f"At most {rule.overtakes} ({language})",)
 

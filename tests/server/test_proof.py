@@ -19,7 +19,6 @@ from server.bucket import Buckets
 from server.checkpoints import Row
 from server.errors import ComeLater
 from server.proof_words import ENDED, STATUS, SUMS
-from server.rule_text import long
 from sync import checkpoint
 from sync.audit_terms import Totals
 from sync.facts import TicketIssued
@@ -33,6 +32,7 @@ from tests.server.device import issued, token
 from tests.server.proved import Proved
 from tests.server.test_queue import KEY, MINUTE
 from translations import LANGUAGES, load
+from translations.rule_text import long
 
 STAFF = re.compile(r"\bs[0-9a-f]{8}\b")
 

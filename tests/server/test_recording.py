@@ -10,7 +10,8 @@ import pytest
 from server.clips import recorded
 from server.ledger import FILE, open_reader
 from server.pcm import Sound, write_wav
-from server.phrases import clips, words
+from server.phrases import words
+from sync.phrases import clips
 from tests.server.desk import ORIGIN, Browser, Desk, staff_id
 from tests.server.voices import tone
 from translations import LANGUAGES

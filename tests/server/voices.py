@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.clips import Clips, Recorded, digest_of, keep
 from server.pcm import Sound, write_wav
-from server.phrases import clips
+from sync.phrases import clips
 from sync.types import UtcMs
 from translations import DIRECTORY
 

@@ -7,13 +7,32 @@ Changing a setting changes the text. It says what P means and never why somebody
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from sync.facts_office import RuleAdopted
-from sync.rule import UnknownRule
 from translations import Catalogue, load
+from translations.errors import UnknownRuleError
 
 VERSION = 1
 """The version of the rule that these words tell (sync.rule.VERSIONS)."""
+
+
+class Rule(Protocol):
+    """The settings in force, as sync.facts_office.RuleAdopted has them; `no_show_ms` in milliseconds."""
+
+    @property
+    def rule(self) -> int: ...
+    @property
+    def priority_rate(self) -> int: ...
+    @property
+    def overtakes(self) -> int: ...
+    @property
+    def returned_place(self) -> int: ...
+    @property
+    def parked_place(self) -> int: ...
+    @property
+    def no_show_ms(self) -> int: ...
+    @property
+    def recalls(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +44,15 @@ class Paragraph:
     text: str
 
 
-def title(rule: RuleAdopted, language: str) -> str:
-    """What the sheet is headed with. Raises UnknownRule."""
+def title(rule: Rule, language: str) -> str:
+    """What the sheet is headed with. Raises UnknownRuleError."""
     words = _words(rule, language)
     name, version = words.gettext("The calling rule"), words.gettext("Version {version}")
     return f"{name} · {version.format(version=rule.rule)}"
 
 
-def short(rule: RuleAdopted, language: str) -> tuple[str, ...]:
-    """The rule in a few lines, for a display. Raises UnknownRule."""
+def short(rule: Rule, language: str) -> tuple[str, ...]:
+    """The rule in a few lines, for a display. Raises UnknownRuleError."""
     words = _words(rule, language)
     if rule.overtakes < 1:
         lines = [words.gettext("In the order of arrival")]
@@ -49,8 +68,8 @@ def short(rule: RuleAdopted, language: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def long(rule: RuleAdopted, language: str) -> tuple[Paragraph, ...]:
-    """The whole rule, for the wall sheet and the web. Raises UnknownRule."""
+def long(rule: Rule, language: str) -> tuple[Paragraph, ...]:
+    """The whole rule, for the wall sheet and the web. Raises UnknownRuleError."""
     words = _words(rule, language)
     return (
         Paragraph("order", words.gettext("Who is next"), _order(words, rule)),
@@ -86,10 +105,10 @@ def _always(words: Catalogue) -> tuple[Paragraph, ...]:
     )
 
 
-def _words(rule: RuleAdopted, language: str) -> Catalogue:
+def _words(rule: Rule, language: str) -> Catalogue:
     if rule.rule != VERSION:
         hint = "The day was served by a newer release: read the rule there."
-        raise UnknownRule(f"there are no words for version {rule.rule} of the calling rule", hint=hint)
+        raise UnknownRuleError(f"there are no words for version {rule.rule} of the calling rule", hint=hint)
     return load(language, "queue")
 
 
@@ -116,7 +135,7 @@ def _missed_after(words: Catalogue, n: int) -> str:
     return words.ngettext("Missed the call: after {count} other", "Missed the call: after {count} others", n)
 
 
-def _order(words: Catalogue, rule: RuleAdopted) -> str:
+def _order(words: Catalogue, rule: Rule) -> str:
     first = (
         words.gettext("Tickets are called in the order in which they came.")
         if rule.overtakes < 1
@@ -125,7 +144,7 @@ def _order(words: Catalogue, rule: RuleAdopted) -> str:
     return _joined(first, words.gettext("Each counter calls only for the services that it offers."))
 
 
-def _priority(words: Catalogue, rule: RuleAdopted) -> str:
+def _priority(words: Catalogue, rule: Rule) -> str:
     if rule.priority_rate <= 1 or rule.overtakes < 1:
         means = words.gettext("P on a ticket means priority. In this office it does not change the order.")
     else:
@@ -138,7 +157,7 @@ def _priority(words: Catalogue, rule: RuleAdopted) -> str:
     return _joined(means, words.gettext("Why is never asked, printed or shown."))
 
 
-def _cap(words: Catalogue, rule: RuleAdopted) -> str:
+def _cap(words: Catalogue, rule: Rule) -> str:
     if rule.overtakes < 1:
         return words.gettext("Nobody who came later is called before somebody who came earlier.")
     most = words.ngettext(
@@ -151,7 +170,7 @@ def _cap(words: Catalogue, rule: RuleAdopted) -> str:
     return most.format(count=rule.overtakes)
 
 
-def _called(words: Catalogue, rule: RuleAdopted) -> str:
+def _called(words: Catalogue, rule: Rule) -> str:
     """How often, and over how long, before somebody counts as not there: the first call and its repetitions."""
     seconds, calls = -(-rule.no_show_ms // 1000), rule.recalls + 1
     time = words.ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
@@ -163,7 +182,7 @@ def _called(words: Catalogue, rule: RuleAdopted) -> str:
     return called.format(count=calls, time=time)
 
 
-def _returned(words: Catalogue, rule: RuleAdopted) -> str:
+def _returned(words: Catalogue, rule: Rule) -> str:
     if rule.returned_place < 1:
         return words.gettext("Whoever comes back says so at the kiosk and is among the next to be called.")
     after = words.ngettext(
@@ -174,7 +193,7 @@ def _returned(words: Catalogue, rule: RuleAdopted) -> str:
     return after.format(count=rule.returned_place)
 
 
-def _parked(words: Catalogue, rule: RuleAdopted) -> str:
+def _parked(words: Catalogue, rule: Rule) -> str:
     needs = words.gettext("Whoever staff send for a copy, a form or a payment needs no new ticket.")
     if rule.parked_place < 1:
         return _joined(needs, words.gettext("On coming back they are among the next to be called."))

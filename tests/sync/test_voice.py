@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from server import voice
-from server.phrases import ORDER, WORDS, clips, sentence, words
-from server.voice import Length, Say, Voice, hear, is_quiet, speak
+from server.phrases import WORDS, words
+from sync import voice
 from sync.body import TicketName
 from sync.calendar import periods_of
 from sync.facts_office import TicketPlaced, TicketRecalled, TicketServing
+from sync.phrases import CLIPS, ORDER, clips, sentence
 from sync.services import SERIES
 from sync.tickets import Status
+from sync.voice import Length, Say, Voice, hear, is_quiet, speak
 from tests.sync.queueing import Queue, name
 from translations import LANGUAGES
 from translations.wording import wording_faults
@@ -109,7 +110,7 @@ def test_every_label_has_its_clips_and_every_clip_its_words(language: str) -> No
     assert [fault for each in said for fault in wording_faults(each, language)] == []
     assert all(not re.search("[0-9]", each) for each in said)
     assert set(ORDER) == set(LANGUAGES)
-    assert set(clips(language)) <= set(WORDS)
+    assert set(clips(language)) <= set(WORDS) == set(CLIPS)
 
 
 # Which, and how fully ------------------------------------------------------------------------------------------------

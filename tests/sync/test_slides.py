@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from server.display_pages import columns, crowd
-from server.slides import LETTERS, LINES, RULE_AFTER, SLIDE_MS, parted, slide_at, slides
 from server.streams import BEAT_SECONDS
 from sync.services import NONE, Fee
+from sync.slides import LETTERS, LINES, RULE_AFTER, SLIDE_MS, parted, slide_at, slides
 from sync.types import UtcMs
 from tests.server.televisions import RULE, around
 from translations import LANGUAGES

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from server import rule_text
-from server.rule_text import long, short, title
 from sync.facts_office import RuleAdopted
-from sync.rule import NEWEST, VERSIONS, UnknownRule
+from sync.rule import NEWEST, VERSIONS
 from sync.types import UtcMs
-from translations import DIRECTORY, LANGUAGES
+from translations import DIRECTORY, LANGUAGES, rule_text
+from translations.errors import UnknownRuleError
+from translations.rule_text import long, short, title
 from translations.tool import read
 
 KEYS = ["order", "priority", "cap", "missed", "errand", "visit", "closing", "exceptions", "proof"]
@@ -121,7 +121,7 @@ def test_why_somebody_has_priority_is_said_nowhere() -> None:
 def test_every_released_version_of_the_rule_has_words_and_an_unknown_one_is_named() -> None:
     assert set(VERSIONS) == {NEWEST} == {rule_text.VERSION}
     for ask in (title, short, long):
-        with pytest.raises(UnknownRule, match="version 99"):
+        with pytest.raises(UnknownRuleError, match="version 99"):
             ask(rule(rule=99), "en")
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from server.phrases import ORDER, sentence
 from sync.body import TicketName
 from sync.calendar import Period, minute_of
 from sync.live import Live
+from sync.phrases import ORDER, sentence
 from sync.tickets import QueueTicket, Status
 
 SHORTENED = ((1, len(ORDER)), (2, 2), (4, 1))
