@@ -37,6 +37,15 @@ class NextButton:
     since: BootMs = BootMs(0)  # noqa: RUF009 - a number
     down: BootMs = BootMs(0)  # noqa: RUF009 - a number
 
+    @property
+    def held(self) -> bool:
+        """Whether a finger is on it."""
+        return self.contact in (Contact.DOWN, Contact.OPENING, Contact.SPENT)
+
+    def let_go(self) -> "NextButton":
+        """The same, its press over: what is still held means nothing any more."""
+        return self if self.contact is Contact.OPEN else replace(self, contact=Contact.SPENT)
+
     def deadline(self) -> BootMs | None:
         """When something happens if the contact stays as it is."""
         match self.contact:

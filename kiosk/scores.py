@@ -5,6 +5,7 @@ Drives the record, the lamps and the chime; kiosk.votes decides. A press is than
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from hardware.buttons import NEXT, Edge
 from hardware.lamps import Lamp
@@ -16,10 +17,20 @@ from sync.facts import CounterPressed, ScoreGiven
 from sync.types import BootMs
 
 
+class Trial(NamedTuple):
+    """A counter whose buttons are tested: levels 1 to 5, and hardware.buttons.NEXT where it has that button. `met`:
+    those that were pressed since the test began."""
+
+    counter: int
+    held: frozenset[int]
+    met: frozenset[int]
+
+
 class Scores:
     """`counters` with score buttons; `held`: (counter, level) of buttons that are down as the machine begins.
 
-    `lamps` has the lamp of each counter that has one; the chime is one for all.
+    `lamps` has the lamp of each counter that has one; the chime is one for all. `menu` is called when the technician's
+    chord was held at a counter.
     """
 
     def __init__(
@@ -31,8 +42,12 @@ class Scores:
         lamps: Mapping[int, Lamp],
         sound: Sound,
         now: Callable[[], BootMs],
+        menu: Callable[[], None] = lambda: None,
     ) -> None:
         self._record, self._lamps, self._sound, self._now = record, lamps, sound, now
+        self._menu = menu
+        self._tested: int | None = None
+        self._met: frozenset[int] = frozenset()
         at, down = now(), set(held)
         self._votes = {
             counter: votes.start(counter, at, [level for where, level in down if where == counter])
@@ -70,16 +85,48 @@ class Scores:
         for counter in self._votes:
             self._vote(counter, votes.Stop(self._now()))
 
+    @property
+    def tested(self) -> Trial | None:
+        """The counter whose buttons are being tested, which of them are held, and which were at any time."""
+        if self._tested is None:
+            return None
+        return Trial(self._tested, self._held(self._tested), self._met)
+
+    def test(self, counter: int | None) -> None:
+        """Test the buttons of this counter from here on, which then count for nobody; None: of none any more."""
+        if counter == self._tested:
+            return
+        now = self._now()
+        if self._tested is not None:
+            self._vote(self._tested, votes.EndTry(now))
+            if self._tested in self._nexts:
+                self._nexts[self._tested] = self._nexts[self._tested].let_go()
+        self._tested, self._met = counter, frozenset()
+        if counter is not None:
+            self._vote(counter, votes.Try(now))
+
+    def _held(self, counter: int) -> frozenset[int]:
+        button = self._nexts.get(counter)
+        held = self._votes[counter].down
+        return held | {NEXT} if button is not None and button.held else held
+
+    def _meet(self, counter: int) -> None:
+        """At each step, not at each look: a short press may be over by then."""
+        if counter == self._tested:
+            self._met |= self._held(counter)
+
     def _pressed(self, button: NextButton, press: CounterPressed | None) -> None:
         """A press that the disk refuses is none: an officer presses again, and nobody is called a minute late."""
         self._nexts[button.counter] = button
-        if press is not None:
+        self._meet(button.counter)
+        if press is not None and button.counter != self._tested:
             self._record.commit(press)
 
     def _vote(self, counter: int, given: votes.Input) -> None:
         """One step, its facts, and the step that follows from whether they are durable."""
         done = votes.step(self._votes[counter], given)
         self._votes[counter] = done.state
+        self._meet(counter)
         for effect in done.effects:
             self._effect(counter, effect)
         for body in done.facts:
@@ -94,6 +141,8 @@ class Scores:
         lamp = self._lamps.get(counter)
         if effect is votes.Effect.CHIME:
             self._sound.play()
+        elif effect is votes.Effect.MENU:
+            self._menu()
         elif lamp is not None and effect is votes.Effect.LAMP_ON:
             lamp.on()
         elif lamp is not None:

@@ -1,10 +1,14 @@
 """The five score buttons of a counter, as one machine: edges and time in, facts and effects out. Pure.
 
 Each button's contact:   open → closing → down → opening → open;  stuck ⇄ freeing → open
-The counter they share:  armed → counted (its fact is being stored) → lockout → armed
+The counter they share:  armed → counted (its fact is being stored) → lockout → armed;  tried while a technician tests
 
-A press counts when its contact has been closed for `settle_ms` on end. It is acknowledged (lamp and chime, the same for
-every level) only when the loop says `Committed`. Presses of any level until the lockout ends become one fact.
+A press is one when its contact has been closed for `settle` on end; it counts `together` later, or when the finger
+leaves before that. It is acknowledged (lamp and chime, the same for every level) only when the loop says `Committed`.
+Presses of any level until the lockout ends become one fact.
+
+Buttons 1 and 5 pressed together are the technician's chord and never a score, however soon they are let go; held for
+`chord` they ask for the service menu. That is why every press, whatever its level, waits a moment before it counts.
 
 Drive it so: read the clock, drain the edges, give each to `step`, then `Tick(now)`; store the facts that come out; give
 back `Committed` or `Refused` for a `score.given`; carry out the effects; sleep until `deadline()`.
@@ -21,6 +25,8 @@ from sync.facts import Body, ButtonStuck, ScoreGiven, ScoreRepeated
 from sync.types import BootMs, Level, Seq
 
 LEVELS = (1, 2, 3, 4, 5)
+CHORD = frozenset({1, 5})
+"""The two buttons of the technician's chord."""
 _BEGIN = BootMs(0)
 
 
@@ -35,6 +41,7 @@ class Timings:
     `settle`: several times the few milliseconds that contacts bounce, and shorter than the shortest press of a hand.
     `lockout`: what HappyOrNot drops as a repeated press, about 5 s. `stuck`: longer than anyone holds a button.
     `free`: how long a stuck button has to stay open to count again. `lamp`: how long the lamp says thank you.
+    `together`: two hands that press at once are this near. `chord`: how long the chord is held for the service menu.
     """
 
     settle: int = 30
@@ -42,10 +49,14 @@ class Timings:
     stuck: int = 10_000
     free: int = 1_000
     lamp: int = 1_500
+    together: int = 150
+    chord: int = 5_000
 
     def __post_init__(self) -> None:
-        if not 0 <= self.settle < min(self.lockout, self.stuck) or min(self.free, self.lamp) <= 0:
-            raise VotesError(f"{self} cannot work", hint="All positive; settle shorter than lockout and stuck.")
+        short = 0 <= self.settle < min(self.lockout, self.stuck) and 0 <= self.together < self.stuck
+        if not short or min(self.free, self.lamp) <= 0 or not 0 < self.chord < self.stuck:
+            hint = "All positive; settle shorter than lockout and stuck; together and chord shorter than stuck."
+            raise VotesError(f"{self} cannot work", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +97,30 @@ class Stop:
     at: BootMs
 
 
-Input: TypeAlias = Edge | Tick | Committed | Refused | Stop
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A technician tests this counter's buttons from here on: presses light the lamp and count for nobody."""
+
+    at: BootMs
+
+
+@dataclass(frozen=True, slots=True)
+class EndTry:
+    """The test is over; what is still held down counts for nobody."""
+
+    at: BootMs
+
+
+Input: TypeAlias = Edge | Tick | Committed | Refused | Stop | Try | EndTry
 
 
 class Effect(Enum):
-    """What the loop does, always the same whatever the level."""
+    """What the loop does, always the same whatever the level. `MENU`: the chord was held long enough."""
 
     LAMP_ON = "lamp on"
     LAMP_OFF = "lamp off"
     CHIME = "chime"
+    MENU = "menu"
 
 
 class Contact(Enum):
@@ -114,6 +140,7 @@ class Counter(Enum):
     ARMED = "armed"
     COUNTED = "counted"
     LOCKOUT = "lockout"
+    TRIED = "tried"
 
 
 class Event(Enum):
@@ -152,16 +179,24 @@ CONTACTS: Mapping[tuple[Contact, Event], Contact] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: its contact, since when it is so, and since when it has been pressed at all (for "stuck")."""
+    """One button: its contact, since when it is so, and since when it has been pressed at all (for "stuck").
+
+    `due`: when its press counts, None: it has none that waits. `chord`: it is held as a part of the chord.
+    """
 
     contact: Contact = Contact.OPEN
     since: BootMs = _BEGIN
     down_since: BootMs = _BEGIN
+    due: BootMs | None = None
+    chord: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """The state. `repeats`: levels pressed since the score; `score`: its seq once durable; `now`: latest input."""
+    """The state. `repeats`: levels pressed since the score; `score`: its seq once durable; `now`: latest input.
+
+    `chord_since`: since when both buttons of the chord are down, None: they are not, or the menu was asked for.
+    """
 
     counter: int
     timings: Timings
@@ -172,6 +207,12 @@ class Votes:
     lockout_until: BootMs | None = None
     lamp_until: BootMs | None = None
     now: BootMs = _BEGIN
+    chord_since: BootMs | None = None
+
+    @property
+    def down(self) -> frozenset[int]:
+        """The levels whose buttons are held."""
+        return frozenset(level for level, button in self.buttons.items() if button.contact in _HELD)
 
     def deadline(self) -> BootMs | None:
         """When to come back with a `Tick` if nothing happens before."""
@@ -211,6 +252,8 @@ def step(state: Votes, given: Input) -> Step:
         return _then(done, replace(done.state, phase=Counter.ARMED, repeats=()))
     if isinstance(given, Stop):
         return _stop(done)
+    if isinstance(given, Try | EndTry):
+        return _trial(done, Counter.TRIED if isinstance(given, Try) else Counter.ARMED)
     return done
 
 
@@ -227,6 +270,10 @@ def _check(state: Votes, given: Input) -> None:
     if isinstance(given, Committed | Refused) and state.phase is not Counter.COUNTED:
         hint = "Give Committed or Refused once for each score.given that came out."
         raise VotesError(f"no score is waiting to be stored ({state.phase.value})", hint=hint)
+    if isinstance(given, EndTry) and state.phase is not Counter.TRIED:
+        raise VotesError("the buttons are not being tested", hint="Give Try before.")
+    if isinstance(given, Try) and state.phase in (Counter.TRIED, Counter.COUNTED):
+        raise VotesError(f"the test cannot begin ({state.phase.value})", hint="Store the score, or end the test first.")
 
 
 def _due(state: Votes) -> list[_Due]:
@@ -245,18 +292,35 @@ def _due(state: Votes) -> list[_Due]:
         if contact is Contact.FREEING:
             at = BootMs(button.since + timings.free)
             due.append(_Due(at, button.since, level, Event.STAYED_OPEN))
+        if button.due is not None:
+            due.append(_Due(_counts_at(state, level, button.due), _COUNT, level, None))
     if state.lockout_until is not None:
         due.append(_Due(state.lockout_until, 2**53, None, None))
     return due
 
 
-_LAMP = 2**53 + 1
+def _counts_at(state: Votes, level: int, due: BootMs) -> BootMs:
+    """When a press counts: not before it is clear whether a contact that has just closed makes it a chord."""
+    partner = state.buttons[_partner(level)] if level in CHORD else None
+    if partner is None or partner.contact is not Contact.CLOSING:
+        return due
+    return BootMs(max(due, partner.since + state.timings.settle))
+
+
+def _partner(level: int) -> int:
+    return next(iter(CHORD - {level}))
+
+
+_COUNT, _LAMP, _MENU = 2**53 - 1, 2**53 + 1, 2**53 + 2
+_HELD = frozenset({Contact.DOWN, Contact.OPENING, Contact.STUCK})
 
 
 def _earliest(state: Votes) -> _Due | None:
     due = _due(state)
     if state.lamp_until is not None:
         due.append(_Due(state.lamp_until, _LAMP, None, None))
+    if state.chord_since is not None:
+        due.append(_Due(BootMs(state.chord_since + state.timings.chord), _MENU, None, None))
     return min(due, key=lambda each: (each.at, each.order, each.level or 0), default=None)
 
 
@@ -264,6 +328,10 @@ def _advance(done: Step, to: BootMs) -> Step:
     while (due := _earliest(done.state)) is not None and due.at <= to:
         if due.level is not None and due.event is not None:
             done = _happen(done, due.level, due.event, due.at)
+        elif due.level is not None:
+            done = _count(done, due.level, due.at)
+        elif due.order == _MENU:
+            done = _then(done, replace(done.state, chord_since=None), effects=(Effect.MENU,))
         elif due.order == _LAMP:
             done = _then(done, replace(done.state, lamp_until=None), effects=(Effect.LAMP_OFF,))
         else:
@@ -280,10 +348,13 @@ def _happen(done: Step, level: int, event: Event, at: BootMs) -> Step:
     if contact is button.contact:
         return done
     down_since = at if contact is Contact.CLOSING else button.down_since
-    changed = MappingProxyType({**state.buttons, level: Button(contact, at, down_since)})
-    done = _then(done, replace(state, buttons=changed))
+    done = _then(done, _with(state, level, replace(button, contact=contact, since=at, down_since=down_since)))
     if (button.contact, contact) == (Contact.CLOSING, Contact.DOWN):
-        return _press(done, Level(level))
+        return _settled(done, level, at)
+    if contact is Contact.OPENING and button.due is not None:
+        return _count(done, level, at)
+    if contact in (Contact.OPEN, Contact.STUCK) and button.chord:
+        done = _then(done, replace(_marked(done.state, level, chord=False), chord_since=None))
     if contact is Contact.STUCK and event is Event.TOO_LONG:
         return _then(done, done.state, (ButtonStuck(state.counter, Level(level), True),))
     if event is Event.STAYED_OPEN:
@@ -291,8 +362,27 @@ def _happen(done: Step, level: int, event: Event, at: BootMs) -> Step:
     return done
 
 
-def _press(done: Step, level: Level) -> Step:
+def _settled(done: Step, level: int, at: BootMs) -> Step:
+    """A press: part of the chord where the other of the two is held and has not counted, else due in a moment."""
     state = done.state
+    if level in CHORD:
+        other = _partner(level)
+        held = state.buttons[other]
+        if held.contact in (Contact.DOWN, Contact.OPENING) and (held.due is not None or held.chord):
+            both = _marked(_marked(state, level, chord=True), other, chord=True)
+            return _then(done, replace(both, chord_since=at))
+    return _then(done, _marked(state, level, due=BootMs(at + state.timings.together)))
+
+
+def _count(done: Step, level: int, at: BootMs) -> Step:
+    return _press(_then(done, _marked(done.state, level)), Level(level), at)
+
+
+def _press(done: Step, level: Level, at: BootMs) -> Step:
+    state = done.state
+    if state.phase is Counter.TRIED:
+        lit = replace(state, lamp_until=BootMs(at + state.timings.lamp))
+        return _then(done, lit, effects=(Effect.LAMP_ON, Effect.CHIME))
     if state.phase is Counter.ARMED:
         return _then(done, replace(state, phase=Counter.COUNTED), (ScoreGiven(state.counter, level),))
     return _then(done, replace(state, repeats=(*state.repeats, level)))
@@ -317,6 +407,23 @@ def _unlock(done: Step) -> Step:
         facts = (ScoreRepeated(state.score, state.counter, state.repeats),)
     armed = replace(state, phase=Counter.ARMED, score=None, repeats=(), lockout_until=None)
     return _then(done, armed, facts)
+
+
+def _trial(done: Step, phase: Counter) -> Step:
+    """A press that still waits to count is dropped: nobody has been thanked for it."""
+    done = _unlock(done) if done.state.phase is Counter.LOCKOUT else done
+    state = done.state
+    for level in LEVELS:
+        state = _marked(state, level, chord=state.buttons[level].chord)
+    return _then(done, replace(state, phase=phase))
+
+
+def _marked(state: Votes, level: int, *, due: BootMs | None = None, chord: bool = False) -> Votes:
+    return _with(state, level, replace(state.buttons[level], due=due, chord=chord))
+
+
+def _with(state: Votes, level: int, button: Button) -> Votes:
+    return replace(state, buttons=MappingProxyType({**state.buttons, level: button}))
 
 
 def _stop(done: Step) -> Step:

@@ -87,13 +87,13 @@ def _press(machine: Machine, clock: _Ahead, lamp: _Lamp, edges: list[Edge], leve
     begun = time.perf_counter()
     edges.append(Edge(1, level, True, HardwareBootMs(clock.instant().boottime_ms)))
     machine.turn()
-    clock.ms += Timings().settle + 1
+    clock.ms += Timings().settle + Timings().together + 1
     machine.turn()
     if lamp.lit < begun:
         raise RuntimeError("the lamp was not lit")
     edges.append(Edge(1, level, False, HardwareBootMs(clock.instant().boottime_ms)))
     machine.turn()
-    clock.ms += Timings().lockout + Timings().settle
+    clock.ms += Timings().lockout + Timings().settle + Timings().together
     machine.turn()
     return lamp.lit - begun
 

@@ -154,9 +154,20 @@ class Kiosk:
 
     def press(self, level: int, ms: int = 120, counter: int = 1) -> None:
         """A finger on a score button for so long."""
-        for pressed in (True, False):
-            self.edges.append(Edge(counter, level, pressed, HardwareBootMs(self.clock.boottime_ms)))
-            self.later(ms)
+        self.hold(level, counter)
+        self.later(ms)
+        self.let_go(level, counter)
+        self.later(ms)
+
+    def hold(self, level: int, counter: int = 1) -> None:
+        """A finger goes onto a button and stays."""
+        self.edges.append(Edge(counter, level, True, HardwareBootMs(self.clock.boottime_ms)))
+        self.settle()
+
+    def let_go(self, level: int, counter: int = 1) -> None:
+        """It leaves it."""
+        self.edges.append(Edge(counter, level, False, HardwareBootMs(self.clock.boottime_ms)))
+        self.settle()
 
     def facts(self) -> list[Body]:
         """Everything in the journal, understood."""

@@ -7,7 +7,7 @@ import pytest
 from hardware.board import BoardState, RecordingBoard
 from hardware.buttons import NEXT, Edge
 from hardware.buttons import BootMs as HardwareBootMs
-from kiosk.scores import Scores
+from kiosk.scores import Scores, Trial
 from kiosk.votes import VotesError
 from sync.disk import DiskTrouble
 from sync.facts import BoardChanged, ButtonStuck, CounterPressed, ScoreGiven, ScoreRepeated
@@ -164,3 +164,40 @@ def test_a_next_press_that_the_disk_refuses_calls_nobody_later(tmp_path: Path) -
     kiosk.journal.refusing = None
     kiosk.later(120_000)
     assert not any(isinstance(body, CounterPressed) for body in kiosk.facts())
+
+
+def test_buttons_that_are_tested_call_nobody_and_those_of_another_counter_score(
+    tmp_path: Path,
+) -> None:
+    kiosk = opened(tmp_path)
+    tried = kiosk.machine._scores
+    tried.test(1)
+    kiosk.press(2, counter=1)
+    kiosk.press(NEXT, counter=1)
+    kiosk.press(4, counter=2)
+    kiosk.later(10_000)
+    assert scores(kiosk) == [(2, 4)]
+    assert not any(isinstance(body, CounterPressed) for body in kiosk.facts())
+    assert tried.tested == Trial(1, frozenset(), frozenset({NEXT, 2}))
+    assert kiosk.lamps[1].changes == [True, False]
+    kiosk.hold(NEXT, counter=1)
+    tried.test(None)
+    kiosk.let_go(NEXT, counter=1)
+    kiosk.later(2_000)
+    assert not any(isinstance(body, CounterPressed) for body in kiosk.facts()), "it was held as the test ended"
+    kiosk.press(2, counter=1)
+    assert scores(kiosk) == [(2, 4), (1, 2)]
+
+
+def test_the_chord_is_told_of_whichever_counter_it_is_held_at_and_is_no_fact(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path)
+    told: list[None] = []
+    kiosk.machine._scores._menu = lambda: told.append(None)
+    before = len(kiosk.facts())
+    kiosk.hold(1, counter=2)
+    kiosk.hold(5, counter=2)
+    kiosk.later(6_000)
+    kiosk.let_go(1, counter=2)
+    kiosk.let_go(5, counter=2)
+    kiosk.later(10_000)
+    assert (len(told), len(kiosk.facts())) == (1, before)

@@ -33,7 +33,7 @@ Event = TypeVar("Event", bound=Enum)
 SECTIONS: Sequence[tuple[str, str, Callable[[], str]]] = (
     (
         "The contact of a score button",
-        "`kiosk/votes.py`. A press counts when a contact that closes has settled.",
+        "`kiosk/votes.py`. A press is one when a contact that closes has settled.",
         lambda: _diagram(_pairs(votes.CONTACTS), "open"),
     ),
     (
@@ -109,7 +109,7 @@ def queue_arrows() -> list[tuple[str, str, str]]:
 
 def _pressed(state: Votes) -> Votes:
     down = votes.step(state, votes.Edge(4, True, state.now)).state
-    return votes.step(down, votes.Tick(BootMs(state.now + state.timings.settle))).state
+    return votes.step(down, votes.Tick(BootMs(state.now + state.timings.settle + state.timings.together))).state
 
 
 def _later(state: Votes) -> Votes:
@@ -117,11 +117,13 @@ def _later(state: Votes) -> Votes:
 
 
 TRIALS: Mapping[str, Callable[[Votes], Votes]] = {
-    "a button settles": _pressed,
+    "a press counts": _pressed,
     "Committed": lambda state: votes.step(state, votes.Committed(Seq(9), state.now)).state,
     "Refused": lambda state: votes.step(state, votes.Refused(state.now)).state,
     "the lockout ends": _later,
     "Stop": lambda state: votes.step(state, votes.Stop(state.now)).state,
+    "Try": lambda state: votes.step(state, votes.Try(state.now)).state,
+    "EndTry": lambda state: votes.step(state, votes.EndTry(state.now)).state,
 }
 
 
