@@ -5,6 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.grouping"]
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")  # no test is timed: machines are noisy
 
@@ -24,33 +25,13 @@ ON_A_PTY = (
 """Tests that open one; .ci/prepare gives a machine that has none the file system of them, where it may."""
 
 
-TOGETHER = (
-    "test_audit_command",
-    "test_checking",
-    "test_console_chromium",
-    "test_console_served",
-    "test_counter_chromium",
-    "test_day",
-    "test_display_page",
-    "test_evidence",
-    "test_kiosk_walk",
-    "test_office_chromium",
-    "test_pages",
-    "test_printers",
-    "test_proof",
-    "test_proof_chromium",
-)
-"""Modules whose tests share a server, a browser or a day: one process starts it once."""
-LONG = ("tests/kiosk/test_fit", "tests/kiosk/test_layout", "tests/kiosk/test_measured", "tests/faults/", "tests/walks/")
+LONG = ("kiosk/test_fit", "kiosk/test_layout", "kiosk/test_measured", "faults/", "walks/", "_chromium", "test_patterns")
 """What takes longest goes first, so that no process is left alone with it at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order them, group them, and skip those for which the kernel gives no pseudo-terminal, with the reason."""
-    items.sort(key=lambda item: 0 if item.nodeid.startswith(LONG) else 1)
-    for item in items:
-        if item.path.stem in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Order them, and skip those for which the kernel gives no pseudo-terminal, with the reason."""
+    items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
     try:
         for end in os.openpty():
             os.close(end)

@@ -22,8 +22,6 @@ from tests.kiosk.measure import EXHIBIT, LOOKS, SIZES, Break, compositor, everyt
 from translations import DIRECTORY, LANGUAGES
 from translations.breaks import break_opportunities, starts_syllable, syllables
 
-pytestmark = pytest.mark.xdist_group("screens")  # drawing every screen takes a while: one process draws them
-
 UNSEEN = frozenset(
     {
         "Touch a language to begin",

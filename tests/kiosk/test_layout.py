@@ -37,8 +37,6 @@ from tests.kiosk.measure import (
 )
 from translations import LANGUAGES
 
-pytestmark = pytest.mark.xdist_group("screens")  # drawing every screen takes a while: one process draws them
-
 Rule = Callable[[Seen], list[str]]
 
 

@@ -51,8 +51,6 @@ from tests.kiosk.measure import (
 )
 from translations import LANGUAGES
 
-pytestmark = pytest.mark.xdist_group("screens")  # drawing every screen takes a while: one process draws them
-
 ASIDE = 0.01
 """The part of the pixels around a text that may be of another colour: stacks of two lines may come within a pixel of
 each other. Whether they share one is asked of every screen in test_layout."""

@@ -19,8 +19,6 @@ from kiosk.screen_types import Screen
 from kiosk.wording import services, texts
 from tests.kiosk.measure import EXHIBIT, LOOKS, Seen, screens, seen
 
-pytestmark = pytest.mark.xdist_group("screens")  # drawing every screen takes a while: one process draws them
-
 SIZES = ("15.6 inch", "7 inch")
 Rule = Callable[[Seen], list[str]]
 LATIN = re.compile(r"[A-Z0-9 ·_/:•]*")

@@ -15,7 +15,6 @@ from tests.queueing.hall import DAY, Done, Hall
 from tests.queueing.office import USUAL, World, office, plan
 from tests.sync.officedays import fact
 
-pytestmark = pytest.mark.xdist_group("hall")  # the days are played once, by one process
 SHORT = {name: RULES[name] for name in (FIRST_COME, STRICT, CHOSEN)}
 
 
