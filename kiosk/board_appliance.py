@@ -12,11 +12,11 @@ from typing import Any
 from fonts.shaping import Typesetter
 from fonts.tokens import Tokens
 from fonts.tokens import load as load_tokens
-from kiosk.appliance import TEXT_LINES, open_journal, open_window, say, sound_of, waker
+from kiosk.appliance import TEXT_LINES, catalogue_of, open_journal, open_window, say, sound_of, waker
 from kiosk.board_machine import BoardMachine, BoardParts, BoardSettings
 from kiosk.board_view import Hall, draw_board
 from kiosk.board_watch import Sight
-from kiosk.configfile import Loaded, LoadedCalendar, load_calendar
+from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar
 from kiosk.control import Answer, Control, ControlError
 from kiosk.layout import Display
 from kiosk.loop import Datagrams, WakePipe
@@ -154,6 +154,7 @@ def _assembled(
     stack.callback(wakes.close)
     mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
     hours = load_calendar(loaded.calendar, loaded.data, config.languages)
+    services = services_of(loaded)
     parts = BoardParts(
         journal=journal,
         journal_id=journal.opened().journal_id,
@@ -171,12 +172,14 @@ def _assembled(
         release=RELEASE,
         configuration=loaded.digest,
         calendar=None if hours.calendar is ALWAYS_OPEN else hours.calendar,
+        catalogue=services.catalogue,
+        languages=config.languages,
     )
     machine = BoardMachine(parts, settings)
     window = open_window(config, typesetter, fullscreen)
     stack.callback(window.close)
     machine.begin()
-    notice = notice_of(loaded, hours)
+    notice = notice_of(loaded, services, hours)
     if notice is not None:
         say(notice)
     hall = Hall(config.office, config.languages, notice)
@@ -193,9 +196,19 @@ def _assembled(
     return BoardAppliance(loop, window, wakes, contextlib.ExitStack())
 
 
-def notice_of(loaded: Loaded, hours: LoadedCalendar) -> str | None:
-    """What the top row tells the technician when a last good copy is in use."""
-    for problem, what in ((loaded.problem, "kiosk.toml"), (hours.problem, "calendar.toml")):
+def services_of(loaded: Loaded) -> LoadedCatalogue:
+    """The services that are named, where a catalogue is. A display runs without one rather than not at all."""
+    assert loaded.config is not None
+    return catalogue_of(loaded) if loaded.config.catalogue else LoadedCatalogue(None, None)
+
+
+def notice_of(loaded: Loaded, services: LoadedCatalogue, hours: LoadedCalendar) -> str | None:
+    """What the top row tells the technician when a last good copy is in use, or none could be."""
+    for problem, what in (
+        (loaded.problem, "kiosk.toml"),
+        (services.problem, "catalogue.toml"),
+        (hours.problem, "calendar.toml"),
+    ):
         if problem is not None:
             line = getattr(problem, "line", None)
             return f"{what}{f', line {line}' if line else ''}: {str(problem).splitlines()[0]}. {problem.hint}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from hardware.sound import Sound
+from kiosk.board_around import Around
 from kiosk.board_watch import SILENCE_MS, BoardWatch, Mirror, Sight
 from kiosk.day import Today
 from kiosk.record import JournalPort, Recorder
@@ -19,7 +20,9 @@ from sync.clock import Trust, office_time
 from sync.facts import Body, MachineStarted
 from sync.inbox import InboxState, OfficeTime
 from sync.journal import Instant
+from sync.services import Catalogue
 from sync.types import BootMs, JournalId, UtcMs
+from translations import LANGUAGES
 
 DISK_RETRY_MS = 60_000
 
@@ -45,13 +48,16 @@ class BoardParts:
 
 @dataclass(frozen=True, slots=True)
 class BoardSettings:
-    """What the configuration says of a display. `calendar` None: the office's hours are not known here."""
+    """What the configuration says of a display. `calendar` None: the office's hours are not known here.
+    `catalogue` None: no service is named and nothing is told in turn; else it is, in these `languages`."""
 
     zone: ZoneInfo
     trust: Trust
     release: str
     configuration: str
     calendar: Calendar | None = None
+    catalogue: Catalogue | None = None
+    languages: tuple[str, ...] = LANGUAGES
 
 
 class BoardMachine:
@@ -65,8 +71,14 @@ class BoardMachine:
         calendar = settings.calendar or ALWAYS_OPEN
         self._keeper = _Clock(self._record, parts.clock, settings.zone, settings.trust, calendar, (), self._office_time)
         self._watch = BoardWatch(parts.mirror, parts.say)
+        self._around = Around(settings.catalogue, settings.calendar, settings.languages)
         self._disk_retry: int | None = None
         self.sight = Sight()
+
+    @property
+    def names_services(self) -> bool:
+        """Whether it has the office's catalogue."""
+        return self._around.catalogue is not None
 
     def begin(self) -> None:
         """Say what runs now, and look at everything once."""
@@ -107,9 +119,10 @@ class BoardMachine:
         times: list[int | None] = [
             self._keeper.look_at,
             self._disk_retry,
-            now if self._watch.behind else None,
+            now if self._watch.behind or self._around.reckoning else None,
             as_of + SILENCE_MS + 1 if as_of is not None and not self.sight.lost else None,
             self._forgotten(now),
+            self._turned(now),
         ]
         return min((time for time in times if time is not None), default=None)
 
@@ -117,15 +130,25 @@ class BoardMachine:
         today, as_of = self._keeper.today(), self._watch.as_of
         wall = self._keeper.at(Instant(now.boot_id, as_of)) if as_of is not None else None
         if today.utc_ms is None or today.day is None or wall is None or as_of is None:
-            return Sight()
+            return self._nothing()
         lost = self._watch.is_lost(now.boottime_ms)
         # What is old is shown as it was: nothing is forgotten or turned over while nobody can know what comes instead.
         shown = self._then(as_of, now) if lost else today
         if shown.utc_ms is None or shown.day is None:
-            return Sight()
+            return self._nothing()
         local = office_time(shown.utc_ms, self._settings.zone).replace(tzinfo=None)
-        found = board(self._watch.live, shown.utc_ms, local, shown.day, calendar=self._settings.calendar)
-        return Sight(found, wall.replace(microsecond=0), self._watch.trying, lost)
+        live, around = self._watch.live, self._around
+        if lost:
+            around.forget()
+        else:
+            around.reckon(self._watch.days, now.boottime_ms, shown.utc_ms, local)
+        found = board(live, shown.utc_ms, local, shown.day, around.catalogue, self._settings.calendar, around.ranges)
+        slide = around.slide(live.rule, shown.utc_ms) if not lost else None
+        return Sight(found, wall.replace(microsecond=0), self._watch.trying, lost, slide)
+
+    def _nothing(self) -> Sight:
+        self._around.forget()
+        return Sight()
 
     def _then(self, as_of: BootMs, now: Instant) -> Today:
         """The time and the office day of that moment of this boot."""
@@ -146,6 +169,14 @@ class BoardMachine:
         ]
         left = [UtcMs(each - utc_ms) for each in over if each >= utc_ms]
         return now + min(left) + 1 if left else None
+
+    def _turned(self, now: BootMs) -> int | None:
+        """When another text is told."""
+        utc_ms = self._keeper.today().utc_ms
+        if utc_ms is None or self.sight.lost:
+            return None
+        left = self._around.turned(self._watch.live.rule, utc_ms)
+        return now + left if left is not None else None
 
     def _office_time(self) -> OfficeTime | None:
         return self._inbox.office_time if self._inbox is not None else None

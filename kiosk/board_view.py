@@ -1,7 +1,7 @@
 """The now-serving display as a scene, for a screen without a browser: the same look as the office's page. Pure.
 
-It names no services: the office's journal, all that a display has, knows them by their ids only. Numbers and counters
-are what people look up for, and how many wait is told in one number.
+Numbers and counters are what people look up for; what is told beside them (kiosk.board_told) takes the rest. Without a
+catalogue no service is named, for the office's journal knows them by their ids only: how many wait is then one number.
 """
 
 # gettext: display
@@ -12,13 +12,15 @@ from datetime import date, datetime
 
 from fonts.shaping import Typesetter
 from fonts.tokens import Hex, Tokens
-from kiosk.board_type import Hand, Words
+from kiosk.board_told import draw_slide, draw_waits, waits_height
+from kiosk.board_type import Hand, Words, in_each
 from kiosk.board_watch import Sight
 from kiosk.layout import Display, Rect, grid
 from kiosk.scene import Scene
 from kiosk.widgets import Canvas
 from sync.board import Board, Shown
 from sync.board import Scene as What
+from sync.slides import Slide
 from translations import N_, load
 from translations.numerals import format_date, format_time, weekday_name
 
@@ -32,6 +34,8 @@ STILL = {
 """What is said where nobody is called, and below it."""
 MOST = 40
 """Most other calls: so many are still read from the first rows."""
+CROWD = 13
+"""Most calls beside which a text is told."""
 NUMBER, PLATE, WORDS = 23.2, 23.2, 2.5
 """Heights of capitals: the number called last and its counter (0.7° at ten metres on a set of 43 inches), captions."""
 
@@ -72,8 +76,11 @@ class _Drawing:
         if board is not None:
             if not self._sight.lost:
                 page = self._waits(page, board)
-            alone = len(board.calls) < 2 and not board.recent
+            others = len(board.calls) > 1 or bool(board.recent)
+            alone = not others and self._slide is None
             rest = self._hero(page, board.calls[0], alone) if board.calls else self._still(page, board, alone)
+            if self._slide is not None:
+                rest = self._told(rest, self._slide, others=others)
             self._more(rest, board.calls[1:], board.recent)
         return self._canvas.scene()
 
@@ -191,7 +198,8 @@ class _Drawing:
         """What goes on where nobody is called."""
         hand, colour = self._hand, self._colour
         upright = self._canvas.portrait
-        place = page if alone and not upright else page.top(hand.px(66 if upright else 44))
+        told = self._slide is not None
+        place = page if alone and not upright else page.top(hand.px(66 if upright else 38 if told else 44))
         large = 7.0 if place.h > hand.px(60) and not upright else 5.0
         self._canvas.box(place, colour.surface, colour.rule)
         inner = place.inset(hand.px(3), hand.px(1.5))
@@ -222,7 +230,7 @@ class _Drawing:
         """The others that are called now, as large as they fit; in the last row those that were called before."""
         hand = self._hand
         if recent:
-            least = hand.px(18 if self._canvas.portrait else 10.5)
+            least = hand.px(18 if self._roomy else 10.5)
             high = least if calls else min(page.h, hand.px(26))
             self._recent(page.below(page.h - high) if calls else page.top(high), recent)
             page = page.top(page.h - high - self._gap)
@@ -254,11 +262,16 @@ class _Drawing:
         shapes = [(across, -(-count // across)) for across in range(1, count + 1)]
         return max(shapes, key=lambda shape: min(place.w / shape[0] / 4, place.h / shape[1]))
 
+    @property
+    def _roomy(self) -> bool:
+        """Whether the numbers called before may have two rows: on an upright set that tells nothing else."""
+        return self._canvas.portrait and self._slide is None
+
     def _recent(self, place: Rect, recent: Sequence[Shown]) -> None:
         hand, colour = self._hand, self._colour
         self._caption(place.top(hand.px(4.2)), N_("Called before"))
         row = place.below(hand.px(4.2))
-        narrow = self._canvas.portrait or row.h > hand.px(12)
+        narrow = self._roomy or row.h > hand.px(12)
         across, down = (3, 2) if narrow else (6, 1)
         if narrow and len(recent) <= 3:
             down = 1
@@ -285,12 +298,36 @@ class _Drawing:
         if board.scene is What.CLOSED and not waiting:
             return page
         hand, colour = self._hand, self._colour
+        if any(each.names for each in board.waits):
+            high = waits_height(hand, board.waits)
+            draw_waits(hand, page.below(page.h - high), board.waits, self._hall.languages)
+            return page.top(page.h - high - self._gap)
         row = page.below(page.h - hand.px(8.5))
         self._canvas.box(row, colour.surface, colour.rule)
         inner = row.inset(hand.px(2), hand.px(0.6))
         hand.number(inner.beside(inner.w - hand.px(16)), str(waiting), 4.6, colour.ink, "right")
         hand.line(inner.left(inner.w - hand.px(18)), self._each(N_("Waiting")), WORDS, colour.ink, colour.ink_soft)
         return page.top(page.h - row.h - self._gap)
+
+    @property
+    def _slide(self) -> Slide | None:
+        """What is told now; nothing beside so many calls that they need the room."""
+        board = self._sight.board
+        return self._sight.slide if board is not None and len(board.calls) <= CROWD else None
+
+    def _told(self, page: Rect, slide: Slide, *, others: bool) -> Rect:
+        """The text that is told now, beside the other calls or below them; returns what is left for these."""
+        hand = self._hand
+        if not others:
+            draw_slide(hand, page, slide, alone=True)
+            return page.top(0)
+        if self._canvas.portrait:
+            high = hand.px(29)
+            draw_slide(hand, page.below(page.h - high), slide, alone=False)
+            return page.top(page.h - high - self._gap)
+        wide = hand.px(72)
+        draw_slide(hand, page.beside(page.w - wide), slide, alone=False)
+        return page.left(page.w - wide - self._gap)
 
     # Words and colours ------------------------------------------------------------------------------------------------
 
@@ -299,7 +336,7 @@ class _Drawing:
 
     def _each(self, msgid: str, **values: object) -> list[Words]:
         """This text in every language of the display, its places filled."""
-        return [Words(each, load(each, "display").gettext(msgid).format(**values)) for each in self._hall.languages]
+        return in_each(msgid, self._hall.languages, **values)
 
     def _share(self, cell: Rect, share: float) -> float:
         """A share of the cell's height, in hundredths of the picture."""

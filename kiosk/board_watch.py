@@ -11,19 +11,21 @@ from typing import Protocol
 
 from sync.board import Board
 from sync.body import TicketName
+from sync.days import Days
 from sync.downlink import Phase
 from sync.errors import SyncError
-from sync.facts import DayOpened, understand
 from sync.journal import Instant
 from sync.live import Live
 from sync.mirror import FeedState, News
+from sync.slides import Slide
 from sync.tickets import Status
 from sync.types import BootMs, UtcMs
 
 AT_ONCE = 500
 """Facts in one turn of the loop: some ten milliseconds of a Pi for each hundred."""
-DAYS = 1
-"""A start begins with the last office day of the journal: of an earlier one nothing is shown."""
+DAYS = 2
+"""A start begins with the last two office days of the journal: today's, and the one before for what its calls took. Of
+an earlier day nothing is shown."""
 SILENCE_MS = 25_000
 """The office is asked every ten seconds. What it has not confirmed for so long is said to be old."""
 
@@ -31,12 +33,14 @@ SILENCE_MS = 25_000
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What is in sight. `board` None: there is nothing that could be shown. `as_of`: on the office's wall clock, the
-    moment it is true of. `trying`: the office does not answer at the moment. `lost`: for so long that it is old."""
+    moment it is true of. `trying`: the office does not answer at the moment. `lost`: for so long that it is old.
+    `slide`: the text that is told now, where there is one."""
 
     board: Board | None = None
     as_of: datetime | None = None
     trying: bool = True
     lost: bool = True
+    slide: Slide | None = None
 
 
 class Mirror(Protocol):
@@ -48,18 +52,22 @@ class Mirror(Protocol):
 
 
 class BoardWatch:
-    """`live`: the queue. `as_of`: the boot time up to which everything that the office wrote is in it, None: not yet.
-    `behind`: `look` has more to take in. `say` writes the system's log."""
+    """`days`: the queue, and what its calls took. `as_of`: the boot time up to which everything that the
+    office wrote is in it, None: not yet. `behind`: `look` has more to take in. `say` writes the system's log."""
 
     def __init__(self, mirror: Mirror, say: Callable[[str], None]) -> None:
         self._mirror, self._say = mirror, say
-        self.live = Live()
+        self.days = Days()
         self.as_of: BootMs | None = None
         self.behind = True
         self.trying = True
         """The office does not answer at this moment."""
-        self._lost_track = False
         self._called: frozenset[tuple[TicketName, UtcMs | None]] | None = None
+
+    @property
+    def live(self) -> Live:
+        """The queue."""
+        return self.days.live
 
     def look(self, now: Instant, confirmed: BootMs | None) -> bool:
         """Take in the next facts; whether somebody was called since the last look. `confirmed`: the last word of the
@@ -69,18 +77,14 @@ class BoardWatch:
         self.trying = state is None or state.phase != Phase.ASKING.value
         if news is not None:
             if news.anew:
-                self.live, self._lost_track, self._called, self.as_of = Live(), False, None, None
+                self.days, self._called, self.as_of = Days(), None, None
             for fact in news.facts:
-                body = understand(fact)
-                if body is None or (self._lost_track and not isinstance(body, DayOpened)):
-                    continue
                 try:
-                    self.live, self._lost_track = self.live.after(body, fact.seq), False
+                    self.days.follow(fact)
                 except SyncError as error:  # of a newer release, say: nothing from here on would be true
-                    self._lost_track = True
                     self._say(f"fact {fact.seq} of the office's journal cannot be followed: {error}. {error.hint}")
         self.behind = news is not None and len(news.facts) == AT_ONCE
-        if self.behind or self._lost_track:
+        if self.behind or self.days.lost:
             return False
         if confirmed is not None and confirmed <= now.boottime_ms:
             self.as_of = confirmed

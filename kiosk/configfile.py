@@ -47,7 +47,7 @@ class Loaded:
 
     @property
     def catalogue(self) -> Path:
-        """The catalogue's file."""
+        """The catalogue's file. Not for a display that names none."""
         return self.folder / self._config.catalogue
 
     @property

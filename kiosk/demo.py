@@ -191,6 +191,7 @@ class Demo:
         _write(
             self.display_toml,
             'role = "display"\nplace = "Demonstration\'s display"\ndata = "data"\ntime_zone = "Asia/Bangkok"\n'
+            f"catalogue = {json.dumps(str(self.kiosk_toml.with_name('catalogue.toml')), ensure_ascii=False)}\n"
             f'languages = ["th", "en", "my"]\n\n[office]\n{_OFFICE}\n'
             # A set of 43 inches, shown smaller than it is.
             "[screen]\nwidth_mm = 953\nheight_mm = 536\nfullscreen = false\nwidth_px = 960\nheight_px = 540\n\n"

@@ -139,7 +139,8 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
 
 
 def _display(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Finding]:
-    """What a display has: no services, no printer, no buttons."""
+    """What a display has: no printer, no buttons, and services where it is given a catalogue."""
+    yield _services(loaded, catalogue_of(loaded)) if config.catalogue else findings_board.UNNAMED
     yield from _hours(loaded, None)
     record, told = _journal(loaded.data, tools)
     state = tools.board(loaded.data).read()

@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 
-from kiosk.findings import Finding, ok, problem
+from kiosk.findings import Finding, note, ok, problem
 from sync.chain import Position
 from sync.mirror import FeedState
 
 _CLOCK = "Connect the network and the office's server: without a time no number is shown."
 _SERVER = "Check the network cable and `url` in kiosk.toml. The display shows its last numbers as old meanwhile."
+
+UNNAMED = note(
+    "services",
+    "no `catalogue` is named: no service is, no waiting range, no steps and no rule are shown",
+    'Copy the kiosks\' catalogue beside kiosk.toml, and write  catalogue = "catalogue.toml"  at the top of it.',
+)
+"""Of a display that has no catalogue."""
 
 
 def mirror(state: FeedState | None, end: Position | None) -> Finding:

@@ -74,7 +74,8 @@ def save_boards(folder: Path, display: Display) -> list[Path]:
     saved = []
     for first in LANGUAGES:
         order = (first, *(each for each in LANGUAGES if each != first))
-        for name, sight in example_sights().items():
+        sights = {**example_sights(example_catalogue(), order), "unnamed": example_sights()["hall"]}
+        for name, sight in sights.items():
             path = folder / f"{first}-{name}.png"
             board_picture(sight, order, display, typesetter).save(path)
             saved.append(path)

@@ -7,11 +7,11 @@ from typing import Any
 
 from server.pages import Pages
 from sync.board import Board, Scene, Shown, Waits
-from sync.services import NONE
 from sync.slides import Slide
 from sync.types import UtcMs
 from translations import LANGUAGES, N_, load
 from translations.numerals import format_date, format_time, weekday_name
+from translations.told import service_facts
 
 # gettext: display
 
@@ -142,15 +142,6 @@ def _waits(row: Waits, order: Sequence[str], *, alone: bool) -> dict[str, Any]:
 
 def _slide(slide: Slide) -> Mapping[str, Any]:
     catalogue = load(slide.language, "display")
-    facts = []
-    if slide.minutes is not None:
-        told = catalogue.ngettext("{count} minute", "{count} minutes", slide.minutes)
-        facts.append(told.format(count=slide.minutes))
-    if slide.fee == NONE:
-        facts.append(catalogue.gettext("no fee"))
-    elif slide.fee:
-        amount = slide.fee.replace(",", "").replace(".", "").isdecimal()
-        facts.append(catalogue.gettext("{amount} baht").format(amount=slide.fee) if amount else slide.fee)
     return {
         "language": slide.language,
         "title": slide.title or catalogue.gettext("How numbers are called"),
@@ -160,5 +151,5 @@ def _slide(slide: Slide) -> Mapping[str, Any]:
         "part": slide.part,
         "parts": slide.parts,
         "accent": slide.accent,
-        "facts": facts,
+        "facts": service_facts(slide.language, slide.minutes, slide.fee),
     }

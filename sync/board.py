@@ -181,10 +181,12 @@ def _widest(services: Iterable[str], ranges: Mapping[str, Minutes]) -> Minutes |
 def ranges(
     live: Live, now_ms: UtcMs, now: datetime, pace: Pace, catalogue: Catalogue, calendar: Calendar
 ) -> dict[str, Minutes]:
-    """By service: how long whoever takes a number now waits. Only where a counter at work serves it. Pure."""
-    found = {}
-    for service in catalogue.services:
-        seen = prospect(live, about_to_take(live, (service.id,), now_ms), now_ms, now, pace, calendar)
-        if seen is not None and seen.range is not None:
-            found[service.id] = Minutes(seen.range.low, seen.range.high)
-    return found
+    """By service: how long whoever takes a number now waits. Only where a counter at work serves it."""
+    told = {each.id: range_of(live, each.id, now_ms, now, pace, calendar) for each in catalogue.services}
+    return {service: minutes for service, minutes in told.items() if minutes is not None}
+
+
+def range_of(live: Live, service: str, now_ms: UtcMs, now: datetime, pace: Pace, calendar: Calendar) -> Minutes | None:
+    """How long whoever takes a number for this service now waits; None where no counter at work serves it."""
+    seen = prospect(live, about_to_take(live, (service,), now_ms), now_ms, now, pace, calendar)
+    return Minutes(seen.range.low, seen.range.high) if seen is not None and seen.range is not None else None

@@ -6,7 +6,7 @@ fewer keys: one that does nothing there is a mistake, not passed over, since who
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -123,8 +123,8 @@ class KioskConfig:
 
     `keypad` holds the key of each action that a tactile keypad has a key of its own for (sync.keypad).
 
-    `role`: KIOSK_ROLE or DISPLAY_ROLE. A display has a server for certain, and neither catalogue, printer nor counters:
-    what only a kiosk has is empty or stands at its default.
+    `role`: KIOSK_ROLE or DISPLAY_ROLE. A display has a server for certain, and neither printer nor counters: what
+    only a kiosk has is empty or stands at its default. Its `catalogue` may be "": then it names no service.
     """
 
     role: str
@@ -323,6 +323,7 @@ _OF_A_DISPLAY = frozenset(
         "role",
         "place",
         "data",
+        "catalogue",
         "calendar",
         "time_zone",
         "languages",
@@ -334,7 +335,11 @@ _OF_A_DISPLAY = frozenset(
         "sim",
     }
 )
-DISPLAY = Table(tuple(key for key in KIOSK.keys if key.name in _OF_A_DISPLAY))
+DISPLAY = Table(
+    tuple(
+        replace(key, default="") if key.name == "catalogue" else key for key in KIOSK.keys if key.name in _OF_A_DISPLAY
+    )
+)
 """Its shape where it says role = "display"."""
 _NOT_OF_A_DISPLAY: Mapping[str, Any] = {
     key.name: "" if key.default is REQUIRED else key.default for key in KIOSK.keys if key.name not in _OF_A_DISPLAY

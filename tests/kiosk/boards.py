@@ -12,6 +12,7 @@ from sync.facts import DayOpened, understand
 from sync.facts_office import CounterOpened, RuleAdopted
 from sync.inbox import InboxState
 from sync.journal import Journal
+from sync.services import Catalogue
 from sync.types import BootMs, UtcMs
 from tests.kiosk.fakes import BANGKOK, KEY, NOON, STILL_OPEN, FailingJournal, FakeClock
 from tests.kiosk.halls import OFFICE, TODAY, FakeMirror
@@ -29,6 +30,7 @@ class Television:
         counters: int = 3,
         *,
         calendar: Calendar | None = None,
+        catalogue: Catalogue | None = None,
         trust: Trust = Trust.SYSTEM,
         machine: type[BoardMachine] = BoardMachine,
         refusing: DiskTrouble | None = None,
@@ -59,7 +61,7 @@ class Television:
             wake_sync=self._wake,
             say=self.said.append,
         )
-        self.machine = machine(parts, BoardSettings(BANGKOK, trust, "1.0", "f" * 64, calendar))
+        self.machine = machine(parts, BoardSettings(BANGKOK, trust, "1.0", "f" * 64, calendar, catalogue))
         self.open(counters)
         self.machine.begin()
 
@@ -94,7 +96,7 @@ class Television:
 
     def settle(self) -> "Television":
         """Turn until nothing is due now."""
-        for _ in range(20):
+        for _ in range(60):
             self.machine.turn()
             due = self.machine.deadline()
             if due is None or due > self.clock.boottime_ms:
@@ -116,6 +118,17 @@ class Television:
         self.queue.now = self.office_ms
         assert self.queue.next(counter) is not None
         self.hear()
+
+    def wakes(self, ms: int) -> int:
+        """Time passes; how often the machine asked to be woken meanwhile."""
+        until, count = self.clock.boottime_ms + ms, 0
+        while (due := self.machine.deadline()) is not None and due <= until:
+            self.clock.boottime_ms = max(due, self.clock.boottime_ms)
+            self.settle()
+            count += 1
+        self.clock.boottime_ms = until
+        self.queue.now = self.office_ms
+        return count
 
     def numbers(self) -> list[tuple[str, int]]:
         """The numbers called now and their counters, in their order."""

@@ -1,5 +1,6 @@
 """The doctor of a display: what a display has, and nothing of what it has not."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from kiosk import findings_board
 from kiosk.doctor import examine
 from kiosk.findings import Finding
+from kiosk.preview import EXAMPLE
 from sync.chain import START, Position
 from sync.mirror import FeedState
 from sync.types import Chain, Seq
@@ -30,11 +32,19 @@ def by_part(box: Box) -> dict[str, Finding]:
 def test_a_display_is_looked_over_as_what_it_is(box: Box) -> None:
     found = by_part(box)
     assert {"fonts", "settings", "disk", "journal", "clock", "display", "sound", "screen", "server"} <= set(found)
-    assert not {"services", "ticket", "printer", "kinds of printers", "kiosk", "counters"} & set(found)
+    assert (found["services"].state, "no `catalogue`" in found["services"].seen) == ("note", True)
+    assert not {"ticket", "printer", "kinds of printers", "kiosk", "counters"} & set(found)
     assert not box.transports
     assert found["office's journal"].state == "problem"
     box.path.write_text(DISPLAY.replace("[office]", "paper_mm = 80\n[office]"), "utf-8")
     assert "a display has no `paper_mm`" in by_part(box)["settings"].seen
+
+
+def test_the_services_are_looked_over_where_they_are_named(box: Box) -> None:
+    box.path.write_text(DISPLAY.replace("[office]", 'catalogue = "services.toml"\n[office]'), "utf-8")
+    assert by_part(box)["services"].state == "problem"
+    shutil.copyfile(EXAMPLE, box.path.with_name("services.toml"))
+    assert by_part(box)["services"].state == "ok"
 
 
 def test_what_is_to_be_done_is_nothing_that_only_a_kiosk_could_do(box: Box) -> None:

@@ -9,13 +9,13 @@ from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from kiosk.__main__ import main
 from kiosk.appliance import open_journal
-from kiosk.board_appliance import BoardLoop, assemble_display, notice_of
+from kiosk.board_appliance import BoardLoop, assemble_display, notice_of, services_of
 from kiosk.board_view import Hall, draw_board
 from kiosk.configfile import load, load_calendar
 from kiosk.control import ControlError
 from kiosk.layout import Display
 from kiosk.loop import WakePipe
-from kiosk.preview import OFFICE
+from kiosk.preview import EXAMPLE, OFFICE
 from kiosk.ui import Closed, Exposed, RecordingGlass
 from sync.errors import ConfigError
 from sync.journal import JournalReader
@@ -122,12 +122,29 @@ def test_the_last_good_copy_runs_and_the_screen_says_what_to_mend(file: Path) ->
     load(file)
     file.write_text(file.read_text("utf-8").replace("languages", "langauges"), "utf-8")
     loaded = load(file)
-    notice = notice_of(loaded, load_calendar(loaded.calendar, loaded.data, ("th", "en")))
+    notice = notice_of(loaded, services_of(loaded), load_calendar(loaded.calendar, loaded.data, ("th", "en")))
     assert notice is not None
     assert notice.startswith("kiosk.toml, line 4: unknown key `langauges`")
     with contextlib.closing(assemble_display(loaded, fullscreen=False)) as running:
         assert running.loop.scene is not None
         assert notice in running.loop.scene.texts()
+
+
+def test_a_catalogue_names_the_services_and_a_broken_one_is_told_and_stops_nothing(file: Path) -> None:
+    file.write_text(file.read_text("utf-8").replace("[office]", 'catalogue = "services.toml"\n[office]'), "utf-8")
+    services = file.with_name("services.toml")
+    services.write_bytes(EXAMPLE.read_bytes())
+    with contextlib.closing(assemble_display(load(file), fullscreen=False)) as running:
+        assert running.loop.scene is not None
+        assert running.loop.machine.names_services
+    for kept in (True, False):
+        services.write_text("broken", "utf-8")
+        if not kept:
+            (file.parent / "data" / "catalogue.toml.good").unlink()
+        with contextlib.closing(assemble_display(load(file), fullscreen=False)) as running:
+            assert running.loop.scene is not None
+            assert any("catalogue.toml" in text for text in running.loop.scene.texts())
+            assert running.loop.machine.names_services is kept
 
 
 def test_a_machine_does_not_take_over_the_journal_of_another_role(

@@ -258,7 +258,7 @@ def test_the_hours_are_known_where_it_has_the_offices_calendar(tmp_path: Path) -
     assert (board.scene, board.opens is not None) == (Scene.CLOSED, True)
 
 
-def test_it_begins_with_the_last_day_of_a_long_journal() -> None:
+def test_it_begins_with_the_last_two_days_of_a_long_journal() -> None:
     asked: list[int] = []
 
     class Noting(FakeMirror):
@@ -268,4 +268,4 @@ def test_it_begins_with_the_last_day_of_a_long_journal() -> None:
 
     watch = BoardWatch(Noting([DayOpened("2026-11-23", "clock")]), lambda line: None)
     assert not watch.look(Instant(BOOT, BootMs(5)), BootMs(4))
-    assert (asked, watch.as_of, watch.live.day) == ([1], 4, "2026-11-23")
+    assert (asked, watch.as_of, watch.live.day) == ([2], 4, "2026-11-23")

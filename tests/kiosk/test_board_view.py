@@ -9,16 +9,20 @@ from math import radians, tan
 import pytest
 
 from fonts.shaping import Typesetter
+from fonts.tokens import CAPITAL_TO_EM
 from fonts.tokens import load as load_tokens
+from kiosk.board_specimens import slides_of, waits_of
+from kiosk.board_told import ACROSS, shape
 from kiosk.board_type import Hand
-from kiosk.board_view import Hall, draw_board
+from kiosk.board_view import CROWD, Hall, draw_board
 from kiosk.board_watch import Sight
 from kiosk.layout import Display, Rect
 from kiosk.painter import picture
-from kiosk.preview import OFFICE
+from kiosk.preview import OFFICE, example_catalogue
 from kiosk.scene import Box, Scene, Text, changed_area
-from sync.board import Board, Shown, Waits
+from sync.board import Board, Minutes, Shown, Waits
 from sync.board import Scene as What
+from sync.slides import Slide
 from tests.kiosk.measure import contrast, ink_rect, shadow_of
 from tests.kiosk.measure import found as seen_colours
 from translations import LANGUAGES
@@ -60,6 +64,23 @@ def fresh(board: Board) -> Sight:
     return Sight(board, NOW, trying=False, lost=False)
 
 
+CATALOGUE = example_catalogue()
+SLIDES = slides_of(CATALOGUE, LANGUAGES)
+LONG = Minutes(180, 330)
+NAMED = tuple(replace(each, waiting=128, range=LONG) for each in waits_of(CATALOGUE))
+"""The groups of the example, each with the longest figures."""
+
+
+def longest(language: str) -> Slide:
+    """The text with the most letters."""
+    return max((each for each in SLIDES if each.language == language), key=lambda each: sum(map(len, each.lines)))
+
+
+def telling(board: Board, slide: Slide | None, *waits: Waits) -> Sight:
+    """A hall that also names its services, and tells this."""
+    return replace(fresh(replace(board, waits=waits or NAMED)), slide=slide)
+
+
 LUNCH = {"th": "พักกลางวัน", "en": "Lunch break", "my": "နေ့လယ်စာ စားချိန်"}
 HOLIDAY = {
     "th": "วันคล้ายวันพระบรมราชสมภพ พระบาทสมเด็จพระบรมชนกาธิเบศร",
@@ -78,6 +99,11 @@ SIGHTS: Mapping[str, Sight] = {
     **{f"still, {scene}": fresh(board(0, scene=scene)) for scene in What if scene is not What.CALLING},
     "still, before": fresh(board(0, 6)),
     "holiday": fresh(board(0, scene=What.CLOSED, opens=OPENS, why=HOLIDAY, waits=())),
+    **{f"tells, {language}": telling(board(4, 6), longest(language)) for language in LANGUAGES},
+    "tells, a crowd": telling(board(CROWD, 6), longest("my"), *NAMED, *NAMED),
+    "tells nothing, so many": telling(board(41, 6), longest("my"), *NAMED, *NAMED),
+    "tells, nothing else": telling(board(1), longest("my"), Waits("", {}, None, 3, LONG), *NAMED),
+    "tells, still": telling(board(0), longest("th"), *NAMED[:1]),
     "lunch": fresh(board(0, 2, scene=What.BREAK, back=OPENS, why=LUNCH)),
 }
 
@@ -120,11 +146,43 @@ def test_nothing_is_clipped_or_covered_on_any_screen_whichever_language_is_first
             assert faults(scene, SCREENS[size]) == [], (size, order, name)
 
 
+@pytest.mark.parametrize("upright", [False, True])
+def test_every_text_that_is_told_fits_and_is_large_enough_to_be_read_from_the_first_rows(upright: bool) -> None:
+    display = screen(43, 1280, 720, upright=upright)
+    for slide in SLIDES:
+        scene = drawn(telling(board(4, 6), slide), display)
+        assert faults(scene, display) == [], slide
+        told = [op for op in scene.ops if isinstance(op, Text) and op.text in slide.lines]
+        assert sorted(op.text for op in told) == sorted(slide.lines)
+        least = min(op.size_px * CAPITAL_TO_EM / display.dots_per_mm for op in told)
+        assert least >= 6, f"{least:.1f} mm: {slide}"
+
+
+def test_groups_fill_their_rows() -> None:
+    assert [shape(groups, upright=False) for groups in (1, 5, ACROSS, 7, 15)] == [
+        (1, 1),
+        (5, 1),
+        (6, 1),
+        (4, 2),
+        (5, 3),
+    ]
+    assert [shape(groups, upright=True) for groups in (1, 5, ACROSS, 7, 15)] == [(1, 1), (1, 5), (1, 6), (2, 4), (2, 8)]
+
+
+def test_what_waits_is_told_by_group_and_a_range_only_where_one_is_known() -> None:
+    one, other = replace(NAMED[0], waiting=41, range=Minutes(25, 50)), replace(NAMED[1], waiting=7, range=None)
+    told = texts(telling(board(2), None, one, other)).split("\n")
+    assert {"41", "7", "25–50", "นาที", *one.names.values(), *other.names.values()} <= set(told)
+    assert "Minutes for a number taken now" in told
+    assert "Minutes for a number taken now" not in texts(telling(board(2), None, replace(one, range=None), other))
+    assert "Other services" in texts(telling(board(2), None, one, Waits("", {}, None, 3)))
+
+
 class Careless(Hand):
     """Control: writes as large as it was told, whatever the place."""
 
     @staticmethod
-    def _fitting(capital: float, fits: Callable[[float], bool]) -> float:
+    def fitted(capital: float, fits: Callable[[float], bool]) -> float:
         return capital
 
 
@@ -148,7 +206,7 @@ def hero(sight: Sight, display: Display) -> dict[str, float]:
 def test_the_number_called_last_is_read_at_ten_metres_from_43_inches_on(upright: bool) -> None:
     assert pytest.approx(122.2, abs=0.1) == SEVEN_TENTHS_AT_TEN_METRES
     for inches in (43, 55, 65):
-        for name in ("1 calls", "3 calls", "41 calls", "6 before"):
+        for name in ("1 calls", "3 calls", "41 calls", "6 before", "tells, my", "tells, nothing else"):
             heights = hero(SIGHTS[name], screen(inches, upright=upright))
             label = heights[SIGHTS[name].board.calls[0].label]  # type: ignore[union-attr]
             assert label >= SEVEN_TENTHS_AT_TEN_METRES, (inches, name)
@@ -203,7 +261,7 @@ def test_another_minute_is_a_small_change_of_the_picture() -> None:
 
 def test_every_text_is_seen_against_what_is_behind_it() -> None:
     display = screen(43, 1280, 720)
-    for name in ("6 before", "lost", "trying", "holiday", "never met"):
+    for name in ("6 before", "lost", "trying", "holiday", "never met", "tells, th", "tells, nothing else"):
         scene = drawn(SIGHTS[name], display)
         image = picture(scene, display.rect, TYPESETTER)
         for op in scene.ops:

@@ -1,10 +1,14 @@
 """Every line that a citizen reads on screen or paper is drawn with HarfBuzz's own glyphs, its language told."""
 
+from dataclasses import replace
+
 import pytest
 
 from fonts.faces import Weight
 from fonts.shaping import InkLine, Typesetter
 from fonts.tokens import load as load_tokens
+from kiosk.board_specimens import example_sights, slides_of
+from kiosk.board_view import Hall, draw_board
 from kiosk.layout import Display
 from kiosk.paper import Paper
 from kiosk.preview import OFFICE, example_catalogue
@@ -48,6 +52,26 @@ def on_paper() -> Drawn:
     for ticket in specimens(example_catalogue(), OFFICE, LANGUAGES, "http://office.example"):
         paper.draw(lay_out(ticket))
     return typesetter.drawn
+
+
+def on_display() -> Drawn:
+    catalogue, typesetter, tokens = example_catalogue(), Typesetter(), load_tokens()
+    hall, lines = Hall(OFFICE, LANGUAGES), set[tuple[str, str, Weight]]()
+    sights = example_sights(catalogue, LANGUAGES)
+    rule = [each for each in slides_of(catalogue, LANGUAGES) if each.service is None]
+    told = [replace(sights["hall"], slide=slide) for slide in rule]
+    for sight in (*sights.values(), *told):
+        scene = draw_board(sight, hall, Display(1280, 720, 953, 536), typesetter, tokens)
+        texts = [op for op in scene.ops if isinstance(op, Text)]
+        lines |= {(line, text.language, text.weight) for text in texts for _, _, line in text.lines}
+    return lines
+
+
+def test_every_line_on_the_display_has_harfbuzz_s_glyphs() -> None:
+    lines = on_display()
+    assert {language for _, language, _ in lines} == set(LANGUAGES)
+    for line, language, weight in sorted(lines):
+        assert_same_glyphs(line, language, weight)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -323,9 +323,12 @@ def test_a_display_needs_a_server_and_no_printer_and_a_kiosk_is_what_says_nothin
     assert (config.printer, config.counters, config.calendar, config.sound) == ("", (), None, Loudspeaker())
     assert parse_kiosk(GOOD).role == "kiosk"
     assert parse_kiosk('role = "kiosk"\n' + GOOD) == parse_kiosk(GOOD)
-    every = DISPLAY.replace("[office]", 'calendar = "c.toml"\ntime_zone = "Asia/Yangon"\n[office]')
+    assert (config.catalogue, parse_kiosk(GOOD).catalogue) == ("", "catalogue.toml")
+    files = 'calendar = "c.toml"\ncatalogue = "s.toml"\n'
+    every = DISPLAY.replace("[office]", files + 'time_zone = "Asia/Yangon"\n[office]')
     every += '[sound]\ndevice = "none"\n[clock]\ntrust = "system"\n[sim]\ncontrol = "unix:/tmp/control"\n'
-    assert (parse_kiosk(every).calendar, parse_kiosk(every).sound.device) == ("c.toml", "none")
+    found = parse_kiosk(every)
+    assert (found.calendar, found.catalogue, found.sound.device) == ("c.toml", "s.toml", "none")
 
 
 def test_the_example_of_a_display_is_a_good_file_and_so_it_is_with_every_remark_turned_on() -> None:
@@ -340,7 +343,7 @@ def test_what_would_do_nothing_on_a_display_is_told_by_name_and_line() -> None:
     useless = {
         'printer = "tcp://127.0.0.1:9100"': "printer",
         'pins = "mock"': "pins",
-        'catalogue = "catalogue.toml"': "catalogue",
+        'ticket = "ticket.toml"': "ticket",
         "paper_mm = 80": "paper_mm",
     }
     for line, name in useless.items():

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 from fonts.shaping import Typesetter
 from kiosk.board_specimens import example_sights
 from kiosk.layout import Display
-from kiosk.preview import board_picture
+from kiosk.preview import board_picture, example_catalogue
 from server.around import Around
 from tests.server.screens import ready
 from tests.server.televisions import Television, hall, shut
@@ -19,6 +19,8 @@ from translations import LANGUAGES
 
 WIDE, UPRIGHT = (960, 540), (405, 720)
 COLOURS = 16
+BOARD_COLOURS = 32
+"""The groups of services have a colour each."""
 LOST = "document.getElementById('lost').hidden = false; document.body.classList.add('is-lost')"
 
 
@@ -37,10 +39,12 @@ def displays(album: Album) -> None:
 
 def boards(album: Album) -> None:
     """The same as a second Raspberry Pi draws it, which has no browser."""
-    typesetter, sights = Typesetter(), example_sights()
+    typesetter, sights = Typesetter(), example_sights(example_catalogue(), LANGUAGES)
     for name, size, mm in (("display-pi", WIDE, (953, 536)), ("display-pi-upright", UPRIGHT, (536, 953))):
         image = board_picture(sights["hall"], LANGUAGES, Display(*size, *mm), typesetter)
-        album.keep(name, image, COLOURS)
+        album.keep(name, image, BOARD_COLOURS)
+    rule = board_picture(sights["rule"], LANGUAGES, Display(*WIDE, 953, 536), typesetter)
+    album.keep("display-pi-rule", rule, BOARD_COLOURS)
     lost = board_picture(sights["lost"], LANGUAGES, Display(*WIDE, 953, 536), typesetter)
     album.keep("display-pi-lost", lost, COLOURS)
 
