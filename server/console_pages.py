@@ -30,7 +30,23 @@ LINKS = (
     ("/record", N_("Voice of the calls"), Role.SUPERVISOR),
     ("/account", N_("My account"), Role.STAFF),
 )
-"""The console's own menu: path, words, least role. Before the last one come those of the office (its own words)."""
+"""The console's own links: path, words, least role. Those of the office and of the record have words of their own."""
+ORDER = (
+    "/",
+    "/issue",
+    "/today",
+    "/day",
+    "/tickets",
+    "/patterns",
+    "/checkpoints",
+    "/people",
+    "/machines",
+    "/office",
+    "/cameras",
+    "/record",
+    "/account",
+)
+"""The menu: what is opened every day stands first, what is set up once stands last."""
 _YEAR_S = 365 * 86_400
 
 
@@ -137,12 +153,9 @@ def _links(session: Session | None, path: str, language: str) -> list[tuple[str,
     """(path, words, whether it is this page) of what the person may open."""
     if session is None or session.account.first_until_ms is not None:
         return []
-    own, office = load(language, "console").gettext, load(language, "office").gettext
-    last = len(LINKS) - 1
-    menu = [(to, own(words), least) for to, words, least in LINKS]
-    menu[last:last] = [(to, office(words), least) for to, words, least in office_words.LINKS]
-    proof = load(language, "audit").gettext
-    menu[last:last] = [(to, proof(words), least) for to, words, least in console_proof_words.LINKS]
+    parts = ("console", LINKS), ("office", office_words.LINKS), ("audit", console_proof_words.LINKS)
+    menu = [(to, load(language, domain).gettext(words), least) for domain, links in parts for to, words, least in links]
+    menu.sort(key=lambda link: ORDER.index(link[0]))
     role = session.account.details.role
     return [(to, words, to == path) for to, words, least in menu if role >= least]
 
