@@ -29,7 +29,7 @@ from server.people import Role, everybody
 from server.proof_words import ENDED, STATUS, why
 from server.queue import Moment
 from sync.audit_terms import Journey
-from sync.body import Body, TicketName
+from sync.body import TicketName
 from sync.clock import office_time
 from sync.patterns import LEAST, LEAST_CHANCES, Name, Pattern, Sort, patterns, shares
 from sync.types import JournalId, Seq, UtcMs
@@ -247,7 +247,7 @@ class ProofDesk:
         return await self._page(request, person, "console_cameras.html", values, title, 422 if fault else 200)
 
     async def _camera_note(
-        self, request: Request, person: Person, form: Form, made: Callable[[UtcMs], Body]
+        self, request: Request, person: Person, form: Form, made: Callable[[UtcMs], notes.Note]
     ) -> Response:
         try:
             at = self._now()
@@ -283,7 +283,7 @@ class ProofDesk:
             raise ActRefused("no-clock", "nobody vouches for the clock", hint="Set the server's clock.")
         return at
 
-    async def _note(self, key: str, body: Body, at: Moment) -> None:
+    async def _note(self, key: str, body: notes.Note, at: Moment) -> None:
         def job(ledger: Ledger) -> int:
             return notes.note(ledger, key, body, at)
 

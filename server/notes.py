@@ -4,22 +4,24 @@ As server.calls: a request key, so that a form that is sent twice is noted once;
 """
 
 import re
+from dataclasses import replace
 
 from server import queue
 from server.errors import ActRefused
 from server.ledger import Ledger
 from server.once import once
 from sync import reasons
-from sync.body import Body, TicketName
+from sync.body import TicketName
 from sync.facts_office import CameraChecked, CameraSetup, CamerasSet, ComplaintNoted
 from sync.types import UtcMs
 
 MOST_CAMERAS = 40
 MOST_OFFSET_MS = 400 * 86_400_000
+Note = ComplaintNoted | CamerasSet | CameraChecked
 _CAMERA = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
-def note(ledger: Ledger, key: str, body: Body, at: queue.Moment, *, keyed: bool = True) -> int:
+def note(ledger: Ledger, key: str, body: Note, at: queue.Moment, *, keyed: bool = True) -> int:
     """Commit this fact, once for each key; its seq. Within a transaction. Raises ActRefused.
 
     `keyed` is left out by a test's control only.
@@ -27,8 +29,9 @@ def note(ledger: Ledger, key: str, body: Body, at: queue.Moment, *, keyed: bool 
     fields = {name: getattr(body, name) for name in body.__dataclass_fields__ if name != "now_ms"}
 
     def do() -> bytes:
-        queue.turn(ledger, at)
-        (fact,) = queue.commit(ledger, [body], at.instant)
+        now = queue.steady(ledger, at)
+        queue.turn(ledger, now)
+        (fact,) = queue.commit(ledger, [replace(body, now_ms=now.now_ms)], now.instant)
         return str(int(fact.seq)).encode()
 
     return int(once(ledger, key, f"{body.kind} {fields!r}".encode(), at.now_ms, do, keyed=keyed))

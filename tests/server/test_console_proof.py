@@ -1,6 +1,7 @@
 """The proof behind the door: patterns with their figures, a ticket with its cameras, complaints, checkpoints."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,6 +183,16 @@ def test_control_without_the_key_it_is_noted_twice(busy: Desk) -> None:
     for _ in range(2):
         busy.job(lambda ledger: notes.note(ledger, "ab" * 16, body, busy.moment(), keyed=False))
     assert len(facts(busy, ComplaintNoted)) == 2
+
+
+def test_a_clock_that_was_set_back_dates_nothing_before_what_was_already_noted(busy: Desk) -> None:
+    at = busy.moment()
+    earlier = replace(at, now_ms=UtcMs(at.now_ms - 3_600_000))
+    for key, moment in (("ab" * 16, at), ("cd" * 16, earlier)):
+        body = notes.complaint(moment.now_ms, TICKET, "other", staff_id(1))
+        busy.job(lambda ledger, args=(key, body, moment): notes.note(ledger, *args))  # type: ignore[misc]
+    first, second = facts(busy, ComplaintNoted)
+    assert second.now_ms >= first.now_ms
 
 
 def test_one_key_is_for_one_thing(busy: Desk) -> None:
