@@ -1,17 +1,16 @@
 """What an audit needs, read from the ledger by a connection that cannot write: a day's rows, the kiosks' side of it."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from server.errors import NoSuchDay
-from server.lost import Lost
+from server.lost import LAST, Lost, LostUpTo
+from server.places import Branch, Place, believed, branches, days, facts, gaps, places_of, position
 from server.standing import before_of
-from server.takeup import merged
-from sync.audit import Section, replay
+from server.takeup import merged, restating
+from sync.audit import Gap, Part, Section, replay_parts
 from sync.audit_kiosk import taken
 from sync.audit_terms import Audit, Before, Kiosks, Taken
 from sync.body import TicketName
@@ -22,10 +21,12 @@ from sync.codec import Fact, parse
 from sync.errors import NotUnderstood
 from sync.facts import Body, understand
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, CountersSet, StaffSkilled
-from sync.facts_restated import RECORD
+from sync.facts_restated import RECORD, RESTATED
 from sync.live import Live
-from sync.types import Chain, JournalId, Seq
+from sync.types import JournalId, Seq, UtcMs
 
+_At = tuple[int, Seq]
+"""A place in the record: the number of the branch, and the seq."""
 _ASIDE: tuple[type[Body], ...] = (StaffSkilled, CamerasSet, CameraChecked, ComplaintNoted)
 """Facts of the office that hold from one day into the next."""
 _KIOSK_KINDS = ("ticket.issued", "ticket.priority", "clock.anchored")
@@ -34,8 +35,28 @@ BEHIND = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A part of a day that lies in several: facts `first` to `last` of this journal. `vouched`: up to which fact of the
+    office's signature vouches for them, by the key, where they come `back` from a device (which stands at `place`).
+    `aside`: written on the copy instead of what was lost."""
+
+    journal: JournalId
+    first: Seq
+    last: Seq
+    aside: bool = False
+    back: tuple[Seq, Seq] | None = None
+    vouched: Seq | None = None
+    key: str = ""
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DayAudit:
-    """The audit of one day with what stands beside it. `end`: the position of the day's last fact."""
+    """The audit of one day with what stands beside it. `end`: the position of the day's last fact.
+
+    Where the office was restored from a copy on that day: `parts` in order, `restored` (when it was found out, UTC ms)
+    and `gaps`, of which nobody knows what was done.
+    """
 
     audit: Audit
     journal: JournalId
@@ -43,40 +64,9 @@ class DayAudit:
     end: Position
     cameras: Cameras
     complaints: Mapping[TicketName, tuple[ComplaintNoted, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a day lies in the office's journal: its first seq, and the first behind it (None: it is the last day)."""
-
-    journal: JournalId
-    key: str
-    day: str
-    first: Seq
-    end: Seq | None
-
-
-def days(db: sqlite3.Connection) -> list[Place]:
-    """Every office day in the office's own journals, in order."""
-    query = """SELECT journal_id, lower(hex(public_key)), day, seq FROM days JOIN journals USING (journal_id)
-        WHERE own > 0 ORDER BY own, seq"""
-    found = [Place(JournalId(row[0]), row[1], row[2], Seq(row[3]), None) for row in db.execute(query)]
-    return [
-        replace(place, end=following.first) if following and following.journal == place.journal else place
-        for place, following in zip_longest(found, found[1:])
-    ]
-
-
-def place_of(db: sqlite3.Connection, day: str) -> tuple[Place, Place | None]:
-    """Where this day is, and the one before it (of an office that began a new journal: in another one). Where a day was
-    opened more than once, the last time counts, and the audit says so. Raises NoSuchDay."""
-    all_days = days(db)
-    at = next((n for n in range(len(all_days) - 1, -1, -1) if all_days[n].day == day), None)
-    if at is None:
-        told = f"The last day on record is {all_days[-1].day}." if all_days else "No day was opened here yet."
-        raise NoSuchDay(f"the office has no day {day}", hint=told)
-    here = all_days[at]
-    return here, all_days[at - 1] if at else None
+    parts: tuple[Told, ...] = ()
+    restored: tuple[UtcMs, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = False) -> DayAudit:
@@ -84,30 +74,116 @@ def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = 
     and complaints, which are looked for in the whole journal. Raises NoSuchDay."""
     db.execute("BEGIN")
     try:
-        here, before = place_of(db, day)
-        standing = _Standing(() if alone else _aside(db, here.journal))
-        known = Before(skills=standing.skills(here.first), day=before.day if before is not None else None)
-        if before is not None and before.journal == here.journal and not alone:
-            known = replace(replay(_section(db, before), known).after, skills=known.skills)
-        section = _section(db, here)
-        if not alone:
-            again = section.facts[0].body.get("by") == RECORD
-            known = replace(known, record=_record(db, here) if again else Live())
-        audit = replay(section, known, kiosks_of(db, day), day_bounds(day, zone))
-        cameras = standing.cameras(section.facts, audit.last)
-        return DayAudit(audit, here.journal, here.key, _position(db, here.journal, audit.last), cameras,
-                        standing.complaints())  # fmt: skip
+        missing, bounds, lines = gaps(db), day_bounds(day, zone), branches(db)
+        all_days = believed(days(db), missing)
+        here, before = places_of(all_days, day)
+        standing = _Standing(() if alone else _aside(db, lines))
+        begin, end = (_number(lines, each) for each in (here[0], here[-1]))
+        first = Before(skills=standing.skills((begin, here[0].since)), day=before.day if before is not None else None)
+        if before is not None and before.branch == here[0].branch and not alone:
+            until = all_days.index(before) + 1
+            earlier, _ = places_of(all_days[:until], before.day)
+            first = replace(replay_parts(_parts(db, earlier, first, alone=alone)).after, skills=first.skills)
+        parts = _parts(db, here, first, alone=alone)
+        lost = [each for each in missing if overlaps(each, bounds)]
+        audit = replay_parts(parts, kiosks_of(db, day, lines), bounds, lost)
+        audit = replace(audit, whole=audit.whole or any(each.day > day for each in all_days))
+        seen = [fact for part in parts for fact in part.section.facts]
+        cameras = standing.cameras(seen, (end, audit.last))
+        last = next((each for each in reversed(here) if not each.aside), here[-1])
+        restored = _restored(db, bounds)
+        told = tuple(_told(db, each, part) for each, part in zip(here, parts, strict=True))
+        plain = len(told) == 1 and not restored and told[0].back is None
+        return DayAudit(
+            audit, last.journal, last.key, position(db, last.branch, audit.last), cameras, standing.complaints(),
+            () if plain else told, restored, tuple(lost),
+        )  # fmt: skip
     finally:
         db.execute("ROLLBACK")
 
 
-def _record(db: sqlite3.Connection, here: Place) -> Live:
-    """The queue that this day was taken up with, by the record of the journals before and what came back of them."""
+def _number(lines: Sequence[Branch], place: Place) -> int:
+    """Which of these branches it lies in."""
+    return next(n for n, each in enumerate(lines) if (each.journal, each.aside) == (place.journal, place.branch.aside))
+
+
+def _parts(db: sqlite3.Connection, here: Sequence[Place], before: Before, *, alone: bool) -> list[Part]:
+    """The day's parts, each with what has to be known before it. What follows a part that is not the last is no end."""
+    found, lost = list[Part](), Lost(db)
+    for number, place in enumerate(here):
+        last = number == len(here) - 1
+        of_day = tuple(facts(db, _whole(place.branch), place.first, place.until))
+        section = Section(place.day, of_day, last and place.end is not None)
+        again = section.facts[0].body.get("by") == RECORD
+        link = lost.predecessor(place.journal)
+        proven = place.branch.cut == 1 or (link is not None and lost.is_named(link.journal_id))
+        opened_twice = not place.branch.aside and not proven
+        known = Before(skills=before.skills, day=place.day if opened_twice else None) if number else before
+        if not alone:
+            known = replace(known, record=_record(db, place, section) if again else Live())
+        found.append(
+            Part(
+                section, known, place.since if place.branch.aside else Seq(0), place.branch.aside, place.branch.top > 0
+            )
+        )
+    return found
+
+
+def _whole(branch: Branch) -> Branch:
+    """What was written aside goes on from the facts of the copy."""
+    return replace(branch, cut=None) if branch.aside else branch
+
+
+def _record(db: sqlite3.Connection, place: Place, section: Section) -> Live | None:
+    """The queue that this part was taken up with, by the record of the journals before and what came back of them.
+
+    What was taken up later again was taken up before all of that was here: it may be what the office knew then.
+    """
     lost = Lost(db)
-    if lost.predecessor(here.journal) is None:
-        return Live()
-    before = before_of(lost, here.journal)
-    return merged(before, lost.facts(here.journal, int(here.first)), before.day)
+    link = lost.predecessor(place.journal)
+    if link is None:
+        return None if place.branch.cut == 1 else Live()
+    tops = _tops(db, link.journal_id) if place.aside else []
+    known = [lost, *(LostUpTo(db, link.journal_id, top) for top in tops), *([LostUpTo(db)] if tops else [])]
+    records = []
+    for each in known:
+        before = before_of(each, place.journal)
+        records.append(merged(before, facts(db, _whole(place.branch), 1, place.first), before.day))
+    said = [body for fact in section.facts if isinstance(body := _or_none(fact), RESTATED)]
+    return next((each for each in records if _restates(each, said)), records[0])
+
+
+def _restates(record: Live, said: Sequence[Body]) -> bool:
+    """Whether these facts restate this queue."""
+    whole = [body for body in restating(record, UtcMs(0)) if isinstance(body, RESTATED)]
+    return whole == [replace(body, now_ms=UtcMs(0)) for body in said if isinstance(body, RESTATED)]
+
+
+def _tops(db: sqlite3.Connection, journal: JournalId) -> list[Seq | None]:
+    """How far the lost part may have been back at a time: not at all, or up to a head that a device showed."""
+    query = "SELECT DISTINCT seq FROM forks JOIN lost USING (journal_id, seq, chain) WHERE journal_id = ? ORDER BY seq"
+    return [None, *(Seq(seq) for (seq,) in db.execute(query, (journal,)))]
+
+
+def _restored(db: sqlite3.Connection, bounds: tuple[int, int]) -> tuple[UtcMs, ...]:
+    """When it was found out that the office had been restored, within these bounds."""
+    query = "SELECT at_ms FROM losses WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms"
+    return tuple(UtcMs(row[0]) for row in db.execute(query, bounds))
+
+
+def overlaps(gap: Gap, bounds: tuple[int, int]) -> bool:
+    """Whether something of the day with these bounds is missing."""
+    return gap.to_ms >= bounds[0] and (gap.from_ms if gap.from_ms is not None else gap.to_ms) < bounds[1]
+
+
+def _told(db: sqlite3.Connection, place: Place, part: Part) -> Told:
+    first, last, branch = Seq(max(place.first, place.since)), part.section.facts[-1].seq, place.branch
+    told = Told(place.journal, first, last, place.aside)
+    vouched = Lost(db).vouched(place.journal)
+    if not branch.top or branch.cut is None or last < branch.cut or vouched is None:
+        return told
+    back = Seq(max(first, branch.cut)), last
+    return replace(told, back=back, vouched=vouched[0].seq, key=place.key, place=vouched[1])
 
 
 def day_bounds(day: str, zone: ZoneInfo) -> tuple[int, int]:
@@ -118,15 +194,19 @@ def day_bounds(day: str, zone: ZoneInfo) -> tuple[int, int]:
     return int(first.timestamp() * 1000), int(last.timestamp() * 1000)
 
 
-def kiosks_of(db: sqlite3.Connection, day: str) -> Kiosks:
-    """The kiosks' side of this day, from their own rows."""
-    journals = frozenset(JournalId(row[0]) for row in db.execute("SELECT journal_id FROM journals"))
+def kiosks_of(db: sqlite3.Connection, day: str, lines: Sequence[Branch] = ()) -> Kiosks:
+    """The kiosks' side of this day, from their own rows; of the numbers that staff gave, also from what came back."""
+    reached = {JournalId(name): Seq(seq) for name, seq in db.execute("SELECT journal_id, received FROM journals")}
     query = "SELECT journal_id, min(seq), max(seq) FROM tickets WHERE day = ? GROUP BY journal_id"
     found: dict[TicketName, Taken] = {}
     for journal_id, first, last in db.execute(query, (day,)).fetchall():
-        facts = _kiosk_facts(db, journal_id, first, last)
-        found.update((each.name, each) for each in taken(JournalId(journal_id), facts) if each.day == day)
-    return Kiosks(found, journals)
+        issued = _kiosk_facts(db, journal_id, first, last)
+        found.update((each.name, each) for each in taken(JournalId(journal_id), issued) if each.day == day)
+    for branch in lines:
+        if branch.top and branch.cut is not None:
+            back = (fact for fact in facts(db, branch, branch.cut) if fact.kind in _KIOSK_KINDS)
+            found.update((each.name, each) for each in taken(branch.journal, back) if each.day == day)
+    return Kiosks(found, frozenset(reached), reached)
 
 
 def _kiosk_facts(db: sqlite3.Connection, journal_id: str, first: int, last: int) -> list[Fact]:
@@ -139,46 +219,38 @@ def _kiosk_facts(db: sqlite3.Connection, journal_id: str, first: int, last: int)
     return [fact for fact in facts if fact.kind in _KIOSK_KINDS]
 
 
-def _section(db: sqlite3.Connection, place: Place) -> Section:
-    query = "SELECT row FROM facts WHERE journal_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
-    end = place.end if place.end is not None else Seq(2**53)
-    facts = tuple(parse(row) for (row,) in db.execute(query, (place.journal, place.first, end)))
-    return Section(place.day, facts, place.end is not None)
-
-
-def _position(db: sqlite3.Connection, journal: JournalId, seq: Seq) -> Position:
-    (chain,) = db.execute("SELECT chain FROM facts WHERE journal_id = ? AND seq = ?", (journal, seq)).fetchone()
-    return Position(seq, Chain(chain))
-
-
-def _aside(db: sqlite3.Connection, journal: JournalId) -> Iterator[tuple[Seq, Body]]:
-    """The facts of these kinds in the whole journal, in order; what is not understood is passed over."""
-    query = "SELECT row FROM standing JOIN facts USING (journal_id, seq) WHERE journal_id = ? ORDER BY seq"
-    for (row,) in db.execute(query, (journal,)):
-        fact = parse(row)
-        try:
-            body = understand(fact)
-        except NotUnderstood:
-            continue
-        if isinstance(body, _ASIDE):
-            yield fact.seq, body
+def _aside(db: sqlite3.Connection, of: Sequence[Branch]) -> Iterator[tuple[_At, Body]]:
+    """The facts of these kinds in these branches, in order; what is not understood is passed over."""
+    kinds = tuple(each.kind for each in _ASIDE)
+    marks = ", ".join("?" for _ in kinds)
+    for number, branch in enumerate(of):
+        inside = ">=" if branch.aside else "<"
+        query = f"""SELECT row FROM facts JOIN standing USING (journal_id, seq)
+            WHERE journal_id = ? AND seq {inside} ? ORDER BY seq"""
+        found = db.execute(query, (branch.journal, branch.cut if branch.cut is not None else LAST)).fetchall()
+        back = f"""SELECT row FROM lost WHERE journal_id = ? AND seq <= ?
+            AND json_extract(CAST(row AS TEXT), '$[1]') IN ({marks}) ORDER BY seq"""
+        found += db.execute(back, (branch.journal, branch.top, *kinds)).fetchall() if branch.top else []
+        for (row,) in found:
+            fact = parse(row)
+            body = _or_none(fact)
+            if isinstance(body, _ASIDE):
+                yield (number, fact.seq), body
 
 
 class _Standing:
     """What stands beside the days."""
 
-    def __init__(self, aside: Iterable[tuple[Seq, Body]]) -> None:
+    def __init__(self, aside: Iterable[tuple[_At, Body]]) -> None:
         self._facts = list(aside)
 
-    def skills(self, before: Seq) -> dict[str, tuple[str, ...]]:
+    def skills(self, before: _At) -> dict[str, tuple[str, ...]]:
         """What people were trained for at this fact."""
-        return {
-            body.staff: body.services for seq, body in self._facts if isinstance(body, StaffSkilled) and seq < before
-        }
+        return {body.staff: body.services for at, body in self._facts if isinstance(body, StaffSkilled) and at < before}
 
-    def cameras(self, facts: Iterable[Fact], last: Seq) -> Cameras:
+    def cameras(self, facts: Iterable[Fact], last: _At) -> Cameras:
         """The cameras as they were set by the end of the day, with every check of their clocks, later ones too."""
-        sets = [body for seq, body in self._facts if isinstance(body, CamerasSet) and seq <= last]
+        sets = [body for at, body in self._facts if isinstance(body, CamerasSet) and at <= last]
         setups = {each.camera: each for each in sets[-1].cameras} if sets else {}
         counters = [body for fact in facts if fact.kind == CountersSet.kind and (body := _or_none(fact)) is not None]
         seen = {each.counter: each for body in counters if isinstance(body, CountersSet) for each in body.counters}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from server import audit_words as said
 from server.audit_reading import DayAudit
+from server.restored_words import restored_words
 from sync.audit_terms import Call, Journey, Totals
 from sync.cameras import Window
 from sync.clock import office_time
@@ -23,6 +24,7 @@ def text(day: DayAudit, found: Sequence[Pattern], words: Catalogue, zone: ZoneIn
     lines = [words.gettext(said.TITLE).format(day=audit.day), place]
     if not audit.whole:
         lines.append(words.gettext(said.RUNNING))
+    lines += restored_words(day, words, lambda utc_ms: f"{office_time(utc_ms, zone):%Y-%m-%d %H:%M}")
     lines += ["", *_totals(audit.totals, words)]
     if audit.unchecked:
         lines.append(words.gettext(said.UNCHECKED).format(count=audit.unchecked))
@@ -44,6 +46,9 @@ def document(day: DayAudit, found: Sequence[Pattern], words: Catalogue) -> dict[
         "journal": day.journal,
         "facts": {"first": audit.first, "last": audit.last},
         "head": str(day.end),
+        "restored_ms": list(day.restored),
+        "parts": [asdict(each) for each in day.parts],
+        "gaps": [{"code": each.what.value, **asdict(each)} for each in day.gaps],
         "rule": {each.name: getattr(audit.rule, each.name) for each in fields(audit.rule) if each.name != "now_ms"},
         "totals": asdict(audit.totals),
         "unchecked": audit.unchecked,
@@ -52,6 +57,7 @@ def document(day: DayAudit, found: Sequence[Pattern], words: Catalogue) -> dict[
             {
                 "code": each.what.value,
                 "seq": each.seq,
+                "part": each.part,
                 "values": dict(each.values),
                 "sentence": said.sentence(each, words),
                 "look": said.look(each, words),

@@ -47,6 +47,9 @@ SENTENCES = {
     Wrong.NOT_UNDERSTOOD: N_("a fact of the queue cannot be understood: {detail}"),
     Wrong.ILLEGAL_STEP: N_("something was recorded that the queue has no place for: {detail}"),
     Wrong.RESTATED_OTHERWISE: N_("{ticket} does not stand where the record before has it"),
+    Wrong.CALLED_AGAIN: N_("{ticket} was called once more to counter {counter}, from an old copy of the record"),
+    Wrong.TAIL_FORGED: N_("facts {detail} came back from a machine, and the office never signed them"),
+    Wrong.RECORD_LOST: N_("facts {detail} are lost: nobody can say what was done"),
 }
 
 LOOK_CALL = N_("Look at this call, at who was at the counter, and at its camera's window.")
@@ -64,7 +67,9 @@ _LOOK = {
     LOOK_REASON: (Wrong.PICK_UNLISTED, Wrong.REASON_UNLISTED, Wrong.COUNTER_SERVICES),
     LOOK_CLOCK: (Wrong.TIME_BACKWARDS, Wrong.CLOCK_MOVED),
     LOOK_DAY: (Wrong.CARRIED_LOST, Wrong.CARRIED_CHANGED, Wrong.EXPIRED, Wrong.OUTSIDE_DAY, Wrong.DAY_ORDER),
-    LOOK_RECORD: (Wrong.ROW_MISSING, Wrong.ILLEGAL_STEP, Wrong.RESTATED_OTHERWISE),
+    LOOK_RECORD: (
+        Wrong.ROW_MISSING, Wrong.ILLEGAL_STEP, Wrong.RESTATED_OTHERWISE, Wrong.TAIL_FORGED, Wrong.RECORD_LOST,
+    ),
     LOOK_TICKET: (
         Wrong.NEVER_ADMITTED, Wrong.SINCE_EARLIER, Wrong.SINCE_LATER, Wrong.PRIORITY_UNASKED, Wrong.PRIORITY_LOST,
         Wrong.TICKET_CHANGED, Wrong.NEVER_ISSUED, Wrong.VANISHED, Wrong.NUMBER_TWICE, Wrong.ADMITTED_TWICE,

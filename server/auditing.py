@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from server import evidence
-from server.audit_reading import days, read_day
+from server.audit_reading import read_day
 from server.audit_text import document, text
 from server.config import ServerConfig
 from server.errors import ExportFailed, LedgerRefused, NoSuchDay
 from server.ledger import FILE, open_reader
 from server.own import KEY_FILE
+from server.places import days
 from sync import checkpoint
 from sync.checkpoint import Checkpoint
 from sync.errors import BadKey
@@ -55,7 +56,7 @@ def write_evidence(config: ServerConfig, folder: Path, first: str, last: str, ou
     try:
         with _reading(folder) as db:
             rows = evidence.write(db, _day(first), _day(last), out, config.time_zone)
-            held = [place.day for place in days(db) if first <= place.day <= last]
+            held = list(dict.fromkeys(place.day for place in days(db) if first <= place.day <= last))
         for day in held:
             said, _ = audit(config, folder, day, "en", as_json=True, public=True)
             (out / f"audit-{day}.json").write_text(said + "\n", encoding="utf-8")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.audit_reading import DayAudit, Place, place_of, read_day
+from server.audit_reading import DayAudit, read_day
+from server.places import Place, days, places_of
 from sync.types import UtcMs
 
 KEPT = 12
@@ -43,7 +44,7 @@ class Audits:
 
     def day(self, db: sqlite3.Connection, day: str) -> Told:
         """The audit of this day. Raises NoSuchDay."""
-        here, _ = place_of(db, day)
+        here = places_of(days(db), day)[0][-1]
         version, now_ms = made_from(db, here), self._now()
         known = self._known.pop(day, None)
         if known is not None:
@@ -66,6 +67,9 @@ def made_from(db: sqlite3.Connection, here: Place) -> tuple[Any, ...]:
         FROM tickets JOIN journals USING (journal_id) WHERE day = ? GROUP BY tickets.journal_id ORDER BY 1"""
     (standing,) = db.execute("SELECT max(seq) FROM standing WHERE journal_id = ?", (here.journal,)).fetchone()
     (journals,) = db.execute("SELECT count(*) FROM journals").fetchone()
-    (reached,) = db.execute("SELECT received FROM journals WHERE journal_id = ?", (here.journal,)).fetchone()
-    end = reached if here.end is None else here.end
-    return here, end, standing, journals, *db.execute(of_day, (BEHIND, here.day))
+    reached = db.execute("SELECT received FROM journals WHERE journal_id = ?", (here.journal,)).fetchone()
+    end = here.end if here.end is not None else reached and reached[0]
+    came_back = """SELECT count(*), total(top_seq), total(wanted_seq), total(known_seq),
+        (SELECT count(*) FROM lost) FROM losses"""
+    lost = tuple(db.execute(came_back).fetchone())
+    return here, end, standing, journals, lost, *db.execute(of_day, (BEHIND, here.day))

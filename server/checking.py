@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from server.audit_reading import days, read_day
+from server.audit_reading import read_day
 from server.errors import NoSuchDay
+from server.places import days
 from sync.audit_terms import Audit, Call
 from sync.body import TicketName
 from sync.chain import crockford_bytes

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from server.audit_reading import days
+from server.places import days
 from sync.types import JournalId, UtcMs
 
 CATCH_UP = 7
@@ -64,6 +64,12 @@ def kept(db: sqlite3.Connection, day: str) -> str | None:
 def missing(db: sqlite3.Connection, today: str | None) -> list[str]:
     """The days that are over and have none, the first one first. `today` None: nobody vouches for the clock, and only
     the days behind which another one was opened are known to be over."""
-    over = {place.day for place in days(db) if place.end is not None or (today is not None and place.day < today)}
+    last = {place.day: place for place in days(db)}  # a day that was taken up again is over where its last part is
+    newest = max(last, default="")
+    over = {
+        day
+        for day, place in last.items()
+        if place.end is not None or day < newest or (today is not None and day < today)
+    }
     have = {day for (day,) in db.execute(f"SELECT day {_OWN}")}
     return [day for day in sorted(over)[-CATCH_UP:] if day not in have]

@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from markupsafe import Markup
 
 from server import notes
-from server.audit_reading import DayAudit, days
+from server.audit_reading import DayAudit
 from server.audit_text import window_words
 from server.audit_words import pattern_words
 from server.audits import Audits
@@ -26,6 +26,7 @@ from server.errors import ActRefused, NoSuchDay, Refused
 from server.forms import Form, form_of
 from server.ledger import Ledger
 from server.people import Role, everybody
+from server.places import days
 from server.proof_words import ENDED, STATUS, why
 from server.queue import Moment
 from sync.audit_terms import Journey

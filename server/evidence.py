@@ -7,12 +7,16 @@ salted leaf stands for them, so that the chain still closes and nobody can guess
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from server.audit_reading import Place, days
+from server.audit_reading import day_bounds, overlaps
 from server.errors import NoSuchDay, TooMuch
+from server.lost import LAST, Lost
+from server.places import Branch, Place, days, gaps, rows
+from sync.audit import Gap
 from sync.chain import ZERO, leaf, salt
 from sync.codec import parse
 
@@ -36,9 +40,9 @@ KIOSK_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of one journal: the seqs `first` to `last`, and the kinds that are shown."""
+    """A part of one journal, in one of its histories: the seqs `first` to `last`, and the kinds that are shown."""
 
-    journal: str
+    branch: Branch
     first: int
     last: int
     kinds: frozenset[str]
@@ -70,6 +74,7 @@ def collect(
         chosen = [place for place in days(db) if first <= place.day <= last]
         if not chosen:
             raise NoSuchDay(f"the office has no day from {first} to {last}", hint="Compare --from and --to.")
+        zone = ZoneInfo(time_zone)
         parts = [*_office_parts(db, chosen), *_kiosk_parts(db, [place.day for place in chosen])]
         count = sum(part.last - part.first + 1 for part in parts)
         if most is not None and count > most:
@@ -84,6 +89,7 @@ def collect(
             "time_zone": time_zone,
             "days": [_day(each, parts) for each in chosen],
             "journals": [_journal(db, part) for part in parts],
+            "gaps": [asdict(each) for each in gaps(db) if _concerns(each, chosen, zone)],
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
         store("evidence.json", [f"{text}\n".encode()])
@@ -92,19 +98,32 @@ def collect(
         db.execute("ROLLBACK")
 
 
+def _concerns(gap: Gap, chosen: Sequence[Place], zone: ZoneInfo) -> bool:
+    return any(overlaps(gap, day_bounds(day, zone)) for day in {place.day for place in chosen})
+
+
 def _day(place: Place, parts: Sequence[Part]) -> dict[str, Any]:
-    """Where a day is in its file, which goes on to the next signed head."""
-    last = place.end - 1 if place.end is not None else next(p.last for p in parts if p.journal == place.journal)
-    return {"day": place.day, "journal": place.journal, "first": place.first, "last": last}
+    """Where a day, or a part of it, is in its file, which goes on to the next signed head."""
+    (part,) = (each for each in parts if each.branch == place.branch)
+    last = place.end - 1 if place.end is not None else part.last
+    found = {"day": place.day, "journal": place.journal, "file": part.file, "first": place.since, "last": last}
+    return {**found, "aside": True} if place.aside else found
 
 
 def _office_parts(db: sqlite3.Connection, chosen: Sequence[Place]) -> Iterator[Part]:
-    for journal in dict.fromkeys(place.journal for place in chosen):
-        places = [place for place in chosen if place.journal == journal]
-        (received,) = db.execute("SELECT received FROM journals WHERE journal_id = ?", (journal,)).fetchone()
+    for branch in dict.fromkeys(place.branch for place in chosen):
+        places = [place for place in chosen if place.branch == branch]
         end = places[-1].end
-        last = _vouched(db, journal, end - 1 if end is not None else received)
-        yield Part(journal, places[0].first, last, OFFICE_KINDS, f"office-{journal[:8]}.jsonl")
+        last = end - 1 if end is not None else _end(db, branch)
+        name = f"office-{branch.journal[:8]}{'-copy' if branch.aside else ''}.jsonl"
+        yield Part(branch, places[0].since, _vouched(db, branch, last), OFFICE_KINDS, name)
+
+
+def _end(db: sqlite3.Connection, branch: Branch) -> int:
+    """The last seq in this branch."""
+    if branch.top or (branch.cut is not None and not branch.aside):
+        return int(branch.top or (branch.cut or 1) - 1)
+    return int(db.execute("SELECT received FROM journals WHERE journal_id = ?", (branch.journal,)).fetchone()[0])
 
 
 def _kiosk_parts(db: sqlite3.Connection, chosen: Sequence[str]) -> Iterator[Part]:
@@ -119,21 +138,27 @@ def _kiosk_parts(db: sqlite3.Connection, chosen: Sequence[str]) -> Iterator[Part
         (behind,) = db.execute(
             "SELECT max(seq) FROM facts WHERE journal_id = ? AND seq <= ?", (journal, last + 20)
         ).fetchone()
-        begin = min(first, anchor or first)
-        yield Part(journal, begin, _vouched(db, journal, behind), KIOSK_KINDS, f"kiosk-{journal[:8]}.jsonl")
+        begin, branch = min(first, anchor or first), Branch(journal, "")
+        yield Part(branch, begin, _vouched(db, branch, behind), KIOSK_KINDS, f"kiosk-{journal[:8]}.jsonl")
 
 
-def _vouched(db: sqlite3.Connection, journal: str, last: int) -> int:
-    """The seq of the first signed head that covers this one; the last one where none does."""
-    query = "SELECT min(seq) FROM heads WHERE journal_id = ? AND seq >= ?"
-    return int(db.execute(query, (journal, last)).fetchone()[0] or last)
+def _vouched(db: sqlite3.Connection, branch: Branch, last: int) -> int:
+    """The seq of the first signed head of this branch that covers this one; the last one where none does."""
+    query = "SELECT min(seq) FROM heads WHERE journal_id = ? AND seq >= ? AND seq < ?"
+    cut = branch.cut if branch.cut is not None and not branch.aside else LAST
+    found = db.execute(query, (branch.journal, last, cut)).fetchone()[0]
+    return int(found or branch.top or last)
 
 
 def _lines(db: sqlite3.Connection, part: Part) -> Iterator[dict[str, Any]]:
-    (secret,) = db.execute("SELECT secret FROM journals WHERE journal_id = ?", (part.journal,)).fetchone()
-    query = "SELECT seq, row, chain FROM facts WHERE journal_id = ? AND seq BETWEEN ? AND ? ORDER BY seq"
-    for seq, row, chain in db.execute(query, (part.journal, part.first, part.last)):
+    secret = Lost(db).secret_of(part.branch.journal) or _secret(db, part)
+    for seq, row, chain in rows(db, part.branch, part.first, part.last + 1):
         yield _line(secret, seq, row, chain, shown=parse(row).kind in part.kinds)
+
+
+def _secret(db: sqlite3.Connection, part: Part) -> bytes:
+    (secret,) = db.execute("SELECT secret FROM journals WHERE journal_id = ?", (part.branch.journal,)).fetchone()
+    return bytes(secret)
 
 
 def _line(secret: bytes, seq: int, row: bytes, chain: bytes, *, shown: bool) -> dict[str, Any]:
@@ -143,20 +168,30 @@ def _line(secret: bytes, seq: int, row: bytes, chain: bytes, *, shown: bool) -> 
 
 
 def _journal(db: sqlite3.Connection, part: Part) -> dict[str, Any]:
-    query = "SELECT role, place, lower(hex(public_key)), secret FROM journals WHERE journal_id = ?"
-    role, place, key, secret = db.execute(query, (part.journal,)).fetchone()
-    chain_of = "SELECT chain FROM facts WHERE journal_id = ? AND seq = ?"
-    before = db.execute(chain_of, (part.journal, part.first - 1)).fetchone()
-    signed = "SELECT seq, lower(hex(chain)), lower(hex(signature)) FROM heads WHERE journal_id = ? AND seq = ?"
-    head = db.execute(signed, (part.journal, part.last)).fetchone()
-    first = db.execute("SELECT row, chain FROM facts WHERE journal_id = ? AND seq = 1", (part.journal,)).fetchone()
+    branch, lost = part.branch, Lost(db)
+    query = "SELECT role, place, lower(hex(public_key)) FROM journals WHERE journal_id = ?"
+    role, place, key = db.execute(query, (branch.journal,)).fetchone() or ("office", "", branch.key)
+    before = list(rows(db, replace(branch, cut=None) if branch.aside else branch, part.first - 1, part.first))
+    ((seq, row, chain),) = rows(db, replace(branch, cut=None) if branch.aside else branch, 1, 2)
+    secret = lost.secret_of(branch.journal) or _secret(db, part)
     return {
         "file": part.file,
-        "journal": part.journal,
+        "journal": branch.journal,
         "role": role,
         "place": place,
         "public_key": key,
-        "opened": _line(secret, 1, first[0], first[1], shown=True),
-        "base": {"seq": part.first - 1, "chain": (before[0] if before else ZERO).hex()},
-        "head": None if head is None else dict(zip(("seq", "chain", "signature"), head, strict=True)),
+        "opened": _line(secret, seq, row, chain, shown=True),
+        "base": {"seq": part.first - 1, "chain": (before[0][2] if before else ZERO).hex()},
+        "head": _head(db, part, lost),
     }
+
+
+def _head(db: sqlite3.Connection, part: Part, lost: Lost) -> dict[str, Any] | None:
+    """The signed head of the part's last row."""
+    vouched = lost.vouched(part.branch.journal) if part.branch.top else None
+    if vouched is not None and vouched[0].seq == part.last:
+        head = vouched[0]
+        return {"seq": head.seq, "chain": head.chain.hex(), "signature": head.signature.hex()}
+    signed = "SELECT seq, lower(hex(chain)), lower(hex(signature)) FROM heads WHERE journal_id = ? AND seq = ?"
+    found = db.execute(signed, (part.branch.journal, part.last)).fetchone()
+    return None if found is None else dict(zip(("seq", "chain", "signature"), found, strict=True))

@@ -9,14 +9,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sync.chain import Position, head_message
-from sync.codec import Fact, decode
+from sync.chain import ZERO, Position, extend, head_message
+from sync.codec import Fact, decode, parse
 from sync.facts import DayOpened, JournalOpened, MachineStarted, Predecessor, understand
 from sync.keys import signature_holds
 from sync.types import Chain, JournalId, Seq, UtcMs
 from sync.wire import Head
 
-_LAST = 2**53
+LAST = 2**53
+"""Further than any journal reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,12 @@ class Lost:
         return Position(Seq(walk[2]), Chain(walk[3]))
 
     def store(
-        self, journal_id: JournalId, after: Position, rows: Sequence[tuple[Fact, bytes, Chain]], giver: JournalId
+        self,
+        journal_id: JournalId,
+        after: Position,
+        rows: Sequence[tuple[Fact, bytes, Chain]],
+        giver: JournalId,
+        secret: bytes,
     ) -> bool:
         """Keep these proven rows, which end at the place that was wanted. Whether that was the last of them."""
         known = "SELECT 1 FROM facts WHERE journal_id = ? AND seq = ? AND chain = ?"
@@ -93,8 +99,8 @@ class Lost:
         self._db.executemany(insert, new)
         done = len(new) < len(rows) or self.holds(journal_id, after)
         wanted = (None, None) if done else (after.seq, after.chain)
-        update = "UPDATE losses SET wanted_seq = ?, wanted_chain = ?, giver = ? WHERE journal_id = ?"
-        self._db.execute(update, (*wanted, giver, journal_id))
+        update = "UPDATE losses SET wanted_seq = ?, wanted_chain = ?, giver = ?, secret = ? WHERE journal_id = ?"
+        self._db.execute(update, (*wanted, giver, secret, journal_id))
         return done
 
     # Histories -------------------------------------------------------------------------------------------------------
@@ -102,13 +108,76 @@ class Lost:
     def predecessor(self, journal_id: JournalId) -> Predecessor | None:
         """The journal that this own one continues."""
         row = self._db.execute("SELECT row FROM facts WHERE journal_id = ? AND seq = 1", (journal_id,)).fetchone()
-        body = understand(decode(row[0])) if row else None
-        return body.predecessor if isinstance(body, JournalOpened) else None
+        return _continues(row)
+
+    def before_it(self, journal_id: JournalId) -> Predecessor | None:
+        """The journal that this one continues, of which nothing is here but what came back."""
+        return _continues(
+            self._db.execute("SELECT row FROM lost WHERE journal_id = ? AND seq = 1", (journal_id,)).fetchone()
+        )
 
     def came_back(self, journal_id: JournalId) -> bool:
         """Whether facts of it were lost and all of them are here again."""
         walk = self._walk(journal_id)
         return walk is not None and walk[2] is None
+
+    def came_back_from(self, journal_id: JournalId) -> Seq | None:
+        """The first fact of it that was lost and came back; None: nothing was lost, or not all of it is here again."""
+        if not self.came_back(journal_id):
+            return None
+        (first,) = self._db.execute("SELECT min(seq) FROM lost WHERE journal_id = ?", (journal_id,)).fetchone()
+        return Seq(first) if first is not None else None
+
+    def top(self, journal_id: JournalId) -> Seq:
+        """The last fact of it that was lost and that a signature vouches for; 0: nothing was lost."""
+        walk = self._walk(journal_id)
+        return Seq(walk[0]) if walk is not None else Seq(0)
+
+    def vouched(self, journal_id: JournalId) -> tuple[Head, str | None] | None:
+        """The server's own word for that fact, and where the device stands that gave it back."""
+        query = """SELECT top_seq, top_chain, signature, place FROM losses
+            LEFT JOIN journals ON giver = journals.journal_id WHERE losses.journal_id = ?"""
+        row = self._db.execute(query, (journal_id,)).fetchone()
+        return (Head(Seq(row[0]), Chain(row[1]), row[2]), row[3]) if row else None
+
+    def secret_of(self, journal_id: JournalId) -> bytes | None:
+        """The secret of one of the server's own journals, also of one that only the devices had."""
+        query = "SELECT secret FROM losses WHERE journal_id = ?"
+        row = self._db.execute(query, (journal_id,)).fetchone()
+        return self.secret(journal_id) or (row[0] if row else None)
+
+    def proves(self, journal_id: JournalId) -> bool:
+        """Whether what came back leads, row by row, from a fact that is here to a head that the server signed."""
+        first, secret, vouched = self.came_back_from(journal_id), self.secret_of(journal_id), self.vouched(journal_id)
+        if first is None or secret is None or vouched is None or not self.is_ours(journal_id, vouched[0]):
+            return False
+        before = "SELECT chain FROM facts WHERE journal_id = ? AND seq = ?"
+        found = self._db.execute(before, (journal_id, first - 1)).fetchone()
+        if found is None and first > 1:
+            return False
+        at = Position(Seq(first - 1), Chain(found[0]) if found else ZERO)
+        query = "SELECT seq, row, chain FROM lost WHERE journal_id = ? AND seq <= ? ORDER BY seq"
+        for seq, row, chain in self._db.execute(query, (journal_id, vouched[0].seq)):
+            at = extend(secret, at, row)
+            if (seq, chain) != (at.seq, at.chain):
+                return False
+        return at == vouched[0].position
+
+    def last_start(self, journal_id: JournalId) -> Seq | None:
+        """Where the last process that wrote this own journal began: what follows it was written on the copy."""
+        query = "SELECT seq, row FROM facts WHERE journal_id = ? ORDER BY seq DESC"
+        starts = (seq for seq, row in self._db.execute(query, (journal_id,)) if _kind(row) == MachineStarted.kind)
+        found = next(starts, None)
+        return Seq(found) if found is not None else None
+
+    def last_ms(self, journal_id: JournalId) -> UtcMs | None:
+        """The office's time of the last fact that came back."""
+        query = "SELECT row FROM lost WHERE journal_id = ? AND seq <= ? ORDER BY seq DESC"
+        for (row,) in self._db.execute(query, (journal_id, self.top(journal_id))):
+            now_ms = decode(row).body.get("now_ms")
+            if isinstance(now_ms, int):
+                return UtcMs(now_ms)
+        return None
 
     def number_before(self, journal_id: JournalId) -> JournalId | None:
         """The journal that the server wrote before this own one."""
@@ -117,7 +186,7 @@ class Lost:
         row = self._db.execute(query, (journal_id,)).fetchone()
         return JournalId(row[0]) if row else None
 
-    def facts(self, journal_id: JournalId, end: int = _LAST) -> Iterator[Fact]:
+    def facts(self, journal_id: JournalId, end: int = LAST) -> Iterator[Fact]:
         """The facts of this journal that are here, up to `end` (not with it)."""
         return self._rows(journal_id, 1, end)
 
@@ -125,14 +194,14 @@ class Lost:
         """The last day of this journal, one of the server's own or one that it lost."""
         walk = self._walk(journal_id)
         if walk is None or walk[2] is not None:  # nothing was lost, or not all of it is back
-            return History(tuple(self._last_day(journal_id, _LAST)))
+            return History(tuple(self._last_day(journal_id, LAST)))
         query = "SELECT row FROM lost WHERE journal_id = ? AND seq <= ? ORDER BY seq"
         tail = [decode(row) for (row,) in self._db.execute(query, (journal_id, walk[0]))]
         begin = next((n for n in range(len(tail) - 1, -1, -1) if tail[n].kind == DayOpened.kind), None)
         first = tail[0].seq if tail else walk[0] + 1
         before = [] if begin is not None else list(self._last_day(journal_id, first))
         copy, behind = (journal_id, first) if self.secret(journal_id) else self._written_instead()
-        since = self._rows(copy, behind, _LAST) if copy is not None else iter(())
+        since = self._rows(copy, behind, LAST) if copy is not None else iter(())
         return History((*before, *tail[begin or 0 :]), tuple(since), self._day(copy, behind))
 
     def _walk(self, journal_id: JournalId) -> tuple[int, bytes, int | None, bytes | None] | None:
@@ -159,12 +228,8 @@ class Lost:
         query = "SELECT journal_id FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1 OFFSET 1"
         found = self._db.execute(query).fetchone()
         if found is None:
-            return None, _LAST
-        query = "SELECT seq, row FROM facts WHERE journal_id = ? ORDER BY seq DESC"
-        for seq, row in self._db.execute(query, found):
-            if decode(row).kind == MachineStarted.kind:
-                return JournalId(found[0]), seq
-        return JournalId(found[0]), 1
+            return None, LAST
+        return JournalId(found[0]), int(self.last_start(JournalId(found[0])) or 1)
 
     def _last_day(self, journal_id: JournalId, end: int) -> Iterator[Fact]:
         return self._rows(journal_id, self._begin(journal_id, end) or 1, end)
@@ -182,3 +247,25 @@ class Lost:
         query = "SELECT day FROM days WHERE journal_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
         found = self._db.execute(query, (journal_id, end)).fetchone()
         return found[0] if found else None
+
+
+class LostUpTo(Lost):
+    """As it was when of this one journal (None: of every one) nothing had come back beyond `top` (None: nothing)."""
+
+    def __init__(self, db: sqlite3.Connection, journal_id: JournalId | None = None, top: Seq | None = None) -> None:
+        super().__init__(db)
+        self._only, self._top = journal_id, top
+
+    def _walk(self, journal_id: JournalId) -> tuple[int, bytes, int | None, bytes | None] | None:
+        if self._only is not None and journal_id != self._only:
+            return super()._walk(journal_id)
+        return None if self._top is None else (self._top, b"", None, None)
+
+
+def _continues(row: tuple[bytes] | None) -> Predecessor | None:
+    body = understand(decode(row[0])) if row else None
+    return body.predecessor if isinstance(body, JournalOpened) else None
+
+
+def _kind(row: bytes) -> str:
+    return parse(row).kind

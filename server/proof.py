@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
 from server import reading
-from server.audit_reading import days
 from server.audits import Audits, Told
 from server.bucket import Buckets
 from server.checking import Checked, check
@@ -23,6 +22,7 @@ from server.download import MOST_ROWS, evidence_zip, pieces
 from server.errors import ComeLater, NoSuchDay, Refused, TooMuch
 from server.forms import form_of
 from server.pages import Pages
+from server.places import days
 from server.proof_pages import PAPERS, Asked, ProofPages
 from sync.audit_terms import Audit
 from sync.live import Live

@@ -18,6 +18,7 @@ from server.audits import Told
 from server.checking import Checked
 from server.pages import Pages, named
 from server.qr import code
+from server.restored_words import restored_words
 from sync import checkpoint as checkpoints
 from sync.audit_terms import Call
 from sync.clock import office_time
@@ -59,6 +60,7 @@ class ProofPages:
         values = {
             "day": audit.day,
             "as_of": None if audit.whole else self._pages.clock(told.at_ms),
+            "restored": restored_words(told.found, words, lambda utc_ms: self._time(utc_ms, language, audit.day)),
             "totals": audit.totals,
             "sums": said.sums(audit.totals, words, whole=audit.whole),
             "unchecked": audit.unchecked,

@@ -379,9 +379,19 @@ def replacing(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE codes ADD COLUMN replaces TEXT")
 
 
+@LEDGER()
+def losses_told(db: sqlite_utils.Database) -> None:
+    """The secret of a journal that only the devices have; how far it is known to have gone (a device may have less);
+    when a supervisor had the office go on without the rest: what was missing before this was asked is gone on without.
+    """
+    for column in ("secret BLOB", "known_seq INTEGER", "waived_ms INTEGER"):
+        db.execute(f"ALTER TABLE losses ADD COLUMN {column}")
+    db.execute("UPDATE losses SET waived_ms = at_ms WHERE wanted_seq IS NOT NULL")
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
-    losses, given, checkpoints, successors, replacing,
+    losses, given, checkpoints, successors, replacing, losses_told,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

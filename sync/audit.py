@@ -5,17 +5,18 @@ did something else, that is a violation with a name. It reads nothing but facts,
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sync import reasons
 from sync.audit_idle import IdleWatch
+from sync.audit_parts import Gap, Part, Section, sections
 from sync.audit_record import Record
-from sync.audit_terms import Audit, Before, Kiosks, Violation, Wrong
+from sync.audit_terms import Audit, Before, Idle, Kiosks, Violation, Wrong
 from sync.audit_tickets import Admissions
 from sync.body import Body, TicketName
 from sync.codec import Fact
 from sync.errors import NotUnderstood
-from sync.facts import DayOpened, understand
+from sync.facts import understand
 from sync.facts_office import (
     ComplaintNoted,
     CounterFact,
@@ -35,7 +36,7 @@ from sync.facts_office import (
     TicketPrioritised,
     TicketTransferred,
 )
-from sync.facts_restated import CounterRestated, TicketRestated
+from sync.facts_restated import RECORD, CounterRestated, TicketRestated
 from sync.live import Live
 from sync.rule import UnknownRule
 from sync.tickets import AT_A_COUNTER, OPEN, IllegalStep, Status
@@ -48,33 +49,32 @@ STEP_MS = 1000
 _QUEUE = ("ticket.", "counter.", "counters.", "rule.", "day.", "service.", "staff.")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The facts of one office day: from its `day.opened` to the next. `whole`: there is a next."""
-
-    day: str
-    facts: tuple[Fact, ...]
-    whole: bool
-
-
-def sections(facts: Iterable[Fact]) -> list[Section]:
-    """The office days in these facts, in order. What comes before the first `day.opened` is of no day."""
-    days: list[tuple[str, list[Fact]]] = []
-    for fact in facts:
-        day = fact.body.get("day") if fact.kind == DayOpened.kind else None
-        if isinstance(day, str):
-            days.append((day, []))
-        if days:
-            days[-1][1].append(fact)
-    return [Section(day, tuple(of), number < len(days)) for number, (day, of) in enumerate(days, 1)]
-
-
 def replay(
     section: Section, before: Before | None = None, kiosks: Kiosks | None = None, bounds: tuple[int, int] | None = None
 ) -> Audit:
     """Replay one office day. `kiosks` to hold admissions against, `bounds` of the day on the UTC (from, to), where
     they are known."""
-    return _Replay(section, before or Before(), kiosks or Kiosks(), bounds).run()
+    return replay_parts([Part(section, before or Before())], kiosks, bounds)
+
+
+def replay_parts(
+    parts: Sequence[Part],
+    kiosks: Kiosks | None = None,
+    bounds: tuple[int, int] | None = None,
+    gaps: Sequence[Gap] = (),
+) -> Audit:
+    """Replay one office day of one part or more, in order: each goes on with the sums of those before.
+
+    `gaps`: what of the day nobody knows. It is a violation, whatever else is in order.
+    """
+    kiosks, last = kiosks or Kiosks(), None
+    for part in parts:
+        last = _Replay(part, kiosks, bounds, last)
+        last.read()
+    assert last is not None, "a day has a part"
+    audit = last.ended()
+    lost = (Violation(each.what, Seq(0), {"detail": f"{each.first}–{each.last}"}) for each in gaps)
+    return replace(audit, violations=(*audit.violations, *lost))
 
 
 def replay_all(facts: Iterable[Fact], kiosks: Kiosks | None = None) -> list[Audit]:
@@ -88,21 +88,30 @@ def replay_all(facts: Iterable[Fact], kiosks: Kiosks | None = None) -> list[Audi
 class _Replay:
     """One day on its way through the fold."""
 
-    def __init__(self, section: Section, before: Before, kiosks: Kiosks, bounds: tuple[int, int] | None) -> None:
-        self._section, self._before, self._bounds = section, before, bounds
+    def __init__(
+        self, part: Part, kiosks: Kiosks, bounds: tuple[int, int] | None, earlier: "_Replay | None" = None
+    ) -> None:
+        self._part, self._section, self._before, self._bounds = part, part.section, part.before, bounds
+        self._earlier = earlier
         self._live = Live()
         self._rule: RuleAdopted | None = None
-        self._wrong: list[Violation] = []
-        self._record = Record()
-        self._skills = dict(before.skills)
-        self._admissions = Admissions(before, kiosks, section.day, self._say)
+        self._wrong: list[Violation] = [] if earlier is None else earlier._wrong
+        self._record: Record = Record() if earlier is None else earlier._record
+        self._number: int = 0 if earlier is None else earlier._number + 1
+        self._record.part = self._number
+        self._skills: dict[str, tuple[str, ...]] = dict(part.before.skills if earlier is None else earlier._skills)
+        admissions: Admissions | None = None if earlier is None else earlier._admissions
+        self._admissions: Admissions = Admissions(
+            part.before, kiosks, part.section.day, self._say, admissions, back=part.back
+        )
         self._idle = IdleWatch()
+        self._found: tuple[Idle, ...] = () if earlier is None else earlier._found
         self._clock: tuple[BootId, int] | None = None
         self._seq = Seq(0)
-        self._strange = 0
+        self._strange: int = 0 if earlier is None else earlier._strange
 
-    def run(self) -> Audit:
-        """The whole of it."""
+    def read(self) -> None:
+        """All facts of this part."""
         if self._before.day is not None and self._before.day >= self._section.day:
             self._say(Wrong.DAY_ORDER, self._section.facts[0].seq, detail=self._section.day, other=self._before.day)
         for fact in self._section.facts:
@@ -112,7 +121,8 @@ class _Replay:
             body = self._understood(fact)
             if body is not None:
                 self._fact(body, fact)
-        return self._ended()
+        self._admissions.closed()
+        self._found += self._idle.ended()
 
     # One fact -----------------------------------------------------------------------------------------------------
 
@@ -122,7 +132,7 @@ class _Replay:
         except NotUnderstood:
             body = None
         if body is None:
-            self._strange += 1
+            self._strange += fact.seq >= self._part.since
             if fact.kind.startswith(_QUEUE):
                 self._say(Wrong.NOT_UNDERSTOOD, fact.seq, detail=f"{fact.kind} v{fact.version}")
         return body
@@ -138,8 +148,9 @@ class _Replay:
         except IllegalStep as error:
             self._say(self._illegal(body, live), seq, body, detail=str(error))
             return
-        self._idle.after(body, live, self._live)
-        self._record.note(body, seq, live, self._live, conforming)
+        if seq >= self._part.since:
+            self._idle.after(body, live, self._live)
+            self._record.note(body, seq, live, self._live, conforming)
 
     def _time(self, body: OfficeFact, fact: Fact) -> None:
         if body.now_ms < self._live.now_ms - STEP_MS:
@@ -157,6 +168,7 @@ class _Replay:
         """Whether this call is the one that the rule makes. Says so where it claims to be and is not."""
         if not isinstance(body, TicketCalled):
             return False
+        again = self._called_again(body, seq)
         try:
             named = self._live.choose(body.counter, body.now_ms)
         except UnknownRule:
@@ -167,7 +179,25 @@ class _Replay:
         legal = self._waits(body.ticket) and counter.working and counter.ticket is None
         if body.why == "rule" and not same and legal and named is not None:
             self._say(Wrong.NOT_THE_RULE, seq, body, other=named.label, counter=str(body.counter))
-        return same and body.why == "rule"
+        return same and body.why == "rule" and not again
+
+    def _called_again(self, body: TicketCalled, seq: Seq) -> bool:
+        """Whether a copy called somebody whose turn had come by the record before it. Says so."""
+        record = self._in_the_record()
+        if record is self or record is None:
+            return False
+        held = record._live.tickets.get(body.ticket)
+        if held is None or held.status is Status.WAITING:
+            return False
+        self._say(Wrong.CALLED_AGAIN, seq, body, counter=str(body.counter))
+        return True
+
+    def _in_the_record(self) -> "_Replay | None":
+        """This part, or where it was written aside, the last one before it that was not."""
+        part: _Replay | None = self
+        while part is not None and part._part.aside:
+            part = part._earlier
+        return part
 
     def _waits(self, name: TicketName) -> bool:
         ticket = self._live.tickets.get(name)
@@ -253,6 +283,8 @@ class _Replay:
         changed = self._rule is not None and replace(body, now_ms=self._rule.now_ms) != self._rule
         if changed and self._live.admitted:
             self._say(Wrong.RULE_CHANGED, seq, body)
+        elif self._section.facts[0].body.get("by") == RECORD and self._rule is None:
+            self._admissions.rule(body, seq)
         self._rule = body
 
     def _no_show(self, body: TicketNoShow, seq: Seq) -> None:
@@ -287,18 +319,21 @@ class _Replay:
 
     # The end ----------------------------------------------------------------------------------------------------------
 
-    def _ended(self) -> Audit:
-        live = self._live
-        self._admissions.ended(self._section.whole, live.now_ms)
-        if self._section.whole:
+    def ended(self) -> Audit:
+        """The day, this being its last part. How it ended is told by the last one that was not written aside."""
+        last = self._in_the_record() or self
+        live = last._live
+        self._admissions.ended(last._section.whole, live.now_ms)
+        last._left_out()
+        if last._section.whole:
             for each in live.tickets.values():
                 if each.status in OPEN:
-                    self._say(Wrong.EXPIRED, self._seq, ticket=each.label, detail=each.status.value)
+                    last._say(Wrong.EXPIRED, last._seq, ticket=each.label, detail=each.status.value)
         return Audit(
             day=self._section.day,
-            first=self._section.facts[0].seq,
-            last=self._seq,
-            whole=self._section.whole,
+            first=last._section.facts[0].seq,
+            last=last._seq,
+            whole=last._section.whole,
             rule=live.rule,
             totals=self._record.totals(live),
             unchecked=self._admissions.unchecked,
@@ -307,21 +342,36 @@ class _Replay:
             calls=tuple(self._record.calls),
             journeys=self._record.journeys(live),
             deeds=tuple(self._record.deeds),
-            idle=self._idle.ended(),
+            idle=self._found,
             last_ms=live.now_ms,
             after=Before(live.tickets, self._skills, self._section.day),
         )
 
+    def _left_out(self) -> None:
+        """Whoever waited by an earlier part of the day is still known in the last one."""
+        part, named = self._earlier, set(self._live.tickets)
+        while part is not None:
+            for name, each in part._live.tickets.items():
+                if each.status in OPEN and name not in named and not part._part.aside:
+                    named.add(name)
+                    self._say(Wrong.RESTATED_OTHERWISE, Seq(0), ticket=each.label)
+            part = part._earlier
+
     def _say(self, what: Wrong, seq: Seq, body: Body | None = None, **values: str) -> None:
+        if self._seq < self._part.since:
+            return
         if isinstance(body, TicketFact) and "ticket" not in values:
             held = self._live.tickets.get(body.ticket)
             label = body.label if isinstance(body, TicketAdmitted) else held.label if held is not None else None
             values["ticket"] = label or f"{body.ticket.journal[:8]}:{body.ticket.seq}"
         if isinstance(body, CounterFact | TicketCalled):
             values.setdefault("counter", str(body.counter))
-        self._wrong.append(Violation(what, seq, values))
+        self._wrong.append(Violation(what, seq, values, self._number))
 
 
 def is_clean(audit: Audit) -> bool:
     """Whether the rule was kept all day, as far as the facts can tell."""
     return not audit.violations
+
+
+__all__ = ["Gap", "Part", "Section", "is_clean", "replay", "replay_all", "replay_parts", "sections"]

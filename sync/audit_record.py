@@ -6,6 +6,7 @@ from dataclasses import replace
 from sync.audit_terms import GAVE_PRIORITY, TICKETLESS, TRANSFER, Call, Deed, Journey, Totals
 from sync.body import Body, TicketName
 from sync.facts_office import (
+    ServedByHand,
     ServiceTicketless,
     TicketAdmitted,
     TicketCalled,
@@ -29,9 +30,12 @@ RESTATED = "restated"
 
 
 class Record:
-    """One day, as its facts come. Only facts that had their place in the queue are noted."""
+    """One day, as its facts come. Only facts that had their place in the queue are noted. `part`: which part of the day
+    is under way."""
 
     def __init__(self) -> None:
+        self.part = 0
+        self._by_hand = 0
         self.calls: list[Call] = []
         self.deeds: list[Deed] = []
         self._open: dict[TicketName, int] = {}
@@ -44,9 +48,11 @@ class Record:
         self._count[body.kind] += 1
         match body:
             case TicketAdmitted():
-                self._admitted[body.ticket] = body
+                self._admitted.setdefault(body.ticket, body)
             case TicketCalled():
                 self._called(body, seq, after, conforming)
+            case ServedByHand(first=first, last=last):
+                self._by_hand += last - first + 1
             case ServiceTicketless(counter=counter, staff=staff, reason=reason):
                 self.deeds.append(Deed(TICKETLESS, seq, staff, counter, body.now_ms, reason))
             case TicketPrioritised(staff=staff):
@@ -79,7 +85,7 @@ class Record:
             carried_over=over,
             unserved=over + sum(each.status in OPEN for each in live.tickets.values()),
             ticketless=_sorted(ticketless),
-            power_cut=live.by_hand,
+            power_cut=self._by_hand,
         )
 
     def journeys(self, live: Live) -> tuple[Journey, ...]:
@@ -121,6 +127,7 @@ class Record:
                 waited_ms=ticket.waited_ms or 0,
                 why=body.why,
                 conforming=conforming,
+                part=self.part,
             )
         )
 

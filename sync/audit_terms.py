@@ -50,18 +50,23 @@ class Wrong(Enum):
     NOT_UNDERSTOOD = "not-understood"
     ILLEGAL_STEP = "illegal-step"
     RESTATED_OTHERWISE = "restated-otherwise"
+    CALLED_AGAIN = "called-again"
+    TAIL_FORGED = "tail-forged"
+    RECORD_LOST = "record-lost"
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
     """`what` is wrong at fact `seq` of the office's journal (0: it is in no fact, something is missing).
 
-    `values` fill the sentence: `ticket`, `other`, `counter`, `detail`, each only where it is known.
+    `values` fill the sentence: `ticket`, `other`, `counter`, `detail`, each only where it is known. `part`: in which
+    part of the day, from 0.
     """
 
     what: Wrong
     seq: Seq
     values: Mapping[str, str] = field(default_factory=dict)
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Kiosks:
-    """The kiosks' side of a day: `tickets` that they issued, and the `journals` whose rows are all at hand."""
+    """The kiosks' side of a day: `tickets` that they issued, and the `journals` whose rows are all at hand. `reached`:
+    how far, for an office that was restored may not have all of them again."""
 
     tickets: Mapping[TicketName, Taken] = field(default_factory=dict)
     journals: frozenset[JournalId] = frozenset()
+    reached: Mapping[JournalId, Seq] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,7 @@ class Call:
 
     `ended_ms` and `how` it ended: `finished`, `no-show`, `withdrawn`, `parked`, `transferred`; None: it has not.
     `early`: the listed reason of a no-show before its time. `back_ms`: when whoever missed it was there again.
+    `part`: in which part of the day, from 0.
     """
 
     seq: Seq
@@ -131,6 +139,7 @@ class Call:
     how: str | None = None
     early: str | None = None
     back_ms: UtcMs | None = None
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Admissions under audit: held against the kiosks that issued the tickets, and against the evening before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sync.audit_terms import Before, Kiosks, Taken, Wrong
 from sync.body import TicketName
-from sync.facts_office import TicketAdmitted, TicketCalled, TicketPrioritised
+from sync.facts_office import RuleAdopted, TicketAdmitted, TicketCalled, TicketPrioritised
 from sync.facts_restated import CounterRestated, TicketRestated
 from sync.tickets import IllegalStep, QueueTicket, Status, restated
 from sync.types import JournalId, Seq, UtcMs
@@ -22,15 +23,31 @@ _Say = Callable[..., None]
 class Admissions:
     """One day's admissions. `say` records a violation: (what, seq, body or None, values)."""
 
-    def __init__(self, before: Before, kiosks: Kiosks, day: str, say: _Say) -> None:
+    def __init__(
+        self,
+        before: Before,
+        kiosks: Kiosks,
+        day: str,
+        say: _Say,
+        earlier: "Admissions | None" = None,
+        *,
+        back: bool = False,
+    ) -> None:
+        """`earlier`: those of the day's part before. `back`: this one was lost at the office and came back."""
+        self._back = back
         self._before, self._kiosks, self._day, self._say = before, kiosks, day, say
         self._admitted: dict[TicketName, TicketAdmitted] = {}
-        self._labels: dict[tuple[str, str], TicketName] = {}
+        self._seen: set[TicketName] = earlier.seen() if earlier is not None else set()
+        self._labels: dict[tuple[str, str], TicketName] = dict(earlier._labels) if earlier is not None else {}
         self._last: dict[JournalId, TicketAdmitted] = {}
         self._owed = self._carried_over()
         self._called = False
         self._restated: dict[TicketName, TicketRestated] = {}
-        self.unchecked = 0
+        self.unchecked: int = earlier.unchecked if earlier is not None else 0
+
+    def seen(self) -> set[TicketName]:
+        """The tickets that came into the queue, in this part of the day or before."""
+        return self._seen | self._admitted.keys() | self._restated.keys()
 
     def _carried_over(self) -> list[QueueTicket]:
         """Who has to be admitted first this morning, in this order."""
@@ -93,17 +110,26 @@ class Admissions:
         if body.staff == AT_THE_KIOSK and taken is not None and not taken.priority:
             self._say(Wrong.PRIORITY_UNASKED, seq, body)
 
+    def rule(self, body: RuleAdopted, seq: Seq) -> None:
+        """The rule that a restated queue goes on with is that of the record before."""
+        record = self._before.record
+        if record is not None and record.day is not None and replace(body, now_ms=record.rule.now_ms) != record.rule:
+            self._say(Wrong.RULE_CHANGED, seq, body)
+
     def ended(self, whole: bool, now_ms: UtcMs) -> None:
-        """The facts are over: what never came?"""
+        """The day is over: what never came?"""
         if not self._called:
             self._still_owed(Seq(0))
-        if self._restated and self._before.record is not None:
-            for name in sorted(self._before.record.tickets.keys() - self._restated.keys()):
-                self._say(Wrong.RESTATED_OTHERWISE, Seq(0), ticket=self._before.record.tickets[name].label)
-        for name in sorted(self._kiosks.tickets.keys() - self._admitted.keys() - self._restated.keys()):
+        for name in sorted(self._kiosks.tickets.keys() - self.seen()):
             taken = self._kiosks.tickets[name]
             if taken.day == self._day and (whole or self._is_late(taken, now_ms)):
                 self._say(Wrong.VANISHED, Seq(0), ticket=taken.label)
+
+    def closed(self) -> None:
+        """This part's facts are over: who was left out where the queue was restated?"""
+        if self._restated and self._before.record is not None:
+            for name in sorted(self._before.record.tickets.keys() - self._restated.keys()):
+                self._say(Wrong.RESTATED_OTHERWISE, Seq(0), ticket=self._before.record.tickets[name].label)
 
     def _is_late(self, taken: Taken, now_ms: UtcMs) -> bool:
         overtaken = taken.name.journal in self._last and self._last[taken.name.journal].ticket.seq > taken.name.seq
@@ -144,7 +170,8 @@ class Admissions:
     def _against_kiosk(self, body: TicketAdmitted, seq: Seq) -> None:
         taken = self._kiosks.tickets.get(body.ticket)
         if taken is None:
-            if body.ticket.journal in self._kiosks.journals:
+            reached = self._kiosks.reached.get(body.ticket.journal) if self._back else None
+            if body.ticket.journal in self._kiosks.journals and (reached is None or body.ticket.seq <= reached):
                 self._say(Wrong.NEVER_ISSUED, seq, body)
             else:
                 self.unchecked += 1

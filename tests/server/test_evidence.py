@@ -52,7 +52,7 @@ def test_the_strangers_rule_is_ours_on_whole_days(seed: int) -> None:
     day = OfficeDay(40 + seed, citizens=70, counters=3, cheat="hand-pick").run()
     section = sections(day.facts)[0]
     rows = [json.loads(json.dumps([f.seq, f.kind, f.version, f.boot_id, f.boottime_ms, f.body])) for f in section.facts]
-    sums, totals = replayer.replay(rows), our_replay(section).totals
+    sums, totals = replayer.replay([{"rows": rows, "aside": False}]), our_replay(section).totals
     assert (sums["calls"], sums["by_rule"], sums["against"]) == (totals.calls, totals.by_rule, 0)
     assert sums["by_hand"] == sum(totals.by_hand.values()) > 0
 

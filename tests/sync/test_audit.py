@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from sync.audit import Section, is_clean, replay, replay_all, sections
+from sync.audit import Gap, Part, Section, is_clean, replay, replay_all, replay_parts, sections
 from sync.audit_terms import Audit, Before, Dated, Kiosks, Taken, Wrong
 from sync.body import Body, TicketName
 from sync.codec import Fact
@@ -191,9 +191,52 @@ WRONG: dict[Wrong, Case] = {
     Wrong.ROW_MISSING: Case([admitted(1, 5)]),
     Wrong.NOT_UNDERSTOOD: Case([admitted(1, 5)]),
     Wrong.ILLEGAL_STEP: Case([admitted(1, 5), TicketFinished(t(6), name(1), "s1")]),
+    Wrong.CALLED_AGAIN: Case([]),
+    Wrong.TAIL_FORGED: Case([]),
+    Wrong.RECORD_LOST: Case([]),
     Wrong.RESTATED_OTHERWISE: Case([], opened=[*OPENED[:3], again(1, "served")], before=Before(record=WAITS)),
 }
 """Every violation, in the smallest day that has it."""
+
+
+OFFICE = JournalId("0f" * 16)
+
+
+def copied(called_aside: int = 1) -> list[Part]:
+    """A copy of the record was made when number 1 and 2 waited. Number 1 was called after it, at counter 1; then, from
+    the copy, this number was called by hand at counter 2."""
+    copy, begin = [*OPENED, *TWO], Seq(len(OPENED) + len(TWO) + 1)
+    record, aside = [*copy, call(1, 3)], [*copy, call(called_aside, 4, 2, "came-before")]
+    return [
+        Part(Section(DAY, tuple(facts_of(record)), whole=False), Before()),
+        Part(Section(DAY, tuple(facts_of(aside)), whole=False), Before(), begin, aside=True),
+    ]
+
+
+def test_a_day_in_several_parts_is_counted_once() -> None:
+    audit = replay_parts(copied(called_aside=2))
+    assert [each.what for each in audit.violations] == []
+    assert (audit.totals.calls, audit.totals.by_rule, audit.totals.admitted) == (2, 1, 2)
+    assert [(each.label, each.part) for each in audit.calls] == [("A001", 0), ("A002", 1)]
+    assert audit.totals.by_hand == {"came-before": 1}
+
+
+def test_whoever_waits_and_is_left_out_of_a_restated_queue_is_named() -> None:
+    main, aside = copied(called_aside=2)
+    for opened, missing in ((OPENED[:3], ["A001", "A002"]), ([*OPENED[:3], again(1, "waiting")], ["A002"])):
+        taken_up = Part(Section(DAY, tuple(facts_of(opened)), whole=False), Before())
+        left = replay_parts([main, aside, taken_up]).violations
+        assert [(each.what, each.values["ticket"]) for each in left] == [
+            (Wrong.RESTATED_OTHERWISE, label) for label in missing
+        ]
+
+
+def test_a_queue_is_not_taken_up_with_another_rule() -> None:
+    before = Before(record=WAITS)
+    for rule, expected in ((RuleAdopted(t(1)), []), (RuleAdopted(t(1), overtakes=50), [Wrong.RULE_CHANGED])):
+        opened = [DayOpened(DAY, "record"), rule, CountersSet(t(1), ()), again(1, "waiting")]
+        section = Section(DAY, tuple(facts_of(opened)), whole=False)
+        assert [each.what for each in replay(section, before).violations] == expected
 
 
 def told(what: Wrong) -> list[Wrong]:
@@ -207,6 +250,13 @@ def told(what: Wrong) -> list[Wrong]:
             facts[-1] = replace(facts[-1], seq=Seq(facts[-1].seq + 1))
         case Wrong.NOT_UNDERSTOOD:
             facts.append(replace(facts[-1], seq=Seq(facts[-1].seq + 1), kind="ticket.beamed"))
+        case Wrong.CALLED_AGAIN:
+            return [each.what for each in replay_parts(copied()).violations]
+        case Wrong.TAIL_FORGED | Wrong.RECORD_LOST:
+            gap = Gap(OFFICE, Seq(9), Seq(20), None, t(5), forged=what is Wrong.TAIL_FORGED)
+            assert gap.what is what
+            part = Part(Section(DAY, tuple(facts), whole=False), case.before)
+            return [each.what for each in replay_parts([part], gaps=[gap]).violations]
     section = Section(DAY, tuple(facts), case.whole)
     return [each.what for each in replay(section, case.before, case.kiosks, case.bounds).violations]
 
