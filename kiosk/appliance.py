@@ -93,6 +93,7 @@ def open_journal(
     try:
         opened = journal.opened()
         _check_role(data, opened.role, role)
+        successor.sweep(data, opened.journal_id)
         return journal, keys.load_for(key_path, opened.public_key)
     except BaseException:
         journal.close()

@@ -5,6 +5,7 @@ moments, and its numbers go on at the next free hundred: up to there the other h
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,15 +15,17 @@ from sync import forked
 from sync.chain import START, Position
 from sync.codec import Fact
 from sync.copies import write_copy
+from sync.database import open_for_writing
 from sync.disk import take_writers_place
 from sync.facts import JournalOpened, Predecessor, draft, of_kind
 from sync.facts_forked import NumbersMoved
 from sync.facts_office import TicketAdmitted
 from sync.inbox import InboxReader, InboxState
-from sync.journal import Entry, Instant, JournalReader, chained, open_for_writing
+from sync.journal import Entry, Instant, JournalReader, chained
 from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
 from sync.numbering import Counter, NumberingError, Numbers, fresh_start, read_label
+from sync.segments import FOLDER
 from sync.types import JournalId, Seq
 
 NEXT = "journal.next.db"
@@ -51,7 +54,9 @@ def _succeeded(data: Path, state: InboxState, now: Instant, random: Callable[[in
     path = data / "journal.db"
     with JournalReader(path) as old:
         opened = old.opened()
-        behind = forked.parted(state, opened.journal_id)
+        behind, oldest = forked.parted(state, opened.journal_id), old.oldest()
+        if behind is not None and oldest is not None:
+            behind = max(behind, oldest.base.seq)  # what came before is pruned: it cannot be said again
         at = old.at(behind) if behind is not None else None
         if at is None:
             return None
@@ -64,10 +69,18 @@ def _succeeded(data: Path, state: InboxState, now: Instant, random: Callable[[in
         kept, new = data / f"journal-{opened.journal_id}.db", data / NEXT
         for each in (kept, new):
             _gone(each)
-        write_copy(kept, old.secret, old.entries())
+        write_copy(kept, old.secret, old.entries(), oldest)
         write_copy(new, secret := random(32), _entries(secret, following, old, at.seq, now, _moved(data, old, state)))
     _put(new, path)
+    sweep(data, following.journal_id)
     return following.journal_id
+
+
+def sweep(data: Path, journal_id: JournalId) -> None:
+    """Take away the files of journals before this one that are whole in one file by now. Raises OSError."""
+    for folder in (data / FOLDER).glob("*"):
+        if folder.name != journal_id and (data / f"journal-{folder.name}.db").exists():
+            shutil.rmtree(folder)
 
 
 def _entries(

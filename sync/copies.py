@@ -7,20 +7,32 @@ from pathlib import Path
 
 import sqlite_utils
 
-from sync.journal import FORMAT, Entry, open_for_writing
-from sync.schema import JOURNAL
+from sync.chain import Position
+from sync.database import open_for_writing
+from sync.schema import JOURNAL, LATER_SEGMENT
+from sync.segments import FORMAT, LATER, Beginning, Entry
 
 AT_ONCE = 5000
 """Rows in memory while a journal of any length is copied."""
 
 
-def begin_copy(path: Path, secret: bytes, synchronous: str = "FULL") -> sqlite3.Connection:
-    """A copy without facts, in a new file. Raises FileExistsError, sqlite3.Error, JournalRefused."""
+def begin_copy(
+    path: Path, secret: bytes, synchronous: str = "FULL", beginning: Beginning | None = None
+) -> sqlite3.Connection:
+    """A file without facts, a new one. `beginning`: where it goes on, if not with fact 1.
+
+    Raises FileExistsError, sqlite3.Error, JournalRefused.
+    """
     path.open("xb").close()
     connection = open_for_writing(path, synchronous)
     try:
         JOURNAL.apply(sqlite_utils.Database(connection))
-        connection.execute("INSERT INTO journal (one, format, secret) VALUES (1, ?, ?)", (FORMAT, secret))
+        form = FORMAT if beginning is None else LATER
+        connection.execute("INSERT INTO journal (one, format, secret) VALUES (1, ?, ?)", (form, secret))
+        if beginning is not None:
+            LATER_SEGMENT.apply(sqlite_utils.Database(connection))
+            values = (*_place(beginning.base), beginning.follows, beginning.opened)
+            connection.execute("INSERT INTO segment VALUES (1, ?, ?, ?, ?)", values)
     except BaseException:
         connection.close()
         raise
@@ -33,9 +45,9 @@ def add_rows(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
     connection.executemany("INSERT INTO facts (seq, row, chain) VALUES (?, ?, ?)", rows)
 
 
-def write_copy(path: Path, secret: bytes, entries: Iterable[Entry]) -> None:
+def write_copy(path: Path, secret: bytes, entries: Iterable[Entry], beginning: Beginning | None = None) -> None:
     """A whole copy in a new file, in one transaction. Raises FileExistsError, sqlite3.Error, JournalRefused."""
-    connection, rest = begin_copy(path, secret), iter(entries)
+    connection, rest = begin_copy(path, secret, beginning=beginning), iter(entries)
     try:
         connection.execute("BEGIN")
         while part := list(itertools.islice(rest, AT_ONCE)):
@@ -43,3 +55,7 @@ def write_copy(path: Path, secret: bytes, entries: Iterable[Entry]) -> None:
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _place(at: Position) -> tuple[int, bytes]:
+    return at.seq, at.chain

@@ -14,6 +14,7 @@ from sync.body import Body as Body
 from sync.codec import Draft, Fact, Json
 from sync.errors import NotUnderstood
 from sync.facts_forked import NumbersMoved
+from sync.facts_machine import MACHINE
 from sync.facts_office import OFFICE
 from sync.facts_restated import RESTATED
 from sync.types import JournalId, Level, Seq, UtcMs
@@ -332,6 +333,7 @@ _ALL: tuple[type[Body], ...] = (
     ButtonStuck,
     CounterPressed,
     NumbersMoved,
+    *MACHINE,
     *OFFICE,
     *RESTATED,
 )

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from sync.database import open_for_writing, open_readonly
 from sync.errors import SyncError
 from sync.exchange_terms import Phase
-from sync.journal import Instant, open_for_writing, open_readonly
+from sync.journal import Instant
 from sync.paircode import Fresh
 from sync.schema import INBOX
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs

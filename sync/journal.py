@@ -1,34 +1,38 @@
-"""The journal on disk: one SQLite file, one writing process, facts appended and never changed.
+"""The journal on disk: one writing process, facts appended and never changed, in one SQLite file or several.
 
 docs/journal.md specifies the bytes. Why these settings: WAL with synchronous=FULL lost no committed row in any tested
 power cut, NORMAL lost rows in nearly all of them; pages of 1024 bytes and no secondary index keep a commit near the
-floor of one flush (docs/performance.md, "journal"). The WAL file is never truncated (SQLite's default), so that a
-commit overwrites blocks that already exist.
+floor of one flush (docs/performance.md, "journal"). The WAL file is never truncated (SQLite's default) while its file
+is written, so that a commit overwrites blocks that already exist.
 """
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import sqlite_utils
 
-from sync import codec
+from sync import codec, rolling
 from sync.chain import START, Position, extend
 from sync.codec import Draft, Fact
-from sync.disk import DiskTrouble, take_writers_place, trouble_of
-from sync.errors import JournalBusy, JournalDamaged, JournalRefused
-from sync.facts import DayOpened, JournalOpened, Predecessor, draft, understand
+from sync.database import must_be_there, open_for_writing, open_readonly, refused
+from sync.disk import take_writers_place
+from sync.errors import JournalBusy, JournalDamaged, SyncError
+from sync.facts import DayOpened, JournalOpened, MachineStarted, Predecessor, draft
 from sync.schema import JOURNAL
-from sync.types import BootId, BootMs, Chain, JournalId, Seq
+from sync.segments import FORMAT, Beginning, Closed, Segment, before
+from sync.segments import Entry as Entry
+from sync.types import BootId, BootMs, JournalId, Seq
 
-PAGE_SIZE = 1024
-FORMAT = 1
-_HEAD = 40
-"""The bytes of a row that hold its seq and kind, and nothing that anybody could have typed."""
-_DAY = f',"{DayOpened.kind}",'
+FULL_AT = 50_000
+"""Facts in a file before the next day begins another: about ten days of a busy office and 10 MB, so that a file can be
+copied, checked and taken away as a whole, and five years are a few hundred of them."""
+BEGINS_A_FILE: Mapping[str, str] = {"kiosk": DayOpened.kind, "display": MachineStarted.kind}
+"""The first fact of a later file, by the machine's role. A display opens no days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,111 +43,110 @@ class Instant:
     boottime_ms: BootMs
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A fact as it lies in the journal: its exact bytes, and the chain up to and including it."""
+class JournalReader(Segment):
+    """Reads a journal across its files, also while another process writes it.
 
-    seq: Seq
-    row: bytes
-    chain: Chain
-
-    @property
-    def fact(self) -> Fact:
-        """The fact, parsed anew at each look. Raises NotCanonical where the row is none (see `sync.verify`)."""
-        return codec.parse(self.row)
-
-
-class JournalReader:
-    """Reads a journal, also while another process writes it. Never writes, not even a checkpoint."""
-
-    def __init__(self, path: Path, connection: sqlite3.Connection | None = None) -> None:
-        """Open read-only. Raises FileNotFoundError where there is no file, JournalDamaged where it is no journal."""
-        self.path = path
-        self._db = connection or open_readonly(path)
-        try:
-            self.secret = _read_secret(self._db, path)
-        except BaseException:
-            self._db.close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+    Once the writer has begun another file, what is new lies there: whoever stays open sees the journal up to then.
+    """
 
     def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
-        """The entries behind this seq, in order, at most `limit` of them (-1: all)."""
-        query = "SELECT seq, row, chain FROM facts WHERE seq > ? ORDER BY seq LIMIT ?"
-        for seq, row, chain in self._db.execute(query, (after, limit)):
-            yield Entry(seq, row, chain)
-
-    def rows(self) -> Iterator[tuple[object, object, object]]:
-        """All (seq, row, chain) as they lie there, not believed yet. Raises sqlite3.DatabaseError on damage."""
-        yield from self._db.execute("SELECT seq, row, chain FROM facts ORDER BY seq")
-
-    def guards(self) -> dict[str, str]:
-        """The triggers of the file, name → text, of which nothing is believed: bytes that are no text become U+FFFD.
-        Those that refuse changes are in `sync.schema.GUARDS`. Raises sqlite3.DatabaseError on damage."""
-        texts = "CAST(name AS BLOB), CAST(coalesce(sql, '') AS BLOB)"
-        found = self._db.execute(f"SELECT {texts} FROM sqlite_schema WHERE type = 'trigger'")
-        return {name.decode(errors="replace"): sql.decode(errors="replace") for name, sql in found}
+        """The entries behind this seq that are here, in order, at most `limit` of them (-1: all)."""
+        left = limit
+        for each in self._closed(after):
+            if left == 0:
+                return
+            with rolling.closed(each) as segment:
+                for entry in segment.own_entries(after, left):
+                    left -= 1 if left > 0 else 0
+                    yield entry
+        if left != 0:
+            yield from self.own_entries(after, left)
 
     def facts(self, after: int = 0) -> Iterator[Fact]:
-        """The facts behind this seq, decoded."""
+        """The facts behind this seq that are here, decoded."""
         return (entry.fact for entry in self.entries(after))
 
     def at(self, seq: int) -> Position | None:
-        """The position of this seq, None where the journal does not reach it."""
-        if seq == 0:
-            return START
-        found = self._db.execute("SELECT seq, chain FROM facts WHERE seq = ?", (seq,)).fetchone()
-        return Position(*found) if found else None
+        """The position of this seq, None where the journal does not reach it, or does not reach back to it."""
+        if seq >= self.base.seq:
+            return self.own_at(seq)
+        for segment in before(self):
+            if seq >= segment.base.seq:
+                return segment.own_at(seq)
+        return None
+
+    def oldest(self) -> Beginning | None:
+        """Where the oldest file that is here begins; None where it begins with fact 1."""
+        beginning = self.beginning
+        for segment in before(self):
+            beginning = segment.beginning
+        return beginning
+
+    def floor(self) -> Position:
+        """The position behind which everything is here: START, where nothing was pruned."""
+        beginning = self.oldest()
+        return beginning.base if beginning else START
+
+    def closed_files(self) -> list[Closed]:
+        """The closed files that are here, the oldest first, each with the date at which it had ended."""
+        found, ended = [], self.first_date()
+        for segment in before(self):
+            found.append(replace(_closed(segment), ended=ended))
+            ended = segment.first_date() or ended
+        return found[::-1]
 
     def day_before(self, days: int) -> int:
         """The seq before the last `days` office days of this journal; 0 where it has no more of them.
 
         Read from the end, so that it costs as much as those days do and not as much as the journal is long.
         """
-        query = f"SELECT seq FROM facts WHERE instr(substr(row, 1, {_HEAD}), '{_DAY}') ORDER BY seq DESC LIMIT ?"
-        begins = [int(seq) for (seq,) in self._db.execute(query, (days,))]
+        begins = self.days_begin(days)
+        if len(begins) < days:
+            for segment in before(self):
+                begins += segment.days_begin(days - len(begins))
+                if len(begins) >= days:
+                    break
         return begins[-1] - 1 if begins else 0
 
     def last(self) -> Position:
         """The position of the last fact."""
-        found = self._db.execute("SELECT seq, chain FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
-        return Position(*found) if found else START
+        return self.own_last()
 
-    def opened(self) -> JournalOpened:
-        """The body of fact 1. Raises JournalDamaged where fact 1 is something else."""
-        first = next(self.entries(limit=1), None)
-        body = understand(first.fact) if first else None
-        if not isinstance(body, JournalOpened):
-            raise no_journal(self.path, "its first fact is not journal.opened")
-        return body
+    def _closed(self, after: int) -> list[Closed]:
+        """The closed files with anything behind this seq, the oldest first."""
+        found: list[Closed] = []
+        if after < self.base.seq:
+            for segment in before(self):
+                found.append(_closed(segment))
+                if segment.base.seq <= after:
+                    break
+        return found[::-1]
 
 
 class Journal(JournalReader):
     """The one writer of a journal."""
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
-        """Take the writer's place at an existing journal.
+    full_at: ClassVar[int] = FULL_AT
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL", disk: rolling.Disk | None = None) -> None:
+        """Take the writer's place at an existing journal, and bring to its end what a cut left half done.
 
         `synchronous` is FULL; NORMAL exists to show in a test that it loses facts when the power is cut.
-        Raises JournalBusy, JournalDamaged, FileNotFoundError.
+        Raises JournalBusy, JournalDamaged, JournalRefused, FileNotFoundError.
         """
-        if not path.exists():
-            raise FileNotFoundError(path)
+        must_be_there(path)  # SQLite would make the file
         self._end: Position | None
+        self._synchronous, self._disk = synchronous, disk or rolling.Disk()
+        self.unrolled: str | None = None
+        """Why the last try to begin another file came to nothing: the journal goes on in the same one."""
         self._lock = _lock_writer(path)
         try:
+            rolling.settle(path, self._disk)
             super().__init__(path, open_for_writing(path, synchronous))
-        except BaseException:
+        except BaseException as error:
             os.close(self._lock)
+            if isinstance(error, OSError | sqlite3.Error):
+                raise refused(path, error) from error
             raise
         try:
             self._end = self._checked_end()
@@ -172,7 +175,7 @@ class Journal(JournalReader):
             opened = JournalOpened(journal_id, public_key.hex(), role, predecessor)
             _write_first(path, random(32), opened, now)
         except sqlite3.Error as error:
-            raise _refused(path, error) from error
+            raise refused(path, error) from error
         finally:
             os.close(lock)
         return cls(path)
@@ -187,14 +190,42 @@ class Journal(JournalReader):
     def append(self, drafts: Sequence[Draft], now: Instant) -> list[Fact]:
         """Make these facts durable, all or none, and return them with their seq.
 
+        Where they begin a day and the file is full, they are the first of another file.
         Raises JournalRefused where the disk does not take them and NotCanonical where one has no canonical form;
         in both cases the journal is as it was.
         """
+        if drafts and self.end.seq - self.base.seq >= self.full_at and drafts[0].kind == self._begins_a_file():
+            self.roll()
         facts, entries = chained(self.secret, self.end, drafts, now)
         self._store(entries)
         if entries:
             self._end = Position(entries[-1].seq, entries[-1].chain)
         return facts
+
+    def roll(self) -> bool:
+        """Close this file and go on in another; whether it did. If not, `unrolled` says why: nothing has changed then.
+
+        Raises JournalRefused where the disk gives neither file back; the next fact tries again.
+        """
+        end = self.end
+        if end.seq == self.base.seq:
+            return False
+        here, beginning = self.first, Beginning(self._base(), self.first, self.opened_row() or b"")
+        name = self.opened().journal_id
+        try:
+            rolling.empty_wal(self._db)
+            self._db.close()
+            rolling.begin_next(self.path, name, self.secret, beginning, self._disk)
+            self.unrolled = None
+        except (OSError, SyncError, sqlite3.Error) as error:
+            self.unrolled = f"{self.path} goes on as one file: {error}"
+        self._open_anew()
+        return self.first != here
+
+    def drop(self, pruned: Fact) -> None:
+        """Take the closed files away that this fact, `segments.pruned` and durable, tells of. A second time does
+        nothing. Raises OSError, JournalDamaged."""
+        rolling.drop(self, Seq(int(str(pruned.body["last"]))), self._disk)
 
     def close(self) -> None:
         """Let go of the file and of the writer's place. A second time does nothing."""
@@ -203,6 +234,22 @@ class Journal(JournalReader):
         if lock >= 0:
             os.close(lock)
 
+    def _base(self) -> Position:
+        """Where another file would begin."""
+        return self.end
+
+    def _begins_a_file(self) -> str | None:
+        return BEGINS_A_FILE.get(self.opened().role)
+
+    def _open_anew(self) -> None:
+        with suppress(sqlite3.Error):
+            self._db.close()
+        try:
+            super().__init__(self.path, open_for_writing(self.path, self._synchronous))
+        except (OSError, sqlite3.Error) as error:
+            raise refused(self.path, error) from error
+        self._end = None
+
     def _store(self, entries: Sequence[Entry]) -> None:
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -210,15 +257,19 @@ class Journal(JournalReader):
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._end = None  # whatever the disk did, the next append asks it
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise _refused(self.path, error) from error
+            with suppress(sqlite3.Error):
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+            raise refused(self.path, error) from error
 
-    def _checked_end(self) -> Position | None:
+    def _checked_end(self) -> Position:
+        """The end of this file, where its last fact fits. A file that was just begun has none yet."""
         last = self.last()
-        before = self.at(last.seq - 1) if last.seq else None
-        entry = next(self.entries(last.seq - 1, limit=1), None) if last.seq else None
-        if before is None or entry is None or extend(self.secret, before, entry.row) != last:
+        if last == self.base and last != START:
+            return last
+        before_it = self.own_at(last.seq - 1) if last.seq else None
+        entry = next(self.own_entries(last.seq - 1, 1), None) if last.seq else None
+        if before_it is None or entry is None or extend(self.secret, before_it, entry.row) != last:
             hint = f"Run `python -m sync verify {self.path}`; it names the last good fact. Keep the file."
             raise JournalDamaged(f"{self.path}: the last fact does not fit the chain", last_good=0, hint=hint)
         return last
@@ -237,59 +288,24 @@ def chained(secret: bytes, at: Position, drafts: Sequence[Draft], now: Instant) 
 
 
 def unfinished(path: Path) -> bool:
-    """Whether there is no journal here yet: no file, or one whose creation was cut off before fact 1 was durable."""
+    """Whether there is no journal here yet: no file, or one whose creation was cut off before fact 1 was durable.
+
+    A later file of a journal is never unfinished, though it may hold no fact yet: it was whole when it took the name.
+    """
+    if path.is_symlink():
+        return False
     if not path.exists():
         return True
     connection = open_readonly(path)
     try:
-        made = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'facts'").fetchone()[0]
-        return not made or connection.execute("SELECT NOT EXISTS (SELECT 1 FROM facts)").fetchone()[0] == 1
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        if "segment" in names:
+            return False
+        return "facts" not in names or connection.execute("SELECT NOT EXISTS (SELECT 1 FROM facts)").fetchone()[0] == 1
     except sqlite3.DatabaseError:
         return False
     finally:
         connection.close()
-
-
-def open_readonly(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write. Raises FileNotFoundError, JournalDamaged."""
-    if not path.exists():
-        raise FileNotFoundError(path)
-    try:
-        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    except sqlite3.Error as error:
-        raise no_journal(path, str(error)) from error
-
-
-def open_for_writing(path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
-    """A connection with the settings that every database of ours is written with (see the module's docstring)."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        connection.execute("PRAGMA trusted_schema = OFF")
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema in its message
-        connection.close()
-        if isinstance(error, sqlite3.OperationalError):
-            raise _refused(path, error) from error
-        raise no_journal(path, str(error)) from error
-    return connection
-
-
-def no_journal(path: Path, why: str) -> JournalDamaged:
-    """The error for a file that cannot be read as a journal at all."""
-    hint = "Keep the file for repair, and take the journal from its mirror or from the server."
-    return JournalDamaged(f"{path} is no journal: {why}", last_good=0, hint=hint)
-
-
-def _read_secret(connection: sqlite3.Connection, path: Path) -> bytes:
-    try:
-        found = connection.execute("SELECT format, secret FROM journal").fetchone()
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise no_journal(path, str(error)) from error
-    if found is None or found[0] != FORMAT or not isinstance(found[1], bytes):
-        raise no_journal(path, f"it holds no journal of format {FORMAT}")
-    return found[1]
 
 
 def _write_first(path: Path, secret: bytes, opened: JournalOpened, now: Instant) -> None:
@@ -317,17 +333,8 @@ def _lock_writer(path: Path) -> int:
         hint = "End the other process first; two writers would tear the journal."
         raise JournalBusy(f"another process writes {path}", hint=hint) from error
     except OSError as error:
-        raise _refused(path, error) from error
+        raise refused(path, error) from error
 
 
-_HINTS = {
-    DiskTrouble.FULL: "The disk is full: free space on the data partition.",
-    DiskTrouble.READ_ONLY: "The disk is read-only: check the card and the data partition's mount.",
-    DiskTrouble.FAILED: "Check the card: run `dmesg` and look for I/O errors.",
-}
-
-
-def _refused(path: Path, error: Exception) -> JournalRefused:
-    trouble = trouble_of(error)
-    hint = f"{_HINTS[trouble]} Nothing was stored, nothing was lost."
-    return JournalRefused(f"{path}: {error}", trouble=trouble, hint=hint)
+def _closed(segment: Segment) -> Closed:
+    return Closed(segment.path, segment.first, segment.own_last(), segment.path.stat().st_size)

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from sync.chain import START, Position, extend
 from sync.codec import Fact
+from sync.database import open_for_writing, open_readonly
 from sync.errors import JournalDamaged, JournalRefused, SyncError
 from sync.feedwire import Introduction
-from sync.journal import Instant, JournalReader, open_for_writing, open_readonly
+from sync.journal import Instant, JournalReader
 from sync.judge import Accept, KnownJournal
 from sync.lostwire import NO_WORD
 from sync.schema import MIRROR, MIRROR_GUARDS

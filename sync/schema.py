@@ -16,6 +16,18 @@ GUARDS = {
 }
 """The triggers that refuse changes, by name, as SQLite keeps their text."""
 
+LATER_GUARDS = {
+    **GUARDS,
+    "facts_have_no_gap": """CREATE TRIGGER facts_have_no_gap BEFORE INSERT ON facts
+        WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), (SELECT base FROM segment)) FROM facts)
+        BEGIN SELECT RAISE(ABORT, 'a fact takes the next seq'); END""",
+    "a_beginning_is_never_changed": """CREATE TRIGGER a_beginning_is_never_changed BEFORE UPDATE ON segment
+        BEGIN SELECT RAISE(ABORT, 'where a file begins is never changed'); END""",
+    "a_beginning_is_never_deleted": """CREATE TRIGGER a_beginning_is_never_deleted BEFORE DELETE ON segment
+        BEGIN SELECT RAISE(ABORT, 'where a file begins is never changed'); END""",
+}
+"""The triggers of a file that goes on where another ends."""
+
 _FACTS = (
     """CREATE TABLE journal (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -45,6 +57,26 @@ def facts(db: sqlite_utils.Database) -> None:
     """Facts with their guards, and a view for people."""
     for statement in _FACTS:
         db.execute(statement)
+
+
+LATER_SEGMENT = sqlite_utils.Migrations("segment")
+"""What a file has besides, that goes on where another ends (sync.segments). Specified in docs/journal.md."""
+
+
+@LATER_SEGMENT()
+def beginning(db: sqlite_utils.Database) -> None:
+    """Where the file begins; the next seq counts from there."""
+    db.execute("""CREATE TABLE segment (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        base INTEGER NOT NULL CHECK (base > 0),
+        chain BLOB NOT NULL CHECK (length(chain) = 32),
+        follows INTEGER NOT NULL CHECK (follows BETWEEN 1 AND base),
+        opened BLOB NOT NULL
+    ) STRICT""")
+    db.execute("DROP TRIGGER facts_have_no_gap")
+    for name, statement in LATER_GUARDS.items():
+        if GUARDS.get(name) != statement:
+            db.execute(statement)
 
 
 INBOX = """CREATE TABLE IF NOT EXISTS inbox (

@@ -7,86 +7,44 @@ a head that was kept elsewhere, or against a peer's copy.
 import argparse
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sync import codec
-from sync.chain import START, Position, extend
+from sync.chain import START, Position
 from sync.checkpoint import BadCheckpoint, Checkpoint, read
-from sync.errors import JournalDamaged, NotCanonical, NotUnderstood
-from sync.facts import JournalOpened, understand
-from sync.journal import JournalReader, open_readonly
-from sync.schema import GUARDS, MIRROR_GUARDS
+from sync.database import open_readonly
+from sync.errors import JournalDamaged
+from sync.journal import JournalReader
 from sync.types import Chain, JournalId, Seq
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How far a journal holds (`good`), and how the fact behind it fails (`problem`; None: it all holds)."""
-
-    good: Position
-    problem: str | None
-    journal_id: JournalId | None = None
-
-
-def check(secret: bytes, rows: Iterable[tuple[object, object, object]]) -> Verdict:
-    """Walk (seq, row, chain) from the first fact; stop at the first that does not hold. Pure and total."""
-    at, journal_id = START, None
-    for seq, row, chain in rows:
-        problem = _problem(at, seq, row)
-        if problem is None and isinstance(row, bytes):
-            reached = extend(secret, at, row)
-            if reached.chain != chain:
-                problem = "its bytes and its chain do not fit what came before"
-            elif at.seq == 0:
-                journal_id = _journal_id(row)
-                problem = None if journal_id else "the first fact is not journal.opened"
-            if problem is None:
-                at = reached
-                continue
-        return Verdict(at, problem, journal_id)
-    return Verdict(at, None if at.seq else "it holds no facts", journal_id)
-
-
-def verify(path: Path) -> Verdict:
-    """Check a journal file. Total: every damage becomes a verdict. Raises FileNotFoundError where there is no file."""
-    try:
-        reader = JournalReader(path)
-    except JournalDamaged as error:
-        return Verdict(START, str(error))
-    with reader:
-        watch = _Watch(reader.rows())
-        verdict = check(reader.secret, watch)
-        if watch.failed:
-            return Verdict(verdict.good, f"the file cannot be read further: {watch.failed}", verdict.journal_id)
-        if verdict.problem is not None:
-            return verdict
-        return replace(verdict, problem=_unguarded(reader))
-
-
-def _unguarded(reader: JournalReader) -> str | None:
-    """What is wrong with the triggers that refuse changes."""
-    try:
-        found = reader.guards().items()
-        missing = {} if MIRROR_GUARDS.items() <= found else dict(GUARDS.items() - found)
-    except sqlite3.Error as error:
-        return f"its guards cannot be read: {error}"
-    return f"its guards were taken away or changed: {', '.join(sorted(missing))}" if missing else None
+from sync.verdict import Verdict as Verdict
+from sync.verdict import check as check
+from sync.verdict import verify as verify
 
 
 def against_head(path: Path, verdict: Verdict, head: Position) -> Verdict:
-    """Hold a good journal against a head that somebody kept."""
+    """Hold a good journal against a head that somebody kept.
+
+    Raises JournalDamaged where the head is of a fact that was pruned, and nothing here tells its chain.
+    """
     if verdict.problem:
         return verdict
     if verdict.good.seq < head.seq:
         problem = f"its tail is cut: the head names fact {head.seq}"
         return Verdict(verdict.good, problem, verdict.journal_id)
-    with JournalReader(path) as reader:
-        here = reader.at(head.seq)
+    here = _place(path, verdict, head.seq)
+    if here is None:
+        hint = f"Name a head from fact {verdict.floor.seq} on, or hold the head against the server's copy."
+        raise JournalDamaged(f"fact {head.seq} is pruned here; nothing was compared", last_good=0, hint=hint)
     if here != head:
         return Verdict(START, f"at fact {head.seq} it is another journal than the head's", verdict.journal_id)
     return verdict
+
+
+def _place(path: Path, verdict: Verdict, seq: Seq) -> Position | None:
+    """The position of this seq, also where only the facts about pruning tell it."""
+    with JournalReader(path) as reader:
+        here = reader.at(seq)
+    told = {each.last: each.chain for each in verdict.pruned} | {Seq(1): each.opened for each in verdict.pruned}
+    return Position(seq, Chain(bytes.fromhex(told[seq]))) if here is None and seq in told else here
 
 
 def against_peer(path: Path, verdict: Verdict, peer: Path) -> Verdict:
@@ -115,10 +73,10 @@ def peer_positions(peer: Path, journal_id: JournalId) -> dict[int, Chain]:
     """seq → chain of this journal, as the peer holds it. Raises JournalDamaged where the peer cannot be read."""
     connection = open_readonly(peer)
     try:
-        columns = {row[1] for row in connection.execute("PRAGMA table_info(facts)")}
-        many = "journal_id" in columns
-        query = "SELECT seq, chain FROM facts" + (" WHERE journal_id = ?" if many else "")
-        return dict(connection.execute(query, (journal_id,) if many else ()))
+        if any(row[1] == "journal_id" for row in connection.execute("PRAGMA table_info(facts)")):
+            return dict(connection.execute("SELECT seq, chain FROM facts WHERE journal_id = ?", (journal_id,)))
+        with JournalReader(peer) as reader:
+            return {entry.seq: entry.chain for entry in reader.entries()}
     except sqlite3.Error as error:
         hint = "Name a journal.db or the database of a server after --against."
         raise JournalDamaged(f"{peer} cannot be read as a peer: {error}", last_good=0, hint=hint) from error
@@ -180,43 +138,15 @@ def parse_head(text: str) -> Position:
     return Position(Seq(int(seq)), Chain(bytes.fromhex(chain)))
 
 
-class _Watch:
-    """Rows as far as SQLite can read them; why it stopped, if it stopped early."""
-
-    def __init__(self, rows: Iterable[tuple[object, object, object]]) -> None:
-        self._rows = rows
-        self.failed: str | None = None
-
-    def __iter__(self) -> Iterator[tuple[object, object, object]]:
-        try:
-            yield from self._rows
-        except sqlite3.DatabaseError as error:
-            self.failed = str(error)
-
-
-def _problem(at: Position, seq: object, row: object) -> str | None:
-    if seq != at.seq + 1:
-        return f"fact {seq} stands where fact {at.seq + 1} belongs"
-    if not isinstance(row, bytes):
-        return "its row is not bytes"
-    try:
-        fact = codec.decode(row)
-    except NotCanonical as error:
-        return f"its row is not canonical ({error})"
-    return None if fact.seq == seq else f"its row calls itself fact {fact.seq}"
-
-
-def _journal_id(row: bytes) -> JournalId | None:
-    try:
-        first = understand(codec.decode(row))
-    except NotUnderstood:
-        return None
-    return first.journal_id if isinstance(first, JournalOpened) else None
-
-
 def _say(verdict: Verdict) -> int:
     if verdict.problem is None:
-        print(f"good: journal {verdict.journal_id}, {verdict.good.seq} facts, head {verdict.good}")
+        files = f" in {verdict.files} files" if verdict.files > 1 else ""
+        print(f"good: journal {verdict.journal_id}, {verdict.good.seq} facts{files}, head {verdict.good}")
+        if verdict.floor.seq:
+            print(f"facts 1 to {verdict.floor.seq} are pruned here; their head is {verdict.floor}")
+            print(
+                "The journal's own facts (segments.pruned) vouch for it; a head kept elsewhere or the server proves it."
+            )
         return 0
     print(f"damaged: last good seq {verdict.good.seq}, head {verdict.good}")
     print(f"fact {verdict.good.seq + 1}: {verdict.problem}")

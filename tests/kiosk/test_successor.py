@@ -20,11 +20,13 @@ from sync.mirror import Mirror
 from sync.numbering import Numbers
 from sync.system_clock import SystemClock
 from sync.types import BootMs, JournalId, Seq, UtcMs
+from sync.verify import verify
 from tests.kiosk.fakes import FakeClock, Kiosk, opened
 from tests.kiosk.test_loop import Awake
 from tests.server.device import DAY, issued, seeded
 from tests.sync.feeding_office import FeedingOffice
 from tests.sync.journals import BOOT
+from tests.sync.segmented import days, prune, small
 
 
 def forked(kiosk: Kiosk, **changes: object) -> InboxState:
@@ -118,3 +120,29 @@ def test_while_somebody_writes_the_journal_it_is_left_alone(tmp_path: Path) -> N
     assert successor.succeed(tmp_path, Instant(BOOT, BootMs(5)), seeded(4)) is None
     journal.close()
     assert successor.succeed(tmp_path, Instant(BOOT, BootMs(5)), seeded(4)) is not None, "control"
+
+
+def test_a_journal_of_several_files_is_kept_whole_in_one(tmp_path: Path) -> None:
+    """Seven of its facts are pruned; what is here is kept, and said again behind the place that the server knows."""
+    path = tmp_path / "journal.db"
+    days(path, 4)
+    journal = small(path)
+    journal.drop(prune(journal, 1))
+    whole, name = list(journal.entries()), journal.opened().journal_id
+    journal.close()
+    inbox = Inbox(tmp_path / "inbox.db")
+    inbox.write(InboxState(Phase.QUARANTINE.value, reason="fork", journal_id=name, common=Seq(3)))
+    inbox.close()
+    assert successor.succeed(tmp_path, Instant(BOOT, BootMs(5)), seeded(4)) is not None
+    kept = tmp_path / f"journal-{name}.db"
+    with JournalReader(kept) as reader:
+        assert (list(reader.entries()), reader.floor().seq) == (whole, 7)
+    verdict = verify(kept)
+    assert (verdict.problem, verdict.floor.seq) == (None, 7)
+    with JournalReader(path) as reader:
+        opened = reader.opened()
+        assert opened.predecessor is not None
+        assert (opened.predecessor.journal_id, opened.predecessor.seq) == (name, 7), "as far back as it is here"
+        assert len(list(reader.entries())) == len(whole) + 1
+    assert verify(path).problem is None
+    assert not (tmp_path / "segments" / name).exists()

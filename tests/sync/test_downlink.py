@@ -12,12 +12,13 @@ from sync import downlink, downlink_driver, facts, verify, wire
 from sync.chain import extend
 from sync.client import Reply
 from sync.codec import decode
+from sync.database import open_readonly
 from sync.downlink import Ask, Fed, Gave, Give, Named, NotPaired, Phase, State
 from sync.downlink_driver import Downlink, Ports
 from sync.errors import JournalBusy
 from sync.exchange_terms import BACKOFF_CAP_S, Failed, IllegalInput, Refused, RetryAfter, SetTimer, Timer
 from sync.feedwire import HOLD_S, asked_hold_s, prefer
-from sync.journal import Instant, JournalReader, open_readonly
+from sync.journal import Instant, JournalReader
 from sync.judge import Accept, Row
 from sync.mirror import FILE, MirrorReader
 from sync.pairing import Pin, save_pin

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sync import chain, verify
+from sync import chain, verdict, verify
 from sync.chain import Position
 from sync.journal import JournalReader
 from tests.sync import journals
@@ -63,7 +63,7 @@ def test_a_check_that_skips_the_chain_would_not_notice(whole: Path) -> None:
     seq, row, kept = rows[4]
     changed = row.replace(b'"level":4', b'"level":5')
     assert changed != row
-    assert verify._problem(Position(rows[3][0], rows[3][2]), seq, changed) is None  # type: ignore[arg-type]
+    assert verdict._problem(Position(rows[3][0], rows[3][2]), seq, changed) is None  # type: ignore[arg-type]
     assert verify.check(secret, [*rows[:4], (seq, changed, kept), *rows[5:]]).good.seq == 4
 
 

@@ -19,9 +19,10 @@ from server.office import perform
 from server.pairing import NO_LANE
 from sync.body import Body
 from sync.clock import office_day
+from sync.database import open_readonly
 from sync.facts import DayOpened, understand
 from sync.facts_office import CounterOpened, RuleAdopted, TicketAdmitted, TicketCalled
-from sync.journal import JournalReader, open_readonly
+from sync.journal import JournalReader
 from sync.types import UtcMs
 from tests.server.device import seeded
 from tests.server.small_office import SmallOffice
