@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sync import forked
+from sync import earlier, forked
 from sync.chain import START, Position
 from sync.codec import Fact
 from sync.copies import write_copy
@@ -66,7 +66,7 @@ def _succeeded(data: Path, state: InboxState, now: Instant, random: Callable[[in
             opened.role,
             Predecessor(opened.journal_id, at.seq, at.chain.hex()),
         )
-        kept, new = data / f"journal-{opened.journal_id}.db", data / NEXT
+        kept, new = earlier.kept(data, opened.journal_id), data / NEXT
         for each in (kept, new):
             _gone(each)
         write_copy(kept, old.secret, old.entries(), oldest)

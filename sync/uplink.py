@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sync import exchange, forked, pairing, wire
+from sync import earlier, exchange, forked, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
 from sync.errors import JournalDamaged, SyncError
 from sync.exchange_terms import (
@@ -268,6 +268,9 @@ class Uplink:
         try:
             if link is None:
                 return self._still_paired()
+            later = earlier.bring_up(self._settings.data, link, own.key, self._linked())
+            if later is not None:
+                return later
             answer = pairing.succeed(self._linked(), device, JournalId(link.journal_id), bytes.fromhex(pin.fingerprint))
         except PairingFailed as error:
             return PairingRefused(error.code, f"{error}. {error.hint}")

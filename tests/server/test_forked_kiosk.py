@@ -1,7 +1,9 @@
 """A kiosk's card restored from a copy, or cloned: a new journal, the same lane, no number twice, nothing lost."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from sync.numbering import Numbers
 from sync.paircode import PairAnswer, Succession
 from sync.status import describe
 from sync.system_clock import SystemClock
-from sync.types import BootId, BootMs, Level, Seq
+from sync.types import BootId, BootMs, JournalId, Level, Seq
 from sync.uplink import Ports, Settings, Uplink
 from sync.wire import Answer, Refusal
 from tests.server.conftest import CERTIFICATE, ZONE
@@ -269,6 +271,51 @@ def test_a_cut_at_any_moment_leaves_one_whole_journal(box: Box, tmp_path: Path) 
     (restored.data / f"journal-{before}.db").write_bytes(b"half a file")
     restored.start().close()
     assert restored.opened.predecessor is not None
+
+
+def restore(office: Office, copy: Path) -> None:
+    """The office's disk dies; it goes on from this copy."""
+    office.ledger.close()
+    office.ledger = Ledger(copy, ZONE, seeded(6))
+
+
+def back_up(office: Office, to: Path) -> Path:
+    """A copy of the office's ledger."""
+    with closing(sqlite3.connect(to)) as db:
+        office.ledger._db.backup(db)
+    return to
+
+
+def held(office: Office, journal: JournalId) -> int:
+    """How far the office has this journal."""
+    known = office.ledger.known(journal)
+    return int(known.received.seq) if known is not None else 0
+
+
+@pytest.mark.parametrize(("old", "arrived"), [("kept", 5), ("damaged", 4), ("gone", 4)])
+def test_an_office_restored_from_before_all_that_gets_the_end_of_the_older_journal_too(
+    office: Office, box: Box, tmp_path: Path, old: str, arrived: int
+) -> None:
+    copy = back_up(office, tmp_path / "copy.db")
+    box.write(issued(3))
+    box.sync()
+    card = box.copy(tmp_path / "card")
+    box.write(issued(4))
+    box.sync()
+    card.write(issued(4), issued(5))
+    card.sync()
+    card.start().close()
+    assert card.sync().phase == "idle"
+    before, path = box.opened.journal_id, card.data / f"journal-{box.opened.journal_id}.db"
+    if old == "damaged":
+        path.write_bytes(b"half a file")
+    elif old == "gone":
+        path.unlink()
+    restore(office, copy)
+    assert held(office, before) == 4
+    assert card.sync().phase == "idle", "whatever became of the old file, the new journal is there"
+    assert held(office, before) == arrived
+    assert office.labels() == ["A001", "A002", *["A003"][: arrived - 4], "A004", "A005"]
 
 
 def test_control_without_the_move_a_number_is_given_twice(office: Office, box: Box, tmp_path: Path) -> None:
