@@ -28,11 +28,15 @@ DISPLAY_GAP_SECONDS = 0.05
 """Least time between two drawings: the hall looks up when the chime sounds, and the number is there."""
 
 
+async def _at_once() -> None:
+    """Nothing is waited for."""
+
+
 class Display:
     """The display's page and stream. All methods are for the event loop's thread.
 
     `live` gives the queue as it stands; `around` reads the rest. `slides`: what is told in turn. `speaker`: says
-    what is played, None: nothing is.
+    what is played, None: nothing is. Before anything is drawn `sure` is waited for (server.witnesses).
     """
 
     def __init__(
@@ -46,13 +50,14 @@ class Display:
         clips: Clips | None = None,
         beat_seconds: float = BEAT_SECONDS,
         gap_seconds: float = DISPLAY_GAP_SECONDS,
+        sure: Callable[[], Awaitable[None]] = _at_once,
     ) -> None:
         self._live, self._around, self._pages, self._now = live, around, pages, now
         self._draw, self._languages = DisplayPages(pages), languages
         self._streams = Streams(
             pages.release, lambda: pages.clock(now()), beat_seconds=beat_seconds, gap_seconds=gap_seconds
         )
-        self._clips = clips
+        self._clips, self._sure = clips, sure
         self.speaker: Speaker | None = None
         self._told: Around | None = None
         self.slides: tuple[Slide, ...] = ()
@@ -69,6 +74,7 @@ class Display:
 
     async def page(self, wanted: str, *, sound: bool = True) -> str:
         """The whole page in this language."""
+        await self._sure()
         now_ms, language = self._now(), self._pages.language(wanted)
         return self._draw.page(*await self._look(now_ms), language, now_ms, sound=sound)
 
@@ -99,6 +105,7 @@ class Display:
 
     async def _events(self, language: str, begun: int) -> Drawn:
         """What this page shows, and what it plays: nothing that was said before it was `begun`, not even once more."""
+        await self._sure()
         drawn = await self._parts(language)
         if self.speaker is None or self.speaker.number <= begun:
             return drawn

@@ -146,7 +146,8 @@ class Shelf:
 class HandDown:
     """Answers the questions. All methods are for the event loop's thread.
 
-    `forked(journal_id, head)` is told of a place that this server once signed and does not have any more.
+    `forked(journal_id, head)` is told of a place that this server once signed and does not have any more;
+    `asked(journal_id)` of each device that stands at a place of the journal that is here.
     """
 
     def __init__(
@@ -156,8 +157,10 @@ class HandDown:
         forked: Callable[[JournalId, Head], Awaitable[None]],
         *,
         hold_s: float = HOLD_S,
+        asked: Callable[[JournalId], None] = lambda journal_id: None,
     ) -> None:
         self._shelf, self._thread, self._forked, self._hold_s = shelf, thread, forked, hold_s
+        self._asked = asked
         self._end: object = None
         self._wake = asyncio.Event()
         self._closed = False
@@ -182,6 +185,8 @@ class HandDown:
             while True:
                 wake = self._wake
                 found = await loop.run_in_executor(self._thread, self._shelf.look, request)
+                if isinstance(found, Packed):
+                    self._asked(request.journal_id)
                 left = until - loop.time()
                 waits = isinstance(found, Packed) and not found.rows and left > 0 and not self._closed
                 if not waits or gone.done():

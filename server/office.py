@@ -51,6 +51,7 @@ from server.recording import Recording
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
 from server.timekeeper import Clocks, Timekeeper
+from server.witnesses import Witnesses, devices
 from server.writer import Writer
 from sync import RELEASE
 from sync.clock import office_day
@@ -117,11 +118,12 @@ class Office:
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now, lambda: hall.live)
             hall.tell(feed.changed)
-            handdown = self._handdown(stack, writer, key, keeper)
+            witnesses = Witnesses(devices(db))
+            handdown = self._handdown(stack, writer, key, keeper, witnesses)
             around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
             clips = Clips(self._folder / CLIPS_FOLDER)
             clips.take(recorded(db))
-            display = Display(lambda: hall.live, around, pages, self._now, clips=clips)
+            display = Display(lambda: hall.live, around, pages, self._now, clips=clips, sure=witnesses.heard)
             speaker = self._speaker(hall, reader, clips, display, pages)
             for changed in (display.changed, speaker.changed):
                 hall.tell(changed)
@@ -181,7 +183,7 @@ class Office:
             ]
             for running in (speaker.run(), checkpointer.run()):
                 stack.callback(asyncio.create_task(running).cancel)
-            closing = feed.close, display.close, counters.streams.close, handdown.close
+            closing = witnesses.close, feed.close, display.close, counters.streams.close, handdown.close
             await self._listen(listeners, closing, self._keep_time(keeper, writer))
 
     def _now(self) -> UtcMs:
@@ -237,7 +239,12 @@ class Office:
         queue.begin(ledger)
 
     def _handdown(
-        self, stack: contextlib.AsyncExitStack, writer: Writer, key: DeviceKey, keeper: Timekeeper
+        self,
+        stack: contextlib.AsyncExitStack,
+        writer: Writer,
+        key: DeviceKey,
+        keeper: Timekeeper,
+        witnesses: Witnesses,
     ) -> HandDown:
         """The way down, with a connection and a thread of its own: calls wait for no page."""
         db = open_reader(self._folder / FILE)
@@ -249,7 +256,7 @@ class Office:
                 writer.submit(lambda ledger: self._succeed(ledger, key, keeper, journal_id, head))
             )
 
-        return HandDown(Shelf(db, key.sign), thread, forked)
+        return HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked)
 
     def _succeed(self, ledger: Ledger, key: DeviceKey, keeper: Timekeeper, journal_id: JournalId, head: Head) -> None:
         """A device holds our own signature of facts that are gone here: this server was restored from an old copy.

@@ -24,6 +24,9 @@ from sync.exchange_terms import (
     Timer,
 )
 
+CAP_S = 15.0
+"""Longest wait after failures. The office is near, a question is small, and until the devices have asked an office that
+starts does not know whether it stands on an old copy (server.witnesses)."""
 QUICK_S = 1.0
 """An office that has nothing to tell and says so sooner than this does not wait as it should: it is not asked on."""
 LOOK_AGAIN_S = 30.0
@@ -164,7 +167,7 @@ def _giving(state: State) -> Step:
 
 def _back_off(state: State, reason: str, message: str, fraction: float, at_least: float = 0.0) -> Step:
     attempts = state.attempts + 1
-    wait = SetTimer(at_least + backoff_s(attempts, fraction))
+    wait = SetTimer(at_least + backoff_s(attempts, fraction, CAP_S))
     return State(Phase.BACKOFF, attempts, reason, message, state.owes), (wait,)
 
 

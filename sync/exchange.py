@@ -62,9 +62,9 @@ def step(state: State, given: Input, fraction: float) -> Step:
     return rule.handle(state, given, fraction)
 
 
-def backoff_s(attempts: int, fraction: float) -> float:
-    """Full jitter: anything between 0 and the doubling limit, at most BACKOFF_CAP_S."""
-    return fraction * min(BACKOFF_CAP_S, 2.0 ** min(attempts, 16))
+def backoff_s(attempts: int, fraction: float, most_s: float = BACKOFF_CAP_S) -> float:
+    """Full jitter: anything between 0 and the doubling limit, at most `most_s`."""
+    return fraction * min(most_s, 2.0 ** min(attempts, 16))
 
 
 def _replaced(state: State, given: Replaced, fraction: float) -> Step:

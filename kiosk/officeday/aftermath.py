@@ -6,10 +6,12 @@ from typing import Any
 
 import requests
 
-from kiosk.officeday.console import TIMEOUT_S, Console, view_of
+from kiosk.officeday.console import Console, view_of
 from kiosk.officeday.counter import Counter
 from kiosk.officeday.desk import ConsoleFailed
 
+DISPLAY_S = 30.0
+"""A server that has just begun waits for its devices, 20 s at most, before it tells the hall anything."""
 _HERO = re.compile(r'class="number"[^>]*>([^<]+)<.*?class="plate"[^>]*>(\d+)<', re.DOTALL)
 
 
@@ -38,7 +40,7 @@ def wrong(counters: Iterable[Counter], state: Callable[[int], dict[str, Any]], d
 def look(counters: Iterable[Counter], chief: Console, pages: str) -> tuple[str, ...]:
     """The same, asked of the running office. Raises Unreachable, ConsoleFailed."""
     try:
-        answer = requests.get(f"{pages}/display", timeout=TIMEOUT_S)
+        answer = requests.get(f"{pages}/display", timeout=DISPLAY_S)
         answer.raise_for_status()
     except requests.RequestException as error:
         raise ConsoleFailed(f"the display cannot be had: {error}", hint="Look into logs/server.log.") from error

@@ -38,6 +38,8 @@ class SmallOffice:
         self.der = certificate.load_or_make(folder, datetime.now(UTC))
         self.port = 0
         self.random = seeded(3)
+        self.asked: Callable[[JournalId], None] = lambda journal_id: None
+        """Told of each device that stands where the office is."""
 
     @property
     def url(self) -> str:
@@ -116,7 +118,7 @@ class SmallOffice:
         db = open_reader(self.folder / FILE)
         with ThreadPoolExecutor(1) as thread, bind(Address("127.0.0.1", self.port)) as socket:
             self.port = port_of(socket)
-            self.handdown = HandDown(Shelf(db, KEY.sign), thread, self._forked, hold_s=self.hold_s)
+            self.handdown = HandDown(Shelf(db, KEY.sign), thread, self._forked, hold_s=self.hold_s, asked=self.asked)
             self.writer.start()
             self.exchange = Exchange(
                 self.writer,

@@ -16,7 +16,7 @@ from sync.database import open_readonly
 from sync.downlink import Ask, Fed, Gave, Give, Named, NotPaired, Phase, State
 from sync.downlink_driver import Downlink, Ports
 from sync.errors import JournalBusy
-from sync.exchange_terms import BACKOFF_CAP_S, Failed, IllegalInput, Refused, RetryAfter, SetTimer, Timer
+from sync.exchange_terms import Failed, IllegalInput, Refused, RetryAfter, SetTimer, Timer
 from sync.feedwire import HOLD_S, asked_hold_s, prefer
 from sync.journal import Instant, JournalReader
 from sync.judge import Accept, Row
@@ -449,7 +449,7 @@ def test_waiting_grows_with_full_jitter_up_to_the_cap() -> None:
         assert isinstance(timer, SetTimer)
         longest = max(longest, timer.seconds)
         assert downlink.step(State(Phase.ASKING, state.attempts - 1), Failed("w"), 0.0)[1] == (SetTimer(0.0),)
-    assert 0.9 * BACKOFF_CAP_S < longest <= BACKOFF_CAP_S
+    assert 0.9 * downlink.CAP_S < longest <= downlink.CAP_S
 
 
 def test_a_display_hears_with_every_answer_until_when_nothing_is_missing(world: World) -> None:
