@@ -46,6 +46,8 @@ class Sight:
 class Mirror(Protocol):
     """What is needed of sync.mirror.MirrorReader."""
 
+    readable: bool
+
     def news(self, most: int, days: int) -> News | None: ...
 
     def state(self) -> FeedState | None: ...
@@ -84,8 +86,8 @@ class BoardWatch:
                 except SyncError as error:  # of a newer release, say: nothing from here on would be true
                     self._say(f"fact {fact.seq} of the office's journal cannot be followed: {error}. {error.hint}")
         self.behind = news is not None and len(news.facts) == AT_ONCE
-        if self.behind or self.days.lost:
-            return False
+        if self.behind or self.days.lost or not self._mirror.readable:
+            return False  # the office's last word is about facts that are not in the queue yet
         if confirmed is not None and confirmed <= now.boottime_ms:
             self.as_of = confirmed
         return self._anybody_new()

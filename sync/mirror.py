@@ -194,10 +194,13 @@ class News:
 
 
 class MirrorReader:
-    """The kiosk's side, read-only: follows the office's journal, also when another one takes its place."""
+    """The kiosk's side, read-only: follows the office's journal, also when another one takes its place.
+
+    `readable`: the last look for news could read all that was there. Where it could not, nothing new says nothing.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._path, self.readable = path, False
         self._at: Position = START
         self._journal_id: JournalId | None = None
 
@@ -206,6 +209,7 @@ class MirrorReader:
 
         Anew it begins with the last `days` office days of the journal; 0: with its first fact.
         """
+        self.readable = False
         try:
             with JournalReader(self._path) as reader:
                 reader_id = reader.opened().journal_id
@@ -215,6 +219,7 @@ class MirrorReader:
                 facts = tuple(entry.fact for entry in entries)
         except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
             return None
+        self.readable = True
         if not entries and not anew:
             return None
         self._journal_id = reader_id

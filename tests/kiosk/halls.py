@@ -38,18 +38,20 @@ def as_facts(bodies: Iterable[Body]) -> list[Fact]:
 
 
 class FakeMirror:
-    """Hands out `bodies` as sync.mirror.MirrorReader does. `journal`: the one it has."""
+    """Hands out `bodies` as sync.mirror.MirrorReader does. `journal`: the one it has. `torn`: it cannot be read."""
 
     def __init__(self, bodies: Sequence[Body] = ()) -> None:
         self.bodies: Sequence[Body] = bodies
         self.journal: JournalId | None = OFFICE
         self.feed: FeedState | None = FeedState("asking")
         self.most = 0
+        self.torn = self.readable = False
         self._read: tuple[JournalId | None, int] = (None, 0)
 
     def news(self, most: int, days: int) -> News | None:
         """What is new."""
-        if self.journal is None:
+        self.readable = self.journal is not None and not self.torn
+        if self.journal is None or self.torn:
             return None
         known, at = self._read
         anew = known != self.journal or at > len(self.bodies)

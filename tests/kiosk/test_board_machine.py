@@ -171,6 +171,20 @@ def test_nothing_counts_before_all_of_it_is_taken_in(tmp_path: Path) -> None:
     assert not hall.machine.sight.lost
 
 
+def test_a_word_about_facts_that_could_not_be_read_makes_nothing_newer(hall: Television) -> None:
+    """The mirror is busy for a moment, as when the process that writes it was killed and begins again."""
+    hall.call(1)
+    seen = hall.machine.sight
+    hall.mirror.torn = True
+    hall.wait(5 * SECOND)
+    hall.call(2)
+    assert hall.machine.sight.as_of == seen.as_of
+    hall.mirror.torn = False
+    hall.hear()
+    assert hall.machine.sight.as_of != seen.as_of
+    assert ("A002", 2) in hall.numbers()
+
+
 def test_what_cannot_be_followed_is_not_shown_as_new_until_the_next_day(hall: Television) -> None:
     hall.call(1)
     hall.mirror.bodies = (*hall.queue.facts, TicketCalled(hall.office_ms, name(99), 2, "s2"))
