@@ -109,3 +109,7 @@ class ExportFailed(ServerError):
 
 class ClipRefused(ServerError):
     """A recording that cannot be used as a clip."""
+
+
+class FiguresDamaged(ServerError):
+    """Stored figures that cannot be read."""
