@@ -32,6 +32,7 @@ from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import notice_of as kinds_notice
 from kiosk.printer_kinds import settle as settle_kinds
 from kiosk.printer_known import has_answered, remember
+from kiosk.pruning import Pruner, at_start
 from kiosk.slip import slip
 from kiosk.ticket_press import Press
 from kiosk.ticket_press import notice_of as ticket_notice
@@ -41,7 +42,7 @@ from sync import RELEASE, keys
 from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.catalogue import Catalogue
 from sync.clock import Trust
-from sync.config import KIOSK_ROLE, KioskConfig, Loudspeaker
+from sync.config import KEEP_DAYS, KIOSK_ROLE, KioskConfig, Loudspeaker
 from sync.errors import ConfigError
 from sync.inbox import InboxReader
 from sync.journal import Journal, unfinished
@@ -94,7 +95,13 @@ def open_journal(
         opened = journal.opened()
         _check_role(data, opened.role, role)
         successor.sweep(data, opened.journal_id)
-        return journal, keys.load_for(key_path, opened.public_key)
+        key = keys.load_for(key_path, opened.public_key)
+        if role != KIOSK_ROLE:  # a kiosk does it when its day opens
+            board = SystemBoard(data)
+            at_start(
+                Pruner(journal, KEEP_DAYS, board.read, say), InboxReader(data / "inbox.db").read(), clock.instant()
+            )
+        return journal, key
     except BaseException:
         journal.close()
         raise
@@ -297,7 +304,8 @@ def _drivers(
         inbox.read,
         waker(data / "sync.wake"),
         say,
-        SystemBoard(data),
+        board := SystemBoard(data),
+        pruner=Pruner(journal, config.keep_days, board.read, say),
     )
     return parts, fingers, held
 

@@ -230,11 +230,20 @@ def _journal(data: Path, tools: Tools) -> tuple[looks.Remembered, Finding]:
         return looks.Remembered(), ok("journal", "none yet; it is made at the first start")
     except SyncError as error:
         return looks.Remembered(), problem("journal", str(error), error.hint)
-    seen = f"{record.journal_id}, {record.end.seq} facts, its last row fits its chain"
+    seen = f"{record.journal_id}, {record.end.seq} facts, its last row fits its chain{_files(record)}"
+    if record.floor > record.pruned:
+        todo = f"Run `python -m sync verify {path}`, and keep a copy of {data} before anything is changed."
+        return record, problem("journal", f"{seen}; no fact says why facts 1 to {record.floor} are not here", todo)
     if not (os.access(path, os.W_OK) and os.access(data, os.W_OK)):
         todo = f"Give {data} to the user that the kiosk runs as, or start the doctor as that user."
         return record, problem("journal", f"{seen}, but this user may not write it", todo)
     return record, ok("journal", seen)
+
+
+def _files(record: looks.Remembered) -> str:
+    """What it lies in."""
+    files = f"; {record.files} file{'s' if record.files > 1 else ''}, {record.size / 1_000_000:.1f} MB"
+    return files + (f"; facts 1 to {record.floor} are pruned" if record.floor and record.floor <= record.pruned else "")
 
 
 def _clock(config: KioskConfig, record: looks.Remembered, tools: Tools) -> Finding:

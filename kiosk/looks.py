@@ -26,6 +26,7 @@ from sync.facts import (
     PrinterTested,
     understand,
 )
+from sync.facts_machine import SegmentsPruned
 from sync.journal import JournalReader
 from sync.paper_left import PaperLeft
 from sync.types import BootId, Seq
@@ -50,7 +51,8 @@ def writer_of(database: Path, locks: Path = Path("/proc/locks")) -> int | None:
 class Remembered:
     """What a journal says of the parts. `anchor`: the last one of this start of the machine. `met`: the last printer
     that was met, behind the last other one, if there was one. `paper`: what the printer last said of its roll; `left`:
-    what was taken from it. `night`: what came of the last self-check at night."""
+    what was taken from it. `night`: what came of the last self-check at night. `files` with `size` bytes are what the
+    journal lies in; up to `floor` it is not here, up to `pruned` it says why."""
 
     end: Position = START
     journal_id: str = ""
@@ -62,6 +64,10 @@ class Remembered:
     paper: str | None = None
     left: PaperLeft = field(default_factory=PaperLeft)
     night: str | None = None
+    files: int = 1
+    size: int = 0
+    floor: Seq = Seq(0)  # noqa: RUF009 - a number
+    pruned: Seq = Seq(0)  # noqa: RUF009 - a number
 
     def note(self, fact: Fact, body: Body | None, boot: BootId) -> None:
         """Take in one more fact."""
@@ -73,6 +79,8 @@ class Remembered:
             self.met = (*(self.met[:-1] if same else self.met[-1:]), body)
         elif isinstance(body, PaperChanged):
             self.paper = body.level
+        elif isinstance(body, SegmentsPruned):
+            self.pruned = max(self.pruned, body.last)
         elif isinstance(body, PrinterTested) and body.reason == "night":
             self.night = body.outcome
         elif isinstance(body, BoardChanged):
@@ -94,6 +102,7 @@ _SHAPES = (
     PrinterChanged,
     PrinterMet,
     PrinterTested,
+    SegmentsPruned,
 )
 _OF_PARTS = tuple(f'"{shape.kind}"'.encode() for shape in _SHAPES)
 
@@ -105,6 +114,9 @@ def remembered(path: Path, boot: BootId) -> Remembered:
         found.journal_id = journal.opened().journal_id
         found.end = journal.last()
         _check_end(journal, found.end)
+        closed = journal.closed_files()
+        found.files, found.floor = len(closed) + 1, journal.floor().seq
+        found.size = path.stat().st_size + sum(each.size for each in closed)
         for entry in journal.entries():
             if any(kind in entry.row for kind in _OF_PARTS):
                 found.note(entry.fact, understand(entry.fact), boot)

@@ -6,7 +6,7 @@ happened, and sleeps until `deadline`. A press or a touch is answered only after
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from hardware.board import Board, problems
@@ -18,6 +18,7 @@ from kiosk import night, screens
 from kiosk.clerk import Clerk
 from kiosk.desk import Desk, Printhouse
 from kiosk.enquiry import Hall, NoHall
+from kiosk.pruning import Pruner
 from kiosk.record import JournalPort, Recorder
 from kiosk.scores import Scores
 from kiosk.screen_inputs import ConditionChanged, Input, Request, TimedOut
@@ -46,6 +47,7 @@ class Parts:
     """Everything the machine drives, real or fake. `inbox` reads what sync left; `say` writes the system's log.
 
     `lamps`: of each counter that has one. `board` None: nothing is known of it. `hall`: what the office tells.
+    `pruner` None: nothing of the journal is ever taken away.
     """
 
     journal: JournalPort
@@ -60,6 +62,7 @@ class Parts:
     say: Callable[[str], None]
     board: Board | None = None
     hall: Hall = field(default_factory=NoHall)
+    pruner: Pruner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class Machine:
             self._first,
         )
         self._hall_behind = True
+        self._pruned_on: str | None = None
         self._disk_retry: int | None = None
         self.state = State(language=settings.languages[0], home=settings.languages[0])
         self._patience_until: float | None = None
@@ -150,9 +154,12 @@ class Machine:
 
     def must_begin_anew(self) -> bool:
         """Whether the journal has two histories (kiosk.successor), and nobody is served at this moment."""
-        quiet = self.state.screen in _AT_REST and not self.desk.busy and self.record.trouble is None
         behind = forked.parted(self._inbox, self._parts.house.journal_id)
-        return quiet and behind is not None and behind <= self.record.journal.end.seq
+        return self._at_rest() and behind is not None and behind <= self.record.journal.end.seq
+
+    def _at_rest(self) -> bool:
+        """Whether nobody is served, and the disk takes facts."""
+        return self.state.screen in _AT_REST and not self.desk.busy and self.record.trouble is None
 
     def turn(self) -> None:
         """Everything that time, printer, buttons and disk have brought since the last call."""
@@ -171,6 +178,7 @@ class Machine:
             self.give(answer)
         if self._hall_behind:
             self._look_at_hall()
+        self._prune()
         self._note_condition()
         if self._patience_until is not None and self._now() >= self._patience_until:
             self.give(TimedOut())
@@ -293,6 +301,14 @@ class Machine:
         if self._night is not None and local is not None and night.is_due(local) and not self.desk.busy:
             self.desk.check_at_night()
         self._night = None if local is None else BootMs(now + round(night.until(local) / MILLISECOND))
+
+    def _prune(self) -> None:
+        """Once an office day, while nobody is served: it may take a moment."""
+        pruner, day = self._parts.pruner, self.record.day
+        if pruner is None or day in (None, self._pruned_on) or not self._at_rest():
+            return
+        self._pruned_on = day
+        pruner.look(self.record.commit, self.record.pruned, self._inbox, date.fromisoformat(str(day)))
 
     # Board --------------------------------------------------------------------------------------------------------
 

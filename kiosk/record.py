@@ -38,6 +38,7 @@ from sync.facts import (
     drafts,
     understand,
 )
+from sync.facts_machine import SegmentsPruned
 from sync.journal import Entry, Instant
 from sync.numbering import Numbers
 from sync.types import Seq
@@ -101,6 +102,8 @@ class Recorder:
         """The printer that was last met."""
         self.roll = Roll()
         """What was last said of the roll, whether the disk has taken it yet or not."""
+        self.pruned: Fact | None = None
+        """The last `segments.pruned`."""
         self.lane = 0
         """The lane of the last ticket."""
         self.by_staff = False
@@ -215,6 +218,8 @@ class Recorder:
                 self.returned[day, label] = fact
             case TicketPriority(ticket=ticket):
                 self.with_priority.add(ticket)
+            case SegmentsPruned():
+                self.pruned = fact
             case HelpAsked():
                 self.help = fact.seq
             case HelpEnded(asked=asked) if asked == self.help:
@@ -245,6 +250,7 @@ _NOTED = {
         PaperChanged,
         PrinterChanged,
         PrinterMet,
+        SegmentsPruned,
         TicketIssued,
         TicketPriority,
         TicketReturned,

@@ -124,15 +124,19 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _status(data: Path, clock: SystemClock) -> int:
     state, pin = InboxReader(data / "inbox.db").read(), load_pin(data / "pin.json")
+    files: list[str] = []
     try:
         with JournalReader(data / "journal.db") as journal:
             head = journal.last()
+            size = (data / "journal.db").stat().st_size
+            files = status.describe_files(journal.closed_files(), size, journal.floor())
     except FileNotFoundError:
         head = None
     except JournalDamaged as error:
         say(f"{error}\n{error.hint}")
         head = None
     lines = status.describe(state, head, pin, clock.instant())
+    lines[1:1] = files
     mirror = MirrorReader(data / MIRROR)
     lines += status.describe_feed(mirror.state(), mirror.end(), clock.instant())
     print("\n".join(lines))

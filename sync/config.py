@@ -30,6 +30,7 @@ from sync.toml_lines import Path
 
 __all__ = [
     "DISPLAY_ROLE",
+    "KEEP_DAYS",
     "KIOSK_ROLE",
     "LANGUAGES",
     "Clock",
@@ -44,6 +45,8 @@ __all__ = [
 
 KIOSK_ROLE, DISPLAY_ROLE = "kiosk", "display"
 """What a machine is: it gives numbers, or it shows which are called. Its journal and the office know it by this."""
+KEEP_DAYS = 1826
+"""Five years: how long facts stay, where nobody says otherwise."""
 MOST_COUNTERS = 9
 """More counters than the pins of a header have room for."""
 
@@ -120,6 +123,7 @@ class KioskConfig:
     """Everything that kiosk.toml says. `office` is the office's name by language; `data`, `catalogue` and
     `ticket` (None: the layout that ships) are paths. `printer_profile`: the kind of printer, "auto": as it says itself;
     `printers` (None: none) is the path of the office's own profiles. `roll_m`: metres of a new paper roll.
+    `keep_days`: how long facts stay on this machine at least.
 
     `keypad` holds the key of each action that a tactile keypad has a key of its own for (sync.keypad).
 
@@ -130,6 +134,7 @@ class KioskConfig:
     role: str
     place: str
     data: str
+    keep_days: int
     catalogue: str
     calendar: str | None
     ticket: str | None
@@ -294,6 +299,7 @@ KIOSK = Table(
         Key("role", Choice((KIOSK_ROLE, DISPLAY_ROLE)), "what this machine is", KIOSK_ROLE),
         Key("place", Text(), "where this machine stands, as the office's pages show it"),
         Key("data", Text(), "the folder where the machine keeps its journal"),
+        Key("keep_days", Whole(30, 36_500, "days"), "how many days of records stay on this machine", KEEP_DAYS),
         Key("catalogue", Text(), "the file of the services, relative to this one", "catalogue.toml"),
         Key("calendar", Text(), "the file of the opening hours, relative to this one", None),
         Key("ticket", Text(), "the file of the ticket's layout, relative to this one", None),

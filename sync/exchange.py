@@ -22,6 +22,7 @@ from sync.exchange_terms import (
     NO_PROGRESS,
     NONE,
     PROBE_EVERY_S,
+    PRUNED,
     RETRY_AFTER_CAP_S,
     SERVER_AHEAD,
     Answered,
@@ -33,6 +34,7 @@ from sync.exchange_terms import (
     Paired,
     PairingRefused,
     Phase,
+    Pruned,
     Refused,
     Replaced,
     RetryAfter,
@@ -144,6 +146,16 @@ def _refused_probe(state: State, given: Refused, fraction: float) -> Step:
     if given.agrees and given.expected is not None:
         return _healed(replace(state, received=given.expected), fraction)
     return _stay(replace(state, reason=wire.FORK, message=given.message), fraction)
+
+
+def _pruned(state: State, given: Pruned, fraction: float) -> Step:
+    """No try helps: the server takes no gap, and nobody here has what is missing. Somebody has to mend the server."""
+    message = (
+        f"the server holds this journal up to {given.expected}, and the facts up to {given.floor} were pruned here "
+        "after it had called them safe: it was restored from an older backup. Restore a newer backup of the server "
+        '(docs/exchange.md, "Pruned"). What is here is kept and not sent until then'
+    )
+    return _quarantine(replace(state, received=given.expected), PRUNED, message, fraction)
 
 
 def _failed(state: State, given: Failed, fraction: float) -> Step:
@@ -259,6 +271,7 @@ TRANSITIONS: Mapping[tuple[Phase, type], Rule] = {
     (_S, Wake): Rule(_wake, (_S,)),
     (_S, Answered): Rule(_answered, (_I, _S, _B, _Q)),
     (_S, Refused): Rule(_refused, (_B, _Q, _U)),
+    (_S, Pruned): Rule(_pruned, (_Q,)),
     (_S, Failed): Rule(_failed, (_B,)),
     (_S, RetryAfter): Rule(_retry_after, (_B,)),
     (_B, Wake): Rule(_wake, (_B,)),
@@ -267,6 +280,7 @@ TRANSITIONS: Mapping[tuple[Phase, type], Rule] = {
     (_Q, Timer): Rule(_probe, (_Q,)),
     (_Q, Answered): Rule(_answered_probe, (_I, _S, _Q)),
     (_Q, Refused): Rule(_refused_probe, (_I, _S, _Q, _U)),
+    (_Q, Pruned): Rule(_pruned, (_Q,)),
     (_Q, Failed): Rule(_failed_probe, (_Q,)),
     (_Q, RetryAfter): Rule(_failed_probe, (_Q,)),
     **{(phase, Replaced): Rule(_replaced, (_U, _I)) for phase in Phase},

@@ -24,6 +24,7 @@ SERVER_AHEAD = "server-ahead"
 JOURNAL_BEHIND = "journal-behind"
 NO_PROGRESS = "no-progress"
 LOWERED = "lowered"
+PRUNED = "pruned"
 FAILED = "failed"
 BUSY = "server-busy"
 
@@ -128,13 +129,22 @@ class RetryAfter:
 
 
 @dataclass(frozen=True, slots=True)
+class Pruned:
+    """The server's copy ends at `expected`, and the facts behind that up to `floor` are pruned here: it was restored to
+    a state from before it called them safe."""
+
+    expected: Seq
+    floor: Seq
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
     """Another journal took this one's place: what was acknowledged says nothing about it."""
 
     paired: bool
 
 
-Input: TypeAlias = Replaced | Wake | Timer | Paired | PairingRefused | Answered | Refused | Failed | RetryAfter
+Input: TypeAlias = Replaced | Wake | Timer | Paired | PairingRefused | Answered | Refused | Pruned | Failed | RetryAfter
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sync import wire
 from sync.codec import Draft, Fact
-from sync.exchange_terms import SERVER_AHEAD, Phase
+from sync.exchange_terms import NONE, SERVER_AHEAD, Phase
 from sync.facts import JournalOpened
 from sync.inbox import InboxState
 from sync.types import JournalId, Seq
@@ -27,12 +27,12 @@ def parted(state: InboxState | None, journal_id: JournalId) -> Seq | None:
     return state.common if state.reason in HISTORIES_PART else None
 
 
-def common(agrees: Callable[[Seq], bool | None], head: Seq) -> Seq | None:
-    """The last seq up to which both histories are the same.
+def common(agrees: Callable[[Seq], bool | None], head: Seq, floor: Seq = NONE) -> Seq | None:
+    """The last seq up to which both histories are the same; `floor` at least, since what comes before is pruned here.
 
     `agrees` asks the server whether they are at this one; None: nobody knows.
     """
-    low, high = 0, int(head)
+    low, high = int(floor), int(head)
     while low < high:
         middle = (low + high + 1) // 2
         same = agrees(Seq(middle))

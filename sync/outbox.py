@@ -6,7 +6,7 @@ from typing import Protocol
 from sync import wire
 from sync.chain import Position
 from sync.errors import JournalDamaged
-from sync.exchange_terms import Refused, Send
+from sync.exchange_terms import Pruned, Refused, Send
 from sync.journal import Entry
 from sync.keys import DeviceKey
 from sync.types import JournalId, Seq
@@ -18,6 +18,10 @@ class Outbox(Protocol):
 
     def at(self, seq: int) -> Position | None:
         """The position of this seq, None where the journal does not reach it."""
+        ...
+
+    def floor(self) -> Position:
+        """The position behind which everything is here: what comes before is pruned."""
         ...
 
     def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
@@ -37,8 +41,20 @@ def batch_for(journal: Outbox, journal_id: JournalId, ask: Send, key: DeviceKey)
     return wire.sign_batch(journal_id, start, last, (entry.row for entry in taken), key.sign)
 
 
-def refused(refusal: Refusal, journal: Outbox) -> Refused:
+def unsendable(journal: Outbox, after: Seq) -> Pruned | None:
+    """What is to be told where the facts behind this place are pruned; None where they are here."""
+    if journal.at(after) is not None:
+        return None
+    floor = journal.floor().seq
+    return Pruned(after, floor) if after < floor else None
+
+
+def refused(refusal: Refusal, journal: Outbox) -> Refused | Pruned:
     """A refusal as the machine takes it, with the expected place compared to the own journal."""
+    if refusal.error == wire.GAP and refusal.expected is not None:
+        pruned = unsendable(journal, Seq(refusal.expected.seq))
+        if pruned is not None:
+            return pruned
     message = f"{refusal.message}. {refusal.hint}"
     if refusal.expected is None:
         return Refused(refusal.error, message)

@@ -147,9 +147,16 @@ class Segment:
 
     def first_date(self) -> date | None:
         """The first date that a fact of this file tells of: an office day, or a date that a clock was tied to."""
+        return self._date("ASC")
+
+    def last_date(self) -> date | None:
+        """The last such date."""
+        return self._date("DESC")
+
+    def _date(self, order: str) -> date | None:
         head = f"substr(row, 1, {_HEAD})"
-        query = f"SELECT row FROM facts WHERE instr({head}, '{_DAY}') OR instr({head}, '{_ANCHOR}') ORDER BY seq"
-        for (row,) in self._db.execute(query):
+        where = f"instr({head}, '{_DAY}') OR instr({head}, '{_ANCHOR}')"
+        for (row,) in self._db.execute(f"SELECT row FROM facts WHERE {where} ORDER BY seq {order}"):
             try:
                 match understand(codec.parse(row)):
                     case DayOpened(day=day):

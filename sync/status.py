@@ -1,5 +1,7 @@
 """How the exchange stands, in words for the technician."""
 
+from collections.abc import Sequence
+
 from sync.chain import Position
 from sync.downlink import Phase as Down
 from sync.exchange_terms import Phase
@@ -7,6 +9,7 @@ from sync.inbox import InboxState
 from sync.journal import Instant
 from sync.mirror import FeedState
 from sync.pairing import Pin
+from sync.segments import Closed
 
 _PHASES = {
     Phase.UNPAIRED.value: "This device is not paired with a server yet.",
@@ -51,6 +54,13 @@ def describe(state: InboxState | None, head: Position | None, pin: Pin | None, n
     lines.append(f"received by the server: up to {state.received}, safe up to {state.safe}, waiting here: {waiting}")
     lines.append(f"last answer: {_ago(state.contact, now)}")
     return lines
+
+
+def describe_files(closed: Sequence[Closed], size: int, floor: Position) -> list[str]:
+    """The line on what the journal lies in. `size`: bytes of the file that is written."""
+    megabytes = (size + sum(each.size for each in closed)) / 1_000_000
+    pruned = f"facts 1 to {floor.seq} are pruned" if floor.seq else "nothing is pruned"
+    return [f"its files: {len(closed) + 1}, {megabytes:.1f} MB; {pruned}"]
 
 
 def _ago(contact: Instant | None, now: Instant) -> str:

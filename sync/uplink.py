@@ -34,7 +34,7 @@ from sync.exchange_terms import (
 from sync.inbox import Inbox, InboxRefused, InboxState, OfficeTime
 from sync.journal import Instant, JournalReader
 from sync.keys import DeviceKey, load
-from sync.outbox import batch_for, refused
+from sync.outbox import batch_for, refused, unsendable
 from sync.pairing import Device, PairingFailed, PairingPostponed, Pin
 from sync.types import JournalId, Seq, UtcMs
 from sync.wire import Answer, Refusal
@@ -219,7 +219,7 @@ class Uplink:
         elif state.reason == wire.SUPERSEDED:
             self._common = state.received
         elif self._common is None:
-            self._common = forked.common(self._agrees, state.head)
+            self._common = forked.common(self._agrees, state.head, self._ours().reader.floor().seq)
 
     def _agrees(self, seq: Seq) -> bool | None:
         heard = self._send(Send(seq, seq, 0))
@@ -291,6 +291,9 @@ class Uplink:
 
     def _send(self, ask: Send) -> Input:
         own = self._ours()
+        pruned = unsendable(own.reader, ask.after)
+        if pruned is not None:
+            return pruned
         request = wire.sign_request(batch_for(own.reader, own.journal_id, ask, own.key), own.key.sign)
         before = self._ports.instant()
         try:

@@ -16,6 +16,7 @@ from kiosk.desk import Printhouse
 from kiosk.enquiry import Hall, NoHall
 from kiosk.machine import Machine, Parts, Settings
 from kiosk.preview import OFFICE, example_catalogue
+from kiosk.pruning import Pruner
 from kiosk.screen_inputs import ChooseLanguage, ChooseService, Take
 from kiosk.screen_types import Screen
 from kiosk.ticket_layout import Ticket
@@ -99,6 +100,8 @@ class Kiosk:
     board: RecordingBoard | None = None
     calendar: Calendar = ALWAYS_OPEN
     hall: Hall = field(default_factory=NoHall)
+    journals: type[Journal] = Journal
+    keep_days: int | None = None
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -107,7 +110,7 @@ class Kiosk:
             Journal.create(
                 path, role="kiosk", public_key=KEY.public, random=lambda n: b"\x07" * n, now=self.clock.instant()
             ).close()
-        self.disk = Journal(path)
+        self.disk = self.journals(path)
         STILL_OPEN.append(self.disk.close)
         self.journal = FailingJournal(self.disk)
         self.alert = False
@@ -217,7 +220,13 @@ class Kiosk:
             say=self.said.append,
             board=self.board,
             hall=self.hall,
+            pruner=self._pruner(),
         )
+
+    def _pruner(self) -> Pruner | None:
+        if self.keep_days is None:
+            return None
+        return Pruner(self.disk, self.keep_days, (self.board or RecordingBoard()).read, self.said.append)
 
     def _settings(self) -> Settings:
         held, calendar = self.held, self.calendar

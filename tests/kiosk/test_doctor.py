@@ -39,6 +39,7 @@ from sync.journal import Instant
 from sync.types import BootMs, Chain, Seq, UtcMs
 from tests.hardware.test_printer_look import NAMED, READ, WELL, Scripted
 from tests.kiosk.fakes import BOOT, NOON, opened
+from tests.sync.segmented import days, prune, small
 
 MockPin: Any = importlib.import_module("gpiozero.pins.mock").MockPin
 NOW = Instant(BOOT, BootMs(3_600_000))
@@ -499,3 +500,21 @@ def test_a_layout_that_cannot_be_printed_is_told_before_a_citizen_asks(tmp_path:
     assert (found.state, bool(found.todo)) == ("problem", True)
     assert "moment" in found.seen
     assert not (folder / "data" / "ticket.rehearsed").exists(), "the doctor changes nothing"
+
+
+def test_what_the_journal_lies_in_is_told_and_a_file_that_is_gone_without_a_fact_is_a_problem(box: Box) -> None:
+    data = box.folder / "data"
+    data.mkdir(exist_ok=True)
+    days(data / "journal.db", 4)
+    journal = small(data / "journal.db")
+    journal.drop(prune(journal, 2))
+    files = journal.closed_files()
+    journal.close()
+    (told,) = (each for each in box.findings() if each.part == "journal")
+    assert told.state == "ok"
+    assert "; 2 files, 0.0 MB; facts 1 to 13 are pruned" in told.seen
+    files[0].path.unlink()
+    (told,) = (each for each in box.findings() if each.part == "journal")
+    assert told.state == "problem"
+    assert "no fact says why facts 1 to 19 are not here" in told.seen
+    assert "sync verify" in str(told.todo)

@@ -49,6 +49,10 @@ class MemoryJournal:
             return START
         return Position(Seq(seq), self.rows[seq - 1].chain) if seq <= len(self.rows) else None
 
+    def floor(self) -> Position:
+        """As JournalReader.floor."""
+        return START
+
     def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
         """As JournalReader.entries."""
         return iter(self.rows[after:] if limit < 0 else self.rows[after : after + limit])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import translations
-from sync.config import KIOSK, LANGUAGES, Counter, Loudspeaker, parse_kiosk
+from sync.config import KEEP_DAYS, KIOSK, LANGUAGES, Counter, Loudspeaker, parse_kiosk
 from sync.errors import ConfigError
 from sync.keypad import ACTIONS, KEYS
 from sync.toml_lines import Path as Path_
@@ -366,3 +366,14 @@ def test_a_display_without_an_office_to_ask_is_refused() -> None:
     alone = DISPLAY[: DISPLAY.index("[server]")]
     for text in (alone, alone + "[server]\n", alone.replace("data =", "server = 3\ndata =", 1)):
         assert mistake(text)[0] == "a display shows what the office's server tells, and none is named"
+
+
+def test_records_stay_five_years_unless_the_file_says_otherwise() -> None:
+    assert parse_kiosk(GOOD).keep_days == KEEP_DAYS == 1826
+    assert parse_kiosk(changed('pins = "mock"', 'pins = "mock"\nkeep_days = 3653')).keep_days == 3653
+    message, line, hint = mistake(changed('pins = "mock"', 'pins = "mock"\nkeep_days = 7'))
+    assert "keep_days" in message
+    assert line is not None
+    assert "30" in hint
+    message, line, hint = mistake(changed('pins = "mock"', 'pins = "mock"\nkeep_day = 3653'))
+    assert "keep_days" in hint
