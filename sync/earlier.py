@@ -2,7 +2,8 @@
 
 A machine whose journal had two histories goes on in a new one (sync.forked) and keeps the old file. A server that is
 then restored from a copy made before all that knows nothing of the new journal, and has lost the end of the old one,
-too. Once another journal follows it, no facts of the old one are taken any more: so it is brought up first.
+too. Once another journal follows it, no facts of the old one are taken any more: so it is brought up first. A machine
+that a person paired anew follows nobody, and brings it up afterwards.
 """
 
 import sqlite3
@@ -11,7 +12,7 @@ from pathlib import Path
 from sync import wire
 from sync.client import Link, interpret
 from sync.errors import JournalDamaged
-from sync.exchange_terms import Failed, RetryAfter, Send
+from sync.exchange_terms import Failed, Refused, RetryAfter, Send
 from sync.facts import Predecessor
 from sync.journal import JournalReader
 from sync.keys import DeviceKey
@@ -58,4 +59,4 @@ def _reached(heard: Answer | Refusal, journal: JournalReader) -> int | None:
     if isinstance(heard, Answer):
         return heard.received
     said = refused(heard, journal)
-    return said.expected if said.code == wire.GAP and said.agrees else None
+    return said.expected if isinstance(said, Refused) and said.code == wire.GAP and said.agrees else None

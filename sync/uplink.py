@@ -104,6 +104,8 @@ class Uplink:
         self._plan(effects)
         self._told, self._journal_id = before, known.journal_id
         self._common: Seq | None = None
+        self._owes = True
+        """The server may lack the end of the journal before."""
         self._contact, self._office_time = known.contact, known.office_time
         self._tell()
 
@@ -111,9 +113,12 @@ class Uplink:
         """Do the next thing; the seconds until there is another (0: at once)."""
         if self._effects:
             self._perform(self._effects.popleft())
-        elif self._look() and self._due_ms is not None and self._now_ms() >= self._due_ms and not self._effects:
-            self._due_ms = None
-            self._give(Timer())
+        elif self._look() and not self._effects:
+            if self._due_ms is not None and self._now_ms() >= self._due_ms:
+                self._due_ms = None
+                self._give(Timer())
+            elif self._owes and self._state.phase is Phase.IDLE:
+                self._owes = self._bring_up(self._ours()) is not None
         self._tell()
         if self._effects:
             return 0.0
@@ -171,7 +176,7 @@ class Uplink:
         if before not in (None, journal_id):
             self._say("journal", f"another journal took the place of {before}")
             self._effects.clear()
-            self._common = None
+            self._common, self._owes = None, True
             self._give(Replaced(paired=self._pin is not None))
 
     def _ours(self) -> _Own:
@@ -255,7 +260,7 @@ class Uplink:
         except OSError as error:
             return Failed(f"paired, but {self._pin_path} cannot be written: {error}")
         self._drop_link()
-        self._pin, self._lane = pin, pin.lane
+        self._pin, self._lane, self._owes = pin, pin.lane, True
         self._heard(before, answer.utc_ms)
         return Paired(Seq(answer.received), Seq(answer.safe))
 
@@ -268,7 +273,7 @@ class Uplink:
         try:
             if link is None:
                 return self._still_paired()
-            later = earlier.bring_up(self._settings.data, link, own.key, self._linked())
+            later = self._bring_up(own)
             if later is not None:
                 return later
             answer = pairing.succeed(self._linked(), device, JournalId(link.journal_id), bytes.fromhex(pin.fingerprint))
@@ -281,6 +286,15 @@ class Uplink:
             return Failed(f"{error}. {error.hint}")
         self._heard(before, answer.utc_ms)
         return Paired(Seq(answer.received), Seq(answer.safe))
+
+    def _bring_up(self, own: _Own) -> Failed | RetryAfter | None:
+        """See sync.earlier."""
+        link = own.reader.opened().predecessor
+        try:
+            return earlier.bring_up(self._settings.data, link, own.key, self._linked()) if link is not None else None
+        except Unreachable as error:
+            self._drop_link()
+            return Failed(f"{error}. {error.hint}")
 
     def _still_paired(self) -> Input:
         """Without a code only the pinned server can mend it: it may have been restored to a copy that knows us."""

@@ -292,7 +292,7 @@ def held(office: Office, journal: JournalId) -> int:
     return int(known.received.seq) if known is not None else 0
 
 
-@pytest.mark.parametrize(("old", "arrived"), [("kept", 5), ("damaged", 4), ("gone", 4)])
+@pytest.mark.parametrize(("old", "arrived"), [("kept", 5), ("damaged", 4), ("gone", 4), ("new code", 5)])
 def test_an_office_restored_from_before_all_that_gets_the_end_of_the_older_journal_too(
     office: Office, box: Box, tmp_path: Path, old: str, arrived: int
 ) -> None:
@@ -313,6 +313,8 @@ def test_an_office_restored_from_before_all_that_gets_the_end_of_the_older_journ
         path.unlink()
     restore(office, copy)
     assert held(office, before) == 4
+    if old == "new code":
+        card.code = office.code()
     assert card.sync().phase == "idle", "whatever became of the old file, the new journal is there"
     assert held(office, before) == arrived
     assert office.labels() == ["A001", "A002", *["A003"][: arrived - 4], "A004", "A005"]
