@@ -79,6 +79,9 @@ class Downlink:
         self._given: set[tuple[JournalId, int]] = set()
         """Which journal was given back up to where, or was offered and is not wanted."""
         self._wanted: tuple[JournalId, Position] | None = None
+        self._current = False
+        """The office still writes the journal that is mirrored: it named it, or answered twice from it without a break.
+        After a break the first answer may be the last of a journal that the office has gone on from."""
         self._state, effects = downlink.begin()
         self._plan(effects)
 
@@ -114,6 +117,11 @@ class Downlink:
                     self._planned.append(effect)
 
     def _done(self, planned: Ask | Give) -> Input:
+        heard = self._heard(planned)
+        self._current = self._current and isinstance(heard, Fed | Named | Gave)
+        return heard
+
+    def _heard(self, planned: Ask | Give) -> Input:
         try:
             own = self._self()
             if own is None:
@@ -129,10 +137,8 @@ class Downlink:
         known = self._mirror.known()
         ask = feedwire.ask_for(known.journal_id, self._mirror.head(known.journal_id)) if known else feedwire.Ask()
         request = feedwire.sign_ask(own.journal_id, ask, own.key)
-        before = self._now_ms()
-        reply = self._linked(own.pin).post(
-            request.path, {**request.headers, **feedwire.prefer(self._ports.hold_s)}, request.body
-        )
+        before, hold_s = self._now_ms(), self._ports.hold_s if self._current else feedwire.LEAST_HOLD_S
+        reply = self._linked(own.pin).post(request.path, {**request.headers, **feedwire.prefer(hold_s)}, request.body)
         seconds = (self._now_ms() - before) / 1000
         self._contact = self._ports.instant()
         fed = _meaning(reply)
@@ -176,6 +182,7 @@ class Downlink:
             return Failed("the office names the very journal that it was asked for")
         self._mirror.begin(named)
         self._given.clear()
+        self._current = True
         if ask.journal_id is not None:
             self._ports.log(f"the office writes another journal now: {named.journal_id}, {ask.journal_id} before")
         return Named()
@@ -192,7 +199,9 @@ class Downlink:
             self._mirror.apply(known.journal_id, verdict)
             self._ports.wake_kiosk()
         if self._contact is not None and _is_all(batch):
-            self._ports.confirmed(self._contact.boottime_ms)
+            if self._current or not batch.rows:
+                self._ports.confirmed(self._contact.boottime_ms)
+            self._current = True
         return Fed(len(verdict.rows), seconds)
 
     def _self(self) -> _Self | None:

@@ -477,6 +477,32 @@ def test_a_batch_that_is_cut_off_confirms_nothing_yet(world: World) -> None:
     process.close()
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_after_a_break_the_first_facts_may_be_the_last_of_an_older_journal(world: World, goes_on: bool) -> None:
+    """They are no word for now: an office that was restored meanwhile shows in them what its copy called."""
+    world.hold_s = 10
+    process = world.start()
+    world.run(process, 6)
+    process.close()
+    before = len(world.confirmed)
+    world.office.add(STARTED)
+    again = world.start()
+    while len(world.mirrored()) < len(world.told()):
+        world.run(again, 1)
+    assert len(world.confirmed) == before
+    assert world.headers["Prefer"] == "wait=2", "it wants to know soon"
+    if goes_on:
+        world.office = FeedingOffice("1f" * 16)
+        while world.mirrored() != world.told():
+            world.run(again, 1)
+    else:
+        world.run(again, 1)
+    assert len(world.confirmed) == before + 1
+    world.run(again, 3)
+    assert world.headers["Prefer"] == "wait=10"
+    again.close()
+
+
 def test_a_kiosk_asks_for_the_whole_wait_and_an_office_waits_no_less_than_it_should() -> None:
     assert prefer(HOLD_S) == {}
     assert prefer(10) == {"Prefer": "wait=10"}
