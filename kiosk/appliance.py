@@ -15,7 +15,7 @@ from hardware.errors import SoundError
 from hardware.lamps import Lamp, PinLamp
 from hardware.print_worker import PrintWorker
 from hardware.printer import Met
-from hardware.sound import AplaySound, RecordingSound, Sound, player
+from hardware.sound import AplaySound, RecordingSound, Speaker, player
 from hardware.transports import transport_for
 from kiosk import successor
 from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar, load_catalogue
@@ -357,12 +357,12 @@ def waker(path: Path) -> Callable[[], None]:
     return wake_sync
 
 
-def sound_of(speaker: Loudspeaker, stack: contextlib.ExitStack) -> Sound:
+def sound_of(speaker: Loudspeaker, stack: contextlib.ExitStack) -> Speaker:
     """The chime of this loudspeaker; silence where none is wanted, or none can be had, which is said."""
     if speaker.device == "none":
         return RecordingSound()
     try:
-        sound: Sound = AplaySound(player(speaker.device), volume=speaker.volume)
+        sound: Speaker = AplaySound(player(speaker.device), volume=speaker.volume)
     except SoundError as error:
         say(f"no chime: {error}. {error.hint}")
         sound = RecordingSound()

@@ -13,6 +13,7 @@ from fonts.shaping import Typesetter
 from fonts.tokens import Tokens
 from fonts.tokens import load as load_tokens
 from kiosk.appliance import TEXT_LINES, catalogue_of, open_journal, open_window, say, sound_of, waker
+from kiosk.board_clips import BoardClips
 from kiosk.board_machine import BoardMachine, BoardParts, BoardSettings
 from kiosk.board_view import Hall, draw_board
 from kiosk.board_watch import Sight
@@ -24,6 +25,7 @@ from kiosk.scene import Scene
 from kiosk.ui import Closed, Exposed, Glass, Window
 from sync import RELEASE
 from sync.calendar import ALWAYS_OPEN
+from sync.clips import FOLDER as CLIPS
 from sync.clock import Trust
 from sync.config import DISPLAY_ROLE
 from sync.inbox import InboxReader
@@ -161,6 +163,7 @@ def _assembled(
         mirror=MirrorReader(loaded.data / MIRROR),
         clock=clock,
         sound=sound_of(config.sound, stack),
+        clips=BoardClips(loaded.data / CLIPS, config.sound.volume),
         inbox=InboxReader(loaded.data / "inbox.db").read,
         confirmed=lambda: mail.confirmed,
         wake_sync=waker(loaded.data / "sync.wake"),
@@ -174,6 +177,8 @@ def _assembled(
         calendar=None if hours.calendar is ALWAYS_OPEN else hours.calendar,
         catalogue=services.catalogue,
         languages=config.languages,
+        spoken=config.voice.languages or config.languages,
+        quiet=config.voice.quiet,
     )
     machine = BoardMachine(parts, settings)
     window = open_window(config, typesetter, fullscreen)

@@ -5,17 +5,19 @@ Its own journal is small: who it is, when it started, what its clock was tied to
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hardware.sound import Sound
+from hardware.sound import Speaker
 from kiosk.board_around import Around
+from kiosk.board_voice import BoardVoice, Clips
 from kiosk.board_watch import SILENCE_MS, BoardWatch, Mirror, Sight
 from kiosk.day import Today
 from kiosk.record import JournalPort, Recorder
 from kiosk.timekeeper import Clocks, Timekeeper
 from sync import forked
 from sync.board import GONE, RECENT_MS, board
-from sync.calendar import ALWAYS_OPEN, Calendar
+from sync.calendar import ALWAYS_OPEN, Calendar, Period
 from sync.clock import Trust, office_time
 from sync.facts import Body, MachineStarted
 from sync.inbox import InboxState, OfficeTime
@@ -39,7 +41,8 @@ class BoardParts:
     journal_id: JournalId
     mirror: Mirror
     clock: Clocks
-    sound: Sound
+    sound: Speaker
+    clips: Clips
     inbox: Callable[[], InboxState | None]
     confirmed: Callable[[], BootMs | None]
     wake_sync: Callable[[], None]
@@ -49,7 +52,9 @@ class BoardParts:
 @dataclass(frozen=True, slots=True)
 class BoardSettings:
     """What the configuration says of a display. `calendar` None: the office's hours are not known here.
-    `catalogue` None: no service is named and nothing is told in turn; else it is, in these `languages`."""
+    `catalogue` None: no service is named and nothing is told in turn; else it is, in these `languages`.
+    `spoken`: those of calls, in their order; in the `quiet` hours nothing is said.
+    """
 
     zone: ZoneInfo
     trust: Trust
@@ -58,6 +63,8 @@ class BoardSettings:
     calendar: Calendar | None = None
     catalogue: Catalogue | None = None
     languages: tuple[str, ...] = LANGUAGES
+    spoken: tuple[str, ...] = LANGUAGES
+    quiet: tuple[Period, ...] = ()
 
 
 class BoardMachine:
@@ -72,6 +79,7 @@ class BoardMachine:
         self._keeper = _Clock(self._record, parts.clock, settings.zone, settings.trust, calendar, (), self._office_time)
         self._watch = BoardWatch(parts.mirror, parts.say)
         self._around = Around(settings.catalogue, settings.calendar, settings.languages)
+        self._voice = BoardVoice(parts.sound, parts.clips, settings.spoken, settings.quiet)
         self._disk_retry: int | None = None
         self.sight = Sight()
 
@@ -108,10 +116,13 @@ class BoardMachine:
             if self._disk_retry is not None and self._record.keep():
                 self._keeper.keep()  # what the disk refused: the time is known again
             self._disk_retry = now.boottime_ms + DISK_RETRY_MS if self._record.trouble else None
-        called = self._watch.behind and self._watch.look(now, self._parts.confirmed())
+        heard = self._watch.behind and self._watch.look(now, self._parts.confirmed())
         self.sight = self._seen(now)
-        if called and not self.sight.lost:
-            self._parts.sound.play()
+        if heard:
+            self._voice.hear(self._watch.live, self._watch.beginnings)
+        local = self._local()
+        if local is not None and not self.sight.lost:
+            self._voice.speak(now.boottime_ms, local)
 
     def deadline(self) -> int | None:
         """The boot time at which `turn` has something to do if nothing happens before."""
@@ -123,6 +134,7 @@ class BoardMachine:
             as_of + SILENCE_MS + 1 if as_of is not None and not self.sight.lost else None,
             self._forgotten(now),
             self._turned(now),
+            self._voice.due() if not self.sight.lost else None,
         ]
         return min((time for time in times if time is not None), default=None)
 
@@ -136,7 +148,7 @@ class BoardMachine:
         shown = self._then(as_of, now) if lost else today
         if shown.utc_ms is None or shown.day is None:
             return self._nothing()
-        local = office_time(shown.utc_ms, self._settings.zone).replace(tzinfo=None)
+        local = self._wall(shown.utc_ms)
         live, around = self._watch.live, self._around
         if lost:
             around.forget()
@@ -145,6 +157,14 @@ class BoardMachine:
         found = board(live, shown.utc_ms, local, shown.day, around.catalogue, self._settings.calendar, around.ranges)
         slide = around.slide(live.rule, shown.utc_ms) if not lost else None
         return Sight(found, wall.replace(microsecond=0), self._watch.trying, lost, slide)
+
+    def _local(self) -> datetime | None:
+        """What the office's wall clock shows now."""
+        utc_ms = self._keeper.today().utc_ms
+        return self._wall(utc_ms) if utc_ms is not None else None
+
+    def _wall(self, utc_ms: UtcMs) -> datetime:
+        return office_time(utc_ms, self._settings.zone).replace(tzinfo=None)
 
     def _nothing(self) -> Sight:
         self._around.forget()

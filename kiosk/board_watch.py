@@ -1,4 +1,4 @@
-"""Follows the office's journal for a display: the queue as it stands, until when it is known to be so, and new calls.
+"""Follows the office's journal for a display: the queue as it stands, and until when it is known to be so.
 
 What is shown has the time of the office's last word beside it. That word comes from sync with every answer of the
 office, and counts only once all facts up to it are taken in.
@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Protocol
 
 from sync.board import Board
-from sync.body import TicketName
 from sync.days import Days
 from sync.downlink import Phase
 from sync.errors import SyncError
@@ -18,8 +17,7 @@ from sync.journal import Instant
 from sync.live import Live
 from sync.mirror import FeedState, News
 from sync.slides import Slide
-from sync.tickets import Status
-from sync.types import BootMs, UtcMs
+from sync.types import BootMs
 
 AT_ONCE = 500
 """Facts in one turn of the loop: some ten milliseconds of a Pi for each hundred."""
@@ -64,7 +62,8 @@ class BoardWatch:
         self.behind = True
         self.trying = True
         """The office does not answer at this moment."""
-        self._called: frozenset[tuple[TicketName, UtcMs | None]] | None = None
+        self.beginnings = 0
+        """How often it has begun with another journal of the office."""
 
     @property
     def live(self) -> Live:
@@ -72,14 +71,14 @@ class BoardWatch:
         return self.days.live
 
     def look(self, now: Instant, confirmed: BootMs | None) -> bool:
-        """Take in the next facts; whether somebody was called since the last look. `confirmed`: the last word of the
+        """Take in the next facts; whether the queue is now as the mirror has it. `confirmed`: the last word of the
         office that came before this call, in boot time."""
         news = self._mirror.news(AT_ONCE, DAYS)
         state = self._mirror.state()
         self.trying = state is None or state.phase != Phase.ASKING.value
         if news is not None:
             if news.anew:
-                self.days, self._called, self.as_of = Days(), None, None
+                self.days, self.as_of, self.beginnings = Days(), None, self.beginnings + 1
             for fact in news.facts:
                 try:
                     self.days.follow(fact)
@@ -90,15 +89,8 @@ class BoardWatch:
             return False  # the office's last word is about facts that are not in the queue yet
         if confirmed is not None and confirmed <= now.boottime_ms:
             self.as_of = confirmed
-        return self._anybody_new()
+        return True
 
     def is_lost(self, now_ms: BootMs) -> bool:
         """Whether what is known is too old to be shown as new."""
         return self.as_of is None or now_ms - self.as_of > SILENCE_MS
-
-    def _anybody_new(self) -> bool:
-        """A call or a recall that was not there at the last look; the first look after a start is none."""
-        tickets = self.live.tickets.values()
-        called = frozenset((each.name, each.said_ms) for each in tickets if each.status is Status.CALLED)
-        before, self._called = self._called, called
-        return before is not None and bool(called - before)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from sync.calendar import Period, periods_of
 from sync.config_words import (
     LANGUAGES,
     is_code,
@@ -40,6 +41,7 @@ __all__ = [
     "Screen",
     "Server",
     "Sim",
+    "Spoken",
     "parse_kiosk",
 ]
 
@@ -89,6 +91,14 @@ class Loudspeaker:
 
     device: str = "default"
     volume: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How a display says calls: the `languages` in their order (none: all that it shows), and the `quiet` hours."""
+
+    languages: tuple[str, ...] = ()
+    quiet: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +164,7 @@ class KioskConfig:
     server: Server
     clock: Clock
     sim: Sim
+    voice: Spoken = Spoken()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -167,6 +178,7 @@ def parse_kiosk(data: bytes | str) -> KioskConfig:
     if document.values.get("role") == DISPLAY_ROLE:
         _check_display(document)
         values = {**_NOT_OF_A_DISPLAY, **read(document, DISPLAY)}
+        values["voice"] = Spoken(values["voice"]["languages"], _quiet(values["voice"]["quiet"], document))
     else:
         values = read(document, KIOSK)
     _check_together(values, document)
@@ -176,6 +188,14 @@ def parse_kiosk(data: bytes | str) -> KioskConfig:
         made[name] = shape(**values[name])
     made["counters"] = tuple(Counter(**counter) for counter in values["counters"])
     return KioskConfig(**made)
+
+
+def _quiet(texts: Sequence[str], document: Document) -> tuple[Period, ...]:
+    try:
+        return periods_of(texts)
+    except ValueError as error:
+        message, hint = error.args
+        raise document.wrong(("voice", "quiet"), message, hint) from error
 
 
 def _check_display(document: Document) -> None:
@@ -281,6 +301,12 @@ _SOUND = Table(
         Key("volume", Whole(0, 100, "percent"), "how loud the chime is", 100),
     )
 )
+_VOICE = Table(
+    (
+        Key("languages", ListOf(Text(is_language), 1, 3, distinct=True), "the languages of calls, first one first", ()),
+        Key("quiet", ListOf(Text(), low=0), "the list of the hours in which nothing is said", ()),
+    )
+)
 _SERVER = Table(
     (
         Key("url", Text(is_https, no_slash), "the address of the office's server", None),
@@ -341,9 +367,11 @@ _OF_A_DISPLAY = frozenset(
         "sim",
     }
 )
+_SHARED = tuple(key for key in KIOSK.keys if key.name in _OF_A_DISPLAY)
 DISPLAY = Table(
-    tuple(
-        replace(key, default="") if key.name == "catalogue" else key for key in KIOSK.keys if key.name in _OF_A_DISPLAY
+    (
+        *(replace(key, default="") if key.name == "catalogue" else key for key in _SHARED),
+        Key("voice", _VOICE, "the section of what is called aloud", {"languages": (), "quiet": ()}),
     )
 )
 """Its shape where it says role = "display"."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hardware.errors import SoundError
-from hardware.sound import AplaySound, RecordingSound, chime_wav
+from hardware.sound import AplaySound, RecordingSound, chime_wav, tones_wav
 from hardware.sound import player as player_of
 
 
@@ -88,6 +88,29 @@ def test_a_player_that_waits_for_a_busy_device_is_ended_and_the_next_chime_is_tr
     assert children() == before
 
 
+def test_what_is_said_is_played_in_its_order_one_after_another(tmp_path: Path) -> None:
+    heard, before = tmp_path / "heard", children()
+    script = f"import sys; f = open({str(heard)!r}, 'ab'); f.write(sys.stdin.buffer.read())"
+    sound, wavs = AplaySound(player(script)), [tones_wav((tone,), 0.01) for tone in (300.0, 400.0, 500.0)]
+    sound.say(wavs[:2])
+    sound.say(wavs[2:])
+    sound.wait()
+    assert heard.read_bytes() == b"".join(wavs)
+    assert (sound.failures, children()) == (0, before)
+
+
+def test_what_follows_a_failure_is_dropped_and_closing_ends_all(tmp_path: Path) -> None:
+    wavs, before = [tones_wav((300.0,), 0.01)] * 3, children()
+    failing = AplaySound(player("import sys; sys.exit('no such device')"))
+    failing.say(wavs)
+    failing.wait()
+    assert failing.failures == 1
+    endless = AplaySound(("sh", "-c", "cat >/dev/null; exec tail -f /dev/null"))
+    endless.say(wavs)
+    endless.close()
+    assert children() == before
+
+
 def test_a_missing_player_is_an_error_with_the_package_to_install() -> None:
     with pytest.raises(SoundError) as missing:
         AplaySound(("no-such-player",))
@@ -97,5 +120,6 @@ def test_a_missing_player_is_an_error_with_the_package_to_install() -> None:
 def test_the_recording_sound_counts() -> None:
     sound = RecordingSound()
     sound.play()
+    sound.say([b"one", b"two"])
     sound.close()
-    assert sound.played == 1
+    assert (sound.played, sound.said) == (2, (b"one", b"two"))

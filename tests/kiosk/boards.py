@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from hardware.sound import RecordingSound
+from kiosk.board_clips import BoardClips
 from kiosk.board_machine import BoardMachine, BoardParts, BoardSettings
 from sync.body import Body
-from sync.calendar import Calendar
+from sync.calendar import Calendar, Period
 from sync.clock import Trust
 from sync.disk import DiskTrouble
 from sync.facts import DayOpened, understand
@@ -31,6 +32,8 @@ class Television:
         *,
         calendar: Calendar | None = None,
         catalogue: Catalogue | None = None,
+        clips: BoardClips | None = None,
+        quiet: tuple[Period, ...] = (),
         trust: Trust = Trust.SYSTEM,
         machine: type[BoardMachine] = BoardMachine,
         refusing: DiskTrouble | None = None,
@@ -56,12 +59,13 @@ class Television:
             mirror=self.mirror,
             clock=self.clock,
             sound=self.sound,
+            clips=clips or BoardClips(folder / "clips"),
             inbox=lambda: self.inbox,
             confirmed=lambda: self.confirmed,
             wake_sync=self._wake,
             say=self.said.append,
         )
-        self.machine = machine(parts, BoardSettings(BANGKOK, trust, "1.0", "f" * 64, calendar, catalogue))
+        self.machine = machine(parts, BoardSettings(BANGKOK, trust, "1.0", "f" * 64, calendar, catalogue, quiet=quiet))
         self.open(counters)
         self.machine.begin()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import translations
-from sync.config import KEEP_DAYS, KIOSK, LANGUAGES, Counter, Loudspeaker, parse_kiosk
+from sync.config import KEEP_DAYS, KIOSK, LANGUAGES, Counter, Loudspeaker, Spoken, parse_kiosk
 from sync.errors import ConfigError
 from sync.keypad import ACTIONS, KEYS
 from sync.toml_lines import Path as Path_
@@ -329,6 +329,11 @@ def test_a_display_needs_a_server_and_no_printer_and_a_kiosk_is_what_says_nothin
     every += '[sound]\ndevice = "none"\n[clock]\ntrust = "system"\n[sim]\ncontrol = "unix:/tmp/control"\n'
     found = parse_kiosk(every)
     assert (found.calendar, found.catalogue, found.sound.device) == ("c.toml", "s.toml", "none")
+    assert (config.voice, parse_kiosk(GOOD).voice) == (Spoken(), Spoken())
+    voice = parse_kiosk(DISPLAY + '[voice]\nlanguages = ["en"]\nquiet = ["12:00-13:00"]\n').voice
+    assert (voice.languages, [str(each) for each in voice.quiet]) == (("en",), ["12:00-13:00"])
+    assert mistake(DISPLAY + '[voice]\nquiet = ["noon"]\n')[:2] == ('"noon" is no time as it is written here', 15)
+    assert mistake(GOOD + "[voice]\n")[0].startswith("unknown key `voice`")
 
 
 def test_the_example_of_a_display_is_a_good_file_and_so_it_is_with_every_remark_turned_on() -> None:
