@@ -32,6 +32,7 @@ from hardware.sound import AplaySound, player
 from hardware.transports import Transport, transport_for
 from kiosk import findings, findings_board, findings_paper, findings_printer, looks
 from kiosk.appliance import catalogue_of
+from kiosk.board_clips import BoardClips
 from kiosk.configfile import Loaded, LoadedCatalogue, load, load_calendar
 from kiosk.errors import KioskError
 from kiosk.findings import Finding, note, ok, problem
@@ -40,6 +41,7 @@ from kiosk.printer_kinds import settle as settle_kinds
 from kiosk.slip import print_once, slip
 from kiosk.ticket_press import Press
 from sync.catalogue import Catalogue
+from sync.clips import FOLDER as CLIPS
 from sync.clock import Reading
 from sync.config import DISPLAY_ROLE, Counter, KioskConfig, Loudspeaker
 from sync.errors import SyncError
@@ -151,10 +153,18 @@ def _display(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Find
     running = tools.writer_of(loaded.data / "journal.db")
     yield note("display", f"it is running (process {running})" if running else "it is not running")
     yield _sound(config.sound, tools)
+    if config.sound.device != "none":
+        yield findings_board.voice(_clips(loaded.data), config.voice.languages or config.languages)
     yield findings.screen(config.screen, tools.screens())
     yield findings_board.of_a_display(_server(config, loaded.data, record, tools))
     mirror = MirrorReader(loaded.data / MIRROR)
     yield findings_board.mirror(mirror.state(), mirror.end())
+
+
+def _clips(data: Path) -> BoardClips:
+    clips = BoardClips(data / CLIPS)
+    clips.look()
+    return clips
 
 
 def _fonts(tools: Tools) -> Finding:

@@ -1,13 +1,23 @@
 """What the doctor finds of a display: its copy of the office's journal, and what a kiosk would be told otherwise."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from kiosk.findings import Finding, note, ok, problem
 from sync.chain import Position
 from sync.mirror import FeedState
+from sync.phrases import clips as needed
 
 _CLOCK = "Connect the network and the office's server: without a time no number is shown."
 _SERVER = "Check the network cable and `url` in kiosk.toml. The display shows its last numbers as old meanwhile."
+
+
+class Lengths(Protocol):
+    """What is needed of kiosk.board_clips.BoardClips."""
+
+    def length(self, language: str, clip: str) -> int | None: ...
+
 
 UNNAMED = note(
     "services",
@@ -28,6 +38,17 @@ def mirror(state: FeedState | None, end: Position | None) -> Finding:
     if not facts:
         return problem(part, "none of it is here", "Wait a minute; then read `python -m sync status`.")
     return ok(part, f"{facts} facts here, each one proved")
+
+
+def voice(clips: Lengths, languages: Sequence[str]) -> Finding:
+    """In which languages calls can be said whole, and how many clips the others lack."""
+    lacking = {each: sum(clips.length(each, clip) is None for clip in needed(each)) for each in languages}
+    whole = [each for each, count in lacking.items() if not count]
+    rest = [f"{each} lacks {count} of {len(needed(each))} clips" for each, count in lacking.items() if count]
+    seen = "; ".join([f"calls are said in {', '.join(whole)}"] * bool(whole) + rest)
+    if not rest:
+        return ok("voice", seen)
+    return note("voice", seen, "Record them in the office's console; they come here within ten minutes.")
 
 
 def of_a_display(finding: Finding) -> Finding:

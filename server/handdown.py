@@ -64,15 +64,9 @@ class Shelf:
             self._db.execute("ROLLBACK")
 
     def _refused(self, request: Request) -> Refusal | None:
-        query = "SELECT public_key, revoked_ms IS NOT NULL FROM journals WHERE journal_id = ? AND own = 0"
-        found = self._db.execute(query, (request.journal_id,)).fetchone()
-        if found is None:
-            return wire.refuse(wire.UNPAIRED, "this journal was never paired here", _PAIR)
-        public_key, revoked = found
-        if revoked:
-            return wire.refuse(wire.REVOKED, "this device was revoked", _REVOKED)
-        if not signature_holds(public_key, request.message, request.signature):
-            return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY)
+        refused = device_refused(self._db, request)
+        if refused is not None:
+            return refused
         try:
             ask = read_ask(request.body)
         except wire.BadAnswer as error:
@@ -141,6 +135,20 @@ class Shelf:
         return Packed(
             wire.deflate(wire.encode_batch(wire.sign_batch(journal_id, after, last, rows, self._sign))), len(rows)
         )
+
+
+def device_refused(db: sqlite3.Connection, request: Request) -> Refusal | None:
+    """Why whoever sent this request gets nothing; None: it is a paired device of this office."""
+    query = "SELECT public_key, revoked_ms IS NOT NULL FROM journals WHERE journal_id = ? AND own = 0"
+    found = db.execute(query, (request.journal_id,)).fetchone()
+    if found is None:
+        return wire.refuse(wire.UNPAIRED, "this journal was never paired here", _PAIR)
+    public_key, revoked = found
+    if revoked:
+        return wire.refuse(wire.REVOKED, "this device was revoked", _REVOKED)
+    if not signature_holds(public_key, request.message, request.signature):
+        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY)
+    return None
 
 
 class HandDown:

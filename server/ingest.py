@@ -1,5 +1,5 @@
-"""The exchange at the server's end: POST /v1/facts, /v1/pair, /v1/feed, /v1/lost (docs/exchange.md), as a raw ASGI
-application.
+"""The exchange at the server's end: POST /v1/facts, /v1/pair, /v1/feed, /v1/lost, /v1/clips, as a raw ASGI application
+(docs/exchange.md).
 
 Everything of a request is applied or nothing. Nothing is acknowledged before it is durable. A stranger's body is
 not even read: what is not from a paired journal is refused by its headers.
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from server import presses, queue
+from server.clips_down import ClipsDown
 from server.errors import BodyTooLarge, Disconnected, LedgerRefused
 from server.giveback import Succeed, take_lost
 from server.handdown import POLLERS, HandDown
@@ -43,6 +44,8 @@ GIVERS = 2
 """How many batches of what this server lost of its own journal; the devices have time."""
 SAFE = 0
 """What a server without a verified backup may call safe (docs/decisions/server-safe-is-zero.md)."""
+LISTENERS = 4
+"""How many displays fetch a clip; they come every ten minutes."""
 Result = TypeVar("Result")
 CLOSE = (b"connection", b"close")
 
@@ -65,6 +68,7 @@ class Exchange:
         moment: Callable[[], Moment | None] = lambda: None,
         *,
         handdown: HandDown,
+        clips: ClipsDown,
         succeed: Succeed,
     ) -> None:
         self._writer = writer
@@ -74,12 +78,13 @@ class Exchange:
         self._now, self._told = now, told
         self._contact, self._moment = contact, moment
         self._patience = Patience()
-        self._handdown, self._succeed = handdown, succeed
+        self._handdown, self._clips_down, self._succeed = handdown, clips, succeed
         self._routes = {
             wire.FACTS_PATH: (self._facts, BODIES),
             wire.PAIR_PATH: (self._pair, PAIRINGS),
             wire.FEED_PATH: (self._feed, POLLERS),
             wire.LOST_PATH: (self._lost, GIVERS),
+            wire.CLIPS_PATH: (self._clips, LISTENERS),
         }
         self._busy = dict.fromkeys(self._routes, 0)
 
@@ -131,19 +136,28 @@ class Exchange:
         return Reply(200, wire.encode_message(Answer(taken, SAFE, self._told())))
 
     async def _feed(self, scope: Scope, receive: Receive) -> Reply:
+        request = await self._question(scope, receive, wire.FEED_PATH)
+        if isinstance(request, Reply):
+            return request
+        self._contact(request.journal_id, self._now())
+        return await self._handdown.answer(request, receive, headers_of(scope))
+
+    async def _clips(self, scope: Scope, receive: Receive) -> Reply:
+        request = await self._question(scope, receive, wire.CLIPS_PATH)
+        return request if isinstance(request, Reply) else await self._clips_down.answer(request)
+
+    async def _question(self, scope: Scope, receive: Receive, path: str) -> wire.Request | Reply:
+        """What a device asks, or why it is not even read."""
         headers = headers_of(scope)
         stranger = self._judge_headers(headers)
         if stranger is not None:
             return self._refused(None, stranger)
         try:
-            body = await body_of(scope, receive, wire.MAX_PAIR_BODY)
-            request = wire.read_request(headers, body, wire.FEED_PATH)
+            return wire.read_request(headers, await body_of(scope, receive, wire.MAX_PAIR_BODY), path)
         except TimeoutError:
             return later(SLOW)
         except (BodyTooLarge, BadBatch) as error:
             return refusing(unread(error))
-        self._contact(request.journal_id, self._now())
-        return await self._handdown.answer(request, receive, headers)
 
     async def _lost(self, scope: Scope, receive: Receive) -> Reply:
         headers = headers_of(scope)
@@ -275,5 +289,6 @@ def _take_succession(
 
 _CLONE = "Two machines have its key: a card was cloned. This one begins a new journal and has to be paired by a person."
 _PATHS = (
-    f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH} or {wire.LOST_PATH}; the pages have another address."
+    f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH}, {wire.LOST_PATH} or {wire.CLIPS_PATH};"
+    " the pages have another address."
 )

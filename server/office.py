@@ -19,6 +19,7 @@ from server.authority import fingerprints
 from server.checkpointing import Checkpointer
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips, recorded
+from server.clips_down import ClipsDown
 from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
 from server.console_counter import CounterDesk
@@ -119,7 +120,7 @@ class Office:
             feed = Feed(reader.view, pages, self._now, lambda: hall.live)
             hall.tell(feed.changed)
             witnesses = Witnesses(devices(db))
-            handdown = self._handdown(stack, writer, key, keeper, witnesses)
+            handdown, clips_down = self._handdown(stack, writer, key, keeper, witnesses)
             around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
             clips = Clips(self._folder / CLIPS_FOLDER)
             clips.take(recorded(db))
@@ -139,6 +140,7 @@ class Office:
                 contact=feed.contacted,
                 moment=self._moment,
                 handdown=handdown,
+                clips=clips_down,
                 succeed=lambda ledger, lost, head: self._succeed(ledger, key, keeper, lost, head),
             )
             auditor, audits = self._auditor(stack), Audits(pages.zone, self._now)
@@ -245,8 +247,8 @@ class Office:
         key: DeviceKey,
         keeper: Timekeeper,
         witnesses: Witnesses,
-    ) -> HandDown:
-        """The way down, with a connection and a thread of its own: calls wait for no page."""
+    ) -> tuple[HandDown, ClipsDown]:
+        """The ways down, with a connection and a thread of its own: calls wait for no page."""
         db = open_reader(self._folder / FILE)
         stack.callback(db.close)
         thread = stack.enter_context(ThreadPoolExecutor(1, "handdown"))
@@ -256,7 +258,8 @@ class Office:
                 writer.submit(lambda ledger: self._succeed(ledger, key, keeper, journal_id, head))
             )
 
-        return HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked)
+        handdown = HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked)
+        return handdown, ClipsDown(db, self._folder / CLIPS_FOLDER, thread)
 
     def _succeed(self, ledger: Ledger, key: DeviceKey, keeper: Timekeeper, journal_id: JournalId, head: Head) -> None:
         """A device holds our own signature of facts that are gone here: this server was restored from an old copy.

@@ -13,6 +13,9 @@ from types import FrameType
 from typing import NoReturn
 
 from sync import status, verify
+from sync.clips_driver import ClipFetcher
+from sync.clips_driver import Ports as ClipPorts
+from sync.clips_driver import run as fetch_clips
 from sync.config import DISPLAY_ROLE, KioskConfig, parse_kiosk
 from sync.downlink_driver import Downlink, link_for, run
 from sync.downlink_driver import Ports as DownPorts
@@ -93,6 +96,10 @@ def _run(config: KioskConfig, data: Path, clock: SystemClock) -> int:
             ports = _of_a_display(ports, kiosk)
         down = Downlink(data, config.server.url, ports)
         threading.Thread(target=run, args=(down, called, say), name="downlink", daemon=True).start()
+        if config.role == DISPLAY_ROLE:
+            fetcher = ClipFetcher(data, config.server.url, ClipPorts(say))
+            arguments = fetcher, threading.Event(), say
+            threading.Thread(target=fetch_clips, args=arguments, name="clips", daemon=True).start()
         with WakeSocket(data / "sync.wake") as woken:
             _loop(uplink, woken)
     finally:

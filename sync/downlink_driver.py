@@ -55,12 +55,25 @@ def link_for(url: str, fingerprint: bytes, hold_s: float = feedwire.HOLD_S) -> H
 
 
 @dataclass(frozen=True, slots=True)
-class _Self:
+class Who:
     """Who asks whom: the pin, and the own journal's id and key."""
 
     pin: Pin
     journal_id: JournalId
     key: DeviceKey
+
+
+def who(data: Path) -> Who | None:
+    """The device of this data folder; None: it is not paired. Raises SyncError, OSError."""
+    pin = load_pin(data / "pin.json")
+    if pin is None:
+        return None
+    try:
+        key = keys.load(data / "device.key")
+        with JournalReader(data / "journal.db") as reader:
+            return Who(pin, reader.opened().journal_id, key)
+    except FileNotFoundError:
+        return None
 
 
 class Downlink:
@@ -123,7 +136,7 @@ class Downlink:
 
     def _heard(self, planned: Ask | Give) -> Input:
         try:
-            own = self._self()
+            own = who(self._data)
             if own is None:
                 return NotPaired()
             return self._asked(own) if isinstance(planned, Ask) else self._gave(own)
@@ -133,7 +146,7 @@ class Downlink:
         except (SyncError, sqlite3.Error, OSError, UnicodeDecodeError) as error:
             return Failed(str(error))
 
-    def _asked(self, own: _Self) -> Input:
+    def _asked(self, own: Who) -> Input:
         known = self._mirror.known()
         ask = feedwire.ask_for(known.journal_id, self._mirror.head(known.journal_id)) if known else feedwire.Ask()
         request = feedwire.sign_ask(own.journal_id, ask, own.key)
@@ -148,7 +161,7 @@ class Downlink:
             self._given.clear()  # what the office had then, it need not have now
         return self._take(fed, seconds) if isinstance(fed, Batch) else fed
 
-    def _gave(self, own: _Self) -> Input:
+    def _gave(self, own: Who) -> Input:
         """Offer the next journal of the office that it may have lost, or send what it wants of the one offered."""
         if self._wanted is None:
             offered = self._mirror.offered()
@@ -203,17 +216,6 @@ class Downlink:
                 self._ports.confirmed(self._contact.boottime_ms)
             self._current = True
         return Fed(len(verdict.rows), seconds)
-
-    def _self(self) -> _Self | None:
-        pin = load_pin(self._data / "pin.json")
-        if pin is None:
-            return None
-        try:
-            key = keys.load(self._data / "device.key")
-            with JournalReader(self._data / "journal.db") as reader:
-                return _Self(pin, reader.opened().journal_id, key)
-        except FileNotFoundError:
-            return None
 
     def _linked(self, pin: Pin) -> Link:
         if self._link is None or self._link[0] != pin.fingerprint:

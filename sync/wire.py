@@ -21,6 +21,7 @@ FACTS_PATH = "/v1/facts"
 PAIR_PATH = "/v1/pair"
 FEED_PATH = "/v1/feed"
 LOST_PATH = "/v1/lost"
+CLIPS_PATH = "/v1/clips"
 PORT = 8443
 
 MAX_BODY = 4 * 1024 * 1024
@@ -59,6 +60,7 @@ LATER = "later"
 SUPERSEDED = "superseded"
 UNKNOWN_PATH = "unknown-path"
 WRONG_METHOD = "wrong-method"
+NO_CLIP = "no-clip"
 
 STATUS: Mapping[str, int] = {
     UNPAIRED: 401,
@@ -77,6 +79,7 @@ STATUS: Mapping[str, int] = {
     LATER: 503,
     UNKNOWN_PATH: 404,
     WRONG_METHOD: 405,
+    NO_CLIP: 410,
 }
 """Every refusal code with its HTTP status. The code decides, the status is for people and proxies."""
 
@@ -130,7 +133,8 @@ class Batch:
 class Request:
     """A batch as it travels: the three headers and the compressed body. `last` is `first - 1` where it has no rows.
 
-    To FEED_PATH it carries a question (sync.feedwire) and no rows, to LOST_PATH facts of the office (sync.lostwire).
+    To FEED_PATH it carries a question (sync.feedwire) and no rows, to LOST_PATH facts of the office (sync.lostwire), to
+    CLIPS_PATH a question too (sync.clipwire).
     """
 
     journal_id: JournalId

@@ -13,6 +13,7 @@ from kiosk.preview import EXAMPLE
 from sync.chain import START, Position
 from sync.mirror import FeedState
 from sync.types import Chain, Seq
+from tests.kiosk.test_board_voice import record
 from tests.kiosk.test_doctor import Box, raising, reading
 from tests.sync.test_config import DISPLAY
 
@@ -45,6 +46,18 @@ def test_the_services_are_looked_over_where_they_are_named(box: Box) -> None:
     assert by_part(box)["services"].state == "problem"
     shutil.copyfile(EXAMPLE, box.path.with_name("services.toml"))
     assert by_part(box)["services"].state == "ok"
+
+
+def test_it_says_in_which_languages_calls_can_be_said(box: Box) -> None:
+    record(box.path.parent / "data" / "clips", "th", "en", but=("come", "digit-7"))
+    found = by_part(box)["voice"]
+    assert (found.state, found.seen) == ("note", "th lacks 1 of 36 clips; en lacks 1 of 36 clips")
+    record(box.path.parent / "data" / "clips", "th")
+    assert by_part(box)["voice"].seen == "calls are said in th; en lacks 36 of 36 clips"
+    box.path.write_text(DISPLAY + '[voice]\nlanguages = ["th"]\n', "utf-8")
+    assert by_part(box)["voice"].state == "ok"
+    box.path.write_text(DISPLAY + '[sound]\ndevice = "none"\n', "utf-8")
+    assert "voice" not in by_part(box)
 
 
 def test_what_is_to_be_done_is_nothing_that_only_a_kiosk_could_do(box: Box) -> None:

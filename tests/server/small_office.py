@@ -10,6 +10,8 @@ from pathlib import Path
 
 from server import certificate
 from server.app import with_headers
+from server.clips import FOLDER
+from server.clips_down import ClipsDown
 from server.config import Address
 from server.giveback import begin_anew
 from server.handdown import HandDown, Shelf
@@ -128,6 +130,7 @@ class SmallOffice:
                 self.utc,
                 self.utc,
                 handdown=self.handdown,
+                clips=ClipsDown(db, self.folder / FOLDER, thread),
                 succeed=self._succeed,
             )
             serving = listener(with_headers(self.exchange), self.end, self.files)

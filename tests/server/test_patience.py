@@ -13,6 +13,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from server.clips_down import ClipsDown
 from server.handdown import HandDown, Shelf
 from server.http import Receive, Scope, Send, answer
 from server.ingest import BODIES, PAIRINGS, Exchange
@@ -76,6 +77,7 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
             lambda: NOON,
             lambda: NOON,
             handdown=hand_down(db, thread),
+            clips=ClipsDown(db, tmp_path, thread),
             succeed=lambda ledger, name, head: None,
         )
         dawdling = [asyncio.create_task(status(exchange, wire.PAIR_PATH, {}, never)) for _ in range(PAIRINGS)]

@@ -13,9 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from server.handdown import POLLERS
+from server.ingest import LISTENERS
 from server.ledger import FILE, Ledger
 from server.pairing import Pairing
 from sync import paircode, wire
+from sync.clips import MOST_BYTES
 from sync.feedwire import HOLD_S, ask_for, sign_ask
 from sync.judge import Accept, KnownJournal, judge_request
 from sync.pairing import Device, request
@@ -298,3 +300,5 @@ def test_the_limits_on_the_page_are_the_limits_of_the_code() -> None:
     assert f"at most {wire.BATCH_ROWS} rows" in text
     assert f"after {HOLD_S:.0f} s an empty batch" in text
     assert f"that wait at once | {POLLERS} |" in text
+    assert f"`/v1/clips` at once | {LISTENERS} |" in text
+    assert f"at most {MOST_BYTES:,} bytes; one that is not" in text
