@@ -18,9 +18,10 @@ from server.config import ServerConfig, parse_server
 from server.console_tls import ConsoleCertificate
 from server.errors import ConfigError, LedgerRefused, ServerError
 from server.export import export
-from server.ledger import FILE, Ledger
+from server.ledger import FILE, Ledger, open_reader
 from server.names import own_addresses, own_host
 from server.office import Office, perform
+from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
 from sync.clock import trusted
 from sync.errors import SyncError
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
             case "evidence":
                 print(auditing.write_evidence(config, folder, options.first, options.to or options.first, options.out))
             case "rebuild":
-                _rebuild(config, folder)
+                _rebuild(config, folder, clock)
             case "pair":
                 print(_ask(config, folder, clock, {"command": "pair", "place": options.place})["code"])
             case "code":
@@ -183,12 +184,25 @@ def _unwrapped(run: Callable[[], None]) -> None:
         raise group.exceptions[0] from None
 
 
-def _rebuild(config: ServerConfig, folder: Path) -> None:
+def _rebuild(config: ServerConfig, folder: Path, clock: SystemClock) -> None:
     ledger = Ledger(folder / FILE, config.zone, random_bytes)
     try:
-        print(f"folded {ledger.rebuild()} facts anew")
+        print(f"folded {ledger.rebuild()} facts anew", flush=True)
+        print(f"reckoned {_reckon(ledger, folder, config, clock)} days anew")
     finally:
         ledger.close()
+
+
+def _reckon(ledger: Ledger, folder: Path, config: ServerConfig, clock: SystemClock) -> int:
+    """Make the figures of all marked days anew; how many there were."""
+    with contextlib.closing(open_reader(folder / FILE)) as db:
+        days = marked(db)
+        for number, day in enumerate(days, 1):
+            print(f"\r{number}/{len(days)} {day}", end="", file=sys.stderr, flush=True)
+            made = reckon(db, day, config.zone)
+            with ledger.transaction():
+                ledger.rollups.store(made, clock.read().utc_ms)
+    return len(days)
 
 
 def _ask(config: ServerConfig, folder: Path, clock: SystemClock, command: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,11 @@ order in which journals arrive changes nothing.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from server import fold_figures
+from server.change import Change
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact
 from sync.errors import NotUnderstood
@@ -51,14 +52,6 @@ _NAME_CHARACTERS = 80
 _MOST_WAIT = 7 * 24 * 60
 """Minutes: no range that reaches further was ever printed."""
 _TOKEN = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One statement on the projections. Named values; `office_day(utc_ms)` is an SQL function the ledger provides."""
-
-    statement: str
-    values: dict[str, Any]
 
 
 _SLACK = "uncertainty_ms + abs(:boottime_ms - boottime_ms) * :ppm / 1000000"
@@ -158,7 +151,8 @@ def changes(journal_id: JournalId, fact: Fact, chain: bytes) -> list[Change]:
     if problem is not None:
         strange = {"kind": fact.kind, "version": fact.version, "why": problem[:200]}
         return [Change(_STRANGE, place | strange)]
-    return list(_changes(body, place, fact, chain))
+    marks = fold_figures.before(body, fact, place)
+    return [*marks, *_changes(body, place, fact, chain), *fold_figures.after(body, place)]
 
 
 def _problem(body: object) -> str | None:

@@ -82,6 +82,8 @@ def _taken(ledger: Ledger, giver: JournalId, batch: Batch, secret: bytes, moment
     if rows is None:
         return wire.refuse(wire.BAD_CHAIN, "the rows do not lead to the head that is wanted", _MEND)
     whole = ledger.lost.store(name, Position(batch.after, batch.previous), rows, giver, secret)
+    if whole:
+        ledger.rollups.mark_lost(name)
     if whole and moment is not None:
         queue.take_up(ledger, moment)
     return wanted(ledger.lost.wanted(name))

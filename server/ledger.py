@@ -15,16 +15,18 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 
+from server.change import Change
 from server.checkpoints import Checkpoints
 from server.clips import ClipTable
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
-from server.fold import Change, changes
+from server.fold import changes
 from server.held import Held
 from server.lost import Lost
 from server.own import Own, own_named
 from server.pairing import NO_LANE, WITHOUT_LANE, Code, Pairing, Standing
 from server.people import People
-from server.schema import FOLD_VERSION, LEDGER, MIGRATIONS, PROJECTIONS
+from server.rollups import Rollups
+from server.schema import FOLD_VERSION, LEDGER, MADE_OF_THEM, MIGRATIONS, PROJECTIONS
 from server.sessions import Sessions
 from sync.chain import Position
 from sync.clock import Timeline, office_day
@@ -82,6 +84,7 @@ class Ledger:
         self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
         self.clips = ClipTable(self._db)
         self.lost = Lost(self._db)
+        self.rollups = Rollups(self._db)
         self.checkpoints = Checkpoints(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
@@ -347,7 +350,7 @@ class Ledger:
             return self._refold()
 
     def _refold(self) -> int:
-        for table in PROJECTIONS:
+        for table in (*PROJECTIONS, *MADE_OF_THEM):
             self._db.execute(f"DELETE FROM {table}")
         count = 0
         for journal_id, row, chain in self._db.execute(

@@ -16,6 +16,7 @@ from server.app import Reader, pages_app, with_headers
 from server.around import Surroundings
 from server.audits import Audits
 from server.authority import fingerprints
+from server.bookkeeper import Bookkeeper
 from server.checkpointing import Checkpointer
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips, recorded
@@ -110,7 +111,7 @@ class Office:
                 raise
             server_id, paired = ledger.server_id, ledger.paired()
             hall = Hall(queue.live_of(ledger))
-            writer = Writer(ledger, lambda: _tell(loop, feed, hall, handdown, ledger))
+            writer = Writer(ledger, lambda: _tell(loop, feed, hall, handdown, bookkeeper, ledger))
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
             db = open_reader(self._folder / FILE)
@@ -144,6 +145,7 @@ class Office:
                 succeed=lambda ledger, lost, head: self._succeed(ledger, key, keeper, lost, head),
             )
             auditor, audits = self._auditor(stack), Audits(pages.zone, self._now)
+            bookkeeper = Bookkeeper(auditor, writer, self._config.zone, self._now)
             proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
             checkpointer = self._checkpointer(auditor, writer, audits, key)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
@@ -183,7 +185,7 @@ class Office:
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
-            for running in (speaker.run(), checkpointer.run()):
+            for running in (speaker.run(), checkpointer.run(), bookkeeper.run()):
                 stack.callback(asyncio.create_task(running).cancel)
             closing = witnesses.close, feed.close, display.close, counters.streams.close, handdown.close
             await self._listen(listeners, closing, self._keep_time(keeper, writer))
@@ -358,11 +360,14 @@ def perform(
             raise ControlFailed("there is no such command", hint="Run `python -m server --help`.")
 
 
-def _tell(loop: asyncio.AbstractEventLoop, feed: Feed, hall: Hall, handdown: HandDown, ledger: Ledger) -> None:
+def _tell(
+    loop: asyncio.AbstractEventLoop, feed: Feed, hall: Hall, handdown: HandDown, bookkeeper: Bookkeeper, ledger: Ledger
+) -> None:
     """From the writer's thread: there is something new, and this is the queue and the office's journal with it."""
     live: Live = queue.live_of(ledger)
     loop.call_soon_threadsafe(handdown.reached, ledger.own_end)
     loop.call_soon_threadsafe(feed.changed)
+    loop.call_soon_threadsafe(bookkeeper.changed)
     loop.call_soon_threadsafe(hall.committed, live)
 
 

@@ -6,15 +6,21 @@ people. What is folded from it (PROJECTIONS) is disposable: `python -m server re
 
 import sqlite_utils
 
+from server.sla import COUNTS
+
 LEDGER = sqlite_utils.Migrations("ledger")
 
 PROJECTIONS = (
     "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
-    "standing",
+    "standing", "standards",
 )  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
-FOLD_VERSION = 8
+MADE_OF_THEM = ("dirty",)
+"""Tables that follow from the projections. The fold marks every day again, and their figures are made anew; the old
+ones stay until then, so that a revision never counts twice."""
+
+FOLD_VERSION = 9
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -389,9 +395,40 @@ def losses_told(db: sqlite_utils.Database) -> None:
     db.execute("UPDATE losses SET waived_ms = at_ms WHERE wanted_seq IS NOT NULL")
 
 
+_FIGURES = (
+    """CREATE TABLE standards (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL, minutes TEXT NOT NULL,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE dirty (
+        journal_id TEXT NOT NULL, day TEXT NOT NULL, marks INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, day)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE figures (
+        office TEXT NOT NULL, day TEXT NOT NULL, revision INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+        at_work TEXT NOT NULL, by_hand INTEGER NOT NULL,
+        PRIMARY KEY (office, day)
+    ) STRICT, WITHOUT ROWID""",
+    f"""CREATE TABLE rollups (
+        office TEXT NOT NULL, day TEXT NOT NULL,
+        hour INTEGER NOT NULL, service TEXT NOT NULL, counter INTEGER NOT NULL,
+        {", ".join(f"{count} INTEGER NOT NULL" for count in COUNTS)},
+        waits TEXT NOT NULL, serves TEXT NOT NULL,
+        PRIMARY KEY (office, day, hour, service, counter)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@LEDGER()
+def figures(db: sqlite_utils.Database) -> None:
+    """The published minutes by catalogue; the days whose figures have to be made anew; figures (server.rollups)."""
+    for statement in _FIGURES:
+        db.execute(statement)
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
-    losses, given, checkpoints, successors, replacing, losses_told,
+    losses, given, checkpoints, successors, replacing, losses_told, figures,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

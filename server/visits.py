@@ -32,6 +32,8 @@ from sync.facts_office import (
     TicketTransferred,
 )
 from sync.facts_restated import CounterRestated, TicketRestated
+from sync.tickets import IllegalStep, QueueTicket, admit, restated
+from sync.tickets import step as queue_step
 from sync.types import UtcMs
 
 
@@ -125,8 +127,7 @@ class Visited:
 
 @dataclass(slots=True)
 class _Ticket:
-    services: tuple[str, ...]
-    cases: tuple[int, ...]
+    queue: QueueTicket
     visit: Visit
 
 
@@ -172,11 +173,15 @@ class _Fold:
         visit = Visit(
             body.ticket, 0, body.services[0], _cases(body.cases, 0), ready_ms, body.priority, late=late, untimed=untimed
         )
-        self.tickets[body.ticket] = _Ticket(body.services, body.cases, visit)
+        self.tickets[body.ticket] = _Ticket(admit(body, 0), visit)
 
     def _restated(self, body: TicketRestated) -> None:
         """Of a ticket whose facts are here, nothing new; of another one, all that is known."""
-        if body.ticket in self.tickets or not body.services:
+        if body.ticket in self.tickets:
+            return
+        try:
+            queue = restated(body)
+        except IllegalStep:
             return
         step = min(body.step, len(body.services) - 1)
         visit = Visit(
@@ -194,9 +199,15 @@ class _Fold:
             outcome=_STANDS.get(body.status, Outcome.OPEN),
             ended_ms=body.at_ms if body.status in _STANDS else None,
         )
-        self.tickets[body.ticket] = _Ticket(body.services, body.cases, visit)
+        self.tickets[body.ticket] = _Ticket(queue, visit)
 
     def _happened(self, ticket: _Ticket, body: TicketFact) -> None:
+        """What has no place in the ticket's life is passed over: a restored office may have done on an old copy what
+        was done before (server.takeup)."""
+        try:
+            ticket.queue = queue_step(ticket.queue, body)
+        except IllegalStep:
+            return
         visit, now_ms = ticket.visit, body.now_ms
         match body:
             case TicketCalled():
@@ -233,8 +244,8 @@ class _Fold:
     def _finished(self, ticket: _Ticket, now_ms: UtcMs) -> None:
         ticket.visit = _ended(_left(ticket.visit, now_ms), Outcome.SERVED, now_ms)
         step = ticket.visit.step + 1
-        if step < len(ticket.services):
-            self._next(ticket, step, ticket.services[step], now_ms)
+        if step < len(ticket.queue.services):
+            self._next(ticket, step, ticket.queue.services[step], now_ms)
 
     def _transferred(self, ticket: _Ticket, body: TicketTransferred) -> None:
         """Whoever was at a counter waits anew from now on; who still waited goes on waiting, for something else."""
@@ -252,7 +263,7 @@ class _Fold:
             before.ticket,
             step,
             service,
-            _cases(ticket.cases, step),
+            _cases(ticket.queue.cases, step),
             now_ms,
             before.priority,
             late=before.late,

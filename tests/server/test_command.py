@@ -44,7 +44,7 @@ def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_rebuild_says_how_many_facts_it_folded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rebuild", "--config", write(tmp_path, GOOD)]) == 0
-    assert capsys.readouterr().out == "folded 0 facts anew\n"
+    assert capsys.readouterr().out == "folded 0 facts anew\nreckoned 0 days anew\n"
 
 
 def test_revoking_an_unknown_journal_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server import reading, schema
+from server.change import Change
 from server.errors import LedgerBusy, LedgerDamaged
-from server.fold import Change, changes
+from server.fold import changes
 from server.ingest import take_batch
 from server.ledger import FILE, Ledger, open_reader
 from sync import verify

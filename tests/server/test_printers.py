@@ -9,7 +9,8 @@ from typing import ClassVar
 import pytest
 
 from hardware.profile import GENERIC, Abilities
-from server.fold import Change, changes
+from server.change import Change
+from server.fold import changes
 from server.ledger import FILE, open_reader
 from server.pages import Pages
 from server.reading import Device as Machine

@@ -8,7 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.fold import Change, changes
+from server.change import Change
+from server.fold import changes
 from server.ingest import take_batch
 from server.ledger import FILE, Ledger, open_reader
 from server.reading import view

@@ -1,0 +1,176 @@
+"""The figures of each office day, kept as cells that add up (server.sla), and made anew where a fact touched the day.
+
+A day is made whole each time, from its facts alone: late scores, corrected clocks and facts that came back change what
+they change, and a rebuild has nothing to differ in. Reading and reckoning is done beside the thread that writes; what
+it then stores is thrown away where the day was marked again meanwhile.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server import reading
+from server.errors import NoSuchDay
+from server.fold_figures import AGAIN
+from server.histogram import Histogram
+from server.lost import LAST
+from server.places import believed, days, facts, gaps, places_of
+from server.sla import COUNTS, Cell, Key, cells_of
+from server.visits import Stint, visits_of
+from sync.body import Body
+from sync.errors import NotUnderstood
+from sync.facts import understand
+from sync.types import UtcMs
+
+_COLUMNS = ("hour", "service", "counter", *COUNTS, "waits", "serves")
+_INSERT = f"""INSERT INTO rollups (office, day, {", ".join(_COLUMNS)})
+    VALUES (?, ?, {", ".join("?" for _ in _COLUMNS)})"""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """One office day. `marks`: how often each journal's day had been marked when it was read. `by_hand`: served with
+    emergency numbers. `at_work`: when counters were."""
+
+    day: str
+    cells: Mapping[Key, Cell]
+    at_work: tuple[Stint, ...] = ()
+    by_hand: int = 0
+    marks: Mapping[str, int] = field(default_factory=dict)
+
+
+def marked(db: sqlite3.Connection) -> list[str]:
+    """The office days whose figures are to be made anew, the oldest first."""
+    return [row[0] for row in db.execute("SELECT DISTINCT day FROM dirty ORDER BY day")]
+
+
+def reckon(db: sqlite3.Connection, day: str, zone: ZoneInfo) -> DayFigures:
+    """The figures of this day from its facts, all in one snapshot. A day without a queue has scores at most."""
+    db.execute("BEGIN")
+    try:
+        marks = dict(db.execute("SELECT journal_id, marks FROM dirty WHERE day = ?", (day,)))
+        visited = visits_of(_bodies(db, day))
+        pressed = [press for machine in reading.presses(db, day) for press in machine]
+        cells = cells_of(visited, pressed, standards_on(db, day), lambda at: _hour(at, zone))
+    finally:
+        db.execute("ROLLBACK")
+    return DayFigures(day, cells, visited.at_work, visited.by_hand, marks)
+
+
+class Rollups:
+    """The tables of figures, for the thread that writes."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def store(self, made: DayFigures, now_ms: UtcMs) -> bool:
+        """Put these figures in the place of the day's old ones; whether they are other ones. Within a transaction.
+
+        The revision goes up with every change, so that a report can name the one that it is made from.
+        """
+        db, office = self._db, office_of(self._db)
+        if office is None:
+            return False
+        for journal, marks in made.marks.items():
+            db.execute("DELETE FROM dirty WHERE journal_id = ? AND day = ? AND marks = ?", (journal, made.day, marks))
+        if kept(db, office, made.day) == replace(made, marks={}):
+            return False
+        db.execute("DELETE FROM rollups WHERE office = ? AND day = ?", (office, made.day))
+        db.executemany(_INSERT, ((office, made.day, *_row(key, cell)) for key, cell in made.cells.items()))
+        at_work = json.dumps([[each.counter, each.from_ms, each.to_ms] for each in made.at_work])
+        db.execute(
+            """INSERT INTO figures (office, day, revision, at_ms, at_work, by_hand) VALUES (?, ?, 1, ?, ?, ?)
+            ON CONFLICT (office, day) DO UPDATE SET revision = revision + 1, at_ms = excluded.at_ms,
+                at_work = excluded.at_work, by_hand = excluded.by_hand""",
+            (office, made.day, now_ms, at_work, made.by_hand),
+        )
+        return True
+
+    def mark_lost(self, journal_id: str) -> None:
+        """Have the days made anew of which something came back. Within a transaction."""
+        self._db.execute(_MARK_LOST, {"journal_id": journal_id})
+
+
+_OPENED = """SELECT json_extract(CAST(row AS TEXT), '$[5].day') AS day FROM lost
+    WHERE journal_id = :journal_id AND json_extract(CAST(row AS TEXT), '$[1]') = 'day.opened'"""
+_MARK_LOST = f"""INSERT INTO dirty (journal_id, day, marks)
+    SELECT :journal_id, day, 1 FROM (
+        {_OPENED}
+        UNION
+        SELECT day FROM days JOIN journals USING (journal_id) WHERE own > 0 AND day >= (
+            SELECT day FROM days WHERE journal_id = :journal_id
+                AND seq < (SELECT min(seq) FROM lost WHERE journal_id = :journal_id) ORDER BY seq DESC LIMIT 1)
+    ) WHERE day IS NOT NULL {AGAIN}"""
+
+
+def office_of(db: sqlite3.Connection) -> str | None:
+    """What this office is called in figures: the first journal that it wrote. None before that."""
+    found = db.execute("SELECT journal_id FROM journals WHERE own > 0 ORDER BY own LIMIT 1").fetchone()
+    return found[0] if found else None
+
+
+def standards_on(db: sqlite3.Connection, day: str) -> dict[str, int]:
+    """The minutes that were published for each service on this day: of every machine the last catalogue that it
+    adopted before a later day began there; where two machines differ, the one with the lower lane."""
+    query = """SELECT minutes FROM standards JOIN journals USING (journal_id)
+        WHERE seq = (SELECT max(seq) FROM standards AS known WHERE known.journal_id = standards.journal_id
+            AND seq < coalesce((SELECT min(seq) FROM days WHERE days.journal_id = known.journal_id AND day > ?), ?))
+        ORDER BY lane DESC, journal_id DESC"""
+    found: dict[str, int] = {}
+    for (minutes,) in db.execute(query, (day, LAST)):
+        found.update(json.loads(minutes))
+    return found
+
+
+def read_cells(db: sqlite3.Connection, office: str, first: str, last: str) -> Iterator[tuple[str, Key, Cell]]:
+    """(day, key, cell) of these days, both included, by day."""
+    query = f"""SELECT day, {", ".join(_COLUMNS)} FROM rollups WHERE office = ? AND day BETWEEN ? AND ?
+        ORDER BY day, hour, service, counter"""
+    for day, *row in db.execute(query, (office, first, last)):
+        yield day, *_cell(row)
+
+
+def kept(db: sqlite3.Connection, office: str, day: str) -> DayFigures | None:
+    """The figures of this day as they are kept; None where there are none yet."""
+    found = db.execute("SELECT at_work, by_hand FROM figures WHERE office = ? AND day = ?", (office, day)).fetchone()
+    if found is None:
+        return None
+    at_work = tuple(Stint(counter, begin, end) for counter, begin, end in json.loads(found[0]))
+    cells = {key: cell for _, key, cell in read_cells(db, office, day, day)}
+    return DayFigures(day, cells, at_work, found[1])
+
+
+def _row(key: Key, cell: Cell) -> tuple[object, ...]:
+    counts = (getattr(cell, each) for each in COUNTS)
+    return key.hour, key.service, key.counter, *counts, cell.waits.encode(), cell.serves.encode()
+
+
+def _cell(row: list[int | str]) -> tuple[Key, Cell]:
+    hour, service, counter, *counts, waits, serves = row
+    values = {name: int(value) for name, value in zip(COUNTS, counts, strict=True)}
+    histograms = {"waits": Histogram.decode(str(waits)), "serves": Histogram.decode(str(serves))}
+    return Key(int(hour), str(service), int(counter)), replace(Cell(**histograms), **values)  # type: ignore[arg-type]
+
+
+def _bodies(db: sqlite3.Connection, day: str) -> Iterator[Body]:
+    """What the office wrote on this day, in the order of time, with what came back of it after a restore."""
+    try:
+        here, _ = places_of(believed(days(db), gaps(db)), day)
+    except NoSuchDay:
+        return
+    for place in here:
+        branch = replace(place.branch, cut=None) if place.aside else place.branch
+        for fact in facts(db, branch, place.since, place.until):
+            try:
+                body = understand(fact)
+            except NotUnderstood:
+                continue
+            if body is not None:
+                yield body
+
+
+def _hour(at: UtcMs, zone: ZoneInfo) -> int:
+    return datetime.fromtimestamp(at / 1000, zone).hour

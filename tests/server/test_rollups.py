@@ -1,0 +1,186 @@
+"""The figures of each day: what a day's facts say, whatever comes late, and the same after a rebuild."""
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server import acts
+from server.ledger import FILE, Ledger, open_reader
+from server.rollups import marked, office_of, read_cells, reckon, standards_on
+from server.sla import Cell, total
+from sync.facts import CatalogueAdopted, DayOpened
+from sync.types import UtcMs
+from tests.server.audited import NEXT, Worked
+from tests.server.conftest import ZONE
+from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, score
+from tests.server.test_audit_acts import Day
+from tests.server.test_queue import take
+from tests.server.test_restored import Story
+
+
+def published(minutes: int) -> CatalogueAdopted:
+    """The catalogue, with each service within so many minutes."""
+    services = [{**each, "minutes": minutes} for each in CATALOGUE.catalogue["services"]]
+    return replace(CATALOGUE, catalogue={**CATALOGUE.catalogue, "services": services})
+
+
+def made(folder: Path, ledger: Ledger) -> int:
+    """Make the figures of every marked day anew; of how many they changed."""
+    changed = 0
+    with closing(open_reader(folder / FILE)) as db:
+        for day in marked(db):
+            figures = reckon(db, day, ZONE)
+            with ledger.transaction():
+                changed += ledger.rollups.store(figures, UtcMs(NOON))
+    return changed
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    """Everything that is kept, but when and how often it was made."""
+    with closing(open_reader(folder / FILE)) as db:
+        rows = db.execute("SELECT * FROM rollups ORDER BY 1, 2, 3, 4, 5").fetchall()
+        return {"rollups": rows, "figures": db.execute("SELECT office, day, at_work, by_hand FROM figures").fetchall()}
+
+
+def figures(folder: Path, day: str = DAY) -> Cell:
+    with closing(open_reader(folder / FILE)) as db:
+        office = office_of(db)
+        assert office is not None
+        return total(cell for _, _, cell in read_cells(db, office, day, day))
+
+
+def revisions(folder: Path) -> dict[str, int]:
+    with closing(open_reader(folder / FILE)) as db:
+        return dict(db.execute("SELECT day, revision FROM figures"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_made_as_the_days_grow_they_are_what_a_rebuild_makes_of_them(tmp_path: Path, seed: int) -> None:
+    day = Day(tmp_path, seed)
+    for _ in range(6):
+        day.live(25)
+        made(tmp_path, day.office.ledger)
+    made(tmp_path, day.office.ledger)
+    grown, before = kept(tmp_path), revisions(tmp_path)
+    assert figures(tmp_path).visits > 5
+    day.office.ledger.rebuild()
+    with closing(open_reader(tmp_path / FILE)) as db:
+        assert marked(db) == sorted(before)
+    assert made(tmp_path, day.office.ledger) == 0
+    assert (kept(tmp_path), revisions(tmp_path)) == (grown, before)
+
+
+def test_control_what_was_kept_of_a_day_that_was_never_marked_again_is_old(tmp_path: Path) -> None:
+    """Without the marks of the fold the same days would differ from a rebuild."""
+    day = Day(tmp_path, 0)
+    day.live(40)
+    made(tmp_path, day.office.ledger)
+    old = kept(tmp_path)
+    day.live(60)
+    with day.office.ledger.transaction():
+        day.office.ledger._db.execute("DELETE FROM dirty")
+    assert made(tmp_path, day.office.ledger) == 0
+    assert kept(tmp_path) == old
+    day.office.ledger.rebuild()
+    assert made(tmp_path, day.office.ledger) == 1
+
+
+def began(folder: Path) -> tuple[Worked, Device]:
+    """An office with one counter at work, and a kiosk with one ticket that has arrived."""
+    office = Worked(folder)
+    kiosk = office.pair(1)
+    kiosk.record(published(4))
+    take(kiosk, 1)
+    office.hear(kiosk)
+    office.act(acts.Open())
+    return office, kiosk
+
+
+def test_a_score_that_comes_late_changes_its_day_and_the_revision_says_so(tmp_path: Path) -> None:
+    office, kiosk = began(tmp_path)
+    office.serve()
+    made(tmp_path, office.ledger)
+    assert (figures(tmp_path).served, figures(tmp_path).judged, figures(tmp_path).opinion.n) == (1, 1, 0)
+    kiosk.record(score(5), after_ms=200_000)
+    office.hear(kiosk)
+    assert made(tmp_path, office.ledger) == 1
+    assert (figures(tmp_path).level_5, revisions(tmp_path)) == (1, {DAY: 2})
+
+
+def test_a_clock_that_is_tied_closer_moves_a_score_to_its_own_day(tmp_path: Path) -> None:
+    office, kiosk = began(tmp_path)
+    kiosk.record(anchor(NOON, 100_000), after_ms=0)
+    kiosk.record(score(4), after_ms=1000)
+    office.hear(kiosk)
+    made(tmp_path, office.ledger)
+    assert figures(tmp_path).unattached == 1
+    day_s = 24 * 3_600_000
+    kiosk.record(anchor(UtcMs(NOON + day_s), 1), after_ms=0)
+    office.hear(kiosk)
+    made(tmp_path, office.ledger)
+    assert (figures(tmp_path).unattached, figures(tmp_path, NEXT).unattached) == (0, 1)
+
+
+def test_the_published_time_is_that_of_the_day(tmp_path: Path) -> None:
+    office, kiosk = began(tmp_path)
+    office.serve()
+    made(tmp_path, office.ledger)
+    slow = figures(tmp_path)
+    kiosk.record(DayOpened(NEXT, "clock"))
+    kiosk.record(published(1))
+    office.hear(kiosk)
+    made(tmp_path, office.ledger)
+    assert figures(tmp_path) == slow
+    with closing(open_reader(tmp_path / FILE)) as db:
+        assert (standards_on(db, DAY)["register"], standards_on(db, NEXT)["register"]) == (4, 1)
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_what_a_restored_office_lost_is_in_the_figures_once_it_came_back(tmp_path: Path, days: int) -> None:
+    story = Story(tmp_path)
+    made(story.office.folder, story.office.ledger)
+    whole = figures(story.office.folder)
+    office = story.restore()
+    if days:
+        office.later(20 * 60)
+        office.day = NEXT
+    office.hear(story.kiosk)
+    office.act(acts.Open())
+    made(office.folder, office.ledger)
+    assert figures(office.folder).served == 0
+    assert office.asked(story.mirror)
+    office.give_back(story.kiosk, story.mirror)
+    made(office.folder, office.ledger)
+    assert (whole.served, whole.no_show, whole.visits) == (1, 1, 4)
+    told = figures(office.folder)
+    assert (told.served, told.no_show, told.visits, told.waits) == (1, 1, 4, whole.waits)
+    office.ledger.close()
+
+
+def test_figures_that_were_overtaken_leave_their_mark(tmp_path: Path) -> None:
+    office, kiosk = began(tmp_path)
+    with closing(open_reader(tmp_path / FILE)) as db:
+        early = reckon(db, DAY, ZONE)
+        take(kiosk, 2)
+        office.hear(kiosk)
+        with office.ledger.transaction():
+            office.ledger.rollups.store(early, UtcMs(NOON))
+        assert marked(db) == [DAY]
+    made(tmp_path, office.ledger)
+    assert figures(tmp_path).visits == 2
+
+
+def test_control_without_the_count_of_marks_the_second_ticket_would_be_forgotten(tmp_path: Path) -> None:
+    office, kiosk = began(tmp_path)
+    with closing(open_reader(tmp_path / FILE)) as db:
+        early = reckon(db, DAY, ZONE)
+        take(kiosk, 2)
+        office.hear(kiosk)
+        now = reckon(db, DAY, ZONE).marks
+        with office.ledger.transaction():
+            office.ledger.rollups.store(replace(early, marks=now), UtcMs(NOON))
+        assert marked(db) == []
+    assert figures(tmp_path).visits == 1
