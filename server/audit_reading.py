@@ -21,7 +21,7 @@ from sync.codec import Fact, parse
 from sync.errors import NotUnderstood
 from sync.facts import Body, understand
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, CountersSet, StaffSkilled
-from sync.facts_restated import RECORD, RESTATED
+from sync.facts_restated import RECORD, RESTATED, RecordWaived
 from sync.live import Live
 from sync.types import JournalId, Seq, UtcMs
 
@@ -55,7 +55,7 @@ class DayAudit:
     """The audit of one day with what stands beside it. `end`: the position of the day's last fact.
 
     Where the office was restored from a copy on that day: `parts` in order, `restored` (when it was found out, UTC ms)
-    and `gaps`, of which nobody knows what was done.
+    and `gaps`, of which nobody knows what was done; `waived`: when a supervisor had the office go on without.
     """
 
     audit: Audit
@@ -67,6 +67,7 @@ class DayAudit:
     parts: tuple[Told, ...] = ()
     restored: tuple[UtcMs, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    waived: tuple[UtcMs, ...] = ()
 
 
 def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = False) -> DayAudit:
@@ -89,6 +90,7 @@ def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = 
         audit = replay_parts(parts, kiosks_of(db, day, lines), bounds, lost)
         audit = replace(audit, whole=audit.whole or any(each.day > day for each in all_days))
         seen = [fact for part in parts for fact in part.section.facts]
+        waived = tuple(body.now_ms for fact in seen if isinstance(body := _waived(fact), RecordWaived))
         cameras = standing.cameras(seen, (end, audit.last))
         last = next((each for each in reversed(here) if not each.aside), here[-1])
         restored = _restored(db, bounds)
@@ -96,7 +98,7 @@ def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = 
         plain = len(told) == 1 and not restored and told[0].back is None
         return DayAudit(
             audit, last.journal, last.key, position(db, last.branch, audit.last), cameras, standing.complaints(),
-            () if plain else told, restored, tuple(lost),
+            () if plain else told, restored, tuple(lost), waived,
         )  # fmt: skip
     finally:
         db.execute("ROLLBACK")
@@ -121,11 +123,8 @@ def _parts(db: sqlite3.Connection, here: Sequence[Place], before: Before, *, alo
         known = Before(skills=before.skills, day=place.day if opened_twice else None) if number else before
         if not alone:
             known = replace(known, record=_record(db, place, section) if again else Live())
-        found.append(
-            Part(
-                section, known, place.since if place.branch.aside else Seq(0), place.branch.aside, place.branch.top > 0
-            )
-        )
+        since = place.since if place.branch.aside else Seq(0)
+        found.append(Part(section, known, since, place.aside, back=place.branch.top > 0))
     return found
 
 
@@ -264,6 +263,10 @@ class _Standing:
             if isinstance(body, ComplaintNoted):
                 found[body.ticket] = (*found.get(body.ticket, ()), body)
         return found
+
+
+def _waived(fact: Fact) -> Body | None:
+    return _or_none(fact) if fact.kind == RecordWaived.kind else None
 
 
 def _or_none(fact: Fact) -> Body | None:

@@ -47,6 +47,7 @@ def document(day: DayAudit, found: Sequence[Pattern], words: Catalogue) -> dict[
         "facts": {"first": audit.first, "last": audit.last},
         "head": str(day.end),
         "restored_ms": list(day.restored),
+        "waived_ms": list(day.waived),
         "parts": [asdict(each) for each in day.parts],
         "gaps": [{"code": each.what.value, **asdict(each)} for each in day.gaps],
         "rule": {each.name: getattr(audit.rule, each.name) for each in fields(audit.rule) if each.name != "now_ms"},

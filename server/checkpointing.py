@@ -68,7 +68,10 @@ class Checkpointer:
         mail: MailConfig | None = None,
         send: Send | None = None,
         pause: Pause = until,
+        waits: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`waits`: the office stands still, and the record of a day may not be all here."""
+        self._waits = waits
         self._reads, self._writes, self._audits, self._key, self._zone = reads, writes, audits, key, zone
         self._told, self._name, self._mail, self._send, self._pause = told, name or {}, mail, send, pause
         self._wake = asyncio.Event()
@@ -81,7 +84,7 @@ class Checkpointer:
 
     def queue_changed(self, live: Live) -> None:
         """The queue has changed: where another day was opened, the one before is over."""
-        if live.day != self._day:
+        if live.day != self._day:  # also where the office stands again: while it stood still, no day was open
             self._day = live.day
             self._wake.set()
 
@@ -102,6 +105,8 @@ class Checkpointer:
 
     async def make(self) -> None:
         """The checkpoints of the days that are over and have none."""
+        if self._waits():
+            return
         now_ms = self._told()
         today = office_day(now_ms, self._zone).isoformat() if now_ms else None
         for day in await self._reads.read(missing, today):

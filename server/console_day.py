@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
-from server import acts, dayend, reading
+from server import acts, dayend, reading, standstill
 from server.around import adopted
 from server.closing import closing, next_open_day
 from server.console_pages import Filled, redirect
@@ -53,6 +53,7 @@ def add_day(app: FastAPI, desk: OfficeDesk) -> None:
         to_day = next_open_day((await door.read(adopted))[1], office_day(door.now(), desk.zone))
         values: dict[str, Any] = {
             "at": at,
+            "stands_still": desk.hall.stands_still,
             "shown": shown.strftime("%Y-%m-%dT%H:%M"),
             "day": closing(live),
             "to_day": format_date(to_day, person.language),
@@ -84,6 +85,13 @@ def add_day(app: FastAPI, desk: OfficeDesk) -> None:
         except ActRefused as error:
             shown = Filled(filled | {"ask": error.code == "far-date"}, {"time": fault_of(error)})
             return await drawn(request, person, shown, 422)
+        return redirect("/day")
+
+    @app.post("/day/go-on")
+    async def go_on(request: Request, person: Supervisor) -> Response:
+        await form_of(request)
+        at = desk.now(person)
+        await door.write(lambda ledger: standstill.go_on(ledger, person.staff, at))
         return redirect("/day")
 
     @app.post("/day/carry")

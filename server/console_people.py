@@ -52,7 +52,7 @@ def add_people(app: FastAPI, door: Door, pages: ConsolePages, moment: Callable[[
 
         def job(ledger: Ledger) -> None:
             change(ledger)
-            if at is not None:
+            if at is not None and not queue.stands_still(ledger):
                 now = queue.steady(ledger, at)
                 queue.turn(ledger, now)
                 queue.tell_skills(ledger, now, person.staff)

@@ -64,6 +64,10 @@ REFUSAL_HINTS = {
     "bad-interval": N_("These numbers or times cannot be right"),
     "bad-key": N_("Load this page anew and try again"),
     "key-used": N_("Load this page anew and try again"),
+    "record-missing": N_(
+        "The server was started from an old copy of its record. Until a machine has given back what is missing, "
+        "nothing is called. A supervisor can go on without it, under Day"
+    ),
     "no-clock": N_("The server does not know the time yet. Its clock has to be set first"),
 }
 OTHER_HINT = N_("Load this page anew and try again")

@@ -42,7 +42,7 @@ def confirm_time(
         raise ActRefused("date-over", str(error), hint=error.hint) from error
     ledger.sessions.shift(utc_ms - shown_ms)
     at = moment()
-    if at is not None:
+    if at is not None and not queue.stands_still(ledger):
         queue.turn(ledger, queue.steady(ledger, at))
 
 

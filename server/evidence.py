@@ -27,7 +27,7 @@ OFFICE_KINDS = frozenset(
         "ticket.issued", "ticket.priority", "ticket.admitted", "ticket.called", "ticket.recalled", "ticket.no_show",
         "ticket.serving", "ticket.finished", "ticket.transferred", "ticket.parked", "ticket.placed",
         "ticket.cancelled", "ticket.prioritised", "ticket.carried", "counter.opened", "counter.paused",
-        "counter.resumed", "counter.closed", "ticket.restated", "counter.restated",
+        "counter.resumed", "counter.closed", "ticket.restated", "counter.restated", "record.waived",
         "service.ticketless", "service.by_hand", "cameras.set", "camera.checked",
     )
 )  # fmt: skip

@@ -21,6 +21,9 @@ from sync.wire import Batch, Head, Refusal
 Succeed = Callable[[Ledger, JournalId, Head], None]
 """Go on in a new journal, where this head of our own proves that facts of the one that we write are gone."""
 
+Heard = Callable[[Ledger, JournalId, JournalId, Position], None]
+"""A device (its journal) shows that its copy of this journal of ours reaches up to here, and we have that too."""
+
 
 def begin_anew(
     ledger: Ledger,
@@ -44,7 +47,12 @@ def begin_anew(
 
 
 def take_lost(
-    ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Moment | None, succeed: Succeed
+    ledger: Ledger,
+    request: wire.Request,
+    now_ms: UtcMs,
+    moment: Moment | None,
+    succeed: Succeed,
+    heard: Heard = lambda ledger, device, name, at: None,
 ) -> Wanted | Refusal:
     """Judge what a device gives back, and keep it; what is wanted next. Within a transaction."""
     device = ledger.known(request.journal_id)
@@ -62,13 +70,17 @@ def take_lost(
         return wire.refuse(wire.TOO_LARGE, str(error), error.hint)
     except BadBatch as error:
         return wire.refuse(wire.MALFORMED, str(error), error.hint)
-    return _offered(ledger, batch, now_ms, succeed)
+    return _offered(ledger, request.journal_id, batch, now_ms, succeed, heard)
 
 
-def _offered(ledger: Ledger, batch: Batch, now_ms: UtcMs, succeed: Succeed) -> Wanted | Refusal:
+def _offered(
+    ledger: Ledger, device: JournalId, batch: Batch, now_ms: UtcMs, succeed: Succeed, heard: Heard
+) -> Wanted | Refusal:
     name, head = batch.journal_id, batch.head
     if not ledger.lost.is_ours(name, head):
         return wire.refuse(wire.BAD_SIGNATURE, "the head is not this server's own word", _MEND)
+    if ledger.lost.holds(name, head.position):
+        heard(ledger, device, name, head.position)
     succeed(ledger, name, head)
     ledger.lost.claim(name, head, now_ms)
     return wanted(ledger.lost.wanted(name))
@@ -85,6 +97,7 @@ def _taken(ledger: Ledger, giver: JournalId, batch: Batch, secret: bytes, moment
     if whole:
         ledger.rollups.mark_lost(name)
     if whole and moment is not None:
+        queue.begin(ledger)
         queue.take_up(ledger, moment)
     return wanted(ledger.lost.wanted(name))
 

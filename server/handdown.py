@@ -155,7 +155,8 @@ class HandDown:
     """Answers the questions. All methods are for the event loop's thread.
 
     `forked(journal_id, head)` is told of a place that this server once signed and does not have any more;
-    `asked(journal_id)` of each device that stands at a place of the journal that is here.
+    `asked(journal_id)` of each device that stands at a place of the journal that is here, `heard(device, journal_id,
+    position)` with the place.
     """
 
     def __init__(
@@ -164,11 +165,13 @@ class HandDown:
         thread: Executor,
         forked: Callable[[JournalId, Head], Awaitable[None]],
         *,
+        heard: Callable[[JournalId, JournalId, Position], Awaitable[None]] | None = None,
         hold_s: float = HOLD_S,
         asked: Callable[[JournalId], None] = lambda journal_id: None,
     ) -> None:
         self._shelf, self._thread, self._forked, self._hold_s = shelf, thread, forked, hold_s
         self._asked = asked
+        self._heard = heard
         self._end: object = None
         self._wake = asyncio.Event()
         self._closed = False
@@ -195,6 +198,7 @@ class HandDown:
                 found = await loop.run_in_executor(self._thread, self._shelf.look, request)
                 if isinstance(found, Packed):
                     self._asked(request.journal_id)
+                await self._shown(request, found)
                 left = until - loop.time()
                 waits = isinstance(found, Packed) and not found.rows and left > 0 and not self._closed
                 if not waits or gone.done():
@@ -204,6 +208,11 @@ class HandDown:
                 ringing.cancel()
         finally:
             gone.cancel()
+
+    async def _shown(self, request: Request, found: Found) -> None:
+        if self._heard is not None and isinstance(found, Packed):
+            ask = read_ask(request.body)
+            await self._heard(request.journal_id, JournalId(ask.journal_id or ""), ask.position)
 
     async def _reply(self, found: Found) -> Reply:
         match found:

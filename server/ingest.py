@@ -12,7 +12,7 @@ from typing import TypeVar
 from server import presses, queue
 from server.clips_down import ClipsDown
 from server.errors import BodyTooLarge, Disconnected, LedgerRefused
-from server.giveback import Succeed, take_lost
+from server.giveback import Heard, Succeed, take_lost
 from server.handdown import POLLERS, HandDown
 from server.http import (
     Receive,
@@ -70,6 +70,7 @@ class Exchange:
         handdown: HandDown,
         clips: ClipsDown,
         succeed: Succeed,
+        heard: Heard = lambda ledger, device, name, at: None,
     ) -> None:
         self._writer = writer
         self._paired = paired
@@ -78,7 +79,8 @@ class Exchange:
         self._now, self._told = now, told
         self._contact, self._moment = contact, moment
         self._patience = Patience()
-        self._handdown, self._clips_down, self._succeed = handdown, clips, succeed
+        self._handdown, self._clips_down = handdown, clips
+        self._succeed, self._heard = succeed, heard
         self._routes = {
             wire.FACTS_PATH: (self._facts, BODIES),
             wire.PAIR_PATH: (self._pair, PAIRINGS),
@@ -171,7 +173,7 @@ class Exchange:
         except (BodyTooLarge, BadBatch) as error:
             return refusing(unread(error))
         taken = await self._durable(
-            lambda ledger: take_lost(ledger, request, self._now(), self._moment(), self._succeed)
+            lambda ledger: take_lost(ledger, request, self._now(), self._moment(), self._succeed, self._heard)
         )
         if isinstance(taken, Reply):
             return taken

@@ -21,6 +21,7 @@ from server.clips import ClipTable
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import changes
 from server.held import Held
+from server.lastword import Doubt
 from server.lost import Lost
 from server.own import Own, own_named
 from server.pairing import NO_LANE, WITHOUT_LANE, Code, Pairing, Standing
@@ -56,6 +57,8 @@ class Ledger:
     """
 
     live: Any = None
+    in_doubt: Doubt | None = None
+    """Whether this ledger is an old copy is not known (server.standstill)."""
 
     def __init__(
         self,
@@ -222,6 +225,16 @@ class Ledger:
         if own is None:
             raise LedgerRefused("the server's own journal is not open", hint=_START)
         return own.journal_id, own.key, Seq(own.end(self._db).seq + 1)
+
+    def end_of(self, journal_id: JournalId) -> Position:
+        """How far this journal reaches here."""
+        received, chain = self._one("SELECT received, chain FROM journals WHERE journal_id = ?", journal_id)
+        return Position(Seq(received), Chain(chain))
+
+    def has_past(self) -> bool:
+        """Whether a machine was ever paired here, or a day opened: there may be more of it than this copy has."""
+        query = "SELECT 1 FROM journals WHERE own = 0 UNION ALL SELECT 1 FROM days LIMIT 1"
+        return self._db.execute(query).fetchone() is not None
 
     def own_timeline(self) -> Timeline:
         """The anchors of this server's own journal, and how far it reaches."""

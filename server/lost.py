@@ -18,6 +18,8 @@ from sync.wire import Head
 
 LAST = 2**53
 """Further than any journal reaches."""
+MENDED = "(wanted_seq IS NULL AND coalesce(known_seq, 0) <= top_seq)"
+"""All of a loss is here again, as far as anybody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,37 @@ class Lost:
 
     def claim(self, journal_id: JournalId, head: Head, now_ms: UtcMs) -> None:
         """The facts up to this head of our own were lost: from here down they are wanted, where they are further than
-        what is wanted or was given back already."""
-        if self.holds(journal_id, head.position) or self.wanted(journal_id) is not None:
+        what is wanted or was given back already. Of what only the office's last word names (`note_known`), whatever a
+        device has is wanted, as long as nothing was given back."""
+        if self.holds(journal_id, head.position):
+            return
+        walk = self._walk(journal_id)
+        untouched = walk is not None and walk[2] == walk[0] == self._known(journal_id)
+        if walk is not None and walk[2] is not None and not untouched:
             return
         self._db.execute(
             """INSERT INTO losses (journal_id, top_seq, top_chain, signature, wanted_seq, wanted_chain, from_ms, at_ms)
             VALUES (?1, ?2, ?3, ?4, ?2, ?3, ?5, ?6) ON CONFLICT (journal_id) DO UPDATE SET top_seq = ?2, top_chain = ?3,
-                signature = ?4, wanted_seq = ?2, wanted_chain = ?3 WHERE ?2 > top_seq""",
-            (journal_id, head.seq, head.chain, head.signature, self._copied_ms(), now_ms),
+                signature = ?4, wanted_seq = ?2, wanted_chain = ?3 WHERE ?2 > top_seq OR ?7""",
+            (journal_id, head.seq, head.chain, head.signature, self._copied_ms(), now_ms, untouched),
         )
+
+    def note_known(self, journal_id: JournalId, seq: Seq) -> None:
+        """By the office's last word this lost journal went up to here, whatever a device has of it."""
+        self._db.execute("UPDATE losses SET known_seq = ? WHERE journal_id = ?", (seq, journal_id))
+
+    def _known(self, journal_id: JournalId) -> int | None:
+        row = self._db.execute("SELECT known_seq FROM losses WHERE journal_id = ?", (journal_id,)).fetchone()
+        return row[0] if row else None
+
+    def is_missing(self) -> bool:
+        """Whether something was lost that is not all here again, and nobody has the office go on without."""
+        query = f"SELECT 1 FROM losses WHERE waived_ms IS NULL AND NOT {MENDED} LIMIT 1"
+        return self._db.execute(query).fetchone() is not None
+
+    def waive(self, now_ms: UtcMs) -> None:
+        """Go on without what is missing."""
+        self._db.execute(f"UPDATE losses SET waived_ms = ? WHERE waived_ms IS NULL AND NOT {MENDED}", (now_ms,))
 
     def wanted(self, journal_id: JournalId) -> Position | None:
         """Where the facts end that are wanted next; None: nothing is."""

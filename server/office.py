@@ -6,12 +6,13 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from socket import socket
 from ssl import TLSVersion
 from typing import Any
 
-from server import certificate, control, queue
+from server import certificate, control, queue, standstill
 from server.app import Reader, pages_app, with_headers
 from server.around import Surroundings
 from server.audits import Audits
@@ -33,11 +34,13 @@ from server.door import Door
 from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
 from server.following import Following
-from server.giveback import begin_anew
+from server.giveback import Heard, begin_anew
 from server.guide import Guide
 from server.hall import Hall
 from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
+from server.lastword import FILE as LAST_WORD
+from server.lastword import LastWord
 from server.ledger import FILE, Ledger, open_reader
 from server.lockout import Waits
 from server.mail import Send
@@ -56,6 +59,7 @@ from server.timekeeper import Clocks, Timekeeper
 from server.witnesses import Witnesses, devices
 from server.writer import Writer
 from sync import RELEASE
+from sync.chain import Position
 from sync.clock import office_day
 from sync.facts import MachineStarted
 from sync.keys import DeviceKey, load_for, load_or_make
@@ -110,8 +114,9 @@ class Office:
                 ledger.close()
                 raise
             server_id, paired = ledger.server_id, ledger.paired()
-            hall = Hall(queue.live_of(ledger))
-            writer = Writer(ledger, lambda: _tell(loop, feed, hall, handdown, bookkeeper, ledger))
+            last = LastWord(self._folder / LAST_WORD, key.sign)
+            hall = Hall(queue.live_of(ledger), stands_still=queue.stands_still(ledger))
+            writer = Writer(ledger, lambda: _tell(loop, feed, hall, handdown, bookkeeper, ledger, last))
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
             db = open_reader(self._folder / FILE)
@@ -121,7 +126,8 @@ class Office:
             feed = Feed(reader.view, pages, self._now, lambda: hall.live)
             hall.tell(feed.changed)
             witnesses = Witnesses(devices(db))
-            handdown, clips_down = self._handdown(stack, writer, key, keeper, witnesses)
+            heard = self._heard(last)
+            handdown, clips_down = self._handdown(stack, writer, key, keeper, witnesses, hall, heard)
             around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
             clips = Clips(self._folder / CLIPS_FOLDER)
             clips.take(recorded(db))
@@ -142,12 +148,13 @@ class Office:
                 moment=self._moment,
                 handdown=handdown,
                 clips=clips_down,
-                succeed=lambda ledger, lost, head: self._succeed(ledger, key, keeper, lost, head),
+                succeed=partial(self._succeed, key=key, keeper=keeper),
+                heard=heard,
             )
             auditor, audits = self._auditor(stack), Audits(pages.zone, self._now)
             bookkeeper = Bookkeeper(auditor, writer, self._config.zone, self._now)
             proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
-            checkpointer = self._checkpointer(auditor, writer, audits, key)
+            checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
             following = Following(reader.ticket, lambda: hall.live, around, pages, self._now)
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
@@ -201,10 +208,21 @@ class Office:
         stack.callback(db.close)
         return Reader(db, stack.enter_context(ThreadPoolExecutor(1, "auditor")))
 
-    def _checkpointer(self, auditor: Reader, writer: Writer, audits: Audits, key: DeviceKey) -> Checkpointer:
+    def _checkpointer(
+        self, auditor: Reader, writer: Writer, audits: Audits, key: DeviceKey, hall: Hall
+    ) -> Checkpointer:
         config = self._config
         return Checkpointer(
-            auditor, writer, audits, key, config.zone, self._told, name=config.name, mail=config.mail, send=self._send
+            auditor,
+            writer,
+            audits,
+            key,
+            config.zone,
+            self._told,
+            name=config.name,
+            mail=config.mail,
+            send=self._send,
+            waits=lambda: hall.stands_still,
         )
 
     def _speaker(self, hall: Hall, reader: Reader, clips: Clips, display: Display, pages: Pages) -> Speaker:
@@ -231,16 +249,28 @@ class Office:
         """Take up the office's own journal, or begin it: its key is durable before its first fact."""
         path, named = self._folder / KEY_FILE, ledger.own_named()
         key = load_or_make(path, self._random) if named is None else load_for(path, named[1].hex())
+        last = LastWord(self._folder / LAST_WORD, key.sign)
         with ledger.transaction():
+            began = (named[0], ledger.end_of(named[0])) if named is not None else None
             ledger.open_own(key, self._random, self._clock.instant())
             self._keeper = keeper = Timekeeper(self._clock, self._config.trust, ledger.own_timeline)
             self._started(ledger, keeper)
+            if began is not None:
+                standstill.look(ledger, last, began, partial(self._succeed, key=key, keeper=keeper))
+                queue.begin(ledger)
+        _keep(ledger, last)
         return key, keeper
 
     def _started(self, ledger: Ledger, keeper: Timekeeper) -> None:
         ledger.append([MachineStarted(RELEASE, self._configuration)], self._clock.instant())
         keeper.look(ledger)
         queue.begin(ledger)
+
+    def _heard(self, last: LastWord) -> Heard:
+        def heard(ledger: Ledger, device: JournalId, name: JournalId, at: Position) -> None:
+            standstill.heard(ledger, last, device, name, at, self._moment())
+
+        return heard
 
     def _handdown(
         self,
@@ -249,6 +279,8 @@ class Office:
         key: DeviceKey,
         keeper: Timekeeper,
         witnesses: Witnesses,
+        hall: Hall,
+        heard: Heard,
     ) -> tuple[HandDown, ClipsDown]:
         """The ways down, with a connection and a thread of its own: calls wait for no page."""
         db = open_reader(self._folder / FILE)
@@ -257,23 +289,28 @@ class Office:
 
         async def forked(journal_id: JournalId, head: Head) -> None:
             await asyncio.wrap_future(
-                writer.submit(lambda ledger: self._succeed(ledger, key, keeper, journal_id, head))
+                writer.submit(lambda ledger: self._succeed(ledger, journal_id, head, key=key, keeper=keeper))
             )
 
-        handdown = HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked)
+        async def shown(device: JournalId, name: JournalId, at: Position) -> None:
+            if hall.stands_still:
+                with contextlib.suppress(LedgerRefused):  # it asks again
+                    await asyncio.wrap_future(writer.submit(lambda ledger: heard(ledger, device, name, at)))
+
+        handdown = HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked, heard=shown)
         return handdown, ClipsDown(db, self._folder / CLIPS_FOLDER, thread)
 
-    def _succeed(self, ledger: Ledger, key: DeviceKey, keeper: Timekeeper, journal_id: JournalId, head: Head) -> None:
+    def _succeed(
+        self, ledger: Ledger, journal_id: JournalId, head: Head, *, key: DeviceKey, keeper: Timekeeper
+    ) -> None:
         """A device holds our own signature of facts that are gone here: this server was restored from an old copy.
 
-        A journal has one history: the office goes on in a new one that names the longer one, with the queue as far as
-        its record is here; the devices give the rest back (server.giveback). Within a transaction.
+        A journal has one history: the office goes on in a new one that names the longer one. The devices give the rest
+        back (server.giveback); until then it stands still (server.standstill). Within a transaction.
         """
         if begin_anew(ledger, key, self._random, self._clock.instant(), journal_id, head, self._now()):
+            ledger.in_doubt = None  # it is known now
             self._started(ledger, keeper)
-            moment = self._moment()
-            if moment is not None:
-                queue.take_up(ledger, moment)
 
     async def _keep_time(self, keeper: Timekeeper, writer: Writer) -> None:
         """Anchor the clock again where that is due."""
@@ -360,15 +397,30 @@ def perform(
             raise ControlFailed("there is no such command", hint="Run `python -m server --help`.")
 
 
+def _keep(ledger: Ledger, last: LastWord) -> None:
+    """Leave word of how far the office's journal reaches, where nothing of it is missing."""
+    if ledger.own_end is not None and not queue.stands_still(ledger):
+        with contextlib.suppress(OSError):  # without a word the next start asks the machines
+            last.keep(ledger.own_end)
+
+
 def _tell(
-    loop: asyncio.AbstractEventLoop, feed: Feed, hall: Hall, handdown: HandDown, bookkeeper: Bookkeeper, ledger: Ledger
+    loop: asyncio.AbstractEventLoop,
+    feed: Feed,
+    hall: Hall,
+    handdown: HandDown,
+    bookkeeper: Bookkeeper,
+    ledger: Ledger,
+    last: LastWord,
 ) -> None:
     """From the writer's thread: there is something new, and this is the queue and the office's journal with it."""
+    _keep(ledger, last)
     live: Live = queue.live_of(ledger)
+    stands_still = queue.stands_still(ledger)
     loop.call_soon_threadsafe(handdown.reached, ledger.own_end)
     loop.call_soon_threadsafe(feed.changed)
     loop.call_soon_threadsafe(bookkeeper.changed)
-    loop.call_soon_threadsafe(hall.committed, live)
+    loop.call_soon_threadsafe(partial(hall.committed, live, stands_still=stands_still))
 
 
 def _shown(address: Address, port: int) -> str:

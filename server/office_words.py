@@ -29,6 +29,10 @@ RULE_WORDS = {
 
 REFUSED = {
     "no-clock": N_("The server does not know the time yet. A supervisor confirms it first"),
+    "record-missing": N_(
+        "The server was started from an old copy of its record. Until a machine has given back what is missing, "
+        "nothing is called. A supervisor can go on without it, under Day"
+    ),
     "no-service": N_("This service is not there any more. Choose another one"),
     "no-ticket": N_("One to five services go on one ticket"),
     "far-date": N_("This is long after the last time on record. If it is right, say so below and confirm again"),

@@ -199,6 +199,8 @@ class Pages:
         if loss.back:
             back = words.gettext("It came back from the machine: {place}. The queue is as it was.")
             return [*told, back.format(place=loss.place or "–")]
+        if not loss.again:
+            return told
         again = words.ngettext("{count} number waits again", "{count} numbers wait again", loss.again)
         return [*told, again.format(count=loss.again)]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from server.admission import THE_OFFICE, Issued, admit, prioritise, returned, turn_of_day
 from server.equipment import skilled
+from server.errors import ActRefused
 from server.ledger import Ledger
 from server.standing import before_of
 from server.takeup import merged, restating
@@ -39,10 +40,36 @@ class Moment:
 def begin(ledger: Ledger) -> Live:
     """Take the queue up again from the office's own journal: the facts of its last day."""
     own = ledger.own_named()
-    live = fold(ledger.held.facts_of_last_day(own[0])) if own is not None else Live()
+    stands = own is not None and not stands_still(ledger)
+    live = fold(ledger.held.facts_of_last_day(own[0])) if own is not None and stands else Live()
     ledger.live = live
     _hold(ledger)
     return live
+
+
+def stands_still(ledger: Ledger) -> bool:
+    """Whether the office was restored from an old copy, or may have been, and what is missing is not here
+    (server.standstill). Its queue is empty then, and nothing is done in it."""
+    return ledger.in_doubt is not None or ledger.lost.is_missing()
+
+
+def must_stand(ledger: Ledger) -> None:
+    """Raises ActRefused where the office stands still."""
+    if stands_still(ledger):
+        hint = "Connect the machines: they give it back. Or a supervisor has the office go on without it."
+        raise ActRefused("record-missing", "the office was restored from an old copy of its record", hint=hint)
+
+
+def stand(ledger: Ledger, at: Moment | None) -> None:
+    """What was missing is here, or is gone on without: take up the queue. Within a transaction."""
+    live = begin(ledger)
+    if at is None or stands_still(ledger):
+        return
+    if live.day is None:
+        take_up(ledger, at)
+    elif live.day == at.day:
+        at = steady(ledger, at)
+        _commit_any(ledger, admit(live, ledger.held.issued_on(at.day), at.now_ms), at)
 
 
 def live_of(ledger: Ledger) -> Live:
@@ -52,7 +79,9 @@ def live_of(ledger: Ledger) -> Live:
 
 
 def commit(ledger: Ledger, bodies: Sequence[Body], instant: Instant) -> list[Fact]:
-    """Append these facts, fold and claim. Within a transaction. Raises IllegalStep where one has no place."""
+    """Append these facts, fold and claim. Within a transaction. Raises IllegalStep where one has no place, and
+    ActRefused where the office stands still."""
+    must_stand(ledger)
     live = live_of(ledger)
     facts = ledger.append(bodies, instant)
     for fact, body in zip(facts, bodies, strict=True):
@@ -86,7 +115,7 @@ def take_up(ledger: Ledger, at: Moment) -> None:
     called by it. Within a transaction.
     """
     own = ledger.own_named()
-    if own is None or ledger.lost.predecessor(own[0]) is None:
+    if own is None or ledger.lost.predecessor(own[0]) is None or stands_still(ledger):
         return
     before = before_of(ledger.lost, own[0])
     live = merged(before, ledger.lost.facts(own[0]), before.day)
@@ -106,7 +135,11 @@ def _hold(ledger: Ledger) -> None:
 
 
 def turn(ledger: Ledger, at: Moment) -> None:
-    """Begin this office day, where it has not begun, with the tickets that the ledger took before. In a transaction."""
+    """Begin this office day, where it has not begun, with the tickets that the ledger took before. In a transaction.
+
+    Raises ActRefused where the office stands still.
+    """
+    must_stand(ledger)
     if live_of(ledger).day is None:
         take_up(ledger, at)
     bodies = turn_of_day(live_of(ledger), at.day, at.now_ms, ledger.held.rule_next(), at.by)
@@ -129,7 +162,12 @@ def tell_skills(ledger: Ledger, at: Moment, by: str = THE_OFFICE) -> None:
 
 
 def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Moment) -> None:
-    """What a kiosk's new facts mean for the queue. Within the transaction that stores them."""
+    """What a kiosk's new facts mean for the queue. Within the transaction that stores them.
+
+    While the office stands still, nothing: its tickets wait in the ledger until the queue is taken up.
+    """
+    if stands_still(ledger):
+        return
     at = steady(ledger, at)
     if any(isinstance(row.body, TicketIssued) for row in rows):
         with contextlib.suppress(IllegalStep), ledger.savepoint():

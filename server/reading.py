@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from server.fold import BEST_ANCHOR, LEVELS
+from server.lost import MENDED
 from server.scoring import Press, Service
 from server.scoring import services as services_of
 from sync.body import TicketName
@@ -207,7 +208,7 @@ def held(db: sqlite3.Connection, day: str) -> PastError | None:
 
 
 def _loss(db: sqlite3.Connection) -> Loss | None:
-    query = """SELECT at_ms, from_ms, wanted_seq IS NULL, place FROM losses
+    query = f"""SELECT at_ms, from_ms, {MENDED}, place FROM losses
         LEFT JOIN journals ON giver = journals.journal_id ORDER BY at_ms DESC LIMIT 1"""
     found = db.execute(query).fetchone()
     return Loss(found[0], found[1], bool(found[2]), found[3]) if found else None

@@ -19,6 +19,7 @@ GAP = N_(
     "Not recoverable: from {begin} to {end} (facts {first} to {last} of journal {journal}). "
     "What was done then counts nowhere as in order."
 )
+WAIVED = N_("At {time} a supervisor had the office go on without what was missing, or might have been.")
 UNKNOWN = N_("time not known")
 SHORT = 8
 """So many digits tell journals and keys apart in a sentence."""
@@ -28,7 +29,8 @@ def restored_words(day: DayAudit, words: Catalogue, when: Callable[[UtcMs], str]
     """The sentences, in order; none on any other day. `when` writes a moment."""
     restored = [words.gettext(RESTORED).format(time=when(each)) for each in day.restored]
     parts = [sentence for each in day.parts for sentence in _part(each, words)]
-    return [*restored, *parts, *(_gap(each, words, when) for each in day.gaps)]
+    waived = [words.gettext(WAIVED).format(time=when(each)) for each in day.waived]
+    return [*restored, *parts, *(_gap(each, words, when) for each in day.gaps), *waived]
 
 
 def _part(part: Told, words: Catalogue) -> list[str]:

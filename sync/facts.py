@@ -16,7 +16,7 @@ from sync.errors import NotUnderstood
 from sync.facts_forked import NumbersMoved
 from sync.facts_machine import MACHINE
 from sync.facts_office import OFFICE
-from sync.facts_restated import RESTATED
+from sync.facts_restated import RESTATED, RecordWaived
 from sync.types import JournalId, Level, Seq, UtcMs
 
 
@@ -336,6 +336,7 @@ _ALL: tuple[type[Body], ...] = (
     *MACHINE,
     *OFFICE,
     *RESTATED,
+    RecordWaived,
 )
 KINDS: dict[tuple[str, int], type[Body]] = {(body.kind, body.version): body for body in _ALL}
 

@@ -55,4 +55,12 @@ class CounterRestated(CounterFact):
     ticket: TicketName | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RecordWaived(OfficeFact):
+    """The office goes on without the part of its record that is missing, or may be: a supervisor said so."""
+
+    kind: ClassVar[str] = "record.waived"
+    staff: str
+
+
 RESTATED = (TicketRestated, CounterRestated)

@@ -70,7 +70,7 @@ class Desk:
             for number, (login, role) in enumerate(ROLES.items()):
                 self.ledger.people.add(Details(login, login.title(), role, (), "en"), "x", staff_id(number), NOON)
                 self.ledger.people.set_password(staff_id(number), "x", KEPT)
-        self.writer = Writer(self.ledger, lambda: self.hall.committed(queue.live_of(self.ledger)))
+        self.writer = Writer(self.ledger, self._committed)
         self.writer.start()
         self._db = open_reader(folder / FILE)
         self._thread = ThreadPoolExecutor(1)
@@ -107,6 +107,9 @@ class Desk:
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []
+
+    def _committed(self) -> None:
+        self.hall.committed(queue.live_of(self.ledger), stands_still=queue.stands_still(self.ledger))
 
     def _wake(self) -> None:
         self.woken += 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from server import queue
 from server.giveback import begin_anew, take_lost
 from server.ledger import FILE, Ledger
+from server.standstill import go_on
 from sync.chain import START, Position, head_message
 from sync.codec import decode
 from sync.facts import MachineStarted
@@ -90,9 +91,12 @@ class Hall(Worked):
         began = begin_anew(self.ledger, KEY, seeded(self.seed), self.moment.instant, name, head, self.now)
         if began:
             queue.begin(self.ledger)
-            if self.trusted:
-                queue.take_up(self.ledger, self.moment)
         return began
+
+    def go_on(self) -> None:
+        """A supervisor has the office go on without what is missing."""
+        with self.ledger.transaction():
+            go_on(self.ledger, "s00000001", self.moment)
 
     def asked(self, mirror: Mirrored) -> bool:
         """A device asks for what lies behind its copy."""

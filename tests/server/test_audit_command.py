@@ -57,7 +57,7 @@ def test_it_is_told_in_three_languages(
 
 KEYS = {
     "format", "day", "whole", "journal", "facts", "head", "rule", "totals", "unchecked", "strange", "violations",
-    "patterns", "tickets", "restored_ms", "parts", "gaps",
+    "patterns", "tickets", "restored_ms", "waived_ms", "parts", "gaps",
 }  # fmt: skip
 CALL_KEYS = {
     "seq", "service", "counter", "staff", "at_ms", "waited_ms", "why", "conforming", "recalls", "came_ms", "ended_ms",

@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
-from server import acts
+from server import acts, queue
 from server.audit_reading import read_day
 from server.closing import closing, next_open_day
+from server.lastword import Doubt
+from server.ledger import Ledger
 from server.timekeeper import Timekeeper
 from sync.calendar import Calendar, Special, periods_of
 from sync.calendar_fact import to_body
 from sync.clock import Reading, Trust
 from sync.facts import ClockAnchored, DayOpened, understand
 from sync.facts_office import ServedByHand, TicketCarried
+from sync.facts_restated import RecordWaived
 from sync.journal import Instant
 from sync.types import BootId, BootMs, UtcMs
 from tests.server.busy_desk import BusyDesk
@@ -240,3 +243,27 @@ def test_an_interval_that_cannot_be_is_not_entered(busy: BusyDesk, change: dict[
     assert answer.status_code == 422
     assert (f'id="{field}-fault"' in answer.text) or ("alert" in answer.text and field == "hand")
     assert not any(isinstance(body, ServedByHand) for body in facts(busy))
+
+
+def test_after_a_restore_a_supervisor_goes_on_without_what_is_missing(busy: BusyDesk) -> None:
+    busy.take(1)
+    own = busy.desk.ledger.own_named()
+    assert own is not None
+
+    def restored(ledger: Ledger) -> None:
+        ledger.in_doubt = Doubt(own[0], 1)
+        queue.begin(ledger)
+
+    busy.desk.job(restored)
+    staff, boss = busy.desk.signed_in("boon"), busy.desk.signed_in("somsri")
+    page = boss.get("/day").text
+    assert "not whole" in page
+    assert "Go on without it" in page
+    assert busy.live.tickets == {}
+    refused = boss.post("/issue", {"service": "register", "language": "th", "key": "0" * 32})
+    assert "old copy of its record" in refused.text
+    assert staff.post("/day/go-on", {}).status_code == 403
+    assert boss.post("/day/go-on", {}).headers["location"] == "/day"
+    assert "not whole" not in boss.get("/day").text
+    assert [each.label for each in busy.live.waiting()] == ["A001"]
+    assert isinstance(facts(busy)[-1], RecordWaived)

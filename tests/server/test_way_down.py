@@ -17,6 +17,8 @@ import pytest
 
 from server import queue
 from server.export import export
+from server.lastword import FILE as LAST_WORD
+from server.lastword import Doubt, LastWord
 from server.ledger import FILE as LEDGER
 from server.ledger import Ledger
 from server.own import KEY_FILE
@@ -210,12 +212,16 @@ def test_an_office_restored_from_yesterdays_copy_begins_a_journal_that_names_the
     before = rows(site.data / FILE)
     site.server.end()
     shutil.rmtree(site.server.data)
-    shutil.copytree(site.folder / "yesterday", site.server.data)
+    shutil.copytree(site.folder / "yesterday", site.server.data, ignore=shutil.ignore_patterns(LAST_WORD))
+    site.kill_sync()
     site.server.start()
+    assert isinstance(LastWord(site.server.data / LAST_WORD, bytes).read(), Doubt), "it may be an old copy"
+    site.start_sync()
     site.until(lambda: site.same() and rows(site.data / FILE)[0] != before[0] and bool(restated(site.data / FILE)))
     assert restated(site.data / FILE) == [(served, "served")], "what was served in the lost part stays served"
     with JournalReader(site.data / FILE) as reader:
         opened = understand(next(reader.entries()).fact)
     assert isinstance(opened, JournalOpened)
     assert opened.predecessor is not None
+    assert isinstance(LastWord(site.server.data / LAST_WORD, bytes).read(), tuple), "it stands again"
     assert opened.predecessor.seq == len(before), "it names the longer history, which the device holds"
