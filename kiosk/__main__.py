@@ -1,5 +1,6 @@
 """`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk, or the display where the file says
-role = "display"; `… doctor` looks it over, `… ticket --preview` draws its tickets."""
+role = "display"; `… doctor` looks it over, `… ticket --preview` draws its tickets, `… pin` sets the technician's
+PIN."""
 
 import argparse
 import os
@@ -37,6 +38,10 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
         from kiosk.ticket_preview import main as ticket
 
         return ticket(arguments[1:])
+    if arguments[:1] == ["pin"]:
+        from kiosk.pin_command import main as pin
+
+        return pin(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m kiosk", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "doctor"), default="run")
     parser.add_argument("--config", type=Path, default=Path("kiosk.toml"), help="the kiosk.toml")

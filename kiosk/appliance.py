@@ -20,6 +20,7 @@ from hardware.transports import transport_for
 from kiosk import successor
 from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar, load_catalogue
 from kiosk.control import Control
+from kiosk.courier import SyncCourier
 from kiosk.desk import Printhouse
 from kiosk.front import Front
 from kiosk.hall import OfficeHall
@@ -28,17 +29,20 @@ from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, SeenLamp, WakePipe
 from kiosk.machine import Machine, Parts, Settings
 from kiosk.pictograms import SERVICE_PICTOGRAMS
+from kiosk.pin_file import PinFile
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import notice_of as kinds_notice
 from kiosk.printer_kinds import settle as settle_kinds
 from kiosk.printer_known import has_answered, remember
 from kiosk.pruning import Pruner, at_start
 from kiosk.slip import slip
+from kiosk.technician import Bench
 from kiosk.ticket_press import Press
 from kiosk.ticket_press import notice_of as ticket_notice
 from kiosk.ui import Window
 from kiosk.view_parts import Exhibit
 from sync import RELEASE, keys
+from sync.asking import FILE as ASK
 from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.catalogue import Catalogue
 from sync.clock import Trust
@@ -182,7 +186,9 @@ def _assembled(
     parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, press, kinds, clock, wakes, stack)
     ids = tuple(service.id for service in catalogue.services)
     hours = load_calendar(loaded.calendar, loaded.data, config.languages, ids)
-    parts = replace(parts, hall=_hall(loaded.data, parts.house, hours.calendar))
+    mistakes: list[str] = []
+    bench = _bench(config, loaded.data, wakes, mistakes)
+    parts = replace(parts, hall=_hall(loaded.data, parts.house, hours.calendar), bench=bench)
     settings = Settings(
         counters=tuple(counter.counter for counter in config.counters),
         languages=config.languages,
@@ -211,6 +217,7 @@ def _assembled(
     front.refresh()  # the first picture does not wait for the rehearsal
     say("first picture")
     _rehearse(press, front, loaded)
+    mistakes += [front.exhibit.notice] if front.exhibit.notice is not None else []
     keypad = Keypad(config.keypad)
     loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers, keypad=keypad)
     stack.callback(machine.end)
@@ -308,6 +315,13 @@ def _drivers(
         pruner=Pruner(journal, config.keep_days, board.read, say),
     )
     return parts, fingers, held
+
+
+def _bench(config: KioskConfig, data: Path, wakes: WakePipe, mistakes: list[str]) -> Bench:
+    """What the service menu needs. `mistakes`: what the banner says, as soon as that is known."""
+    courier = SyncCourier(data / ASK, wakes.wake) if config.server.url is not None else None
+    nexts = frozenset(counter.counter for counter in config.counters if counter.next is not None)
+    return Bench(PinFile(data), courier, lambda: bool(mistakes), nexts)
 
 
 def _hall(data: Path, house: Printhouse, calendar: Calendar) -> OfficeHall:

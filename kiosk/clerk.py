@@ -11,6 +11,7 @@ from kiosk.enquiry import Here
 from kiosk.record import Recorder
 from kiosk.screen_inputs import (
     CallStaff,
+    ClerkRequest,
     CloseHelp,
     DateRefused,
     FindTicket,
@@ -23,7 +24,6 @@ from kiosk.screen_inputs import (
     NotFound,
     PaperAsked,
     PrintAgain,
-    Request,
     SetClock,
     TooLate,
 )
@@ -68,7 +68,7 @@ class Clerk:
         self._called: BootMs | None = None
         self._waits: tuple[object, Wait | None] | None = None
 
-    def answer(self, request: Request) -> list[Input]:
+    def answer(self, request: ClerkRequest) -> list[Input]:
         """What became of it, for the screens in this order."""
         match request:
             case IssueTicket():

@@ -63,6 +63,7 @@ class _UnderWay:
 class _Slip:
     job_id: int
     mm: int
+    reason: str
 
 
 class Desk:
@@ -85,11 +86,18 @@ class Desk:
         self._status: PaperStatus | None = None
         self.mending: Mending | None = None
         """How far the repair of the printer is; None where it can print."""
+        self.tested: str | None = None
+        """What became of the last slip: passed, or the code of what stood in the way."""
 
     @property
     def fault(self) -> str | None:
         """Why nothing can be printed; None before the printer has said anything."""
         return self._status.fault if self._status is not None else None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the printer has said anything since the start."""
+        return self._status is not None
 
     @property
     def free(self) -> bool:
@@ -166,18 +174,35 @@ class Desk:
         if self._new_roll is None or self._house.slip is None or not self._can_print:
             return
         seq, self._new_roll = self._new_roll, None
+        self._print_slip(seq, "refill")
+
+    def test(self) -> str:
+        """Print a slip because somebody asks for it: printing, or the code of why not. What became of it: `tested`."""
+        if self.fault is not None or self._record.trouble is not None:
+            return self.fault or self._record.trouble or ""
+        if self._house.slip is None or not self._able:
+            return Outcome.NOT_STARTED.value
+        if self.busy:
+            return "busy"
+        begun = self._print_slip(self._record.journal.end.seq, "asked")
+        return "printing" if begun else Outcome.NOT_STARTED.value
+
+    def _print_slip(self, seq: Seq, reason: str) -> bool:
+        assert self._house.slip is not None
+        self.tested = None
         try:
             picture = self._house.slip(self._local())
-            self._slip = _Slip(job_id(seq), self._house.taken_mm(picture.height))
+            self._slip = _Slip(job_id(seq), self._house.taken_mm(picture.height), reason)
             self._printer.submit(PrintJob(self._slip.job_id, picture))
         except (KioskError, FontsError, HardwareError) as error:
             self._slip = None
             self._say(f"no test slip: {error}. {error.hint}")
+        return self._slip is not None
 
     def _tried(self, slip: _Slip, outcome: Outcome, status: PaperStatus) -> None:
         self._slip = None
-        said = "passed" if outcome is Outcome.CONFIRMED else status.fault or outcome.value
-        self._record.keep(PrinterTested("refill", said, 0 if outcome is Outcome.NOT_STARTED else slip.mm))
+        self.tested = said = "passed" if outcome is Outcome.CONFIRMED else status.fault or outcome.value
+        self._record.keep(PrinterTested(slip.reason, said, 0 if outcome is Outcome.NOT_STARTED else slip.mm))
 
     def _local(self) -> datetime | None:
         now = self._instant()

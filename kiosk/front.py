@@ -10,8 +10,9 @@ from kiosk import screens
 from kiosk.layout import Display, focus_after, focus_towards
 from kiosk.machine import Machine
 from kiosk.scene import Scene, Target
-from kiosk.screen_inputs import AskHelp, Back, ChooseLanguage, Input, Stay
+from kiosk.screen_inputs import AskHelp, Back, ChooseLanguage, Erase, Input, Stay, Type
 from kiosk.screen_types import IllegalInput, Screen, State
+from kiosk.upkeep_inputs import OpenMenu
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 
@@ -19,6 +20,7 @@ ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 FIRST_FOCUS = ("continue", "take", "done", "confirm")
 NOT_YET = ("Repeat", "Louder", "Softer")
 """Keys of the tactile keypad for a voice that is still to be recorded: they say that somebody is there."""
+DIGITS = tuple("0123456789")
 LAST_FOCUS = ("back", "access", "help")
 
 
@@ -99,6 +101,12 @@ class Front:
             self._choose(Stay(), None)
         elif name == "Language":
             self._choose(ChooseLanguage(focus_after(languages, self.machine.state.language, 1) or languages[0]), None)
+        elif name == "Service":
+            known = (self.machine.state.screen, OpenMenu) in screens.TABLE
+            self._choose(OpenMenu() if known else Stay(), None)
+        elif self.types(name):
+            self._choose(Erase() if name == "Backspace" else Type(name), self.scene.named(f"key-{name}"))
+            self.release()
         elif name == "Help":
             known = (self.machine.state.screen, AskHelp) in screens.TABLE
             self._choose(AskHelp() if known else Stay(), None)
@@ -114,6 +122,10 @@ class Front:
                 self.release()
         elif name in ARROWS or name in ("Tab", "BackTab"):
             self._move_focus(name)
+
+    def types(self, name: str) -> bool:
+        """Whether this key is one of the pad in sight, and so no score button."""
+        return self.machine.state.screen is Screen.SERVICE_PIN and (name == "Backspace" or name in DIGITS)
 
     def choose(self, name: str) -> bool:
         """Touch the target of this name; whether it is in sight."""

@@ -273,7 +273,7 @@ class Loop:
             self._take_key(self._keypad.translate(event.key), isinstance(event, Pressed), sure=sure)
 
     def _take_key(self, key: str, pressed: bool, *, sure: bool) -> None:
-        if key in SCORE_KEYS:
+        if key in SCORE_KEYS and not self.front.types(key):
             with suppress(PinsError):  # a kiosk without score buttons
                 if self._fingers is not None:
                     (self._fingers.down if pressed else self._fingers.up)(int(key))

@@ -24,7 +24,9 @@ from kiosk.scores import Scores
 from kiosk.screen_inputs import ConditionChanged, Input, Request, TimedOut
 from kiosk.screen_rules import seq_in_sight
 from kiosk.screen_types import Condition, Screen, State, Wait
+from kiosk.technician import Bench, NoPin, Technician
 from kiosk.timekeeper import Clocks, Timekeeper
+from kiosk.upkeep_inputs import OpenMenu, TriedTold, UpkeepRequest
 from sync import forked
 from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.calendar_fact import to_body as calendar_body
@@ -47,7 +49,7 @@ class Parts:
     """Everything the machine drives, real or fake. `inbox` reads what sync left; `say` writes the system's log.
 
     `lamps`: of each counter that has one. `board` None: nothing is known of it. `hall`: what the office tells.
-    `pruner` None: nothing of the journal is ever taken away.
+    `pruner` None: nothing of the journal is ever taken away. `bench`: what the service menu needs.
     """
 
     journal: JournalPort
@@ -63,6 +65,7 @@ class Parts:
     board: Board | None = None
     hall: Hall = field(default_factory=NoHall)
     pruner: Pruner | None = None
+    bench: Bench = field(default_factory=lambda: Bench(NoPin(), None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,15 @@ class Machine:
         self.record = Recorder(parts.journal, parts.clock.instant, parts.wake_sync)
         self.desk = Desk(self.record, parts.printer, parts.house, parts.clock.instant, parts.say)
         self._scores = Scores(
-            settings.counters, settings.held, record=self.record, lamps=parts.lamps, sound=parts.sound, now=self._now
+            settings.counters,
+            settings.held,
+            record=self.record,
+            lamps=parts.lamps,
+            sound=parts.sound,
+            now=self._now,
+            menu=self._wish_menu,
         )
+        self._menu_wished = False
         self._night: BootMs | None = None
         self._look_at_board: BootMs | None = self._now() if parts.board is not None else None
         self._inbox: InboxState | None = None
@@ -116,6 +126,16 @@ class Machine:
             self._lane,
             self._contact,
             self._first,
+        )
+        self._technician = Technician(
+            parts.bench,
+            self.record,
+            self.desk,
+            self._scores,
+            self._keeper,
+            settings.counters,
+            lambda: self._inbox,
+            settings.release,
         )
         self._hall_behind = True
         self._pruned_on: str | None = None
@@ -179,6 +199,7 @@ class Machine:
         if self._hall_behind:
             self._look_at_hall()
         self._prune()
+        self._attend_menu()
         self._note_condition()
         if self._patience_until is not None and self._now() >= self._patience_until:
             self.give(TimedOut())
@@ -192,6 +213,7 @@ class Machine:
             self._night,
             self.desk.deadline(),
             self._keeper.look_at,
+            self._technician.deadline(),
             (self._disk_retry or self._now()) if self.record.trouble else None,
             self._now() if self._hall_behind else None,
         ]
@@ -216,11 +238,15 @@ class Machine:
         self.state = state
         if state.screen is Screen.WRITE_DOWN and state.ticket is not None:
             self.desk.written_down(Seq(state.ticket.seq))
+        self._technician.attend(state)
         patience = screens.patience(state)
         self._patience_until = None if patience is None else now + patience * 1000
 
     def _do(self, request: Request) -> None:
-        answers = self._clerk.answer(request)
+        if isinstance(request, UpkeepRequest):
+            answers = self._technician.answer(request)
+        else:
+            answers = self._clerk.answer(request)
         for answer in answers:
             self.give(answer)
         if not answers:
@@ -270,6 +296,19 @@ class Machine:
         if state.screen is Screen.STANDING and standing is not None and not state.asking and not self._hall_behind:
             for answer in self._clerk.again(standing):
                 self._give_quietly(answer)
+
+    # The service menu ---------------------------------------------------------------------------------------------
+
+    def _wish_menu(self) -> None:
+        self._menu_wished = True
+
+    def _attend_menu(self) -> None:
+        """Opened by the chord, unless somebody is being served; a press in a test says that somebody is there."""
+        wished, self._menu_wished = self._menu_wished, False
+        if wished and (self.state.screen, OpenMenu) in screens.TABLE:
+            self.give(OpenMenu())
+        for told in self._technician.turn(self.state):
+            (self.give if isinstance(told, TriedTold) else self._give_quietly)(told)
 
     # Time and lane ------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
+from kiosk.pin import Tries
 from kiosk.printing import Prints
 from kiosk.roll import Roll
 from sync.chain import Position, witness
@@ -39,6 +40,7 @@ from sync.facts import (
     understand,
 )
 from sync.facts_machine import SegmentsPruned
+from sync.facts_service import ServiceOpened, ServiceRefused
 from sync.journal import Entry, Instant
 from sync.numbering import Numbers
 from sync.types import Seq
@@ -96,6 +98,8 @@ class Recorder:
         """Where it was last said that the holder of a ticket is back, by (day, label)."""
         self.help: Seq | None = None
         """The call for staff that has not been answered."""
+        self.pins = Tries()
+        """Wrong PINs in a row at the service menu."""
         self.printer_fault: str | None = None
         """What was last said of the printer, whether the disk has taken it yet or not."""
         self.printer_met: PrinterMet | None = None
@@ -224,6 +228,10 @@ class Recorder:
                 self.help = fact.seq
             case HelpEnded(asked=asked) if asked == self.help:
                 self.help = None
+            case ServiceOpened():
+                self.pins = Tries()
+            case ServiceRefused(wrong=wrong):
+                self.pins = Tries(wrong, Instant(fact.boot_id, fact.boottime_ms))
             case ButtonStuck(counter=counter, level=level, stuck=stuck):
                 button = {(counter, int(level))}
                 self.stuck = self.stuck | button if stuck else self.stuck - button
@@ -251,6 +259,8 @@ _NOTED = {
         PrinterChanged,
         PrinterMet,
         SegmentsPruned,
+        ServiceOpened,
+        ServiceRefused,
         TicketIssued,
         TicketPriority,
         TicketReturned,

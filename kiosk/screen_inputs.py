@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kiosk.screen_types import Condition, Errand, Look, Moment, Standing, Ticket
+from kiosk.upkeep_inputs import UpkeepInput, UpkeepRequest
 
 # Inputs -----------------------------------------------------------------------------------------------------------
 
@@ -276,6 +277,7 @@ Input: TypeAlias = (
     | Adjust
     | ConfirmDate
     | DateRefused
+    | UpkeepInput
 )
 
 # Requests to the machine ------------------------------------------------------------------------------------------
@@ -335,4 +337,5 @@ class CloseHelp:
     """Make it durable that staff are no longer wanted."""
 
 
-Request: TypeAlias = IssueTicket | SetClock | FindTicket | NoteReturn | PrintAgain | CallStaff | CloseHelp
+ClerkRequest: TypeAlias = IssueTicket | SetClock | FindTicket | NoteReturn | PrintAgain | CallStaff | CloseHelp
+Request: TypeAlias = ClerkRequest | UpkeepRequest

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kiosk.errors import KioskError
 from kiosk.mending import Mending
+from kiosk.upkeep_types import NO_UPKEEP, Upkeep
 from sync.calendar import Break, Closed
 from sync.estimate import Wait as Wait
 
@@ -35,6 +36,11 @@ class Screen(StrEnum):
     CLOSED = "closed"
     OUT_OF_ORDER = "out-of-order"
     CONFIRM_DATE = "confirm-date"
+    SERVICE_MENU = "service-menu"
+    SERVICE_PIN = "service-pin"
+    SERVICE_TOOLS = "service-tools"
+    SERVICE_BUTTONS = "service-buttons"
+    SERVICE_CODE = "service-code"
 
 
 class Theme(StrEnum):
@@ -246,7 +252,7 @@ class State:
     sight, where not all fit. `beneath`: where *back* leads from a screen that lies over another. `closes`: when the
     office closes (not `closes_all`: one of the services), where a ticket may come too late. `copy`: what is printed of
     the ticket in sight is a copy. `owed`: numbers that still have to be shown for want of paper. `home`: the language
-    that a screen at rest goes back to, the office's first.
+    that a screen at rest goes back to, the office's first. `upkeep`: what the service menu shows while it is open.
     """
 
     screen: Screen = Screen.ATTRACT
@@ -273,6 +279,7 @@ class State:
     look: Look = Look()
     condition: Condition = Condition()
     home: str = "th"
+    upkeep: Upkeep = NO_UPKEEP
 
     @property
     def untouched(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kiosk import screen_rules as rules
+from kiosk import upkeep_rules
 from kiosk.screen_inputs import (
     AddErrand,
     Adjust,
@@ -96,6 +97,11 @@ PATIENCE_S: Mapping[Screen, float] = {
     Screen.STANDING: 60.0,
     Screen.ACCESS: 45.0,
     Screen.HELP: 60.0,
+    Screen.SERVICE_MENU: 90.0,
+    Screen.SERVICE_PIN: 45.0,
+    Screen.SERVICE_TOOLS: 120.0,
+    Screen.SERVICE_BUTTONS: 120.0,
+    Screen.SERVICE_CODE: 180.0,
 }
 
 SETTLE_S: Mapping[Screen, float] = {Screen.TICKET: 0.8, Screen.WRITE_DOWN: 1.5}
@@ -115,6 +121,7 @@ _OPEN_TO_ALL = rules.OPEN_TO_ALL
 
 def _table() -> dict[tuple[Screen, type[Input]], Rule]:
     table: dict[tuple[Screen, type[Input]], Rule] = {
+        **upkeep_rules.table(),
         (Screen.ATTRACT, ChooseLanguage): Rule(rules.begin, (Screen.SERVICE,)),
         (Screen.CLOSED, Browse): Rule(rules.browse, (Screen.SERVICE,)),
         (Screen.SERVICE, ChooseGroup): Rule(rules.show_group, (Screen.SERVICE,)),

@@ -22,6 +22,8 @@ from kiosk.screen_types import (
     Typing,
     Wait,
 )
+from kiosk.upkeep_types import FirstCode, Health, Part, Tried, Upkeep
+from kiosk.upkeep_words import SHUT
 from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
 
@@ -62,6 +64,7 @@ def example_states(catalogue: Catalogue, language: str) -> dict[str, State]:
             *_tickets(base, catalogue),
             *_asides(base, catalogue),
             *_troubles(base),
+            *_service_menu(base),
         ]
     )
 
@@ -180,6 +183,55 @@ def _troubles(base: State) -> Iterator[tuple[str, State]]:
     doubtful = State(language=base.language, screen=Screen.CONFIRM_DATE, moment=Moment(2026, 11, 23, 8, 30))
     yield "confirm-date", doubtful
 
+
+def _service_menu(base: State) -> Iterator[tuple[str, State]]:
+    menu = replace(base, screen=Screen.SERVICE_MENU, upkeep=Upkeep(parts=GOOD_PARTS))
+    yield "service-menu", menu
+    yield "service-menu-trouble", replace(menu, upkeep=Upkeep(parts=BAD_PARTS))
+    pin = replace(menu, screen=Screen.SERVICE_PIN)
+    yield "service-pin", replace(pin, upkeep=Upkeep(digits="111"))
+    for why in SHUT:
+        yield f"service-pin-{why}", replace(pin, upkeep=Upkeep(refused=why, wait_s=240 if why == "wait" else 0))
+    tools = Upkeep(counters=True, connected=True)
+    behind = replace(menu, screen=Screen.SERVICE_TOOLS, upkeep=tools)
+    yield "service-tools", behind
+    yield "service-tools-printed", replace(behind, upkeep=replace(tools, slip="passed"))
+    tested = Tried(3, frozenset({3}), frozenset({5, 4, 3}), has_next=True, several=True)
+    yield "service-buttons", replace(behind, screen=Screen.SERVICE_BUTTONS, upkeep=replace(tools, tested=tested))
+    code = replace(behind, screen=Screen.SERVICE_CODE, upkeep=replace(tools, first=FIRST_CODE))
+    yield "service-code", code
+    yield "service-code-2", replace(code, page=1)
+    yield "service-code-none", replace(code, upkeep=replace(tools, first="administrated"))
+
+
+GOOD_PARTS = (
+    Part("printer", Health.GOOD, "ready"),
+    Part("paper", Health.GOOD, "enough"),
+    Part("buttons", Health.GOOD, "free"),
+    Part("clock", Health.GOOD, "time", "2026-12-04T10:40"),
+    Part("memory", Health.GOOD, "facts", "48213"),
+    Part("office", Health.GOOD, "sent"),
+    Part("board", Health.GOOD, "well"),
+    Part("settings", Health.GOOD, "well"),
+    Part("release", Health.GOOD, "figure", "0.1.0"),
+)
+BAD_PARTS = (
+    Part("printer", Health.BAD, "cover-open"),
+    Part("paper", Health.NOTE, "near-end"),
+    Part("buttons", Health.BAD, "stuck", "1/3, 2/5"),
+    Part("clock", Health.BAD, "doubtful"),
+    Part("memory", Health.NOTE, "almost-full"),
+    Part("office", Health.NOTE, "silent", "12"),
+    Part("board", Health.BAD, "under-voltage"),
+    Part("settings", Health.NOTE, "last-good"),
+    Part("release", Health.GOOD, "figure", "0.1.0"),
+)
+FIRST_CODE = FirstCode(
+    "7K2M-4XQD-9RTA",
+    "https://192.168.1.10:8444",
+    ":".join(["3F", "A0", "81", "5C", "E7", "42", "9B", "D6", "0E", "7A", "C4", "28", "B1", "65", "F9", "13"] * 2),
+    datetime(2026, 12, 5, 10, 40),  # noqa: DTZ001 the office's wall clock
+)
 
 _REPAIRS = (
     ("paper-out", 0),

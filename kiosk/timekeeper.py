@@ -44,7 +44,7 @@ class Timekeeper:
         office: Callable[[], OfficeTime | None],
     ) -> None:
         """`office` tells what the office's server last said of the time; `services` are the catalogue's ids."""
-        self._record, self._clock, self._zone, self._trust = record, clock, zone, trust
+        self._record, self._clock, self.zone, self._trust = record, clock, zone, trust
         self._office = office
         self._services = tuple(service for service in services if service in calendar.services)
         self.calendar = calendar
@@ -61,17 +61,17 @@ class Timekeeper:
 
     def today(self) -> day.Today:
         """What is known of the time."""
-        return day.today(self._record.timeline, self._clock.read(), self._zone)
+        return day.today(self._record.timeline, self._clock.read(), self.zone)
 
     def local(self) -> datetime | None:
         """The office's wall clock, without zone; None while nobody vouches for it."""
         utc_ms = self.today().utc_ms
-        return None if utc_ms is None else office_time(utc_ms, self._zone).replace(tzinfo=None)
+        return None if utc_ms is None else office_time(utc_ms, self.zone).replace(tzinfo=None)
 
     def at(self, instant: Instant) -> datetime | None:
         """What the wall clock showed at an earlier instant."""
         utc_ms = self._record.timeline.when(instant.boot_id, instant.boottime_ms).middle
-        return None if utc_ms is None else office_time(utc_ms, self._zone).replace(tzinfo=None)
+        return None if utc_ms is None else office_time(utc_ms, self.zone).replace(tzinfo=None)
 
     def keep(self) -> None:
         """Anchor the clock where that is due, open the day, look at the hours, and decide when to look again."""
@@ -83,7 +83,7 @@ class Timekeeper:
         opening = self.opening(today)
         if opening:
             self._record.commit(*opening)
-        boundary = day.until_boundary(today, self._zone)
+        boundary = day.until_boundary(today, self.zone)
         wait = DOUBT_POLL_MS if boundary is None else min(TRUST_POLL_MS, boundary + 1)
         local = self.local()
         self.hours = self._hours(local)
@@ -98,11 +98,11 @@ class Timekeeper:
 
     def asked(self) -> Moment:
         """The date and time that staff are asked about."""
-        return day.asked(self._clock.read(), self._record.timeline, self._zone)
+        return day.asked(self._clock.read(), self._record.timeline, self.zone)
 
     def confirm(self, moment: Moment) -> bool:
         """Take staff's word for the time; False where that time is over for certain."""
-        local = datetime(*moment, tzinfo=self._zone)
+        local = datetime(*moment, tzinfo=self.zone)
         utc_ms = UtcMs(int(local.timestamp() * 1000))
         try:
             anchor = confirmed(self._clock.read(), utc_ms, self._record.timeline.known_past)

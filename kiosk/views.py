@@ -23,7 +23,9 @@ from kiosk.view_priority import priority
 from kiosk.view_service import service
 from kiosk.view_standing import standing
 from kiosk.view_ticket import ticket, write_down
+from kiosk.view_tools import buttons, first_code, tools
 from kiosk.view_trouble import out_of_order
+from kiosk.view_upkeep import menu, pin
 from kiosk.widgets import Canvas
 from kiosk.wording import texts
 
@@ -44,6 +46,11 @@ VIEWS: Mapping[Screen, View] = {
     Screen.CLOSED: closed,
     Screen.OUT_OF_ORDER: out_of_order,
     Screen.CONFIRM_DATE: confirm_date,
+    Screen.SERVICE_MENU: menu,
+    Screen.SERVICE_PIN: pin,
+    Screen.SERVICE_TOOLS: tools,
+    Screen.SERVICE_BUTTONS: buttons,
+    Screen.SERVICE_CODE: first_code,
 }
 
 

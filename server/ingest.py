@@ -1,5 +1,5 @@
-"""The exchange at the server's end: POST /v1/facts, /v1/pair, /v1/feed, /v1/lost, /v1/clips, as a raw ASGI application
-(docs/exchange.md).
+"""The exchange at the server's end: POST /v1/facts, /v1/pair, /v1/feed, /v1/lost, /v1/clips, /v1/first-administrator,
+as a raw ASGI application (docs/exchange.md).
 
 Everything of a request is applied or nothing. Nothing is acknowledged before it is durable. A stranger's body is
 not even read: what is not from a paired journal is refused by its headers.
@@ -30,6 +30,7 @@ from server.replies import SLOW, Reply, body_of, later, refusing, unread
 from server.writer import Writer
 from sync import wire
 from sync.errors import BadBatch
+from sync.firstwire import Given
 from sync.judge import Accept, Refuse, judge_request
 from sync.lostwire import Wanted
 from sync.paircode import Fresh, PairAnswer, PairRequest, Succession, fingerprint
@@ -40,6 +41,8 @@ BODIES = 16
 """How many batches are read and judged at once; more are asked to come later."""
 PAIRINGS = 4
 """How many pairings: anyone may send one, so they have places of their own and take none from the batches."""
+ASKERS = 2
+"""How many technicians who ask for the first administrator's code."""
 GIVERS = 2
 """How many batches of what this server lost of its own journal; the devices have time."""
 SAFE = 0
@@ -70,6 +73,7 @@ class Exchange:
         handdown: HandDown,
         clips: ClipsDown,
         succeed: Succeed,
+        first: Callable[[Ledger, wire.Request], Given | Refusal],
         heard: Heard = lambda ledger, device, name, at: None,
     ) -> None:
         self._writer = writer
@@ -80,13 +84,14 @@ class Exchange:
         self._contact, self._moment = contact, moment
         self._patience = Patience()
         self._handdown, self._clips_down = handdown, clips
-        self._succeed, self._heard = succeed, heard
+        self._succeed, self._heard, self._first = succeed, heard, first
         self._routes = {
             wire.FACTS_PATH: (self._facts, BODIES),
             wire.PAIR_PATH: (self._pair, PAIRINGS),
             wire.FEED_PATH: (self._feed, POLLERS),
             wire.LOST_PATH: (self._lost, GIVERS),
             wire.CLIPS_PATH: (self._clips, LISTENERS),
+            wire.FIRST_PATH: (self._first_code, ASKERS),
         }
         self._busy = dict.fromkeys(self._routes, 0)
 
@@ -178,6 +183,23 @@ class Exchange:
         if isinstance(taken, Reply):
             return taken
         return Reply(200, wire.encode_message(taken)) if isinstance(taken, Wanted) else refusing(taken)
+
+    async def _first_code(self, scope: Scope, receive: Receive) -> Reply:
+        headers = headers_of(scope)
+        stranger = self._judge_headers(headers)
+        if stranger is not None:
+            return self._refused(None, stranger)
+        try:
+            body = await body_of(scope, receive, wire.MAX_PAIR_BODY)
+            request = wire.read_request(headers, body, wire.FIRST_PATH)
+        except TimeoutError:
+            return later(SLOW)
+        except (BodyTooLarge, BadBatch) as error:
+            return refusing(unread(error))
+        taken = await self._durable(lambda ledger: self._first(ledger, request))
+        if isinstance(taken, Reply):
+            return taken
+        return refusing(taken) if isinstance(taken, Refusal) else Reply(200, wire.encode_message(taken))
 
     async def _pair(self, scope: Scope, receive: Receive) -> Reply:
         if self._patience.exhausted(self._now()):
@@ -291,6 +313,6 @@ def _take_succession(
 
 _CLONE = "Two machines have its key: a card was cloned. This one begins a new journal and has to be paired by a person."
 _PATHS = (
-    f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH}, {wire.LOST_PATH} or {wire.CLIPS_PATH};"
-    " the pages have another address."
+    f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH}, {wire.LOST_PATH}, {wire.CLIPS_PATH} or"
+    f" {wire.FIRST_PATH}; the pages have another address."
 )

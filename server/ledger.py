@@ -282,6 +282,11 @@ class Ledger:
         public_key, secret, lane, received, paired_by, revoked, own, place, successor = found
         return Standing(public_key, secret, lane, received, paired_by, bool(revoked), bool(own), place, successor)
 
+    def role(self, journal_id: JournalId) -> str | None:
+        """What the machine with this journal is; None: it is not known here."""
+        found = self._db.execute("SELECT role FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
+        return found[0] if found else None
+
     def used_codes(self) -> list[bytes]:
         """The hashes of the codes that paired a journal."""
         return [row[0] for row in self._db.execute("SELECT paired_by FROM journals WHERE own = 0")]

@@ -33,6 +33,7 @@ from server.display import Display
 from server.door import Door
 from server.errors import ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
+from server.first_code import Console, FirstCodes
 from server.following import Following
 from server.giveback import Heard, begin_anew
 from server.guide import Guide
@@ -150,6 +151,9 @@ class Office:
                 clips=clips_down,
                 succeed=partial(self._succeed, key=key, keeper=keeper),
                 heard=heard,
+                first=FirstCodes(
+                    self._random, self._now, self._clock.instant, lambda: self._console(port_of(console_socket))
+                ).take,
             )
             auditor, audits = self._auditor(stack), Audits(pages.zone, self._now)
             bookkeeper = Bookkeeper(auditor, writer, self._config.zone, self._now)
@@ -351,8 +355,12 @@ class Office:
         }
         if authority is not None:
             told["authority"] = fingerprints(authority)[0]
+        return told | {"console": self._console(console).url}
+
+    def _console(self, port: int) -> Console:
+        authority = self._console_certificate.authority
         host = next(iter(self._console_certificate.names.hosts), "localhost")
-        return told | {"console": f"https://{host}:{console}"}
+        return Console(f"https://{host}:{port}", fingerprints(authority)[0] if authority is not None else "")
 
     async def _keep_certificate(self, console: Listener) -> None:
         """Renew the console's certificate where that is due, and follow the machine's addresses."""

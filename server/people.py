@@ -144,6 +144,11 @@ class People:
             staff: tuple(json.loads(skills)) for staff, skills in self._db.execute("SELECT staff, skills FROM staff")
         }
 
+    def count(self, role: Role) -> int:
+        """How many accounts have this role, those too that cannot enter."""
+        found: int = self._db.execute("SELECT count(*) FROM staff WHERE role = ?", (role.word,)).fetchone()[0]
+        return found
+
     def speak(self, staff: str, language: str) -> None:
         """Note the language that the person wants."""
         self._db.execute("UPDATE staff SET language = ? WHERE staff = ?", (language, staff))

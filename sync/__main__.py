@@ -7,16 +7,19 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from sync import status, verify
+from sync.asking import FILE as ASK
+from sync.asking import Asked, first_administrator
 from sync.clips_driver import ClipFetcher
 from sync.clips_driver import Ports as ClipPorts
 from sync.clips_driver import run as fetch_clips
-from sync.config import DISPLAY_ROLE, KioskConfig, parse_kiosk
+from sync.config import DISPLAY_ROLE, KIOSK_ROLE, KioskConfig, parse_kiosk
 from sync.downlink_driver import Downlink, link_for, run
 from sync.downlink_driver import Ports as DownPorts
 from sync.errors import ConfigError, JournalDamaged, SyncError
@@ -88,20 +91,25 @@ def _run(config: KioskConfig, data: Path, clock: SystemClock) -> int:
         wake(kiosk)
         called.set()
 
-    settings = Settings(data, config.server.url, config.server.code, config.place, config.role)
+    url = config.server.url
+    settings = Settings(data, url, config.server.code, config.place, config.role)
     uplink = Uplink(settings, Ports(clock.instant, chance.random, say, changed))
     try:
         ports = DownPorts(clock.instant, chance.random, say, lambda: wake(kiosk))
         if config.role == DISPLAY_ROLE:
             ports = _of_a_display(ports, kiosk)
-        down = Downlink(data, config.server.url, ports)
+        down = Downlink(data, url, ports)
         threading.Thread(target=run, args=(down, called, say), name="downlink", daemon=True).start()
         if config.role == DISPLAY_ROLE:
-            fetcher = ClipFetcher(data, config.server.url, ClipPorts(say))
+            fetcher = ClipFetcher(data, url, ClipPorts(say))
             arguments = fetcher, threading.Event(), say
             threading.Thread(target=fetch_clips, args=arguments, name="clips", daemon=True).start()
-        with WakeSocket(data / "sync.wake") as woken:
-            _loop(uplink, woken)
+        with ExitStack() as stack:
+            if config.role == KIOSK_ROLE:
+                asked = Asked(data / ASK, lambda: first_administrator(data, url))
+                stack.callback(asked.close)
+                asked.start()
+            _loop(uplink, stack.enter_context(WakeSocket(data / "sync.wake")))
     finally:
         uplink.close()
 

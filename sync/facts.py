@@ -17,6 +17,7 @@ from sync.facts_forked import NumbersMoved
 from sync.facts_machine import MACHINE
 from sync.facts_office import OFFICE
 from sync.facts_restated import RESTATED, RecordWaived
+from sync.facts_service import AdministratorInvited, ServiceOpened, ServiceRefused
 from sync.types import JournalId, Level, Seq, UtcMs
 
 
@@ -337,6 +338,9 @@ _ALL: tuple[type[Body], ...] = (
     *OFFICE,
     *RESTATED,
     RecordWaived,
+    ServiceOpened,
+    ServiceRefused,
+    AdministratorInvited,
 )
 KINDS: dict[tuple[str, int], type[Body]] = {(body.kind, body.version): body for body in _ALL}
 

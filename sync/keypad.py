@@ -18,6 +18,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "language": "Language",
         "louder": "Louder",
         "softer": "Softer",
+        "service": "Service",
     }
 )
 """Action → the key that the screens know it by."""
@@ -36,7 +37,8 @@ USUAL: Mapping[str, str] = MappingProxyType(
         "VolumeUp": "Louder",
         "VolumeDown": "Softer",
         "PadEnter": "Enter",
-        **{f"Pad{n}": str(n) for n in range(1, 6)},
+        "F12": "Service",
+        **{f"Pad{n}": str(n) for n in range(10)},
     }
 )
 """What keys without an action in kiosk.toml do. Those that are not here do what their name says."""

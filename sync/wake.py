@@ -4,8 +4,10 @@ To a display it may say instead when the office last confirmed all that is mirro
 That is news every ten seconds, and no disk should be written for it.
 """
 
+import contextlib
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -22,8 +24,8 @@ class WakeSocket:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
             path.unlink(missing_ok=True)
-            with _Short(path) as short:
-                self._socket.bind(short)
+            with short(path) as address:
+                self._socket.bind(address)
             path.chmod(0o660)
         except OSError:
             self._socket.close()
@@ -65,8 +67,8 @@ def wake(path: Path, confirmed: BootMs | None = None) -> bool:
     said = b"!" if confirmed is None else b"%d" % confirmed
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC) as sender:
         try:
-            with _Short(path) as short:
-                sender.sendto(said, short)
+            with short(path) as address:
+                sender.sendto(said, address)
         except BlockingIOError:
             return True  # its queue is full of wake-ups already
         except OSError:
@@ -74,15 +76,11 @@ def wake(path: Path, confirmed: BootMs | None = None) -> bool:
     return True
 
 
-class _Short:
+@contextlib.contextmanager
+def short(path: Path) -> Iterator[str]:
     """A short name for a path: the address of a socket holds 107 bytes only."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> str:
-        self._folder = os.open(self._path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        return f"/proc/self/fd/{self._folder}/{self._path.name}"
-
-    def __exit__(self, *exc: object) -> None:
-        os.close(self._folder)
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)

@@ -22,6 +22,7 @@ PAIR_PATH = "/v1/pair"
 FEED_PATH = "/v1/feed"
 LOST_PATH = "/v1/lost"
 CLIPS_PATH = "/v1/clips"
+FIRST_PATH = "/v1/first-administrator"
 PORT = 8443
 
 MAX_BODY = 4 * 1024 * 1024
@@ -61,6 +62,8 @@ SUPERSEDED = "superseded"
 UNKNOWN_PATH = "unknown-path"
 WRONG_METHOD = "wrong-method"
 NO_CLIP = "no-clip"
+ADMINISTRATED = "administrated"
+WRONG_ROLE = "wrong-role"
 
 STATUS: Mapping[str, int] = {
     UNPAIRED: 401,
@@ -80,6 +83,8 @@ STATUS: Mapping[str, int] = {
     UNKNOWN_PATH: 404,
     WRONG_METHOD: 405,
     NO_CLIP: 410,
+    ADMINISTRATED: 409,
+    WRONG_ROLE: 403,
 }
 """Every refusal code with its HTTP status. The code decides, the status is for people and proxies."""
 

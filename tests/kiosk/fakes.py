@@ -19,6 +19,7 @@ from kiosk.preview import OFFICE, example_catalogue
 from kiosk.pruning import Pruner
 from kiosk.screen_inputs import ChooseLanguage, ChooseService, Take
 from kiosk.screen_types import Screen
+from kiosk.technician import Bench, NoPin
 from kiosk.ticket_layout import Ticket
 from sync.calendar import ALWAYS_OPEN, Calendar
 from sync.catalogue import Catalogue
@@ -102,6 +103,7 @@ class Kiosk:
     hall: Hall = field(default_factory=NoHall)
     journals: type[Journal] = Journal
     keep_days: int | None = None
+    bench: Bench = field(default_factory=lambda: Bench(NoPin(), None))
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -221,6 +223,7 @@ class Kiosk:
             board=self.board,
             hall=self.hall,
             pruner=self._pruner(),
+            bench=self.bench,
         )
 
     def _pruner(self) -> Pruner | None:

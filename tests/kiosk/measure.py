@@ -25,6 +25,9 @@ from kiosk.preview import OFFICE, example_catalogue
 from kiosk.scene import Op, Scene, Target, Text
 from kiosk.screen_types import Condition, Errand, Hours, Look, Passed, Screen, Stage, State, Theme, Wait
 from kiosk.specimens import LUNCH, TODAY, example_states
+from kiosk.upkeep_rules import MENU
+from kiosk.upkeep_types import Health, Part, Upkeep
+from kiosk.upkeep_words import NO_CODE, TOLD
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 from kiosk.wording import PASSED, REASONS
@@ -98,7 +101,9 @@ def compositor(size: str) -> Compositor:
 def states(language: str) -> Mapping[str, State]:
     """The specimens, and what else has words of its own."""
     known = example_states(EXHIBIT.catalogue, language)
-    return {**known, **dict(_reasons(known)), **dict(_counts(known))}
+    citizens = {name: state for name, state in known.items() if state.screen not in MENU}
+    menus = {name: state for name, state in known.items() if name not in citizens}
+    return {**citizens, **dict(_reasons(known)), **dict(_counts(known)), **menus, **dict(_upkeep(known))}
 
 
 def _reasons(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
@@ -120,6 +125,18 @@ def _reasons(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
     hours = Hours(TODAY, closed=Closed(ClosedWhy.BREAK, LUNCH.names, later))
     yield "closed+named-break", known["closed-after"].seen(condition=Condition(hours=hours))
     yield "confirm-date+refused", known["confirm-date"].seen(refused=True)
+
+
+def _upkeep(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
+    """What the service menu says of parts, test prints and codes that the specimens do not say."""
+    menu, tools = known["service-menu"], known["service-tools"]
+    met = {part.told for name in ("service-menu", "service-menu-trouble") for part in known[name].upkeep.parts}
+    rest = [Part("printer", Health.BAD, told, "88888") for told in TOLD if told not in met and told not in REASONS]
+    yield "service-menu+told", menu.seen(upkeep=Upkeep(parts=tuple(rest)))
+    for code in ("printing", "busy", "not-started", "uncertain"):
+        yield f"service-tools+{code}", tools.seen(upkeep=replace(tools.upkeep, slip=code))
+    for code in NO_CODE:
+        yield f"service-code+{code}", known["service-code-none"].seen(upkeep=replace(tools.upkeep, first=code))
 
 
 def _counts(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
@@ -202,8 +219,9 @@ class Seen(NamedTuple):
 
 
 def seen(size: str, look: str, language: str, name: str, theme: Theme = Theme.LIGHT) -> Seen:
-    """One screen."""
+    """One screen. The service menu has the usual look only: no citizen sees it."""
     state = states(language)[name]
+    look = "normal" if state.screen in MENU else look
     state = state.seen(look=replace(LOOKS[look], theme=theme))
     scene = draw(state, EXHIBIT, SIZES[size], compositor(size), TOKENS)
     covered = state.asking and state.screen is not Screen.TICKET
@@ -215,7 +233,12 @@ def seen(size: str, look: str, language: str, name: str, theme: Theme = Theme.LI
 @cache
 def screens(size: str, look: str) -> Sequence[Seen]:
     """Every screen in every language at this size and look; drawn once."""
-    return [seen(size, look, language, name) for language in LANGUAGES for name in states(language)]
+    return [
+        seen(size, look, language, name)
+        for language in LANGUAGES
+        for name, state in states(language).items()
+        if look == "normal" or state.screen not in MENU
+    ]
 
 
 def everything(sizes: Sequence[str] = tuple(SIZES), looks: Sequence[str] = tuple(LOOKS)) -> Iterator[Seen]:

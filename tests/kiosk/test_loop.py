@@ -17,11 +17,14 @@ from kiosk.front import Front
 from kiosk.keypad import Keypad
 from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, WakePipe
+from kiosk.pin_file import PinFile
 from kiosk.preview import OFFICE
 from kiosk.scene import Box, Scene, changed_area
 from kiosk.screen_types import Screen
+from kiosk.technician import Bench
 from kiosk.ui import Closed, Exposed, LetGo, Pressed, RecordingGlass, Released, Touched
 from kiosk.view_parts import Exhibit
+from sync.facts import ScoreGiven
 from tests.kiosk.fakes import STILL_OPEN, Kiosk, opened
 from translations import LANGUAGES
 
@@ -318,3 +321,30 @@ def test_a_double_tap_on_continue_takes_no_ticket(awake: Awake) -> None:
     assert awake.name == "details"
     awake.touch("take")
     assert awake.name == "ticket"
+
+
+def test_a_key_opens_the_service_menu_and_the_pin_is_typed_by_keys_and_shown_nowhere(tmp_path: Path) -> None:
+    pin = PinFile(tmp_path)
+    pin.write("246801", lambda n: b"\x05" * n)
+    awake = Awake(tmp_path / "kiosk", bench=Bench(pin, None))
+    handle = awake.loop.handle
+    handle({"key": "F12"})
+    assert awake.name == "service-menu"
+    handle({"touch": "pin"})
+    empty = handle({"screen": True})
+    for key in ("2", "4", "Pad6", "8", "Backspace", "8"):
+        handle({"key": key})
+    typed = handle({"screen": True})
+    assert typed["texts"] == empty["texts"], "nothing of it is in sight"
+    assert "2 4 6 8" not in str(typed["spoken"])
+    assert "4 of 6 digits" in str(typed["spoken"]).replace("จาก", "of").replace("หลัก", "digits")
+    assert awake.kiosk.machine.state.upkeep.digits == "2468"
+    for key in ("0", "1"):
+        handle({"key": key})
+    assert awake.name == "service-tools"
+    assert not any(isinstance(body, ScoreGiven) for body in awake.kiosk.facts()), "1 to 5 are no score buttons there"
+    handle({"key": "Escape"})
+    assert awake.name == "attract"
+    handle({"touch": "language-en"})
+    handle({"key": "F12"})
+    assert awake.name == "service", "whoever is served is not interrupted"

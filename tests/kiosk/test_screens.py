@@ -72,6 +72,21 @@ from kiosk.screen_types import (
     Unprinted,
 )
 from kiosk.screen_types import Ticket as Shown
+from kiosk.specimens import FIRST_CODE, GOOD_PARTS
+from kiosk.upkeep_inputs import (
+    AskFirstCode,
+    FirstCodeTold,
+    OpenButtons,
+    OpenMenu,
+    OpenPin,
+    PartsTold,
+    PinRight,
+    PinTold,
+    PrintTest,
+    SlipTold,
+    TriedTold,
+)
+from kiosk.upkeep_types import Tried, Upkeep
 from sync.calendar import Closed, ClosedWhy
 
 FINE = Condition()
@@ -137,6 +152,17 @@ INPUTS: dict[type[Input], list[Input]] = {
     Adjust: [Adjust(field, by) for field in screen_rules.FIELDS for by in (-1, 1)],
     ConfirmDate: [ConfirmDate()],
     DateRefused: [DateRefused()],
+    OpenMenu: [OpenMenu()],
+    PartsTold: [PartsTold(GOOD_PARTS)],
+    OpenPin: [OpenPin()],
+    PinTold: [PinTold(), PinTold("wrong"), PinTold("wait", 30), PinTold("unset")],
+    PinRight: [PinRight(counters=True, connected=True), PinRight(counters=False, connected=False)],
+    PrintTest: [PrintTest()],
+    SlipTold: [SlipTold("printing"), SlipTold("passed")],
+    OpenButtons: [OpenButtons()],
+    TriedTold: [TriedTold(Tried(1, frozenset({5}), frozenset({5})))],
+    AskFirstCode: [AskFirstCode()],
+    FirstCodeTold: [FirstCodeTold("asking"), FirstCodeTold(FIRST_CODE)],
 }
 SAMPLES = {
     Screen.ATTRACT: State(),
@@ -153,6 +179,11 @@ SAMPLES = {
     Screen.CLOSED: State(screen=Screen.CLOSED, condition=CLOSED),
     Screen.OUT_OF_ORDER: State(screen=Screen.OUT_OF_ORDER, condition=Condition(printer="cover-open")),
     Screen.CONFIRM_DATE: State(screen=Screen.CONFIRM_DATE, moment=NOON, condition=Condition(doubt=NOON)),
+    Screen.SERVICE_MENU: State(screen=Screen.SERVICE_MENU),
+    Screen.SERVICE_PIN: State(screen=Screen.SERVICE_PIN),
+    Screen.SERVICE_TOOLS: State(screen=Screen.SERVICE_TOOLS, upkeep=Upkeep(counters=True, connected=True)),
+    Screen.SERVICE_BUTTONS: State(screen=Screen.SERVICE_BUTTONS, upkeep=Upkeep(counters=True)),
+    Screen.SERVICE_CODE: State(screen=Screen.SERVICE_CODE, upkeep=Upkeep(connected=True, first=FIRST_CODE)),
 }
 AT_REST = (Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
 ASKS_FIRST = [screen for screen in Screen if screen not in AT_REST]

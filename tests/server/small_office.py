@@ -13,6 +13,7 @@ from server.app import with_headers
 from server.clips import FOLDER
 from server.clips_down import ClipsDown
 from server.config import Address
+from server.first_code import Console, FirstCodes
 from server.giveback import begin_anew
 from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
@@ -29,6 +30,7 @@ from tests.server.conftest import ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
 
 KEY = DeviceKey(b"k" * 32, b"d" * 32)
+CONSOLE = Console("https://192.168.1.10:8444", ":".join(["AB"] * 32))
 
 
 class SmallOffice:
@@ -132,6 +134,7 @@ class SmallOffice:
                 handdown=self.handdown,
                 clips=ClipsDown(db, self.folder / FOLDER, thread),
                 succeed=self._succeed,
+                first=FirstCodes(self.random, self.utc, self.now, lambda: CONSOLE).take,
             )
             serving = listener(with_headers(self.exchange), self.end, self.files)
             task = asyncio.create_task(serving.serve([socket]))

@@ -79,6 +79,7 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
             handdown=hand_down(db, thread),
             clips=ClipsDown(db, tmp_path, thread),
             succeed=lambda ledger, name, head: None,
+            first=lambda ledger, request: wire.refuse(wire.LATER, "", ""),
         )
         dawdling = [asyncio.create_task(status(exchange, wire.PAIR_PATH, {}, never)) for _ in range(PAIRINGS)]
         await asyncio.wait(dawdling, timeout=0.1)

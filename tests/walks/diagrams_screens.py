@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from kiosk import screen_rules, screens
 from kiosk.screen_types import Screen
+from kiosk.upkeep_rules import MENU
 
 AT_REST = "at rest"
 """Stands for all screens where a state can rest."""
@@ -27,6 +28,12 @@ class View(NamedTuple):
 
 
 VIEWS: Sequence[View] = (
+    View(
+        "Service menu",
+        "Opened by the technician's chord or a key from where nobody is served. `PinRight` comes when it is durable"
+        " that the PIN was right.",
+        tuple(screen.value for screen in MENU),
+    ),
     View(
         "Access and help",
         "Both lie over another screen and lead back to it.",
@@ -53,7 +60,7 @@ VIEWS: Sequence[View] = (
 )
 """In the order in which an arrow finds its diagram; `READ` is the order on the page."""
 
-READ = ("Choosing", "Ticket and paper", "My ticket", "Access and help", "Rest, closed, trouble")
+READ = ("Choosing", "Ticket and paper", "My ticket", "Access and help", "Service menu", "Rest, closed, trouble")
 
 
 def arrows() -> list[Arrow]:

@@ -1,0 +1,122 @@
+"""What can happen on the screens of the service menu, and what they ask of the machine. Pure values."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from kiosk.upkeep_types import FirstCode, Part, Tried
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMenu:
+    """The technician's chord was held, or the key pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartsTold:
+    """How every part is."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPin:
+    """What lies behind the PIN is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinTold:
+    """Whether a PIN can be typed: `refused` is a code (unset, wrong, wait), None: it can."""
+
+    refused: str | None = None
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PinRight:
+    """It is durable that the menu was opened. `counters`: there are buttons to test; `connected`: an office to ask."""
+
+    counters: bool
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTest:
+    """A test print is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipTold:
+    """What became of it: printing, passed, or the code of what stood in the way."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenButtons:
+    """The score buttons are to be tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriedTold:
+    """What has been pressed so far."""
+
+    tested: Tried
+
+
+@dataclass(frozen=True, slots=True)
+class AskFirstCode:
+    """The first administrator's code is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCodeTold:
+    """The code; or "asking", or the code of why there is none."""
+
+    first: FirstCode | str
+
+
+UpkeepInput: TypeAlias = (
+    OpenMenu
+    | PartsTold
+    | OpenPin
+    | PinTold
+    | PinRight
+    | PrintTest
+    | SlipTold
+    | OpenButtons
+    | TriedTold
+    | AskFirstCode
+    | FirstCodeTold
+)
+
+# Requests to the machine ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtParts:
+    """Look at every part; answer with `PartsTold`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtPin:
+    """Look whether a PIN can be typed; answer with `PinTold`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryPin:
+    """Make it durable that this PIN opened the menu, or that it was wrong; answer with `PinRight` or `PinTold`."""
+
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip:
+    """Print a test slip; answer with `SlipTold`, and again when it is out."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFirstCode:
+    """Ask the office for the code; answer with `FirstCodeTold`, and again when it has answered."""
+
+
+UpkeepRequest: TypeAlias = LookAtParts | LookAtPin | TryPin | PrintSlip | FetchFirstCode

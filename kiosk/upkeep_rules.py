@@ -1,0 +1,176 @@
+"""The service menu as a part of the table in kiosk.screens: status for anyone, the rest behind a PIN. Pure."""
+
+from dataclasses import replace
+
+from kiosk import screen_rules as rules
+from kiosk.pin import DIGITS
+from kiosk.screen_inputs import Back, ConditionChanged, Erase, Input, PaperFailed, TimedOut, TurnPage, Type
+from kiosk.screen_rules import REST, Outcome, Rule
+from kiosk.screen_types import Screen, State
+from kiosk.upkeep_inputs import (
+    AskFirstCode,
+    FetchFirstCode,
+    FirstCodeTold,
+    LookAtParts,
+    LookAtPin,
+    OpenButtons,
+    OpenMenu,
+    OpenPin,
+    PartsTold,
+    PinRight,
+    PinTold,
+    PrintSlip,
+    PrintTest,
+    SlipTold,
+    TriedTold,
+    TryPin,
+)
+from kiosk.upkeep_types import Upkeep
+
+MENU = (Screen.SERVICE_MENU, Screen.SERVICE_PIN, Screen.SERVICE_TOOLS, Screen.SERVICE_BUTTONS, Screen.SERVICE_CODE)
+BEHIND_PIN = MENU[2:]
+AT_REST = (Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
+"""Where the menu can be opened: whoever stands at the kiosk is not interrupted."""
+
+
+def table() -> dict[tuple[Screen, type[Input]], Rule]:
+    """(screen, input) → rule."""
+    status, pin, tools, buttons, code = MENU
+    made: dict[tuple[Screen, type[Input]], Rule] = {
+        (status, PartsTold): Rule(show_parts, (status,)),
+        (status, TurnPage): Rule(rules.turn, (status,)),
+        (status, OpenPin): Rule(look_at_pin, (status,)),
+        (status, PinTold): Rule(show_pin, (pin,)),
+        (status, Back): Rule(rules.rest, REST),
+        (pin, Type): Rule(type_digit, (pin,)),
+        (pin, Erase): Rule(erase_digit, (pin,)),
+        (pin, PinTold): Rule(show_pin, (pin,)),
+        (pin, PinRight): Rule(open_tools, (tools,)),
+        (pin, Back): Rule(to_status, (status,)),
+        (tools, PrintTest): Rule(ask_to_print, (tools,)),
+        (tools, OpenButtons): Rule(open_buttons, (buttons,)),
+        (tools, AskFirstCode): Rule(ask_for_code, (tools,)),
+        (tools, FirstCodeTold): Rule(show_code, (code,)),
+        (tools, Back): Rule(rules.rest, REST),
+        (buttons, TriedTold): Rule(show_tested, (buttons,)),
+        (buttons, TurnPage): Rule(turn_to_counter, (buttons,)),
+        (buttons, Back): Rule(to_tools, (tools,)),
+        (code, FirstCodeTold): Rule(show_code, (code,)),
+        (code, TurnPage): Rule(rules.turn, (code,)),
+        (code, Back): Rule(to_tools, (tools,)),
+    }
+    for screen in AT_REST:
+        made[screen, OpenMenu] = Rule(open_menu, (screen,))
+        made[screen, PartsTold] = Rule(show_parts, (status,))
+    for screen in BEHIND_PIN:
+        made[screen, SlipTold] = Rule(show_slip, (screen,))
+    for screen in MENU:
+        made[screen, TimedOut] = Rule(rules.ask_or_rest, (screen, *REST))
+        made[screen, ConditionChanged] = Rule(rules.note_condition, (screen,))
+        made[screen, PaperFailed] = Rule(rules.owe_and_show, REST)
+    return made
+
+
+def _with(state: State, **changes: object) -> State:
+    return replace(state, upkeep=replace(state.upkeep, **changes))  # type: ignore[arg-type]
+
+
+def open_menu(state: State, given: Input) -> Outcome:
+    """Shown as soon as every part has been looked at."""
+    return state, (LookAtParts(),)
+
+
+def show_parts(state: State, given: Input) -> Outcome:
+    """For anyone; in the usual look, whatever a citizen has chosen."""
+    assert isinstance(given, PartsTold)
+    if state.screen is Screen.SERVICE_MENU:
+        return _with(state, parts=given.parts), ()
+    begun = rules.resting(replace(state, owed=()))
+    menu = replace(begun, screen=Screen.SERVICE_MENU, language=state.language, owed=state.owed)
+    return _with(menu, parts=given.parts), ()
+
+
+def look_at_pin(state: State, given: Input) -> Outcome:
+    """The pad comes with whether it can be used."""
+    return state, (LookAtPin(),)
+
+
+def show_pin(state: State, given: Input) -> Outcome:
+    """What was typed is gone, right or wrong."""
+    assert isinstance(given, PinTold)
+    after = replace(state, screen=Screen.SERVICE_PIN, page=0)
+    return _with(after, digits="", refused=given.refused, wait_s=given.wait_s), ()
+
+
+def type_digit(state: State, given: Input) -> Outcome:
+    """With the last digit the PIN is tried."""
+    assert isinstance(given, Type)
+    known = state.upkeep
+    if known.refused in ("unset", "wait") or not given.character.isdecimal() or len(known.digits) >= DIGITS:
+        return state, ()
+    digits = known.digits + given.character
+    return _with(state, digits=digits, refused=None), (TryPin(digits),) if len(digits) == DIGITS else ()
+
+
+def erase_digit(state: State, given: Input) -> Outcome:
+    """One digit less."""
+    return _with(state, digits=state.upkeep.digits[:-1]), ()
+
+
+def open_tools(state: State, given: Input) -> Outcome:
+    """The PIN was right, and that is on record."""
+    assert isinstance(given, PinRight)
+    after = replace(state, screen=Screen.SERVICE_TOOLS, page=0, upkeep=Upkeep(parts=state.upkeep.parts))
+    return _with(after, counters=given.counters, connected=given.connected), ()
+
+
+def to_status(state: State, given: Input) -> Outcome:
+    """Back to what is for anyone."""
+    return replace(state, screen=Screen.SERVICE_MENU, page=0, upkeep=Upkeep(parts=state.upkeep.parts)), ()
+
+
+def to_tools(state: State, given: Input) -> Outcome:
+    """A code that was shown is forgotten."""
+    return _with(replace(state, screen=Screen.SERVICE_TOOLS, page=0), tested=None, first=None), ()
+
+
+def ask_to_print(state: State, given: Input) -> Outcome:
+    """One at a time."""
+    return state, () if state.upkeep.slip == "printing" else (PrintSlip(),)
+
+
+def show_slip(state: State, given: Input) -> Outcome:
+    """What became of the test print."""
+    assert isinstance(given, SlipTold)
+    return _with(state, slip=given.outcome), ()
+
+
+def open_buttons(state: State, given: Input) -> Outcome:
+    """From here on the buttons of the counter in sight count for nobody: the machine goes by the screen."""
+    if not state.upkeep.counters:
+        return state, ()
+    return replace(state, screen=Screen.SERVICE_BUTTONS, page=0), ()
+
+
+def turn_to_counter(state: State, given: Input) -> Outcome:
+    """The next counter; what was pressed at the last one is forgotten."""
+    after, _ = rules.turn(state, given)
+    return _with(after, tested=None), ()
+
+
+def show_tested(state: State, given: Input) -> Outcome:
+    """Each press lights its row."""
+    assert isinstance(given, TriedTold)
+    return _with(state, tested=given.tested), ()
+
+
+def ask_for_code(state: State, given: Input) -> Outcome:
+    """Only where there is an office to ask."""
+    return state, (FetchFirstCode(),) if state.upkeep.connected else ()
+
+
+def show_code(state: State, given: Input) -> Outcome:
+    """That it is being asked for, then the code or why there is none."""
+    assert isinstance(given, FirstCodeTold)
+    page = state.page if state.screen is Screen.SERVICE_CODE else 0
+    return _with(replace(state, screen=Screen.SERVICE_CODE, page=page), first=given.first), ()

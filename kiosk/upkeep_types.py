@@ -1,0 +1,75 @@
+"""What the service menu shows, as pure values. Codes are put into words by kiosk.upkeep_words."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Health(StrEnum):
+    """How a part is."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+class Part(NamedTuple):
+    """A part of this machine. `name` and `told` are codes; `figure` fills what is told in."""
+
+    name: str
+    health: Health
+    told: str
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A counter whose buttons are tested: the levels that are held, those that were pressed, and of *next* the same.
+
+    `has_next`: it has such a button. `several`: there are other counters to turn to.
+    """
+
+    counter: int
+    held: frozenset[int] = frozenset()
+    met: frozenset[int] = frozenset()
+    has_next: bool = False
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCode:
+    """The one-time code of the first administrator, and where it is typed.
+
+    `until`: on the office's wall clock, None where nobody vouches for it. `sha256`: the fingerprint of what vouches for
+    the console, empty where that is somebody else's certificate.
+    """
+
+    code: str = field(repr=False)
+    console: str
+    sha256: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What is known while the menu is open; nothing of it outlives the menu.
+
+    `digits`: what has been typed of the PIN. `refused`: the code of why none is taken, or why the last one was not;
+    `wait_s`: seconds until one is. `counters`: there are buttons to test. `slip`: what became of the test print.
+    `first`: the code, or the code of why there is none.
+    """
+
+    parts: tuple[Part, ...] = ()
+    digits: str = field(default="", repr=False)
+    refused: str | None = None
+    wait_s: int = 0
+    counters: bool = False
+    connected: bool = False
+    slip: str | None = None
+    tested: Tried | None = None
+    first: FirstCode | str | None = None
+
+
+NO_UPKEEP = Upkeep()
+"""While no menu is open."""

@@ -1,0 +1,118 @@
+"""How the kiosk, which has no network, asks sync for something of the office that must not be written down.
+
+A line over a Unix socket in the data folder, a line back. Who may open the folder may ask, as with the device's key,
+which lies there too. What goes over it is in the memory of two processes and nowhere else.
+"""
+
+import contextlib
+import json
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from sync import keys, wire
+from sync.client import HttpsLink, Link, Reply, Unreachable
+from sync.errors import SyncError
+from sync.firstwire import Given as Given
+from sync.firstwire import read_given, sign_first
+from sync.journal import JournalReader
+from sync.pairing import load_pin
+from sync.types import JournalId
+from sync.wake import short
+from sync.wire import Refusal
+
+FILE = "sync.ask"
+FIRST_ADMINISTRATOR = "first-administrator"
+UNREACHABLE = "unreachable"
+PATIENCE_S = 60.0
+"""Longer than sync takes to give the office up."""
+LONGEST_LINE = 4096
+
+
+def ask(path: Path) -> Given | str:
+    """The code, or the code of why there is none. Waits as long as sync does."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as line:
+            line.settimeout(PATIENCE_S)
+            with short(path) as address:
+                line.connect(address)
+            line.sendall(json.dumps({"ask": FIRST_ADMINISTRATOR}).encode() + b"\n")
+            with line.makefile("rb") as file:
+                told = json.loads(file.readline(LONGEST_LINE))
+        if "given" in told:
+            return msgspec.convert(told["given"], Given, strict=True)
+        return str(told["refused"])
+    except (OSError, ValueError, TypeError, KeyError, msgspec.ValidationError):
+        return UNREACHABLE
+
+
+class Asked:
+    """Sync's end, in a thread of its own. `fetch` asks the office."""
+
+    def __init__(self, path: Path, fetch: Callable[[], Given | str]) -> None:
+        """Raises OSError where the folder does not take it. A socket left by a killed process is replaced."""
+        self._path, self._fetch = path, fetch
+        self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        try:
+            path.unlink(missing_ok=True)
+            with short(path) as address:
+                self._server.bind(address)
+            path.chmod(0o660)
+            self._server.listen(2)
+        except OSError:
+            self._server.close()
+            raise
+
+    def start(self) -> None:
+        """Answer until `close`."""
+        threading.Thread(target=self._run, name="asked", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                line, _ = self._server.accept()
+            except OSError:
+                return
+            with line, contextlib.suppress(OSError, ValueError, TypeError):
+                line.settimeout(PATIENCE_S)
+                with line.makefile("rb") as file:
+                    asked = dict(json.loads(file.readline(LONGEST_LINE)))
+                known = asked == {"ask": FIRST_ADMINISTRATOR}
+                found = self._fetch() if known else "malformed"
+                told = {"given": msgspec.to_builtins(found)} if isinstance(found, Given) else {"refused": found}
+                line.sendall(json.dumps(told).encode() + b"\n")
+
+
+def first_administrator(data: Path, url: str, link: Callable[[str, bytes], Link] = HttpsLink) -> Given | str:
+    """Ask the office, signed with this device's key: the code, or the code of why there is none."""
+    try:
+        pin = load_pin(data / "pin.json")
+        if pin is None:
+            return wire.UNPAIRED
+        key = keys.load(data / "device.key")
+        with JournalReader(data / "journal.db") as reader:
+            request = sign_first(JournalId(reader.opened().journal_id), key)
+        line = link(url, bytes.fromhex(pin.fingerprint))
+        try:
+            return _meaning(line.post(request.path, request.headers, request.body))
+        finally:
+            line.close()
+    except (SyncError, Unreachable, sqlite3.Error, OSError, UnicodeDecodeError):
+        return UNREACHABLE
+
+
+def _meaning(reply: Reply) -> Given | str:
+    if reply.status == 200:
+        return read_given(reply.body)
+    return wire.decode_as(reply.body, Refusal, "refusal").error if 400 <= reply.status < 500 else UNREACHABLE
