@@ -14,9 +14,9 @@ from kiosk.layout import Rect
 from kiosk.widgets import Align, Canvas
 from translations import load
 
-LEAST_SHARE = 0.3
-"""Of the wanted size; a text that is still too long then is told by `Scene.tight`."""
-STEP = 0.96
+STEP, STEPS = 0.96, 30
+"""Sizes that are tried, down to three tenths of the one wanted. A text that is still too long then is told by
+`Scene.tight`."""
 MOST_LINES = 12
 """Of one paragraph: so many is too many."""
 LEAST_CAPITAL = 0.3
@@ -206,11 +206,14 @@ class Hand:
 
     @staticmethod
     def fitted(capital: float, fits: Callable[[float], bool]) -> float:
-        """The largest size that fits, at most this one."""
-        size = capital
-        while not fits(size) and size > capital * LEAST_SHARE:
-            size *= STEP
-        return size
+        """The largest size that fits, at most this one; the smallest where none does. What fits, fits smaller too."""
+        if fits(capital):
+            return capital
+        above, below = 0, STEPS
+        while below - above > 1:
+            middle = (above + below) // 2
+            above, below = (above, middle) if fits(capital * STEP**middle) else (middle, below)
+        return float(capital * STEP**below)
 
     def _gap(self, capital: float) -> int:
         return self.px(capital)

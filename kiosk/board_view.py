@@ -6,12 +6,13 @@ catalogue no service is named, for the office's journal knows them by their ids 
 
 # gettext: display
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from fonts.shaping import Typesetter
 from fonts.tokens import Hex, Tokens
+from kiosk.board_others import GAP, Others, short_date
 from kiosk.board_told import draw_slide, draw_waits, waits_height
 from kiosk.board_type import Hand, Words, in_each
 from kiosk.board_watch import Sight
@@ -32,8 +33,6 @@ STILL = {
     What.CLOSED: (N_("The office is closed"), None),
 }
 """What is said where nobody is called, and below it."""
-MOST = 40
-"""Most other calls: so many are still read from the first rows."""
 CROWD = 13
 """Most calls beside which a text is told."""
 NUMBER, PLATE, WORDS = 23.2, 23.2, 2.5
@@ -65,7 +64,7 @@ class _Drawing:
     def __init__(self, sight: Sight, hall: Hall, hand: Hand) -> None:
         self._sight, self._hall, self._canvas = sight, hall, hand.canvas
         self._hand, self._colour = hand, hand.canvas.tokens.colour
-        self._gap = self._hand.px(1.8)
+        self._gap = self._hand.px(GAP)
 
     def scene(self) -> Scene:
         page = self._canvas.area.inset(self._hand.px(2), self._hand.px(1))
@@ -81,7 +80,10 @@ class _Drawing:
             rest = self._hero(page, board.calls[0], alone) if board.calls else self._still(page, board, alone)
             if self._slide is not None:
                 rest = self._told(rest, self._slide, others=others)
-            self._more(rest, board.calls[1:], board.recent)
+            # Upright, where nothing else is told, the numbers called before have room for two rows.
+            roomy = self._canvas.portrait and self._slide is None
+            drawing = Others(self._hand, self._hall.languages, old=self._sight.lost, roomy=roomy)
+            drawing.draw(rest, board.calls[1:], board.recent)
         return self._canvas.scene()
 
     # Above ------------------------------------------------------------------------------------------------------------
@@ -165,7 +167,7 @@ class _Drawing:
         words = inner.top(hand.px(6))
         notes = [self._each(N_("Called again"))] if call.again else []
         if call.day:
-            notes.insert(0, self._each(N_("Ticket of {date}"), date=_short(call.day)))
+            notes.insert(0, self._each(N_("Ticket of {date}"), date=short_date(call.day)))
         hand.line(
             words, self._each(N_("Number called")), WORDS, colour.ink_soft if old else colour.ink, colour.ink_soft
         )
@@ -224,73 +226,7 @@ class _Drawing:
             said += [Words(language, text)] if text else []
         return said
 
-    # The others -------------------------------------------------------------------------------------------------------
-
-    def _more(self, page: Rect, calls: Sequence[Shown], recent: Sequence[Shown]) -> None:
-        """The others that are called now, as large as they fit; in the last row those that were called before."""
-        hand = self._hand
-        if recent:
-            least = hand.px(18 if self._roomy else 10.5)
-            high = least if calls else min(page.h, hand.px(26))
-            self._recent(page.below(page.h - high) if calls else page.top(high), recent)
-            page = page.top(page.h - high - self._gap)
-        if calls:
-            self._caption(page.top(hand.px(4.2)), N_("Also called now"))
-            self._cells(page.below(hand.px(4.2)), calls[:MOST])
-
-    def _cells(self, place: Rect, calls: Sequence[Shown]) -> None:
-        hand, colour, old = self._hand, self._colour, self._sight.lost
-        across, down = self._shape(place, len(calls))
-        gap = hand.px(0.9)
-        for cell, call in zip(grid(place, across, down, gap), calls, strict=False):
-            self._canvas.box(cell, colour.sunken if old else colour.surface)
-            plate = cell.beside(cell.w - max(cell.w * 30 // 100, 1)).inset(cell.h // 14)
-            self._canvas.box(plate, None if old else colour.primary, colour.outline if old else None)
-            ink = colour.ink_soft if old else colour.on_primary
-            hand.number(plate.inset(plate.w // 10, 0), str(call.counter), self._share(cell, 0.5), ink, bold=not old)
-            label = cell.left(cell.w - cell.w * 30 // 100).inset(cell.w // 40, 0)
-            if call.day:
-                date = label.beside(label.w * 70 // 100).inset(0, cell.h * 28 // 100)
-                self._canvas.box(date, colour.sunken if old else colour.warning_ground)
-                tone = colour.ink_soft if old else colour.on_warning
-                hand.number(date.inset(date.w // 12, 0), _short(call.day), self._share(cell, 0.22), tone)
-                label = label.left(label.w * 67 // 100)
-            hand.number(label, call.label, self._share(cell, 0.5), self._ink, "left", bold=not old)
-
-    def _shape(self, place: Rect, count: int) -> tuple[int, int]:
-        """Columns and rows that give the largest letters: a cell is best four times as wide as high."""
-        shapes = [(across, -(-count // across)) for across in range(1, count + 1)]
-        return max(shapes, key=lambda shape: min(place.w / shape[0] / 4, place.h / shape[1]))
-
-    @property
-    def _roomy(self) -> bool:
-        """Whether the numbers called before may have two rows: on an upright set that tells nothing else."""
-        return self._canvas.portrait and self._slide is None
-
-    def _recent(self, place: Rect, recent: Sequence[Shown]) -> None:
-        hand, colour = self._hand, self._colour
-        self._caption(place.top(hand.px(4.2)), N_("Called before"))
-        row = place.below(hand.px(4.2))
-        narrow = self._roomy or row.h > hand.px(12)
-        across, down = (3, 2) if narrow else (6, 1)
-        if narrow and len(recent) <= 3:
-            down = 1
-        for cell, call in zip(grid(row, across, down, hand.px(0.9)), recent, strict=False):
-            self._canvas.box(cell, colour.sunken)
-            counter = cell.beside(cell.w * 70 // 100).inset(cell.h // 12)
-            self._canvas.box(counter, colour.surface)
-            hand.number(counter.inset(counter.w // 10, 0), str(call.counter), self._share(cell, 0.5), colour.ink_soft)
-            label = cell.left(cell.w * 68 // 100).inset(cell.w // 30, 0)
-            if call.day:
-                hand.number(
-                    label.beside(label.w * 66 // 100),
-                    _short(call.day),
-                    self._share(cell, 0.26),
-                    colour.ink_soft,
-                    "right",
-                )
-                label = label.left(label.w * 62 // 100)
-            hand.number(label, call.label, self._share(cell, 0.5), colour.ink_soft, "left")
+    # What is told beside the calls ----------------------------------------------------------------------------------
 
     def _waits(self, page: Rect, board: Board) -> Rect:
         """How many wait, in the last row; returns what is left above. After hours nobody does."""
@@ -331,26 +267,13 @@ class _Drawing:
 
     # Words and colours ------------------------------------------------------------------------------------------------
 
-    def _caption(self, place: Rect, msgid: str) -> None:
-        self._hand.line(place, self._each(msgid), 1.7, self._colour.ink, self._colour.ink_soft)
-
     def _each(self, msgid: str, **values: object) -> list[Words]:
         """This text in every language of the display, its places filled."""
         return in_each(msgid, self._hall.languages, **values)
 
-    def _share(self, cell: Rect, share: float) -> float:
-        """A share of the cell's height, in hundredths of the picture."""
-        return cell.h * share / self._hand.px(100) * 100
-
     @property
     def _ink(self) -> Hex:
         return self._colour.ink_soft if self._sight.lost else self._colour.primary
-
-
-def _short(day: str) -> str:
-    """Day and month, which every language here writes alike."""
-    own = date.fromisoformat(day)
-    return f"{own.day}/{own.month}"
 
 
 def _when(opens: datetime, language: str) -> str:

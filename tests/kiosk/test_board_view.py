@@ -13,7 +13,7 @@ from fonts.tokens import CAPITAL_TO_EM
 from fonts.tokens import load as load_tokens
 from kiosk.board_specimens import slides_of, waits_of
 from kiosk.board_told import ACROSS, shape
-from kiosk.board_type import Hand
+from kiosk.board_type import STEP, STEPS, Hand
 from kiosk.board_view import CROWD, Hall, draw_board
 from kiosk.board_watch import Sight
 from kiosk.layout import Display, Rect
@@ -272,3 +272,10 @@ def test_every_text_is_seen_against_what_is_behind_it() -> None:
                         image, Rect(x, baseline - line.ascent, line.width, line.height), shadow_of(line)
                     )
                     assert shape is None or contrast(shape.ink, shape.ground) >= 7, (name, op.text)
+
+
+def test_the_largest_size_that_fits_is_found_and_the_smallest_where_none_does() -> None:
+    sizes = [10 * STEP**step for step in range(STEPS + 1)]
+    for wanted in sizes:
+        assert Hand.fitted(10.0, lambda size, most=wanted: size <= most) == pytest.approx(wanted)  # type: ignore[misc]
+    assert Hand.fitted(10.0, lambda size: False) == pytest.approx(sizes[-1])
