@@ -52,12 +52,14 @@ def add_issue(app: FastAPI, desk: OfficeDesk) -> None:
         form = await form_of(request)
         language = form.one("language") if form.one("language") in LANGUAGES else LANGUAGES[0]
         services = tuple(dict.fromkeys(form.many("services")))
-        asked = Asked(form.one("key"), services, language, bool(form.one("priority")))
+        cases = tuple(_count(form.one(f"cases-{each}")) for each in services)
+        asked = Asked(form.one("key"), services, language, bool(form.one("priority")), cases)
         at = desk.now(person)
         try:
             given = await door.write(lambda ledger: give(ledger, asked, person.staff, at))
         except ActRefused as error:
-            filled = {"language": language, "services": services, "priority": asked.priority}
+            counts = dict(zip(services, cases, strict=True))
+            filled = {"language": language, "services": services, "priority": asked.priority, "cases": counts}
             where = "services" if error.code in ("no-service", "no-ticket") else "form"
             return await drawn(request, person, Filled(filled, {where: fault_of(error)}), 422)
         return redirect(f"/issue/{given.seq}")
@@ -76,6 +78,12 @@ def add_issue(app: FastAPI, desk: OfficeDesk) -> None:
             "ticket": ticket,
             "priority": waiting is not None and waiting.priority,
             "services": [named(names, each, person.language) for each in ticket.services],
+            "cases": waiting.cases if waiting is not None else (),
             "qr": qr.code(f"{desk.public_url}/t/{token}") if desk.public_url else None,
         }
         return pages.page(request, person, "issued.html", N_("Number given"), values)
+
+
+def _count(text: str) -> int:
+    """How many cases a form says; without a word one, and 0, which no ticket can have, for what is no number."""
+    return int(text) if len(text) == 1 and text.isdecimal() else int(not text)

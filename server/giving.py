@@ -22,12 +22,14 @@ from sync.types import Seq
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What is wanted: `key` is random, 32 hex digits, the same at every retry."""
+    """What is wanted: `key` is random, 32 hex digits, the same at every retry. `cases`: how many of each service, 1 to
+    9; empty: one of each."""
 
     key: str
     services: tuple[str, ...]
     language: str
     priority: bool = False
+    cases: tuple[int, ...] = ()
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ def _given(ledger: Ledger, asked: Asked, at: queue.Moment) -> Given:
     last = ledger.held.last_number(journal_id, at.day, series)
     try:
         bodies = issue(
-            Wish(series, asked.services, asked.language, priority=asked.priority),
+            Wish(series, asked.services, asked.language, asked.cases, asked.priority),
             Numbers({(at.day, series, OFFICE_LANE): last}),
             day=at.day,
             lane=OFFICE_LANE,
@@ -84,6 +86,7 @@ def _given(ledger: Ledger, asked: Asked, at: queue.Moment) -> Given:
         at.now_ms,
         "console",
         asked.priority,
+        issued.cases,
     )
     queue.commit(ledger, [*bodies, admitted], at.instant)
     return Given(int(seq), issued.label)

@@ -67,6 +67,25 @@ def test_numbers_are_given_in_the_offices_own_lane_and_wait_at_once(busy: BusyDe
     assert hows[2] == ("console", ("tax", "register"))
 
 
+def test_a_visit_of_several_services_with_cases_is_issued_as_at_a_kiosk(busy: BusyDesk) -> None:
+    busy.take(1)
+    person = busy.desk.signed_in("boon")
+    form = {"key": "0" * 32, "language": "en", "services": ["register", "tax"], "cases-register": "1", "cases-tax": "3"}
+    page = person.get(person.post("/issue", form).headers["location"]).text
+    assert "× 3" in page
+    (issued,) = [body for body in facts(busy) if isinstance(body, TicketIssued)]
+    (admitted,) = [body for body in facts(busy) if isinstance(body, TicketAdmitted) and body.how == "console"]
+    assert issued.cases == admitted.cases == (1, 3)
+    assert read_day(busy.desk._db, DAY, ZONE).audit.violations == ()
+    for wrong in ("0", "10", "-1", "x"):
+        answer = person.post("/issue", form | {"key": "1" * 32, "cases-tax": wrong})
+        assert answer.status_code == 422
+        assert "One to five" in answer.text
+    single = {"key": "2" * 32, "language": "en", "services": "tax", "cases-tax": "1"}
+    person.post("/issue", single)
+    assert [body.cases for body in facts(busy) if isinstance(body, TicketIssued)] == [(1, 3), ()]
+
+
 def test_what_staff_give_is_clean_under_audit(busy: BusyDesk) -> None:
     given(busy, asked(1), asked(2, priority=True))
     busy.do(acts.Open(), acts.Next(), acts.Came(), acts.Next())
