@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
-from hardware.board import SystemBoard
+from hardware.board import Board, BoardState, SystemBoard
 from hardware.buttons import BootMs as HardwareBootMs
 from hardware.buttons import EdgeQueue, MockButtons, NextButton, ScoreButtons, open_pins
 from hardware.errors import SoundError
@@ -48,6 +48,8 @@ from sync.catalogue import Catalogue
 from sync.clock import Trust
 from sync.config import KEEP_DAYS, KIOSK_ROLE, KioskConfig, Loudspeaker
 from sync.errors import ConfigError
+from sync.facts import draft
+from sync.facts_machine import BoardMet
 from sync.inbox import InboxReader
 from sync.journal import Journal, unfinished
 from sync.keys import DeviceKey
@@ -79,36 +81,51 @@ def catalogue_of(loaded: Loaded) -> LoadedCatalogue:
 
 
 def open_journal(
-    data: Path, clock: SystemClock, journals: type[Journal] = Journal, role: str = KIOSK_ROLE
+    data: Path,
+    clock: SystemClock,
+    journals: type[Journal] = Journal,
+    role: str = KIOSK_ROLE,
+    board: Board | None = None,
 ) -> tuple[Journal, DeviceKey]:
     """The device's key, durable before its journal, and the journal. Raises SyncError, OSError.
 
-    A key is made only where there is no journal yet: a journal keeps the key that its first fact names, and the role.
+    A key is made only where there is no journal yet, or another board: a journal keeps the key that its first fact
+    names, and the role. `board` None: the one that this runs on.
     """
     data.mkdir(parents=True, exist_ok=True)
-    path, key_path = data / "journal.db", data / "device.key"
+    path, key_path, state = data / "journal.db", data / "device.key", (board or SystemBoard(data)).read()
     if unfinished(path):
-        key = keys.load_or_make(key_path, random_bytes)
-        now = clock.instant()
-        return journals.create(path, role=role, public_key=key.public, random=random_bytes, now=now), key
-    following = successor.succeed(data, clock.instant(), random_bytes)
-    if following is not None:
-        say(f"the server holds another history of the journal: a new one begins, {following}; the old one is kept")
+        made = keys.load_or_make(key_path, random_bytes)
+        journals.create(path, role=role, public_key=made.public, random=random_bytes, now=clock.instant()).close()
+    _succeed(data, state, clock)
     journal = journals(path)
     try:
         opened = journal.opened()
         _check_role(data, opened.role, role)
         successor.sweep(data, opened.journal_id)
         key = keys.load_for(key_path, opened.public_key)
+        if state.serial is not None and journal.last_of(BoardMet.kind) is None:
+            journal.append([draft(BoardMet(state.serial, state.model))], clock.instant())
         if role != KIOSK_ROLE:  # a kiosk does it when its day opens
-            board = SystemBoard(data)
-            at_start(
-                Pruner(journal, KEEP_DAYS, board.read, say), InboxReader(data / "inbox.db").read(), clock.instant()
-            )
+            pruner = Pruner(journal, KEEP_DAYS, lambda: state, say)
+            at_start(pruner, InboxReader(data / "inbox.db").read(), clock.instant())
         return journal, key
     except BaseException:
         journal.close()
         raise
+
+
+def _succeed(data: Path, board: BoardState, clock: SystemClock) -> None:
+    """Begin a new journal where this one cannot go on."""
+    moved = successor.on_another_board(data, board, clock.instant(), random_bytes)
+    if moved is not None:
+        say(
+            f"this is not the board that the journal was written on: a new one begins, {moved}, with a new key; the "
+            "old one is kept. Pair this machine anew: on the console, Replace this machine gives the code"
+        )
+    following = successor.succeed(data, clock.instant(), random_bytes)
+    if following is not None:
+        say(f"the server holds another history of the journal: a new one begins, {following}; the old one is kept")
 
 
 def _check_role(data: Path, found: str, role: str) -> None:

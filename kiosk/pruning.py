@@ -86,9 +86,4 @@ def at_start(pruner: Pruner, inbox: InboxState | None, now: Instant) -> None:
         except JournalRefused:
             return None
 
-    said = [entry.fact for entry in journal.entries() if _KIND in entry.row]
-    before = next((fact for fact in reversed(said) if fact.kind == SegmentsPruned.kind), None)
-    pruner.look(commit, before, inbox, journal.last_date())
-
-
-_KIND = f'"{SegmentsPruned.kind}"'.encode()
+    pruner.look(commit, journal.last_of(SegmentsPruned.kind), inbox, journal.last_date())

@@ -1,4 +1,5 @@
-"""A new journal in the place of one that has two histories: this kiosk's card was restored from a copy, or cloned.
+"""A new journal in the place of one that cannot go on: this machine's card was restored from a copy, cloned, or put
+into another board.
 
 The old file stays beside it. What this kiosk wrote since the histories parted is said again in the new one, at its own
 moments, and its numbers go on at the next free hundred: up to there the other history may have given some.
@@ -8,17 +9,19 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sync import earlier, forked
+from hardware.board import BoardState
+from sync import earlier, forked, keys
 from sync.chain import START, Position
 from sync.codec import Fact
 from sync.copies import write_copy
 from sync.database import open_for_writing
 from sync.disk import take_writers_place
-from sync.facts import JournalOpened, Predecessor, draft, of_kind
+from sync.facts import Body, JournalOpened, Predecessor, draft, of_kind
 from sync.facts_forked import NumbersMoved
+from sync.facts_machine import BoardMet
 from sync.facts_office import TicketAdmitted
 from sync.inbox import InboxReader, InboxState
 from sync.journal import Entry, Instant, JournalReader, chained
@@ -28,10 +31,13 @@ from sync.numbering import Counter, NumberingError, Numbers, fresh_start, read_l
 from sync.segments import FOLDER
 from sync.types import JournalId, Seq
 
-NEXT = "journal.next.db"
+NEXT, NEXT_KEY = "journal.next.db", "device.key.next"
 
 
-def succeed(data: Path, now: Instant, random: Callable[[int], bytes]) -> JournalId | None:
+Random = Callable[[int], bytes]
+
+
+def succeed(data: Path, now: Instant, random: Random) -> JournalId | None:
     """Where sync found that the journal in this folder has two histories, put a new one in its place: its id.
 
     Nobody else may write the journal. Whatever is cut off leaves the old journal as it was. Raises SyncError, OSError,
@@ -40,40 +46,98 @@ def succeed(data: Path, now: Instant, random: Callable[[int], bytes]) -> Journal
     state = InboxReader(data / "inbox.db").read()
     if state is None or state.common is None:
         return None
+    with _writers_place(data) as ours, JournalReader(data / "journal.db") as old:
+        behind = forked.parted(state, old.opened().journal_id) if ours else None
+        if behind is None or behind > old.last().seq:
+            return None
+        return _begin(data, old, behind, state, old.opened().public_key, now, random)
+
+
+def on_another_board(data: Path, board: BoardState, now: Instant, random: Random) -> JournalId | None:
+    """Where the journal in this folder was written on another board, put a new one with a new key in its place: its id.
+
+    What the server has not received of the old one is said again. Whoever moved the card pairs it anew. Where no serial
+    can be read nothing happens. As `succeed` otherwise.
+    """
+    finish_key(data)
+    with _writers_place(data) as ours, JournalReader(data / "journal.db") as old:
+        met = old.last_of(BoardMet.kind) if ours and board.serial is not None else None
+        if met is None or board.serial in (None, met.body["serial"]):
+            return None
+        state = InboxReader(data / "inbox.db").read()
+        key = keys.make(data / NEXT_KEY, random)
+        here = BoardMet(str(board.serial), board.model)
+        begun = _begin(data, old, _unsent(data, old, state), state, key.public.hex(), now, random, here)
+    finish_key(data)
+    return begun
+
+
+def _unsent(data: Path, old: JournalReader, state: InboxState | None) -> Seq:
+    """Behind which place the server has nothing of this journal. Where nobody can tell, nothing is said twice."""
+    name = old.opened().journal_id
+    if state is not None and state.journal_id == name:
+        parted = forked.parted(state, name)
+        return Seq(min(state.received if parted is None else parted, old.last().seq))
+    return old.last().seq if (data / "pin.json").exists() else Seq(0)
+
+
+def finish_key(data: Path) -> None:
+    """Give a new key its place, once the journal that names it has its own; else it goes. Raises SyncError, OSError."""
+    waiting = data / NEXT_KEY
+    if not waiting.exists():
+        return
+    with JournalReader(data / "journal.db") as journal:
+        named = journal.opened().public_key
+    if keys.load(waiting).public.hex() == named:
+        waiting.replace(data / "device.key")
+    else:
+        waiting.unlink()
+    _sync_folder(data)
+
+
+def _begin(
+    data: Path,
+    old: JournalReader,
+    behind: Seq,
+    state: InboxState | None,
+    public_key: str,
+    now: Instant,
+    random: Random,
+    *news: Body,
+) -> JournalId | None:
+    """Put a new journal in the place of this one, which says again what lies behind that place, and then the news."""
+    opened, oldest = old.opened(), old.oldest()
+    # What is pruned cannot be said again.
+    at = old.at(max(behind, oldest.base.seq) if oldest is not None else behind)
+    if at is None:
+        return None
+    link = Predecessor(opened.journal_id, at.seq, at.chain.hex())
+    following = JournalOpened(JournalId(random(16).hex()), public_key, opened.role, link)
+    kept, new = earlier.kept(data, opened.journal_id), data / NEXT
+    for each in (kept, new):
+        _gone(each)
+    write_copy(kept, old.secret, old.entries(), oldest)
+    write_copy(
+        new, secret := random(32), _entries(secret, following, old, at.seq, now, [*_moved(data, old, state), *news])
+    )
+    old.close()
+    _put(new, data / "journal.db")
+    sweep(data, following.journal_id)
+    return following.journal_id
+
+
+@contextmanager
+def _writers_place(data: Path) -> Iterator[bool]:
+    """Whether it is ours; if not, whoever opens the journal to write says so."""
     try:
         lock = take_writers_place(data / "journal.db")
     except BlockingIOError:
-        return None  # whoever opens it to write says so
+        yield False
+        return
     try:
-        return _succeeded(data, state, now, random)
+        yield True
     finally:
         os.close(lock)
-
-
-def _succeeded(data: Path, state: InboxState, now: Instant, random: Callable[[int], bytes]) -> JournalId | None:
-    path = data / "journal.db"
-    with JournalReader(path) as old:
-        opened = old.opened()
-        behind, oldest = forked.parted(state, opened.journal_id), old.oldest()
-        if behind is not None and oldest is not None:
-            behind = max(behind, oldest.base.seq)  # what came before is pruned: it cannot be said again
-        at = old.at(behind) if behind is not None else None
-        if at is None:
-            return None
-        following = JournalOpened(
-            JournalId(random(16).hex()),
-            opened.public_key,
-            opened.role,
-            Predecessor(opened.journal_id, at.seq, at.chain.hex()),
-        )
-        kept, new = earlier.kept(data, opened.journal_id), data / NEXT
-        for each in (kept, new):
-            _gone(each)
-        write_copy(kept, old.secret, old.entries(), oldest)
-        write_copy(new, secret := random(32), _entries(secret, following, old, at.seq, now, _moved(data, old, state)))
-    _put(new, path)
-    sweep(data, following.journal_id)
-    return following.journal_id
 
 
 def sweep(data: Path, journal_id: JournalId) -> None:
@@ -84,7 +148,7 @@ def sweep(data: Path, journal_id: JournalId) -> None:
 
 
 def _entries(
-    secret: bytes, opened: JournalOpened, old: JournalReader, behind: Seq, now: Instant, moved: list[NumbersMoved]
+    secret: bytes, opened: JournalOpened, old: JournalReader, behind: Seq, now: Instant, news: list[Body]
 ) -> Iterator[Entry]:
     at: Position = START
     _, entries = chained(secret, at, [draft(opened)], now)
@@ -92,17 +156,18 @@ def _entries(
         at = Position(entries[-1].seq, entries[-1].chain)
         entries += chained(secret, at, [said], Instant(fact.boot_id, fact.boottime_ms))[1]
     at = Position(entries[-1].seq, entries[-1].chain)
-    entries += chained(secret, at, [draft(each) for each in moved], now)[1]
+    entries += chained(secret, at, [draft(each) for each in news], now)[1]
     yield from entries
 
 
-def _moved(data: Path, old: JournalReader, state: InboxState) -> list[NumbersMoved]:
+def _moved(data: Path, old: JournalReader, state: InboxState | None) -> list[NumbersMoved]:
     """Where the numbers of the last day go on: behind those of this kiosk, and those of its lane that the office's own
     journal tells of."""
     last: dict[Counter, int] = dict(Numbers.fold(old.facts()).last)
+    ours = (state.lane if state is not None else None) or 0
     news = MirrorReader(data / MIRROR).news()
     for day, series, lane, n in _admitted(news.facts if news is not None else ()):
-        if lane == (state.lane or 0):
+        if lane == ours:
             last[day, series, lane] = max(last.get((day, series, lane), 0), n)
     today = max((day for day, _, _ in last), default=None)
     return [
@@ -130,7 +195,11 @@ def _put(new: Path, path: Path) -> None:
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
     new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -28,4 +28,14 @@ class SegmentsPruned(Body):
     why: str
 
 
-MACHINE = (SegmentsPruned,)
+@dataclass(frozen=True, slots=True)
+class BoardMet(Body):
+    """The board that this machine runs on, as its device tree names it. Where it is another one than before, the
+    journal does not go on: a card that was moved or cloned is a new machine (kiosk.successor)."""
+
+    kind: ClassVar[str] = "board.met"
+    serial: str
+    model: str | None = None
+
+
+MACHINE = (SegmentsPruned, BoardMet)

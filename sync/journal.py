@@ -108,6 +108,12 @@ class JournalReader(Segment):
                     break
         return begins[-1] - 1 if begins else 0
 
+    def last_of(self, kind: str) -> Fact | None:
+        """The last fact of this kind that is here."""
+        found = self.own_last_of(kind)
+        earlier = before(self) if found is None else iter(())
+        return next((each for segment in earlier if (each := segment.own_last_of(kind)) is not None), found)
+
     def last(self) -> Position:
         """The position of the last fact."""
         return self.own_last()

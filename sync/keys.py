@@ -78,6 +78,11 @@ def load_or_make(path: Path, random: Callable[[int], bytes]) -> DeviceKey:
     """The key in this file, or a new one, durable (file and folder synced) before it is returned."""
     if path.exists():
         return load(path)
+    return make(path, random)
+
+
+def make(path: Path, random: Callable[[int], bytes]) -> DeviceKey:
+    """A new key in this file, durable before it is returned."""
     key = DeviceKey(random(32), random(32))
     text = json.dumps({"seed": key.seed.hex(), "device_secret": key.device_secret.hex()}) + "\n"
     write_durably(path, text.encode(), mode=0o640)

@@ -167,6 +167,12 @@ class Segment:
                 continue
         return None
 
+    def own_last_of(self, kind: str) -> Fact | None:
+        """The last fact of this kind in this file."""
+        query = f"SELECT row FROM facts WHERE instr(substr(row, 1, {_HEAD}), ?) ORDER BY seq DESC LIMIT 1"
+        found = self._db.execute(query, (f',"{kind}",',)).fetchone()
+        return codec.parse(found[0]) if found else None
+
     def opened_row(self) -> bytes | None:
         """The row of fact 1, from wherever this file has it; None where it has none."""
         if self.beginning is not None:

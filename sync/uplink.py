@@ -236,13 +236,14 @@ class Uplink:
     def _pair(self) -> Input:
         own = self._ours()
         settings, ports = self._settings, self._ports
-        if self._pin is not None and own.reader.opened().predecessor is not None:
+        if self._pin is not None and self._follows(own):
             heard = self._succeed(own, self._pin)
             if not (isinstance(heard, PairingRefused) and heard.code == wire.UNPAIRED):
                 return heard
         if self._pin is not None and not settings.code:
             return self._still_paired()
         if own.reader.opened().public_key != own.key.public.hex():
+            self._without_journal()  # the kiosk may be about to put the right one in its place
             return PairingRefused(WRONG_KEY, _WRONG_KEY)  # the server would tie this journal to a key that never fits
         device = Device(own.journal_id, own.reader.secret, own.key, settings.role, settings.place)
         before = ports.instant()
@@ -263,6 +264,18 @@ class Uplink:
         self._pin, self._lane, self._owes = pin, pin.lane, True
         self._heard(before, answer.utc_ms)
         return Paired(Seq(answer.received), Seq(answer.safe))
+
+    def _follows(self, own: _Own) -> bool:
+        """Whether this journal goes on with the key of the one before. On another board it has a new one, and a person
+        has to say that this is still the machine (kiosk.successor)."""
+        link = own.reader.opened().predecessor
+        if link is None:
+            return False
+        try:
+            with JournalReader(earlier.kept(self._settings.data, link.journal_id)) as kept:
+                return kept.opened().public_key == own.reader.opened().public_key
+        except (FileNotFoundError, SyncError, sqlite3.Error, UnicodeDecodeError):
+            return True  # the server knows
 
     def _succeed(self, own: _Own, pin: Pin) -> Input:
         """The journal before was paired here, with the same key: its word is enough for this one."""
