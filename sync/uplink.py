@@ -104,8 +104,8 @@ class Uplink:
         self._plan(effects)
         self._told, self._journal_id = before, known.journal_id
         self._common: Seq | None = None
-        self._owes = True
-        """The server may lack the end of the journal before."""
+        self._owes_ms: float | None = None
+        """From when on it is tried to bring up the journal before, of which the server may lack the end; None: not."""
         self._contact, self._office_time = known.contact, known.office_time
         self._tell()
 
@@ -117,10 +117,11 @@ class Uplink:
             if self._due_ms is not None and self._now_ms() >= self._due_ms:
                 self._due_ms = None
                 self._give(Timer())
-            elif self._owes and self._state.phase is Phase.IDLE:
-                self._owes = self._bring_up(self._ours()) is not None
+            elif self._owes():
+                later = self._bring_up(self._ours())
+                self._owes_ms = None if later is None else self._now_ms() + LOOK_EVERY_S * 1000
         self._tell()
-        if self._effects:
+        if self._effects or self._owes():
             return 0.0
         if self._due_ms is None or self._own is None:
             return LOOK_EVERY_S
@@ -162,12 +163,13 @@ class Uplink:
         if self._own is None:
             key, reader = load(self._settings.data / "device.key"), JournalReader(path)
             try:
-                journal_id = reader.opened().journal_id
+                opened = reader.opened()
             except BaseException:
                 reader.close()
                 raise
-            self._own = _Own(inode, reader, journal_id, key)
-            self._start_over_for(journal_id)
+            self._own = _Own(inode, reader, opened.journal_id, key)
+            self._owes_ms = None if opened.predecessor is None else 0.0
+            self._start_over_for(opened.journal_id)
         return self._own
 
     def _start_over_for(self, journal_id: JournalId) -> None:
@@ -176,7 +178,7 @@ class Uplink:
         if before not in (None, journal_id):
             self._say("journal", f"another journal took the place of {before}")
             self._effects.clear()
-            self._common, self._owes = None, True
+            self._common = None
             self._give(Replaced(paired=self._pin is not None))
 
     def _ours(self) -> _Own:
@@ -261,7 +263,8 @@ class Uplink:
         except OSError as error:
             return Failed(f"paired, but {self._pin_path} cannot be written: {error}")
         self._drop_link()
-        self._pin, self._lane, self._owes = pin, pin.lane, True
+        self._pin, self._lane = pin, pin.lane
+        self._owes_ms = None if own.reader.opened().predecessor is None else 0.0
         self._heard(before, answer.utc_ms)
         return Paired(Seq(answer.received), Seq(answer.safe))
 
@@ -299,6 +302,11 @@ class Uplink:
             return Failed(f"{error}. {error.hint}")
         self._heard(before, answer.utc_ms)
         return Paired(Seq(answer.received), Seq(answer.safe))
+
+    def _owes(self) -> bool:
+        """Whether the journal before is to be brought up now: there is a journal, and nothing else to do."""
+        idle = self._own is not None and self._state.phase is Phase.IDLE
+        return idle and self._owes_ms is not None and self._now_ms() >= self._owes_ms
 
     def _bring_up(self, own: _Own) -> Failed | RetryAfter | None:
         """See sync.earlier."""
