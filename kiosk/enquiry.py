@@ -73,6 +73,7 @@ class InHall:
     passed: tuple[Passed, ...] = ()
     counter: int | None = None
     carried_over: bool = False
+    next_day: str | None = None
 
 
 class Hall(Protocol):
@@ -150,6 +151,7 @@ def standing(
         passed=hall.passed,
         counter=hall.counter if hall.stage in (Stage.CALLED, Stage.SERVING) else None,
         carried_over=hall.carried_over,
+        next_day=hall.next_day,
     )
 
 

@@ -171,6 +171,7 @@ class OfficeHall:
             passed=self._story.passed(ticket.name) if waits and admitted else (),
             counter=ticket.counter,
             carried_over=ticket.day != live.day,
+            next_day=self._story.next_day.get(ticket.name),
         )
 
     def _pace(self) -> Pace:

@@ -201,7 +201,8 @@ class Standing:
     `taken_before`: tickets of its series that this kiosk gave earlier on the same day. What only the office knows is
     None where it does not tell: `stage`; of one that waits `ahead`, people who will be called before it, and `minutes`,
     from and to; `counters` at work that serve it; `passed`, who went first though they came later. `counter`: the one
-    it is called to or served at. `carried_over`: left over from an earlier day. `returned`: "I'm back" is on record.
+    it is called to or served at. `carried_over`: left over from an earlier day. `next_day`:
+    the office day (YYYY-MM-DD) that it was carried over to. `returned`: "I'm back" is on record.
     `seq`: of its `ticket.issued` in this journal.
     """
 
@@ -218,6 +219,7 @@ class Standing:
     passed: tuple[Passed, ...] | None = None
     counter: int | None = None
     carried_over: bool = False
+    next_day: str | None = None
     returned: bool = False
     seq: int = 0
 

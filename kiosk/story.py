@@ -17,7 +17,7 @@ from sync.days import Days
 from sync.errors import SyncError
 from sync.estimate import NO_COUNTER, Pace, Prospect, prospect
 from sync.facts import DayOpened
-from sync.facts_office import RuleAdopted, TicketAdmitted, TicketCalled, TicketTransferred
+from sync.facts_office import RuleAdopted, TicketAdmitted, TicketCalled, TicketCarried, TicketTransferred
 from sync.facts_restated import TicketRestated
 from sync.foresee import ahead
 from sync.live import Counter, Live
@@ -55,6 +55,8 @@ class Story(Days):
         self._known: dict[TicketName, int] = {}
         self._called: dict[TicketName, int] = {}
         self._transferred: set[TicketName] = set()
+        self.next_day: dict[TicketName, str] = {}
+        """The day (YYYY-MM-DD) that a ticket of this day was carried over to."""
 
     def take(self, fact: Fact) -> str | None:
         """One more fact of the office's journal, in order. Returns what is wrong, once, where it has no place."""
@@ -68,10 +70,13 @@ class Story(Days):
         match body:
             case DayOpened():
                 self.calls, self._known, self._called, self._transferred = [], {}, {}, set()
+                self.next_day = {}
             case TicketAdmitted(ticket=name):
                 self._known[name] = len(self.calls)
             case TicketRestated(ticket=name) if body.waited_ms is not None:
                 self._called[name] = 0  # before the office was restored: those calls are not told of any more
+            case TicketCarried(ticket=name, to_day=to_day):
+                self.next_day[name] = to_day
             case TicketTransferred(ticket=name):
                 self._transferred.add(name)
             case TicketCalled(ticket=name):

@@ -1,6 +1,7 @@
 """The place of a ticket: how many are before it, and why somebody went first. Pure."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from kiosk.layout import Rect
@@ -14,7 +15,7 @@ from kiosk.widgets import Canvas, VAlign
 from kiosk.wording import expected_wait, passed, people_before, spelled, texts
 from sync.errors import CatalogueError
 from translations import N_
-from translations.numerals import format_time
+from translations.numerals import format_date, format_time
 
 MOST_PASSED = 6
 LINE_TO_CAPITAL = 1.65
@@ -161,6 +162,8 @@ def _more(mine: Standing, language: str) -> list[str]:
         return [spoken.gettext("Please touch “{button}” to be called again").format(button=button)]
     if mine.stage is None:
         return [spoken.gettext("Calls are shown at the counters")]
+    if mine.stage is Stage.CARRIED and mine.next_day is not None:
+        return [format_date(date.fromisoformat(mine.next_day), language)]
     if mine.stage is not Stage.WAITING:
         return []
     told = []

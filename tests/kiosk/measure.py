@@ -103,7 +103,14 @@ def states(language: str) -> Mapping[str, State]:
     known = example_states(EXHIBIT.catalogue, language)
     citizens = {name: state for name, state in known.items() if state.screen not in MENU}
     menus = {name: state for name, state in known.items() if name not in citizens}
-    return {**citizens, **dict(_reasons(known)), **dict(_counts(known)), **menus, **dict(_upkeep(known))}
+    return {
+        **citizens,
+        **dict(_reasons(known)),
+        **dict(_counts(known)),
+        **menus,
+        **dict(_upkeep(known)),
+        **dict(_carried(known)),
+    }
 
 
 def _reasons(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
@@ -125,6 +132,13 @@ def _reasons(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
     hours = Hours(TODAY, closed=Closed(ClosedWhy.BREAK, LUNCH.names, later))
     yield "closed+named-break", known["closed-after"].seen(condition=Condition(hours=hours))
     yield "confirm-date+refused", known["confirm-date"].seen(refused=True)
+
+
+def _carried(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
+    alone = known["standing"].standing
+    assert alone is not None
+    over = replace(alone, stage=Stage.CARRIED, next_day="2026-12-28", counters=())
+    yield "standing+carried-to", known["standing"].seen(standing=over)
 
 
 def _upkeep(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:

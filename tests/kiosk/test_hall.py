@@ -22,6 +22,7 @@ from sync.facts_office import (
     TicketAdmitted,
     TicketCalled,
     TicketCancelled,
+    TicketCarried,
     TicketFinished,
     TicketParked,
     TicketServing,
@@ -486,6 +487,19 @@ def test_every_stage_of_a_ticket_is_told() -> None:
     served = hall.place(Seq(2), here(queue.now))
     assert served is not None
     assert served.stage is Stage.SERVED
+
+
+def test_a_ticket_that_is_carried_over_says_to_which_day() -> None:
+    queue = Queue.opened(("a",))
+    queue.do(TicketAdmitted(queue.now, TicketName(OWN, Seq(3)), DAY, "A003", ("a",), UtcMs(5), "issued"))
+    hall = hall_of(FakeMirror(queue.facts))
+    before = hall.place(Seq(3), here(queue.now))
+    queue.do(TicketCarried(queue.now, TicketName(OWN, Seq(3)), "2026-12-08"))
+    hall = hall_of(FakeMirror(queue.facts))
+    after = hall.place(Seq(3), here(queue.now))
+    assert before is not None
+    assert after is not None
+    assert (before.next_day, after.next_day, after.stage) == (None, "2026-12-08", Stage.CARRIED)
 
 
 def test_a_ticket_that_was_carried_over_is_found_by_its_number() -> None:
