@@ -13,7 +13,7 @@ from server.errors import ConfigError
 from server.names import ip_of, is_name
 from sync.calendar import Period, periods_of
 from sync.clock import Trust
-from sync.config_words import is_http, no_slash
+from sync.config_words import is_code, is_http, is_https, no_slash
 from sync.errors import ConfigError as SyncConfigError
 from sync.strict_toml import Choice, Document, Key, ListOf, Sections, Table, Text, Whole, parse, read
 from translations import LANGUAGES
@@ -45,6 +45,15 @@ class MailConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class UpstreamConfig:
+    """`[upstream]` in server.toml: the centre to which this office relays, and the one-time code from there."""
+
+    url: str
+    code: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that server.toml says. `name` is the office's name by language; `data` is a path.
 
@@ -53,7 +62,7 @@ class ServerConfig:
     `console_certificate` and `console_key`: PEM files that somebody else made, both or neither. `spoken`: the languages
     that calls are spoken in, in their order; `quiet`: when nothing is spoken (sync.voice).
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
-    `mail`: who takes the daily checkpoints; None: nobody.
+    `mail`: who takes the daily checkpoints; None: nobody. `upstream`: the centre; None: there is none.
     """
 
     data: str
@@ -71,6 +80,7 @@ class ServerConfig:
     quiet: tuple[Period, ...] = ()
     public_url: str | None = None
     mail: MailConfig | None = None
+    upstream: UpstreamConfig | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -119,6 +129,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         quiet,
         values["public_url"],
         mail,
+        None if values["upstream"] is None else UpstreamConfig(**values["upstream"]),
     )
 
 
@@ -235,6 +246,13 @@ _MAIL = Table(
         Key("password_file", Text(), "the file with the password, on its first line", None),
     )
 )
+_UPSTREAM = Table(
+    (
+        Key("url", Text(is_https, no_slash), "the address of the centre's server"),
+        Key("code", Text(is_code), "the one-time pairing code that the centre shows", None),
+        Key("place", Text(), "what the centre calls this office until it introduced itself", None),
+    )
+)
 SERVER = Table(
     (
         Key("data", Text(), "the folder where the server keeps its ledger"),
@@ -246,6 +264,7 @@ SERVER = Table(
         Key("voice", _VOICE, "the section of what is called aloud", {"languages": LANGUAGES, "quiet": ()}),
         Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp"}),
         Key("mail", _MAIL, "the section of the mail server that takes the daily checkpoints", None),
+        Key("upstream", _UPSTREAM, "the section of the centre that this office relays to", None),
         Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )
 )

@@ -21,6 +21,7 @@ from sync.facts_office import RuleAdopted, StaffSkilled
 from sync.numbering import OFFICE_LANE, fresh_start
 from sync.types import JournalId, Seq, UtcMs
 
+_CATALOGUES = "SELECT catalogue FROM catalogues JOIN journals USING (journal_id) WHERE relayed_by IS NULL"
 REQUESTS_KEPT_MS = 7 * 86_400_000
 """A retry comes within seconds; a page left open over a weekend may still come."""
 
@@ -82,7 +83,8 @@ class Held:
     def issued_on(self, day: str) -> list[Issued]:
         """Every ticket of this day that the ledger knows."""
         query = """SELECT tickets.journal_id, tickets.seq, utc_ms, slack_ms, row FROM tickets
-            JOIN facts USING (journal_id, seq) WHERE day = ? ORDER BY coalesce(utc_ms, 0), journal_id, seq"""
+            JOIN facts USING (journal_id, seq) JOIN journals USING (journal_id)
+            WHERE day = ? AND relayed_by IS NULL ORDER BY coalesce(utc_ms, 0), journal_id, seq"""
         found = []
         for journal_id, seq, utc_ms, slack_ms, row in self._db.execute(query, (day,)).fetchall():
             body = understand(decode(row))
@@ -94,7 +96,7 @@ class Held:
     def services(self) -> tuple[str, ...]:
         """The ids of all services that the machines' catalogues offer, in their order."""
         ids: dict[str, None] = {}
-        for (text,) in self._db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
+        for (text,) in self._db.execute(f"{_CATALOGUES} ORDER BY journal_id"):
             found = (each.get("id") for each in offered(json.loads(text)))
             ids.update(dict.fromkeys(each for each in found if isinstance(each, str)))
         return tuple(ids)
@@ -119,7 +121,7 @@ class Held:
     def series(self) -> dict[str, str]:
         """The series of each service that the machines' catalogues offer, by its id."""
         found: dict[str, str] = {}
-        for (text,) in self._db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id DESC"):
+        for (text,) in self._db.execute(f"{_CATALOGUES} ORDER BY journal_id DESC"):
             pairs = ((each.get("id"), each.get("series")) for each in offered(json.loads(text)))
             found |= {name: series for name, series in pairs if isinstance(name, str) and isinstance(series, str)}
         return found

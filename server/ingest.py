@@ -26,6 +26,7 @@ from server.http import (
 from server.ledger import Ledger
 from server.pairing import Pairing, Patience, Repeated, Standing, judge_pairing, judge_succession
 from server.queue import Moment
+from server.relayed import not_theirs, take_introduction
 from server.replies import SLOW, Reply, body_of, later, refusing, unread
 from server.writer import Writer
 from sync import wire
@@ -57,6 +58,7 @@ class Exchange:
     """The application behind the exchange's listener.
 
     `now` is this server's time; `told` is the time it may tell devices: 0 while nobody vouches for its clock.
+    `safe(journal)`: up to where a copy beyond this server's own disk reaches.
     """
 
     def __init__(
@@ -75,13 +77,14 @@ class Exchange:
         succeed: Succeed,
         first: Callable[[Ledger, wire.Request], Given | Refusal],
         heard: Heard = lambda ledger, device, name, at: None,
+        safe: Callable[[JournalId], int] = lambda journal_id: SAFE,
     ) -> None:
         self._writer = writer
         self._paired = paired
         self._fingerprint = fingerprint(certificate)
         self._server_id = server_id
         self._now, self._told = now, told
-        self._contact, self._moment = contact, moment
+        self._contact, self._moment, self._safe = contact, moment, safe
         self._patience = Patience()
         self._handdown, self._clips_down = handdown, clips
         self._succeed, self._heard, self._first = succeed, heard, first
@@ -92,6 +95,7 @@ class Exchange:
             wire.LOST_PATH: (self._lost, GIVERS),
             wire.CLIPS_PATH: (self._clips, LISTENERS),
             wire.FIRST_PATH: (self._first_code, ASKERS),
+            wire.INTRODUCE_PATH: (self._introduce, BODIES),
         }
         self._busy = dict.fromkeys(self._routes, 0)
 
@@ -139,8 +143,21 @@ class Exchange:
             return taken
         if isinstance(taken, Refusal):
             return refusing(taken)
-        self._contact(request.journal_id, self._now())
-        return Reply(200, wire.encode_message(Answer(taken, SAFE, self._told())))
+        self._contact(request.relay or request.journal_id, self._now())
+        return self._answer(request.journal_id, taken)
+
+    async def _introduce(self, scope: Scope, receive: Receive) -> Reply:
+        request = await self._question(scope, receive, wire.INTRODUCE_PATH)
+        if isinstance(request, Reply):
+            return request
+        taken = await self._durable(lambda ledger: take_introduction(ledger, request, self._now()))
+        if isinstance(taken, Reply):
+            return taken
+        return refusing(taken) if isinstance(taken, Refusal) else self._answer(*taken)
+
+    def _answer(self, journal_id: JournalId, received: int) -> Reply:
+        safe = min(self._safe(journal_id), received)
+        return Reply(200, wire.encode_message(Answer(received, safe, self._told())))
 
     async def _feed(self, scope: Scope, receive: Receive) -> Reply:
         request = await self._question(scope, receive, wire.FEED_PATH)
@@ -237,7 +254,7 @@ class Exchange:
             request = wire.read_request(headers, b"")
         except BadBatch as error:
             return Refuse(wire.refuse(wire.MALFORMED, str(error), error.hint))
-        if request.journal_id in self._paired:
+        if (request.relay or request.journal_id) in self._paired:
             return None
         verdict = judge_request(request, None)
         return verdict if isinstance(verdict, Refuse) else None
@@ -261,13 +278,20 @@ def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Mom
 
     `moment`: now for the queue; None: nobody vouches for this clock, and the tickets wait in the ledger for the day.
     """
-    verdict = judge_request(request, ledger.known(request.journal_id))
+    relay = ledger.known(request.relay) if request.relay is not None else None
+    verdict = judge_request(request, ledger.known(request.journal_id), relay)
     standing = ledger.standing(request.journal_id)
     if standing is not None and standing.successor is not None and isinstance(verdict, Accept):
         verdict = Refuse(wire.refuse(wire.SUPERSEDED, "another journal of this machine follows this one", _CLONE))
+    refusal = not_theirs(ledger, request) if isinstance(verdict, Accept) else None
+    if refusal is not None:
+        verdict = Refuse(refusal)
     if isinstance(verdict, Accept):
         ledger.apply(request.journal_id, verdict, now_ms)
-        if moment is not None:
+        office = ledger.offices.of(request.journal_id)
+        if office is not None:
+            ledger.offices.heard(office, now_ms)
+        elif moment is not None:
             queue.take_in(ledger, request.journal_id, verdict.rows, moment)
             presses.take_in(ledger, request.journal_id, verdict.rows, moment)
         return verdict.position.seq

@@ -23,6 +23,8 @@ from server.fold import changes
 from server.held import Held
 from server.lastword import Doubt
 from server.lost import Lost
+from server.offices import ROLE as OFFICE_ROLE
+from server.offices import Offices
 from server.own import Own, own_named
 from server.pairing import NO_LANE, WITHOUT_LANE, Code, Pairing, Standing
 from server.people import People
@@ -88,6 +90,7 @@ class Ledger:
         self.clips = ClipTable(self._db)
         self.lost = Lost(self._db)
         self.rollups = Rollups(self._db)
+        self.offices = Offices(self._db)
         self.checkpoints = Checkpoints(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
@@ -160,8 +163,9 @@ class Ledger:
         return KnownJournal(journal_id, public_key, secret, position, chain_at, revoked_ms is not None)
 
     def paired(self) -> set[JournalId]:
-        """Every journal that was ever paired here."""
-        return {JournalId(row[0]) for row in self._db.execute("SELECT journal_id FROM journals WHERE own = 0")}
+        """Every journal that was ever paired here; those that an office introduced were not."""
+        query = "SELECT journal_id FROM journals WHERE own = 0 AND relayed_by IS NULL"
+        return {JournalId(row[0]) for row in self._db.execute(query)}
 
     def apply(self, journal_id: JournalId, accept: Accept, now_ms: UtcMs) -> None:
         """Store what was accepted, with all that follows from it. Within `transaction`."""
@@ -291,12 +295,15 @@ class Ledger:
         """The hashes of the codes that paired a journal."""
         return [row[0] for row in self._db.execute("SELECT paired_by FROM journals WHERE own = 0")]
 
-    def pair(self, pairing: Pairing, now_ms: UtcMs) -> int:
+    def pair(self, pairing: Pairing, now_ms: UtcMs, before: JournalId | None = None) -> int:
         """Enter, or enter again, a journal; its code is used up. Returns its lane. Within `transaction`.
+
+        `before`: the journal that it follows.
 
         A display gives no numbers and gets NO_LANE; a journal keeps the lane that it once had.
         """
-        lane = self._one("SELECT coalesce(max(lane) + 1, 0) FROM journals WHERE own = 0")[0]
+        query = "SELECT coalesce(max(lane) + 1, 0) FROM journals WHERE own = 0 AND relayed_by IS NULL"
+        lane = self._one(query)[0]
         lane += lane == OFFICE_LANE
         replaced = pairing.replaces if pairing.replaces != pairing.journal_id else None
         if replaced is not None:
@@ -325,12 +332,14 @@ class Ledger:
             values,
         )
         self._db.execute("DELETE FROM codes WHERE hash = ?", (pairing.code_hash,))
+        if pairing.role == OFFICE_ROLE:
+            self.offices.enter(pairing.journal_id, before or replaced, now_ms)
         return int(self._one("SELECT lane FROM journals WHERE journal_id = ?", pairing.journal_id)[0])
 
     def follow(self, pairing: Pairing, predecessor: JournalId, now_ms: UtcMs) -> int:
         """Enter a journal that follows another one of the same machine, in its lane. Returns that. Within
         `transaction`."""
-        self.pair(pairing, now_ms)
+        self.pair(pairing, now_ms, predecessor)
         lane = int(self._one("SELECT lane FROM journals WHERE journal_id = ?", predecessor)[0])
         self._db.execute("UPDATE journals SET lane = ? WHERE journal_id = ?", (lane, pairing.journal_id))
         self._db.execute("UPDATE journals SET successor = ? WHERE journal_id = ?", (pairing.journal_id, predecessor))
@@ -344,16 +353,17 @@ class Ledger:
     def numbers_before(self, journal_id: JournalId) -> Fresh | None:
         """What others have given in this journal's lane on the running day; None where the lane is its own."""
         query = """SELECT max(day) FROM tickets JOIN journals USING (journal_id)
-            WHERE tickets.lane = (SELECT lane FROM journals WHERE journal_id = :journal) AND journal_id <> :journal"""
+            WHERE relayed_by IS NULL AND journal_id <> :journal
+                AND tickets.lane = (SELECT lane FROM journals WHERE journal_id = :journal)"""
         shared = """SELECT 1 FROM journals AS other JOIN journals AS mine USING (lane)
-            WHERE mine.journal_id = ? AND other.journal_id <> mine.journal_id"""
+            WHERE mine.journal_id = ? AND other.journal_id <> mine.journal_id AND other.relayed_by IS NULL"""
         if self._db.execute(shared, (journal_id,)).fetchone() is None:
             return None
         day = self._db.execute(query, {"journal": journal_id}).fetchone()[0] or ""
         day = max(day, getattr(self.live, "day", None) or "")
-        last = """SELECT series, max(n) FROM tickets
-            WHERE lane = (SELECT lane FROM journals WHERE journal_id = :journal) AND journal_id <> :journal
-                AND day = :day
+        last = """SELECT series, max(n) FROM tickets JOIN journals USING (journal_id)
+            WHERE relayed_by IS NULL AND journal_id <> :journal AND day = :day
+                AND tickets.lane = (SELECT lane FROM journals WHERE journal_id = :journal)
             GROUP BY series"""
         return Fresh(day, dict(self._db.execute(last, {"journal": journal_id, "day": day}))) if day else None
 

@@ -18,6 +18,7 @@ from server.around import Surroundings
 from server.audits import Audits
 from server.authority import fingerprints
 from server.bookkeeper import Bookkeeper
+from server.centre import Centre, upstream_of
 from server.checkpointing import Checkpointer
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips, recorded
@@ -54,6 +55,8 @@ from server.passwords import Hasher
 from server.proof import Proof
 from server.queue import Moment
 from server.recording import Recording
+from server.relay import Ports, Reached, Relay
+from server.relay_thread import RelayThread
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
 from server.timekeeper import Clocks, Timekeeper
@@ -66,7 +69,7 @@ from sync.facts import MachineStarted
 from sync.keys import DeviceKey, load_for, load_or_make
 from sync.live import Live
 from sync.paircode import make_code
-from sync.types import JournalId, UtcMs
+from sync.types import JournalId, Seq, UtcMs
 from sync.voice import is_quiet
 from sync.wire import Head
 
@@ -117,7 +120,10 @@ class Office:
             server_id, paired = ledger.server_id, ledger.paired()
             last = LastWord(self._folder / LAST_WORD, key.sign)
             hall = Hall(queue.live_of(ledger), stands_still=queue.stands_still(ledger))
-            writer = Writer(ledger, lambda: _tell(loop, feed, hall, handdown, bookkeeper, ledger, last))
+            writer = Writer(
+                ledger,
+                lambda: _tell(loop, (feed.changed, bookkeeper.changed, centre.changed), hall, handdown, ledger, last),
+            )
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
             db = open_reader(self._folder / FILE)
@@ -136,6 +142,7 @@ class Office:
             speaker = self._speaker(hall, reader, clips, display, pages)
             for changed in (display.changed, speaker.changed):
                 hall.tell(changed)
+            centre = self._centre(stack, writer, key, loop)
             commands = await control.serve(self._folder, lambda command: self._command(writer, command))
             stack.callback(commands.close)
             exchange = Exchange(
@@ -154,6 +161,7 @@ class Office:
                 first=FirstCodes(
                     self._random, self._now, self._clock.instant, lambda: self._console(port_of(console_socket))
                 ).take,
+                safe=centre.safe,
             )
             auditor, audits = self._auditor(stack), Audits(pages.zone, self._now)
             bookkeeper = Bookkeeper(auditor, writer, self._config.zone, self._now)
@@ -205,6 +213,32 @@ class Office:
         """The office's time; while nobody vouches for it, what this machine's clock shows."""
         known = self._keeper.now() if self._keeper is not None else None
         return known[0] if known is not None else self._clock.read().utc_ms
+
+    def _centre(
+        self, stack: contextlib.AsyncExitStack, writer: Writer, key: DeviceKey, loop: asyncio.AbstractEventLoop
+    ) -> Centre:
+        """How far this office's facts are at its centre, and what brings them there."""
+        db = open_reader(self._folder / FILE)
+        stack.callback(db.close)
+        centre = Centre(db)
+        if self._config.upstream is None:
+            return centre
+
+        def store(journal_id: JournalId, received: Seq, safe: Seq) -> None:
+            writer.submit(lambda ledger: ledger.offices.keep_reached(journal_id, received, safe))
+
+        def told(reached: Mapping[JournalId, Reached]) -> None:
+            loop.call_soon_threadsafe(centre.hear, reached)
+
+        ports = Ports(lambda: time.monotonic_ns() // 1_000_000, self._fraction, store, told)
+        upstream = upstream_of(self._config, self._config.upstream)
+        centre.relay = RelayThread(Relay(db, key, self._folder, upstream, ports))
+        stack.callback(centre.relay.close)
+        centre.relay.start()
+        return centre
+
+    def _fraction(self) -> float:
+        return int.from_bytes(self._random(4), "big") / 2**32
 
     def _auditor(self, stack: contextlib.AsyncExitStack) -> Reader:
         """What replays whole days, with a connection and a thread of its own: pages wait for no audit."""
@@ -414,10 +448,9 @@ def _keep(ledger: Ledger, last: LastWord) -> None:
 
 def _tell(
     loop: asyncio.AbstractEventLoop,
-    feed: Feed,
+    changed: Sequence[Callable[[], None]],
     hall: Hall,
     handdown: HandDown,
-    bookkeeper: Bookkeeper,
     ledger: Ledger,
     last: LastWord,
 ) -> None:
@@ -426,8 +459,8 @@ def _tell(
     live: Live = queue.live_of(ledger)
     stands_still = queue.stands_still(ledger)
     loop.call_soon_threadsafe(handdown.reached, ledger.own_end)
-    loop.call_soon_threadsafe(feed.changed)
-    loop.call_soon_threadsafe(bookkeeper.changed)
+    for each in changed:
+        loop.call_soon_threadsafe(each)
     loop.call_soon_threadsafe(partial(hall.committed, live, stands_still=stands_still))
 
 

@@ -12,7 +12,7 @@ from sync.types import JournalId, UtcMs
 from sync.wire import Refusal
 
 ROLES = ("kiosk", "office", "display")
-WITHOUT_LANE = frozenset({"display"})
+WITHOUT_LANE = frozenset({"display", "office"})
 """Roles that give no numbers, so that no lane is used up by them."""
 NO_LANE = -1
 PLACE_CHARACTERS = 80

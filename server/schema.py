@@ -426,9 +426,29 @@ def figures(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_CENTRE = (
+    "ALTER TABLE journals ADD COLUMN office TEXT",
+    "ALTER TABLE journals ADD COLUMN relayed_by TEXT",
+    """CREATE TABLE offices (
+        office TEXT PRIMARY KEY, name TEXT NOT NULL, time_zone TEXT NOT NULL,
+        since_ms INTEGER NOT NULL, contact_ms INTEGER
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE relayed (
+        journal_id TEXT PRIMARY KEY REFERENCES journals, received INTEGER NOT NULL, safe INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@LEDGER()
+def centre(db: sqlite_utils.Database) -> None:
+    """Offices that relay to this server (server.offices); how far this server's journals are at its own centre."""
+    for statement in _CENTRE:
+        db.execute(statement)
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
-    losses, given, checkpoints, successors, replacing, losses_told, figures,
+    losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -68,11 +68,15 @@ class _Refused(Exception):
         self.verdict = verdict
 
 
-def judge_request(request: Request, known: KnownJournal | None) -> Accept | Refuse:
-    """The verdict on a request, with `known` looked up by `request.journal_id`.
+def judge_request(request: Request, known: KnownJournal | None, relay: KnownJournal | None = None) -> Accept | Refuse:
+    """The verdict on a request, with `known` looked up by `request.journal_id`, and `relay` by `request.relay`.
 
-    The signature is checked over the compressed body before a byte of it is inflated.
+    The signature is checked over the compressed body before a byte of it is inflated. A relay signs the request; the
+    head in it is signed by the machine itself all the same.
     """
+    if request.relay is not None:
+        found = _judge_relay(request, known, relay)
+        return found if isinstance(found, Refuse) else _judge_body(request, found)
     if known is None:
         hint = "Pair the device: make a code at the server and enter it in kiosk.toml."
         return Refuse(wire.refuse(wire.UNPAIRED, "this journal was never paired here", hint))
@@ -81,6 +85,25 @@ def judge_request(request: Request, known: KnownJournal | None) -> Accept | Refu
         return Refuse(wire.refuse(wire.REVOKED, "this device was revoked", hint, known.received.seq))
     if not signature_holds(known.public_key, request.message, request.signature):
         return _refuse(known, wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY_HINT)
+    return _judge_body(request, known)
+
+
+def _judge_relay(request: Request, known: KnownJournal | None, relay: KnownJournal | None) -> KnownJournal | Refuse:
+    """The journal whose facts somebody else brings; what is wrong with who brings them."""
+    if relay is None:
+        hint = "Pair the office: make a code at the centre and enter it in server.toml, [upstream]."
+        return Refuse(wire.refuse(wire.UNPAIRED, "this office was never paired here", hint))
+    if relay.revoked:
+        return Refuse(wire.refuse(wire.REVOKED, "this office was revoked", "Pair it again if that was a mistake."))
+    if not signature_holds(relay.public_key, request.message, request.signature):
+        return Refuse(wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY_HINT))
+    if known is None:
+        hint = "Introduce the journal first (docs/exchange.md, 'Relay')."
+        return Refuse(wire.refuse(wire.NOT_INTRODUCED, "this journal was never introduced here", hint))
+    return known
+
+
+def _judge_body(request: Request, known: KnownJournal) -> Accept | Refuse:
     try:
         batch = wire.decode_batch(wire.inflate(request.body))
     except wire.TooLarge as error:

@@ -23,6 +23,7 @@ FEED_PATH = "/v1/feed"
 LOST_PATH = "/v1/lost"
 CLIPS_PATH = "/v1/clips"
 FIRST_PATH = "/v1/first-administrator"
+INTRODUCE_PATH = "/v1/introduce"
 PORT = 8443
 
 MAX_BODY = 4 * 1024 * 1024
@@ -43,6 +44,7 @@ BATCH_BYTES = 1024 * 1024
 JOURNAL_HEADER = "Scorecard-Journal"
 RANGE_HEADER = "Scorecard-Range"
 SIGNATURE_HEADER = "Scorecard-Signature"
+RELAY_HEADER = "Scorecard-Relay"
 CONTENT_TYPE = "application/x-ndjson"
 
 UNPAIRED = "unpaired"
@@ -64,6 +66,8 @@ WRONG_METHOD = "wrong-method"
 NO_CLIP = "no-clip"
 ADMINISTRATED = "administrated"
 WRONG_ROLE = "wrong-role"
+NOT_INTRODUCED = "not-introduced"
+NOT_YOURS = "not-yours"
 
 STATUS: Mapping[str, int] = {
     UNPAIRED: 401,
@@ -85,6 +89,8 @@ STATUS: Mapping[str, int] = {
     NO_CLIP: 410,
     ADMINISTRATED: 409,
     WRONG_ROLE: 403,
+    NOT_INTRODUCED: 409,
+    NOT_YOURS: 403,
 }
 """Every refusal code with its HTTP status. The code decides, the status is for people and proxies."""
 
@@ -139,7 +145,9 @@ class Request:
     """A batch as it travels: the three headers and the compressed body. `last` is `first - 1` where it has no rows.
 
     To FEED_PATH it carries a question (sync.feedwire) and no rows, to LOST_PATH facts of the office (sync.lostwire), to
-    CLIPS_PATH a question too (sync.clipwire).
+    CLIPS_PATH a question too (sync.clipwire), to INTRODUCE_PATH a journal's key (sync.relaywire).
+
+    `relay`: the office that brings a batch of another machine, and signs the request; None: the machine itself does.
     """
 
     journal_id: JournalId
@@ -148,11 +156,12 @@ class Request:
     signature: bytes
     body: bytes
     path: str = FACTS_PATH
+    relay: JournalId | None = None
 
     @property
     def message(self) -> bytes:
         """The bytes that `signature` signs."""
-        return request_message(self.journal_id, self.first, self.last, self.body, self.path)
+        return request_message(self.journal_id, self.first, self.last, self.body, self.path, self.relay)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -163,6 +172,7 @@ class Request:
             JOURNAL_HEADER: self.journal_id,
             RANGE_HEADER: f"{self.first}-{self.last}",
             SIGNATURE_HEADER: self.signature.hex(),
+            **({} if self.relay is None else {RELAY_HEADER: self.relay}),
         }
 
 
@@ -248,18 +258,27 @@ def decode_batch(plain: bytes) -> Batch:
     return Batch(JournalId(line.journal_id), Seq(line.after), previous, head, tuple(rows))
 
 
-def request_message(journal_id: JournalId, first: int, last: int, body: bytes, path: str = FACTS_PATH) -> bytes:
-    """What the device signs for one request; `body` as it is sent, compressed."""
+def request_message(
+    journal_id: JournalId,
+    first: int,
+    last: int,
+    body: bytes,
+    path: str = FACTS_PATH,
+    relay: JournalId | None = None,
+) -> bytes:
+    """What is signed for one request, by the device or, with a seventh line, by the office that relays it; `body` as it
+    is sent, compressed."""
     digest = hashlib.sha256(body).hexdigest()
-    return f"scorecard/request/1\nPOST\n{path}\n{journal_id}\n{first}-{last}\n{digest}".encode()
+    by = "" if relay is None else f"\n{relay}"
+    return f"scorecard/request/1\nPOST\n{path}\n{journal_id}\n{first}-{last}\n{digest}{by}".encode()
 
 
-def sign_request(batch: Batch, sign: Callable[[bytes], bytes]) -> Request:
-    """The request that carries this batch."""
+def sign_request(batch: Batch, sign: Callable[[bytes], bytes], relay: JournalId | None = None) -> Request:
+    """The request that carries this batch; `sign` is the relay's where there is one."""
     body = deflate(encode_batch(batch))
     first, last = batch.after + 1, batch.head.seq
-    signature = sign(request_message(batch.journal_id, first, last, body))
-    return Request(batch.journal_id, first, last, signature, body)
+    signature = sign(request_message(batch.journal_id, first, last, body, relay=relay))
+    return Request(batch.journal_id, first, last, signature, body, relay=relay)
 
 
 def read_request(headers: Mapping[str, str], body: bytes, path: str = FACTS_PATH) -> Request:
@@ -273,14 +292,18 @@ def read_request(headers: Mapping[str, str], body: bytes, path: str = FACTS_PATH
     journal_id = lower.get(JOURNAL_HEADER.lower(), "")
     between = _RANGE.fullmatch(lower.get(RANGE_HEADER.lower(), ""))
     signature = lower.get(SIGNATURE_HEADER.lower(), "")
+    relay = lower.get(RELAY_HEADER.lower())
     if not _JOURNAL_ID.fullmatch(journal_id):
         raise BadBatch(f"{JOURNAL_HEADER} is not 32 hex digits", hint=_HINT)
+    if relay is not None and not _JOURNAL_ID.fullmatch(relay):
+        raise BadBatch(f"{RELAY_HEADER} is not 32 hex digits", hint=_HINT)
     if between is None:
         raise BadBatch(f"{RANGE_HEADER} is not first-last", hint=_HINT)
     if not re.fullmatch(r"[0-9a-f]{128}", signature):
         raise BadBatch(f"{SIGNATURE_HEADER} is not 128 hex digits", hint=_HINT)
     first, last = int(between[1]), int(between[2])
-    return Request(JournalId(journal_id), first, last, bytes.fromhex(signature), body, path)
+    by = None if relay is None else JournalId(relay)
+    return Request(JournalId(journal_id), first, last, bytes.fromhex(signature), body, path, by)
 
 
 def deflate(plain: bytes) -> bytes:

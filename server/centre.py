@@ -1,0 +1,41 @@
+"""How this office stands with its centre, for the event loop's thread: what is safe there, and what is in the way."""
+
+import sqlite3
+from collections.abc import Mapping
+
+from server.config import ServerConfig, UpstreamConfig
+from server.relay import Reached, Upstream
+from server.relay_thread import RelayThread
+from sync.exchange_terms import Phase
+from sync.types import JournalId, Seq
+
+
+class Centre:
+    """Without a `relay` there is no centre, and nothing is safe but what was before."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        query = "SELECT journal_id, received, safe FROM relayed"
+        self.reached: Mapping[JournalId, Reached] = {
+            JournalId(name): Reached(Seq(received), Seq(safe), Phase.IDLE) for name, received, safe in db.execute(query)
+        }
+        self.relay: RelayThread | None = None
+
+    def safe(self, journal_id: JournalId) -> int:
+        """Up to where the centre calls this journal safe."""
+        found = self.reached.get(journal_id) if self.relay is not None else None
+        return found.safe if found is not None else 0
+
+    def hear(self, reached: Mapping[JournalId, Reached]) -> None:
+        """This is how it stands now."""
+        self.reached = reached
+
+    def changed(self) -> None:
+        """Facts were committed."""
+        if self.relay is not None:
+            self.relay.changed()
+
+
+def upstream_of(config: ServerConfig, upstream: UpstreamConfig) -> Upstream:
+    """The centre of this configuration, and who this office is to it."""
+    place = upstream.place or config.name.get("en") or next(iter(config.name.values()))
+    return Upstream(upstream.url, upstream.code, config.name, place, config.time_zone)

@@ -1,0 +1,395 @@
+"""An office relays to its centre: everything arrives once and as its own machine signed it, whatever breaks."""
+
+import random
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from server import acts
+from server.ingest import SAFE, take_batch, take_pairing
+from server.ledger import FILE, Ledger, open_reader
+from server.offices import offices
+from server.pairing import new_code
+from server.relay import Ports, Reached, Relay, Upstream
+from server.relayed import take_introduction
+from server.replies import refusing
+from sync import wire
+from sync.client import Reply, Unreachable
+from sync.exchange_terms import Phase
+from sync.paircode import PairAnswer, Succession, fingerprint, make_code, parse_code
+from sync.pairing import Device as PairedDevice
+from sync.pairing import request
+from sync.relaywire import Introduction, sign_introduction
+from sync.types import JournalId, Seq
+from sync.wire import Answer, Refusal
+from tests.server.audited import Worked
+from tests.server.conftest import ZONE
+from tests.server.device import DAY, NOON, Device, issued, seeded
+from tests.server.restoring import Hall, Mirrored
+from tests.server.running import CONFIG, RunningServer
+from tests.server.test_queue import KEY, take
+from tests.walks.stage import until
+
+CERTIFICATE = b"the centre's certificate"
+PRINT = fingerprint(CERTIFICATE)
+NAME = {"th": "อำเภอแม่สอด", "en": "Mae Sot District Office", "my": "မဲဆောက်ခရိုင်ရုံး"}
+
+
+@dataclass
+class Centre:
+    """A centre's ledger behind the exchange's own judgement. `trouble`: what happens to the next requests, in order."""
+
+    folder: Path
+    safe: int = SAFE
+    trouble: list[str] = field(default_factory=list)
+    posts: int = 0
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        self.ledger = Ledger(self.folder / FILE, ZONE, seeded(50))
+
+    def code(self) -> str:
+        """A fresh pairing code."""
+        code = make_code(CERTIFICATE, seeded(51 + self.posts))
+        with self.ledger.transaction():
+            self.ledger.add_code(new_code(code.secret, None, NOON))
+        return str(code)
+
+    def meet(self, url: str) -> bytes:
+        return CERTIFICATE
+
+    def link(self, url: str, fingerprint: bytes) -> "Centre":
+        return self
+
+    def close(self) -> None:
+        """A link is let go of."""
+
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """One request over a line that may break before or after it was carried out."""
+        self.posts += 1
+        trouble = self.trouble.pop(0) if self.trouble else ""
+        if trouble == "lost on the way":
+            raise Unreachable("no route", hint="Wait.")
+        reply = self._judge(path, headers, body)
+        if trouble == "answer lost":
+            raise Unreachable("reset", hint="Wait.")
+        if trouble == "twice":
+            return self._judge(path, headers, body)
+        return reply
+
+    def _judge(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        with self.ledger.transaction():
+            if path == wire.PAIR_PATH:
+                return self._pair(body)
+            request = wire.read_request(dict(headers), body, path)
+            if path == wire.INTRODUCE_PATH:
+                taken = take_introduction(self.ledger, request, NOON)
+                received = taken if isinstance(taken, Refusal) else taken[1]
+            else:
+                received = take_batch(self.ledger, request, NOON)
+        return self._answer(received)
+
+    def _pair(self, body: bytes) -> Reply:
+        request = wire.decode_as(body, Succession, "pairing")
+        taken = take_pairing(self.ledger, request, fingerprint(CERTIFICATE), NOON)
+        if isinstance(taken, Refusal):
+            return self._answer(taken)
+        return Reply(200, 0.0, wire.encode_message(PairAnswer("c" * 32, 0, taken[1], 0, NOON, None)))
+
+    def _answer(self, taken: int | Refusal) -> Reply:
+        if isinstance(taken, Refusal):
+            told = refusing(taken)
+            return Reply(told.status, 0.0, told.body)
+        return Reply(200, 0.0, wire.encode_message(Answer(taken, min(self.safe, taken), NOON)))
+
+    def rows(self) -> list[tuple[str, int, bytes, bytes]]:
+        """Every fact that is here."""
+        with closing(open_reader(self.folder / FILE)) as db:
+            return db.execute("SELECT journal_id, seq, row, chain FROM facts ORDER BY 1, 2").fetchall()
+
+
+class Relayed:
+    """An office with two kiosks and the relay of it; time jumps to the next deadline."""
+
+    def __init__(self, folder: Path, centre: Centre, office: Worked | None = None, seed: int = 1) -> None:
+        self.centre, self.folder = centre, folder
+        folder.mkdir(exist_ok=True)
+        self.office = office or Worked(folder)
+        self.now_ms, self.told = 0.0, dict[JournalId, Reached]()
+        self.random = random.Random(seed)
+        self.code: str | None = centre.code()
+        self.start()
+
+    def start(self) -> None:
+        """The office's server begins to relay."""
+        self.db = open_reader(self.office.folder / FILE)
+        ports = Ports(
+            lambda: self.now_ms, self.random.random, self._store, self.told.update, self.centre.meet, self.centre.link
+        )
+        upstream = Upstream("https://centre", self.code, NAME, "Mae Sot", "Asia/Bangkok")
+        self.relay = Relay(self.db, KEY, self.folder, upstream, ports)
+
+    def _store(self, journal_id: JournalId, received: Seq, safe: Seq) -> None:
+        with self.office.ledger.transaction():
+            self.office.ledger.offices.keep_reached(journal_id, received, safe)
+
+    def run(self, turns: int = 400) -> None:
+        """Until all is there, or for so many turns."""
+        for _ in range(turns):
+            self.now_ms += self.relay.turn() * 1000 + 0.001
+            if self.told and all(each.phase is Phase.IDLE for each in self.told.values()) and self.is_there():
+                return
+
+    def is_there(self) -> bool:
+        """Whether the centre has what the office has."""
+        return self.centre.rows() == self.rows()
+
+    def rows(self) -> list[tuple[str, int, bytes, bytes]]:
+        """Every fact of the office that a machine signed."""
+        return self.db.execute("SELECT journal_id, seq, row, chain FROM facts ORDER BY 1, 2").fetchall()
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    made = Centre(tmp_path / "centre")
+    yield made
+    made.ledger.close()
+
+
+def busy(office: Worked) -> list[Device]:
+    """A morning with two kiosks."""
+    kiosks = [office.pair(1), office.pair(2)]
+    for n in range(1, 6):
+        office.later(1)
+        for kiosk in kiosks:
+            take(kiosk, n)
+            office.hear(kiosk)
+    return kiosks
+
+
+def test_every_journal_of_the_office_is_at_the_centre_as_its_machine_signed_it(tmp_path: Path, centre: Centre) -> None:
+    relayed = Relayed(tmp_path / "office", centre)
+    busy(relayed.office)
+    relayed.run()
+    assert centre.rows() == relayed.rows()
+    with closing(open_reader(centre.folder / FILE)) as db:
+        (office,) = offices(db)
+        assert (office.name, office.time_zone) == (NAME, "Asia/Bangkok")
+        assert db.execute("SELECT count(DISTINCT office), count(*) FROM journals").fetchone() == (1, 3)
+        heads = db.execute("SELECT count(*) FROM heads").fetchone()[0]
+    assert heads >= 3
+
+
+def test_the_centres_own_queue_admits_nobody_of_another_office(tmp_path: Path, centre: Centre) -> None:
+    relayed = Relayed(tmp_path / "office", centre)
+    busy(relayed.office)
+    relayed.run()
+    assert centre.ledger.held.issued_on(DAY) == []
+    assert len(relayed.office.ledger.held.issued_on(DAY)) == 10
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_over_a_bad_line_and_restarts_everything_arrives_once(tmp_path: Path, centre: Centre, seed: int) -> None:
+    relayed = Relayed(tmp_path / "office", centre, seed=seed)
+    chance = random.Random(seed)
+    kiosks = busy(relayed.office)
+    for n in range(6, 20):
+        centre.trouble = chance.choices(["", "lost on the way", "answer lost", "twice"], k=6)
+        kiosk = chance.choice(kiosks)
+        take(kiosk, n)
+        relayed.office.hear(kiosk)
+        relayed.run(chance.randint(1, 6))
+        if chance.random() < 0.3:
+            relayed.start()
+    centre.trouble = []
+    relayed.run()
+    assert centre.rows() == relayed.rows()
+
+
+def test_a_centre_restored_from_an_old_copy_gets_everything_again(tmp_path: Path, centre: Centre) -> None:
+    relayed = Relayed(tmp_path / "office", centre)
+    kiosks = busy(relayed.office)
+    relayed.run()
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    with closing(open_reader(centre.folder / FILE)) as db, closing(sqlite3.connect(copy / FILE)) as to:
+        db.backup(to)
+    for n in range(6, 12):
+        take(kiosks[0], n)
+        relayed.office.hear(kiosks[0])
+    relayed.run()
+    relayed.centre.ledger.close()
+    old = Centre(copy)
+    relayed.centre.ledger, relayed.centre.folder = old.ledger, old.folder
+    take(kiosks[1], 12)
+    relayed.office.hear(kiosks[1])
+    assert not relayed.is_there()
+    relayed.run()
+    assert centre.rows() == relayed.rows()
+
+
+def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, centre: Centre) -> None:
+    """Its new journal follows the one that the centre knows, by the same key; no person is needed."""
+    (tmp_path / "first").mkdir()
+    hall = Hall(tmp_path / "first")
+    relayed = Relayed(tmp_path / "first", centre, hall)
+    kiosk = busy(hall)[0]
+    copy = hall.copy(tmp_path / "copy")
+    hall.act(acts.Open())
+    relayed.run()
+    mirror = Mirrored.of(hall)
+    relayed.db.close()
+    restored = hall.restored(copy)
+    relayed.office, relayed.code = restored, None
+    assert restored.asked(mirror)
+    restored.give_back(kiosk, mirror)
+    relayed.start()
+    relayed.run(100)
+    named = restored.ledger.own_named()
+    assert named is not None
+    with closing(open_reader(centre.folder / FILE)) as db:
+        assert len(offices(db)) == 1
+        received = "SELECT received FROM journals WHERE journal_id = ?"
+        (here,) = db.execute(received, (named[0],)).fetchone()
+        assert db.execute(received, (mirror.name,)).fetchone() == (len(mirror.rows),)
+    assert (here,) == relayed.db.execute(received, (named[0],)).fetchone()
+    assert relayed.told[mirror.name].reason == wire.FORK
+    restored.ledger.close()
+
+
+def test_safe_at_the_office_is_what_the_centre_calls_safe(tmp_path: Path, centre: Centre) -> None:
+    centre.safe = 4
+    relayed = Relayed(tmp_path / "office", centre)
+    kiosk = busy(relayed.office)[0]
+    relayed.run()
+    assert relayed.told[kiosk.journal_id].safe == 4
+    assert relayed.db.execute("SELECT safe FROM relayed WHERE journal_id = ?", (kiosk.journal_id,)).fetchone() == (4,)
+
+
+# What is refused -----------------------------------------------------------------------------------------------------
+
+
+def own(office: Worked) -> JournalId:
+    """The journal that the office writes."""
+    named = office.ledger.own_named()
+    assert named is not None
+    return named[0]
+
+
+def paired(device: Device, role: str) -> PairedDevice:
+    """The device as it pairs."""
+    return PairedDevice(device.journal_id, device.journal.secret, device.key, role, "Somewhere")
+
+
+def told(centre: Centre, request: wire.Request) -> str:
+    """The code of the refusal; nothing may have changed."""
+    before = centre.rows()
+    with centre.ledger.transaction():
+        if request.path == wire.INTRODUCE_PATH:
+            taken: object = take_introduction(centre.ledger, request, NOON)
+        else:
+            taken = take_batch(centre.ledger, request, NOON)
+    assert isinstance(taken, Refusal)
+    assert centre.rows() == before
+    return taken.error
+
+
+def test_a_journal_that_nobody_introduced_is_not_taken(tmp_path: Path, centre: Centre) -> None:
+    relayed = Relayed(tmp_path / "office", centre)
+    relayed.run()
+    stranger = Device.make(tmp_path / "stranger", 7)
+    stranger.record(issued(1))
+    assert told(centre, wire.sign_request(stranger.batch(), KEY.sign, own(relayed.office))) == wire.NOT_INTRODUCED
+    assert told(centre, stranger.request()) == wire.UNPAIRED
+
+
+def test_an_office_that_is_not_paired_brings_nothing(tmp_path: Path, centre: Centre) -> None:
+    stranger = Device.make(tmp_path / "stranger", 7)
+    stranger.record(issued(1))
+    assert told(centre, wire.sign_request(stranger.batch(), KEY.sign, JournalId("9" * 32))) == wire.UNPAIRED
+
+
+def test_facts_that_the_office_made_up_for_a_kiosk_are_refused(tmp_path: Path, centre: Centre) -> None:
+    """The office signs the request; the head is the kiosk's own word, which no office can give."""
+    relayed = Relayed(tmp_path / "office", centre)
+    kiosk = busy(relayed.office)[0]
+    relayed.run()
+    take(kiosk, 99)
+    batch = kiosk.batch()
+    forged = replace(batch, head=replace(batch.head, signature=KEY.sign(b"x")))
+    assert told(centre, wire.sign_request(forged, KEY.sign, own(relayed.office))) == wire.BAD_SIGNATURE
+
+
+def test_another_office_can_neither_bring_nor_take_over_a_journal(tmp_path: Path, centre: Centre) -> None:
+    one = Relayed(tmp_path / "one", centre)
+    kiosk = busy(one.office)[0]
+    one.run()
+    other = Device.make(tmp_path / "other", 8)
+    code = parse_code(centre.code())
+    asked = request(
+        code.secret, PairedDevice(other.journal_id, other.journal.secret, other.key, "office", "Other"), PRINT
+    )
+    with centre.ledger.transaction():
+        assert not isinstance(take_pairing(centre.ledger, asked, PRINT, NOON), Refusal)
+    take(kiosk, 99)
+    assert told(centre, wire.sign_request(kiosk.batch(), other.key.sign, other.journal_id)) == wire.NOT_YOURS
+    key, secret = kiosk.key.public.hex(), kiosk.journal.secret.hex()
+    mine = Introduction(kiosk.journal_id, key, secret, "kiosk", "Hall", "Asia/Bangkok")
+    assert told(centre, sign_introduction(other.journal_id, mine, other.key.sign)) == wire.NOT_YOURS
+    with_my_key = replace(mine, public_key=other.key.public.hex())
+    assert told(centre, sign_introduction(own(one.office), with_my_key, KEY.sign)) == wire.BAD_SIGNATURE
+
+
+def test_a_kiosk_introduces_nobody(tmp_path: Path, centre: Centre) -> None:
+    kiosk = Device.make(tmp_path / "kiosk", 8)
+    code = parse_code(centre.code())
+    asked = request(
+        code.secret, PairedDevice(kiosk.journal_id, kiosk.journal.secret, kiosk.key, "kiosk", "Hall"), PRINT
+    )
+    with centre.ledger.transaction():
+        assert not isinstance(take_pairing(centre.ledger, asked, PRINT, NOON), Refusal)
+    other = Introduction("e" * 32, "f" * 64, "f" * 64, "kiosk", "Hall", "Asia/Bangkok")
+    assert told(centre, sign_introduction(kiosk.journal_id, other, kiosk.key.sign)) == wire.NOT_YOURS
+
+
+def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
+    """Kiosk → office → centre over TLS; the office is killed on the way and goes on."""
+    centre = RunningServer(made(tmp_path / "centre"))
+    config = f'{CONFIG}\n[upstream]\nurl = "{centre.exchange_url}"\ncode = "{centre.code()}"\n'
+    office = RunningServer(made(tmp_path / "office"), config)
+    try:
+        device = Device.make(tmp_path / "kiosk")
+        with office.exchange() as client:
+            assert device.pair(client, office.code(), office.certificate).status_code == 200
+            device.record(issued(1), issued(2))
+            assert device.send(client).status_code == 200
+        office.kill()
+        office.start()
+        with office.exchange() as client:
+            device.record(issued(3))
+            assert device.send(client).status_code == 200
+        last = device.journal.last().seq
+        until("the centre has it", lambda: reached(centre, device.journal_id) == last)
+        with closing(open_reader(centre.data / FILE)) as db:
+            (known,) = offices(db)
+            assert known.name["en"] == "Mae Sot City Municipality"
+            assert db.execute("SELECT label FROM tickets ORDER BY n").fetchall() == [("A001",), ("A002",), ("A003",)]
+    finally:
+        office.kill()
+        centre.kill()
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def reached(server: RunningServer, journal_id: JournalId) -> int:
+    """How far this journal is there."""
+    with closing(open_reader(server.data / FILE)) as db:
+        found = db.execute("SELECT received FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
+    return int(found[0]) if found else 0
