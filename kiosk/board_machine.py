@@ -149,7 +149,7 @@ class BoardMachine:
         if shown.utc_ms is None or shown.day is None:
             return self._nothing()
         local = self._wall(shown.utc_ms)
-        live, around = self._watch.live, self._around
+        live, around = self._watch.then if lost else self._watch.live, self._around
         if lost:
             around.forget()
         else:
@@ -175,7 +175,7 @@ class BoardMachine:
         utc_ms = self._record.timeline.when(now.boot_id, as_of).middle
         if utc_ms is None:
             return Today(None, None)
-        return Today(utc_ms, self._watch.live.day)
+        return Today(utc_ms, self._watch.then.day)
 
     def _forgotten(self, now: BootMs) -> int | None:
         """When the next of the numbers that were called before is no longer listed."""

@@ -59,6 +59,9 @@ class BoardWatch:
         self._mirror, self._say = mirror, say
         self.days = Days()
         self.as_of: BootMs | None = None
+        self.then = self.days.live
+        """The queue at `as_of`. What came since then is without the office's word that there is no more of it."""
+        self._word: BootMs | None = None
         self.behind = True
         self.trying = True
         """The office does not answer at this moment."""
@@ -87,8 +90,9 @@ class BoardWatch:
         self.behind = news is not None and len(news.facts) == AT_ONCE
         if self.behind or self.days.lost or not self._mirror.readable:
             return False  # the office's last word is about facts that are not in the queue yet
-        if confirmed is not None and confirmed <= now.boottime_ms:
-            self.as_of = confirmed
+        if confirmed is not None and (self._word or -1) < confirmed <= now.boottime_ms:
+            self.as_of = self._word = confirmed
+            self.then = self.live
         return True
 
     def is_lost(self, now_ms: BootMs) -> bool:

@@ -103,6 +103,7 @@ def silent_office(hall: Television) -> Sight:
     """What is in sight of a call after half a minute without a word of the office."""
     hall.queue.take(1)
     hall.hear()
+    hall.clock.boottime_ms += 1
     hall.call(1)
     hall.clock.boottime_ms += SILENCE_MS + 1
     hall.machine.turn()
@@ -119,6 +120,20 @@ def test_an_office_that_is_silent_is_told_and_its_numbers_are_as_of_then(tmp_pat
     assert (hall.machine.sight.lost, hall.machine.sight.as_of) == (True, sight.as_of)
     assert hall.numbers() == [("A001", 1)]
     assert not hall.hear().machine.sight.lost
+
+
+def test_what_comes_without_a_word_for_it_is_not_shown_as_of_the_last_word(tmp_path: Path) -> None:
+    """After a break: the last facts of a journal from which a restored office has gone on (docs/exchange.md, Feed)."""
+    hall = Television(tmp_path)
+    seen = silent_office(hall)
+    hall.queue.take(2)
+    hall.queue.next(2)
+    hall.mirror.bodies = tuple(hall.queue.facts)
+    hall.machine.look()
+    hall.settle()
+    assert (hall.machine.sight.lost, hall.machine.sight.as_of) == (True, seen.as_of)
+    assert hall.numbers() == [("A001", 1)]
+    assert set(hall.hear().numbers()) == {("A001", 1), ("A002", 2)}
 
 
 def test_control_a_display_that_trusts_its_memory_shows_an_old_number_as_new(tmp_path: Path) -> None:
