@@ -12,6 +12,8 @@ from sync.body import Body, TicketName
 from sync.codec import Fact
 from sync.facts import DayOpened, understand
 from sync.facts_office import (
+    CountersSet,
+    RuleAdopted,
     TicketAdmitted,
     TicketCalled,
     TicketFact,
@@ -21,10 +23,11 @@ from sync.facts_office import (
     TicketServing,
     TicketTransferred,
 )
-from sync.facts_restated import RECORD, TicketRestated
+from sync.facts_restated import RECORD, RESTATED, TicketRestated
 
 Pair = tuple[str, int]
 """A number and its counter."""
+_AT_ONCE = frozenset(each.kind for each in (DayOpened, RuleAdopted, CountersSet, *RESTATED))
 _STAYS = (TicketAdmitted, TicketCalled, TicketRecalled, TicketPrioritised, TicketServing)
 
 
@@ -131,7 +134,7 @@ class Believed:
 def believed(branches: Iterable[Branch], epoch_ms: int) -> Believed:
     """The sum of these branches, the first one first. `epoch_ms`: the UTC at which the machine's boot time was 0.
 
-    Facts of one commit, which share a boot time, become true together.
+    What begins a day, and says again where all stand, becomes true together.
     """
     moments: list[tuple[int, frozenset[Pair]]] = []
     ever: dict[Pair, int] = {}
@@ -143,8 +146,9 @@ def believed(branches: Iterable[Branch], epoch_ms: int) -> Believed:
             if fact.seq <= branch.since:
                 queue.wrong.clear()  # told of the branch that wrote it
                 continue
-            now = epoch_ms + fact.boottime_ms
-            if moments and moments[-1][0] == now:
+            # Acts are dated as they come in, a moment before they are done one after the other.
+            now = max(epoch_ms + fact.boottime_ms, moments[-1][0] if moments else 0)
+            if moments and moments[-1][0] == now and fact.kind in _AT_ONCE:
                 moments.pop()
             moments.append((now, queue.pairs()))
             for pair in queue.pairs():

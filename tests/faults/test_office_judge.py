@@ -260,7 +260,7 @@ def test_what_is_old_and_says_so_is_true_of_its_time_and_what_is_new_may_be_newe
     assert lie_of(between, TRUTH) is not None, "neither of its time nor of now"
 
 
-def test_facts_of_one_commit_become_true_together() -> None:
+def test_a_queue_that_is_said_again_becomes_true_at_once() -> None:
     assert frozenset() not in TRUTH.between(EPOCH + 105_000, EPOCH + 119_000)
     assert TRUTH.between(EPOCH - 5, EPOCH - 1) == {frozenset()}
 
