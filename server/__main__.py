@@ -21,6 +21,7 @@ from server.export import export
 from server.ledger import FILE, Ledger, open_reader
 from server.names import own_addresses, own_host
 from server.office import Office, perform
+from server.offices import zones_of
 from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
 from sync.clock import trusted
@@ -196,10 +197,10 @@ def _rebuild(config: ServerConfig, folder: Path, clock: SystemClock) -> None:
 def _reckon(ledger: Ledger, folder: Path, config: ServerConfig, clock: SystemClock) -> int:
     """Make the figures of all marked days anew; how many there were."""
     with contextlib.closing(open_reader(folder / FILE)) as db:
-        days = marked(db)
-        for number, day in enumerate(days, 1):
+        days, zones = marked(db), zones_of(db)
+        for number, (office, day) in enumerate(days, 1):
             print(f"\r{number}/{len(days)} {day}", end="", file=sys.stderr, flush=True)
-            made = reckon(db, day, config.zone)
+            made = reckon(db, office, day, zones.get(office, config.zone))
             with ledger.transaction():
                 ledger.rollups.store(made, clock.read().utc_ms)
     return len(days)

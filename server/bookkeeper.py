@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from server.errors import LedgerRefused
 from server.ledger import Ledger
+from server.offices import zones_of
 from server.rollups import DayFigures, marked, reckon
 from server.writer import Writer
 from sync.types import UtcMs
@@ -58,8 +59,9 @@ class Bookkeeper:
     async def round(self) -> int:
         """Make the figures of every marked day anew; of how many they changed."""
         changed = 0
-        for day in await self._reader.read(marked):
-            made = await self._reader.read(reckon, day, self._zone)
+        zones = await self._reader.read(zones_of)
+        for office, day in await self._reader.read(marked):
+            made = await self._reader.read(reckon, office, day, zones.get(office, self._zone))
             changed += await asyncio.wrap_future(self._writer.submit(partial(_store, made, self._now())))
         return changed
 

@@ -7,7 +7,9 @@ that the office introduced, is of the same office. A journal of no office is one
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync.chain import START
 from sync.relaywire import Introduction
@@ -99,6 +101,15 @@ def offices(db: sqlite3.Connection) -> list[Office]:
         Office(office, json.loads(name), zone, UtcMs(since), contact)
         for office, name, zone, since, contact in db.execute(query)
     ]
+
+
+def zones_of(db: sqlite3.Connection) -> dict[str, ZoneInfo]:
+    """The time zone of each office that named one that is known here."""
+    found = {}
+    for each in offices(db):
+        with suppress(ZoneInfoNotFoundError, ValueError):
+            found[each.office] = ZoneInfo(each.time_zone)
+    return found
 
 
 _NO_LANE = -1

@@ -349,12 +349,12 @@ def standards(db: sqlite3.Connection) -> dict[str, int]:
     return {id_: minutes for id_, minutes in db.execute(query) if isinstance(minutes, int) and minutes > 0}
 
 
-def presses(db: sqlite3.Connection, day: str) -> tuple[tuple[Press, ...], ...]:
-    """The scores of this day, of each machine in the order in which they came."""
-    query = """SELECT journal_id, counter, utc_ms, level, disputed, upward FROM scores
-        WHERE office_day = ? ORDER BY journal_id, seq"""
+def presses(db: sqlite3.Connection, day: str, office: str | None = None) -> tuple[tuple[Press, ...], ...]:
+    """The scores of this day at an office (None: at this one), of each machine in the order in which they came."""
+    query = """SELECT journal_id, counter, utc_ms, level, disputed, upward FROM scores JOIN journals USING (journal_id)
+        WHERE office_day = ? AND office IS ? ORDER BY journal_id, seq"""
     found: dict[str, list[Press]] = {}
-    for journal_id, counter, at_ms, level, disputed, upward in db.execute(query, (day,)):
+    for journal_id, counter, at_ms, level, disputed, upward in db.execute(query, (day, office)):
         found.setdefault(journal_id, []).append(Press(counter, at_ms, level, bool(disputed), bool(upward)))
     return tuple(map(tuple, found.values()))
 

@@ -21,6 +21,7 @@ from server.places import believed, days, facts, gaps, places_of
 from server.sla import COUNTS, Cell, Key, cells_of
 from server.visits import Stint, visits_of
 from sync.body import Body
+from sync.codec import Fact, decode
 from sync.errors import NotUnderstood
 from sync.facts import understand
 from sync.types import UtcMs
@@ -32,9 +33,10 @@ _INSERT = f"""INSERT INTO rollups (office, day, {", ".join(_COLUMNS)})
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """One office day. `marks`: how often each journal's day had been marked when it was read. `by_hand`: served with
-    emergency numbers. `at_work`: when counters were."""
+    """A day of an office. `marks`: how often each journal's day had been marked when it was read. `by_hand`: served
+    with emergency numbers. `at_work`: when counters were."""
 
+    office: str
     day: str
     cells: Mapping[Key, Cell]
     at_work: tuple[Stint, ...] = ()
@@ -42,22 +44,28 @@ class DayFigures:
     marks: Mapping[str, int] = field(default_factory=dict)
 
 
-def marked(db: sqlite3.Connection) -> list[str]:
-    """The office days whose figures are to be made anew, the oldest first."""
-    return [row[0] for row in db.execute("SELECT DISTINCT day FROM dirty ORDER BY day")]
+def marked(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(office, day) of the days whose figures are to be made anew, the oldest first."""
+    query = (
+        "SELECT DISTINCT coalesce(office, ?) AS of, day FROM dirty JOIN journals USING (journal_id) ORDER BY day, of"
+    )
+    own = office_of(db)
+    return [(office, day) for office, day in db.execute(query, (own,)) if office is not None]
 
 
-def reckon(db: sqlite3.Connection, day: str, zone: ZoneInfo) -> DayFigures:
+def reckon(db: sqlite3.Connection, office: str, day: str, zone: ZoneInfo) -> DayFigures:
     """The figures of this day from its facts, all in one snapshot. A day without a queue has scores at most."""
     db.execute("BEGIN")
     try:
-        marks = dict(db.execute("SELECT journal_id, marks FROM dirty WHERE day = ?", (day,)))
-        visited = visits_of(_bodies(db, day))
-        pressed = [press for machine in reading.presses(db, day) for press in machine]
-        cells = cells_of(visited, pressed, standards_on(db, day), lambda at: _hour(at, zone))
+        of = None if office == office_of(db) else office
+        query = "SELECT journal_id, marks FROM dirty JOIN journals USING (journal_id) WHERE day = ? AND office IS ?"
+        marks = dict(db.execute(query, (day, of)))
+        visited = visits_of(_bodies(db, of, day))
+        pressed = [press for machine in reading.presses(db, day, of) for press in machine]
+        cells = cells_of(visited, pressed, standards_on(db, of, day), lambda at: _hour(at, zone))
     finally:
         db.execute("ROLLBACK")
-    return DayFigures(day, cells, visited.at_work, visited.by_hand, marks)
+    return DayFigures(office, day, cells, visited.at_work, visited.by_hand, marks)
 
 
 class Rollups:
@@ -71,9 +79,7 @@ class Rollups:
 
         The revision goes up with every change, so that a report can name the one that it is made from.
         """
-        db, office = self._db, office_of(self._db)
-        if office is None:
-            return False
+        db, office = self._db, made.office
         for journal, marks in made.marks.items():
             db.execute("DELETE FROM dirty WHERE journal_id = ? AND day = ? AND marks = ?", (journal, made.day, marks))
         if kept(db, office, made.day) == replace(made, marks={}):
@@ -112,15 +118,19 @@ def office_of(db: sqlite3.Connection) -> str | None:
     return found[0] if found else None
 
 
-def standards_on(db: sqlite3.Connection, day: str) -> dict[str, int]:
-    """The minutes that were published for each service on this day: of every machine the last catalogue that it
-    adopted before a later day began there; where two machines differ, the one with the lower lane."""
+def standards_on(db: sqlite3.Connection, of: str | None, day: str) -> dict[str, int]:
+    """The minutes that were published for each service on this day at an office (None: at this one).
+
+    Of every machine the last catalogue that it adopted before a later day began there; where two machines differ, that
+    of the one with the lower lane.
+    """
     query = """SELECT minutes FROM standards JOIN journals USING (journal_id)
-        WHERE seq = (SELECT max(seq) FROM standards AS known WHERE known.journal_id = standards.journal_id
-            AND seq < coalesce((SELECT min(seq) FROM days WHERE days.journal_id = known.journal_id AND day > ?), ?))
+        WHERE office IS ? AND seq = (SELECT max(seq) FROM standards AS known
+            WHERE known.journal_id = standards.journal_id AND seq < coalesce(
+                (SELECT min(seq) FROM days WHERE days.journal_id = known.journal_id AND day > ?), ?))
         ORDER BY lane DESC, journal_id DESC"""
     found: dict[str, int] = {}
-    for (minutes,) in db.execute(query, (day, LAST)):
+    for (minutes,) in db.execute(query, (of, day, LAST)):
         found.update(json.loads(minutes))
     return found
 
@@ -140,7 +150,7 @@ def kept(db: sqlite3.Connection, office: str, day: str) -> DayFigures | None:
         return None
     at_work = tuple(Stint(counter, begin, end) for counter, begin, end in json.loads(found[0]))
     cells = {key: cell for _, key, cell in read_cells(db, office, day, day)}
-    return DayFigures(day, cells, at_work, found[1])
+    return DayFigures(office, day, cells, at_work, found[1])
 
 
 def _row(key: Key, cell: Cell) -> tuple[object, ...]:
@@ -155,21 +165,38 @@ def _cell(row: list[int | str]) -> tuple[Key, Cell]:
     return Key(int(hour), str(service), int(counter)), replace(Cell(**histograms), **values)  # type: ignore[arg-type]
 
 
-def _bodies(db: sqlite3.Connection, day: str) -> Iterator[Body]:
+def _bodies(db: sqlite3.Connection, of: str | None, day: str) -> Iterator[Body]:
     """What the office wrote on this day, in the order of time, with what came back of it after a restore."""
+    for fact in _own_facts(db, day) if of is None else _their_facts(db, of, day):
+        try:
+            body = understand(fact)
+        except NotUnderstood:
+            continue
+        if body is not None:
+            yield body
+
+
+def _own_facts(db: sqlite3.Connection, day: str) -> Iterator[Fact]:
     try:
         here, _ = places_of(believed(days(db), gaps(db)), day)
     except NoSuchDay:
         return
     for place in here:
         branch = replace(place.branch, cut=None) if place.aside else place.branch
-        for fact in facts(db, branch, place.since, place.until):
-            try:
-                body = understand(fact)
-            except NotUnderstood:
-                continue
-            if body is not None:
-                yield body
+        yield from facts(db, branch, place.since, place.until)
+
+
+def _their_facts(db: sqlite3.Connection, office: str, day: str) -> Iterator[Fact]:
+    """Of each journal of the office in the order in which it was begun, from the opening of the day to that of the next
+    one. What a restored office had lost is in the journal before: a centre keeps all it was brought."""
+    query = """SELECT journal_id, seq, coalesce((SELECT min(seq) FROM days AS later
+            WHERE later.journal_id = days.journal_id AND later.seq > days.seq), ?)
+        FROM days JOIN journals USING (journal_id)
+        WHERE office = ? AND role = 'office' AND day = ? ORDER BY paired_ms, journal_id, seq"""
+    for journal, first, end in db.execute(query, (LAST, office, day)).fetchall():
+        rows = "SELECT row FROM facts WHERE journal_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
+        for (row,) in db.execute(rows, (journal, first, end)):
+            yield decode(row)
 
 
 def _hour(at: UtcMs, zone: ZoneInfo) -> int:

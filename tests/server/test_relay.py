@@ -17,6 +17,7 @@ from server.pairing import new_code
 from server.relay import Ports, Reached, Relay, Upstream
 from server.relayed import take_introduction
 from server.replies import refusing
+from server.rollups import marked, reckon
 from sync import wire
 from sync.client import Reply, Unreachable
 from sync.exchange_terms import Phase
@@ -28,7 +29,7 @@ from sync.types import JournalId, Seq
 from sync.wire import Answer, Refusal
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE
-from tests.server.device import DAY, NOON, Device, issued, seeded
+from tests.server.device import DAY, NOON, Device, issued, score, seeded
 from tests.server.restoring import Hall, Mirrored
 from tests.server.running import CONFIG, RunningServer
 from tests.server.test_queue import KEY, take
@@ -268,6 +269,29 @@ def test_safe_at_the_office_is_what_the_centre_calls_safe(tmp_path: Path, centre
     relayed.run()
     assert relayed.told[kiosk.journal_id].safe == 4
     assert relayed.db.execute("SELECT safe FROM relayed WHERE journal_id = ?", (kiosk.journal_id,)).fetchone() == (4,)
+
+
+def test_the_centres_figures_of_an_office_are_the_offices_own(tmp_path: Path, centre: Centre) -> None:
+    relayed = Relayed(tmp_path / "office", centre)
+    kiosk = busy(relayed.office)[0]
+    relayed.office.act(acts.Open())
+    for _ in range(4):
+        relayed.office.serve()
+        kiosk.boottime_ms = int(relayed.office.now) - NOON
+        kiosk.record(score(4))
+    relayed.office.hear(kiosk)
+    relayed.run()
+    figures = {}
+    for where, ledger in ((relayed.office.folder, relayed.office.ledger), (centre.folder, centre.ledger)):
+        with closing(open_reader(where / FILE)) as db:
+            for office, day in marked(db):
+                made = reckon(db, office, day, ZONE)
+                with ledger.transaction():
+                    ledger.rollups.store(made, NOON)
+            figures[where] = db.execute("SELECT * FROM rollups ORDER BY 1, 2, 3, 4, 5").fetchall()
+    mine, theirs = figures.values()
+    assert len(mine) >= 1
+    assert theirs == mine
 
 
 # What is refused -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The figures of each day: what a day's facts say, whatever comes late, and the same after a rebuild."""
 
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -31,8 +32,8 @@ def made(folder: Path, ledger: Ledger) -> int:
     """Make the figures of every marked day anew; of how many they changed."""
     changed = 0
     with closing(open_reader(folder / FILE)) as db:
-        for day in marked(db):
-            figures = reckon(db, day, ZONE)
+        for office, day in marked(db):
+            figures = reckon(db, office, day, ZONE)
             with ledger.transaction():
                 changed += ledger.rollups.store(figures, UtcMs(NOON))
     return changed
@@ -47,9 +48,14 @@ def kept(folder: Path) -> dict[str, Any]:
 
 def figures(folder: Path, day: str = DAY) -> Cell:
     with closing(open_reader(folder / FILE)) as db:
-        office = office_of(db)
-        assert office is not None
-        return total(cell for _, _, cell in read_cells(db, office, day, day))
+        return total(cell for _, _, cell in read_cells(db, named(db), day, day))
+
+
+def named(db: sqlite3.Connection) -> str:
+    """What the office is called."""
+    office = office_of(db)
+    assert office is not None
+    return office
 
 
 def revisions(folder: Path) -> dict[str, int]:
@@ -68,7 +74,7 @@ def test_made_as_the_days_grow_they_are_what_a_rebuild_makes_of_them(tmp_path: P
     assert figures(tmp_path).visits > 5
     day.office.ledger.rebuild()
     with closing(open_reader(tmp_path / FILE)) as db:
-        assert marked(db) == sorted(before)
+        assert [day for _, day in marked(db)] == sorted(before)
     assert made(tmp_path, day.office.ledger) == 0
     assert (kept(tmp_path), revisions(tmp_path)) == (grown, before)
 
@@ -135,7 +141,7 @@ def test_the_published_time_is_that_of_the_day(tmp_path: Path) -> None:
     made(tmp_path, office.ledger)
     assert figures(tmp_path) == slow
     with closing(open_reader(tmp_path / FILE)) as db:
-        assert (standards_on(db, DAY)["register"], standards_on(db, NEXT)["register"]) == (4, 1)
+        assert (standards_on(db, None, DAY)["register"], standards_on(db, None, NEXT)["register"]) == (4, 1)
 
 
 @pytest.mark.parametrize("days", [0, 1])
@@ -163,12 +169,12 @@ def test_what_a_restored_office_lost_is_in_the_figures_once_it_came_back(tmp_pat
 def test_figures_that_were_overtaken_leave_their_mark(tmp_path: Path) -> None:
     office, kiosk = began(tmp_path)
     with closing(open_reader(tmp_path / FILE)) as db:
-        early = reckon(db, DAY, ZONE)
+        early = reckon(db, named(db), DAY, ZONE)
         take(kiosk, 2)
         office.hear(kiosk)
         with office.ledger.transaction():
             office.ledger.rollups.store(early, UtcMs(NOON))
-        assert marked(db) == [DAY]
+        assert marked(db) == [(named(db), DAY)]
     made(tmp_path, office.ledger)
     assert figures(tmp_path).visits == 2
 
@@ -176,10 +182,10 @@ def test_figures_that_were_overtaken_leave_their_mark(tmp_path: Path) -> None:
 def test_control_without_the_count_of_marks_the_second_ticket_would_be_forgotten(tmp_path: Path) -> None:
     office, kiosk = began(tmp_path)
     with closing(open_reader(tmp_path / FILE)) as db:
-        early = reckon(db, DAY, ZONE)
+        early = reckon(db, named(db), DAY, ZONE)
         take(kiosk, 2)
         office.hear(kiosk)
-        now = reckon(db, DAY, ZONE).marks
+        now = reckon(db, named(db), DAY, ZONE).marks
         with office.ledger.transaction():
             office.ledger.rollups.store(replace(early, marks=now), UtcMs(NOON))
         assert marked(db) == []
