@@ -216,6 +216,7 @@ def _assembled(
         configuration=loaded.digest,
         held=held,
         calendar=hours.calendar,
+        served=config.server.url is not None,
     )
     machine = Machine(parts, settings)
     if machine.record.printer_met is not None:

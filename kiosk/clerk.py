@@ -57,7 +57,7 @@ class Clerk:
         house: Printhouse,
         hall: enquiry.Hall,
         sound: Sound,
-        lane: Callable[[], int],
+        lane: Callable[[], int | None],
         contact: Callable[[], Instant | None],
         first: Callable[[str, str], int],
     ) -> None:
@@ -93,9 +93,14 @@ class Clerk:
     def _issue(self, wanted: IssueTicket) -> list[Input]:
         """Commit, then act: number, print job and screen follow only when the facts are durable."""
         self._keeper.keep()
-        today = self._keeper.today()
+        today, lane = self._keeper.today(), self._lane()
         hours = self._keeper.hours
-        if today.day is None or hours is None or any(hours.closed_for(each.service) for each in wanted.errands):
+        if (
+            lane is None
+            or today.day is None
+            or hours is None
+            or any(hours.closed_for(each.service) for each in wanted.errands)
+        ):
             return []
         if self._record.trouble and not self._record.retry():
             return []
@@ -112,7 +117,7 @@ class Clerk:
             wish,
             self._record.numbers,
             day=today.day,
-            lane=self._lane(),
+            lane=lane,
             journal_id=self._house.journal_id,
             key=self._house.key,
             next_seq=Seq(self._record.next_seq + len(before)),

@@ -72,7 +72,8 @@ class Parts:
 class Settings:
     """What the configuration says of this machine. `counters` have score buttons.
 
-    `held`: (counter, level) of buttons that are down as it begins.
+    `held`: (counter, level) of buttons that are down as it begins. `served`: an office's server is named; without
+    one this is the lone kiosk, in lane 0.
     """
 
     counters: tuple[int, ...]
@@ -84,6 +85,7 @@ class Settings:
     configuration: str
     held: tuple[tuple[int, int], ...] = ()
     calendar: Calendar = ALWAYS_OPEN
+    served: bool = False
 
 
 class Machine:
@@ -257,6 +259,7 @@ class Machine:
         return Condition(
             printer=self.desk.fault,
             disk=self.record.trouble,
+            config="unpaired" if self._lane() is None else None,
             doubt=doubt,
             hours=self._keeper.hours,
             help=self.record.help is not None,
@@ -322,10 +325,12 @@ class Machine:
         """When the office last answered sync."""
         return self._inbox.contact if self._inbox is not None else None
 
-    def _lane(self) -> int:
-        """The office's word; where sync has lost it, the lane that this journal's tickets have had."""
+    def _lane(self) -> int | None:
+        """The office's word; where sync has lost it, the lane that this journal's tickets have had. A kiosk without an
+        office has lane 0; None: an office is named, and has not said yet which numbers are for this kiosk."""
         lane = self._inbox.lane if self._inbox is not None else None
-        return self.record.lane if lane is None else lane
+        known = self.record.lane if lane is None else lane
+        return 0 if known is None and not self._settings.served else known
 
     def _first(self, day: str, series: str) -> int:
         """The least number: where another machine gave numbers in this lane today, behind those that are known."""

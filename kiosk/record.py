@@ -108,8 +108,8 @@ class Recorder:
         """What was last said of the roll, whether the disk has taken it yet or not."""
         self.pruned: Fact | None = None
         """The last `segments.pruned`."""
-        self.lane = 0
-        """The lane of the last ticket."""
+        self.lane: int | None = None
+        """The lane of the last ticket; None: there was none."""
         self.by_staff = False
         self.stuck: frozenset[tuple[int, int]] = frozenset()
         """(counter, level) of the score buttons that are stuck."""

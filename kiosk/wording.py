@@ -19,6 +19,7 @@ REASONS: Mapping[str, str] = {
     "disk-read-only": N_("The memory cannot be written"),
     "disk-failed": N_("The memory cannot be written"),
     "config": N_("The settings cannot be read"),
+    "unpaired": N_("The office does not know this machine yet"),
     "not-started": N_("The ticket could not be printed"),
     "interrupted": N_("The ticket could not be printed"),
     "uncertain": N_("It is not certain that the ticket was printed"),

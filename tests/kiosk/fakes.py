@@ -104,6 +104,7 @@ class Kiosk:
     journals: type[Journal] = Journal
     keep_days: int | None = None
     bench: Bench = field(default_factory=lambda: Bench(NoPin(), None))
+    served: bool = False
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -232,8 +233,8 @@ class Kiosk:
         return Pruner(self.disk, self.keep_days, (self.board or RecordingBoard()).read, self.said.append)
 
     def _settings(self) -> Settings:
-        held, calendar = self.held, self.calendar
-        return Settings((1, 2), LANGUAGES, self.catalogue, BANGKOK, self.trust, "0.1.0", "00" * 32, held, calendar)
+        of_machine = self.held, self.calendar, self.served
+        return Settings((1, 2), LANGUAGES, self.catalogue, BANGKOK, self.trust, "0.1.0", "00" * 32, *of_machine)
 
     def _draw(self, ticket: Ticket) -> Bitmap:
         self.drawn.append(ticket)

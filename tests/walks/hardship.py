@@ -24,7 +24,6 @@ from tests.walks.stage import AnyBody
 _OFFICE = 'th = "สำนักงานเทศบาลนครตัวอย่าง"\nen = "Example City Office"\nmy = "နမူနာ မြို့တော် စည်ပင်သာယာရုံး"\n'
 LONG_S = 60.0
 """For what takes up to 20 s by design, on a machine that has other work as well."""
-_NOBODY = "https://127.0.0.1:1"
 _LISTENING_AT_ALL = r"^listening (\S+)"
 
 
@@ -97,14 +96,14 @@ class Premises:
     def write_kiosk_toml(
         self, printer: str, exchange: int | None = None, code: str | None = None, *, paper: str = ""
     ) -> None:
-        """`exchange`: the port where the kiosk finds the office; None: nobody is there. `paper`: lines about roll and
-        kind of printer."""
-        url = f"https://127.0.0.1:{exchange}" if exchange else _NOBODY
+        """`exchange`: the port where the kiosk finds the office; None: it is a lone kiosk. `paper`: lines about roll
+        and kind of printer."""
+        url = f'url = "https://127.0.0.1:{exchange}"\n' if exchange else ""
         (self.folder / "kiosk" / "kiosk.toml").write_text(
             f'place = "Hall"\ndata = "data"\ncatalogue = "catalogue.toml"\nprinter = "{printer}"\npins = "mock"\n'
             f'time_zone = "Asia/Bangkok"\nlanguages = ["th", "en", "my"]\n{paper}\n[office]\n{_OFFICE}\n'
             "[screen]\nwidth_mm = 345\nheight_mm = 194\nfullscreen = false\nwidth_px = 1280\nheight_px = 720\n\n"
-            f'[server]\nurl = "{url}"\npublic_url = "http://office.example"\n'
+            f'[server]\n{url}public_url = "http://office.example"\n'
             + (f'code = "{code}"\n' if code else "")
             + f'\n[clock]\ntrust = "system"\n\n[sim]\ncontrol = "unix:{self.control}"\n',
             encoding="utf-8",
