@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,7 @@ from server.ingest import Exchange
 from server.lastword import FILE as LAST_WORD
 from server.lastword import LastWord
 from server.ledger import FILE, Ledger, open_reader
+from server.lens import see_own
 from server.lockout import Waits
 from server.mail import Send
 from server.office_desk import OfficeDesk
@@ -126,7 +128,7 @@ class Office:
             )
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
-            db = open_reader(self._folder / FILE)
+            db = see_own(open_reader(self._folder / FILE))
             stack.callback(db.close)
             reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
             reader = Reader(db, reader_thread)
@@ -163,8 +165,8 @@ class Office:
                 ).take,
                 safe=centre.safe,
             )
-            auditor, audits = self._auditor(stack), Audits(pages.zone, self._now)
-            bookkeeper = Bookkeeper(auditor, writer, self._config.zone, self._now)
+            auditor, audits = self._reader(stack, "auditor", see_own), Audits(pages.zone, self._now)
+            bookkeeper = Bookkeeper(self._reader(stack, "figures", lambda db: db), writer, self._config.zone, self._now)
             proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
             checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
@@ -240,11 +242,13 @@ class Office:
     def _fraction(self) -> float:
         return int.from_bytes(self._random(4), "big") / 2**32
 
-    def _auditor(self, stack: contextlib.AsyncExitStack) -> Reader:
-        """What replays whole days, with a connection and a thread of its own: pages wait for no audit."""
-        db = open_reader(self._folder / FILE)
+    def _reader(
+        self, stack: contextlib.AsyncExitStack, name: str, see: Callable[[sqlite3.Connection], sqlite3.Connection]
+    ) -> Reader:
+        """A reader with a connection and a thread of its own."""
+        db = see(open_reader(self._folder / FILE))
         stack.callback(db.close)
-        return Reader(db, stack.enter_context(ThreadPoolExecutor(1, "auditor")))
+        return Reader(db, stack.enter_context(ThreadPoolExecutor(1, name)))
 
     def _checkpointer(
         self, auditor: Reader, writer: Writer, audits: Audits, key: DeviceKey, hall: Hall

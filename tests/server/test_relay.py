@@ -12,8 +12,10 @@ import pytest
 from server import acts
 from server.ingest import SAFE, take_batch, take_pairing
 from server.ledger import FILE, Ledger, open_reader
+from server.lens import see_own
 from server.offices import offices
 from server.pairing import new_code
+from server.reading import view
 from server.relay import Ports, Reached, Relay, Upstream
 from server.relayed import take_introduction
 from server.replies import refusing
@@ -191,6 +193,16 @@ def test_the_centres_own_queue_admits_nobody_of_another_office(tmp_path: Path, c
     relayed.run()
     assert centre.ledger.held.issued_on(DAY) == []
     assert len(relayed.office.ledger.held.issued_on(DAY)) == 10
+
+
+def test_the_centres_own_page_counts_its_own_tickets_only(tmp_path: Path, centre: Centre) -> None:
+    relayed = Relayed(tmp_path / "office", centre)
+    busy(relayed.office)
+    relayed.run()
+    with closing(open_reader(centre.folder / FILE)) as db:
+        assert (view(db, DAY).tickets, len(view(db, DAY).devices)) == (10, 3), "control: without the lens"
+        see_own(db)
+        assert (view(db, DAY).tickets, view(db, DAY).devices) == (0, ())
 
 
 @pytest.mark.parametrize("seed", range(6))
