@@ -42,6 +42,12 @@ class Histogram:
         added.update(other.counts)
         return Histogram(dict(added))
 
+    def __sub__(self, other: "Histogram") -> "Histogram":
+        """What is left where the other one is taken out of it."""
+        left = Counter(self.counts)
+        left.subtract(other.counts)
+        return Histogram({bucket: count for bucket, count in left.items() if count})
+
     def quantile(self, percent: int) -> int | None:
         """The duration in milliseconds that so many percent did not exceed (nearest rank); None where there is none."""
         total = self.total
@@ -69,6 +75,21 @@ class Histogram:
         if len(counts) != len(pairs) or not all(0 <= b < len(BOUNDS) + 1 and n > 0 for b, n in counts.items()):
             raise FiguresDamaged(f"this is no histogram: {text!r}", hint=_REBUILD)
         return cls(counts)
+
+    @classmethod
+    def merged(cls, text: str) -> "Histogram":
+        """The sum of those that were stored, one behind the other with spaces between. Raises FiguresDamaged.
+
+        The same `bucket:count` stands there often: each one is read once only.
+        """
+        counts: Counter[int] = Counter()
+        try:
+            for each, times in Counter(text.split()).items():
+                bucket, count = each.split(":")
+                counts[int(bucket)] += int(count) * times
+        except ValueError as error:
+            raise FiguresDamaged(f"this is no histogram: {text[:200]!r}", hint=_REBUILD) from error
+        return cls(dict(counts))
 
 
 def bucket_of(duration_ms: int) -> int:

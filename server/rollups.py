@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server import reading
+from server import reading, sums
 from server.errors import NoSuchDay
 from server.fold_figures import AGAIN
 from server.histogram import Histogram
 from server.lost import LAST
 from server.places import believed, days, facts, gaps, places_of
 from server.sla import COUNTS, Cell, Key, cells_of
+from server.sums import hours_of
 from server.visits import Stint, visits_of
 from sync.body import Body
 from sync.codec import Fact, decode
@@ -34,7 +35,8 @@ _INSERT = f"""INSERT INTO rollups (office, day, {", ".join(_COLUMNS)})
 @dataclass(frozen=True, slots=True)
 class DayFigures:
     """A day of an office. `marks`: how often each journal's day had been marked when it was read. `by_hand`: served
-    with emergency numbers. `at_work`: when counters were."""
+    with emergency numbers. `at_work`: when counters were; `hours`: how long in each hour of the office's wall, in
+    milliseconds, which follows from it."""
 
     office: str
     day: str
@@ -42,6 +44,7 @@ class DayFigures:
     at_work: tuple[Stint, ...] = ()
     by_hand: int = 0
     marks: Mapping[str, int] = field(default_factory=dict)
+    hours: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
 def marked(db: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -65,7 +68,7 @@ def reckon(db: sqlite3.Connection, office: str, day: str, zone: ZoneInfo) -> Day
         cells = cells_of(visited, pressed, standards_on(db, of, day), lambda at: _hour(at, zone))
     finally:
         db.execute("ROLLBACK")
-    return DayFigures(office, day, cells, visited.at_work, visited.by_hand, marks)
+    return DayFigures(office, day, cells, visited.at_work, visited.by_hand, marks, hours_of(visited.at_work, zone))
 
 
 class Rollups:
@@ -77,11 +80,13 @@ class Rollups:
     def store(self, made: DayFigures, now_ms: UtcMs) -> bool:
         """Put these figures in the place of the day's old ones; whether they are other ones. Within a transaction.
 
-        The revision goes up with every change, so that a report can name the one that it is made from.
+        The revision goes up with every change, so that a report can name the one that it is made from. The sums
+        (server.sums) go with the cells.
         """
         db, office = self._db, made.office
         for journal, marks in made.marks.items():
             db.execute("DELETE FROM dirty WHERE journal_id = ? AND day = ? AND marks = ?", (journal, made.day, marks))
+        sums.store(db, office, made.day, sums.sums_of(made.cells, made.at_work, made.hours, made.by_hand))
         if kept(db, office, made.day) == replace(made, marks={}):
             return False
         db.execute("DELETE FROM rollups WHERE office = ? AND day = ?", (office, made.day))

@@ -446,9 +446,29 @@ def centre(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_SUMS = (
+    f"""CREATE TABLE sums (
+        office TEXT NOT NULL, part TEXT NOT NULL, day TEXT NOT NULL, name TEXT NOT NULL,
+        days INTEGER NOT NULL, at_work_ms INTEGER NOT NULL, unclosed INTEGER NOT NULL, emergency INTEGER NOT NULL,
+        {", ".join(f"{count} INTEGER NOT NULL" for count in COUNTS)},
+        waits TEXT NOT NULL, serves TEXT NOT NULL,
+        PRIMARY KEY (office, part, day, name)
+    ) STRICT, WITHOUT ROWID""",
+    "INSERT OR IGNORE INTO dirty (journal_id, day, marks) SELECT office, day, 1 FROM figures",
+)
+
+
+@LEDGER()
+def sums(db: sqlite_utils.Database) -> None:
+    """The sums of each day's figures (server.sums); of days that are known already, once those are made anew."""
+    for statement in _SUMS:
+        db.execute(statement)
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
+    sums,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

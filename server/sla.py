@@ -71,6 +71,10 @@ class Cell:
     def __add__(self, other: "Cell") -> "Cell":
         return Cell(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
+    def __sub__(self, other: "Cell") -> "Cell":
+        """What is left where the other one is taken out of it."""
+        return Cell(*(getattr(self, each.name) - getattr(other, each.name) for each in fields(self)))
+
     @property
     def visits(self) -> int:
         """Everybody who began to wait for the service."""

@@ -54,3 +54,12 @@ def test_what_is_no_histogram_is_refused(text: str) -> None:
     with pytest.raises(FiguresDamaged, match="no histogram") as caught:
         Histogram.decode(text)
     assert "rebuild" in caught.value.hint
+
+
+def test_many_that_were_stored_are_added_up_at_once() -> None:
+    one, other = Histogram.of([100, 5_000, 5_000]), Histogram.of([5_000, 60_000])
+    texts = [each.encode() for each in (one, other, Histogram(), one)]
+    assert Histogram.merged(" ".join(texts)) == one + other + one
+    assert (one + other) - other == one
+    with pytest.raises(FiguresDamaged):
+        Histogram.merged(f"{texts[0]} 3:x")

@@ -43,7 +43,12 @@ def kept(folder: Path) -> dict[str, Any]:
     """Everything that is kept, but when and how often it was made."""
     with closing(open_reader(folder / FILE)) as db:
         rows = db.execute("SELECT * FROM rollups ORDER BY 1, 2, 3, 4, 5").fetchall()
-        return {"rollups": rows, "figures": db.execute("SELECT office, day, at_work, by_hand FROM figures").fetchall()}
+        days = db.execute("SELECT office, day, at_work, by_hand FROM figures").fetchall()
+        return {
+            "rollups": rows,
+            "figures": days,
+            "sums": db.execute("SELECT * FROM sums ORDER BY 1, 2, 3, 4").fetchall(),
+        }
 
 
 def figures(folder: Path, day: str = DAY) -> Cell:

@@ -1,0 +1,159 @@
+"""Sums of each day's figures, which dashboards and reports read: what a question costs depends on days and offices,
+never on how many people came.
+
+Of every (office, day) there is one row for all together, and one for each service, counter and hour; of every day the
+same over all offices, but for counters. They follow from the cells (server.rollups) to the last digit: what is new is
+added and what was before is taken away, in the transaction that stores the cells.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.histogram import Histogram
+from server.sla import COUNTS, Cell, Key, total
+from server.visits import Stint
+
+EVERY = ""
+"""The sums over all offices stand under this name."""
+ALL, SERVICE, COUNTER, HOUR = "all", "service", "counter", "hour"
+PARTS = (ALL, SERVICE, COUNTER, HOUR)
+HOUR_MS = 3_600_000
+_OWN = ("days", "at_work_ms", "unclosed", "emergency")
+COLUMNS = (*_OWN, *COUNTS, "waits", "serves")
+"""The columns of a sum, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Figures of some office days together.
+
+    `days`: office days on which somebody came or a counter was at work. `at_work_ms`: how long counters were, all of
+    them together; `unclosed`: how often one was opened and not closed, which is in no time. `emergency`: served by hand
+    with emergency numbers. The last three are known for all together alone, the time by hour, too.
+    """
+
+    cell: Cell = field(default_factory=Cell)
+    days: int = 0
+    at_work_ms: int = 0
+    unclosed: int = 0
+    emergency: int = 0
+
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.cell + other.cell, *(getattr(self, each) + getattr(other, each) for each in _OWN))
+
+    def __sub__(self, other: "Sum") -> "Sum":
+        return Sum(self.cell - other.cell, *(getattr(self, each) - getattr(other, each) for each in _OWN))
+
+
+Sums = Mapping[tuple[str, str], Sum]
+"""By (part, name): the name is that of the service or counter, or the hour as two digits; "" for all together."""
+
+
+def sums_of(cells: Mapping[Key, Cell], at_work: Sequence[Stint], hours: Mapping[int, int], emergency: int) -> Sums:
+    """The sums of an office day. `hours`: how long counters were at work, in milliseconds by hour (`hours_of`)."""
+    found: dict[tuple[str, str], list[Cell]] = {}
+    for key, cell in cells.items():
+        for where in ((ALL, ""), (SERVICE, key.service), (COUNTER, str(key.counter)), (HOUR, f"{key.hour:02}")):
+            found.setdefault(where, []).append(cell)
+    for hour in hours:
+        found.setdefault((HOUR, f"{hour:02}"), [])
+    unclosed = sum(each.to_ms is None for each in at_work)
+    if at_work or emergency:
+        found.setdefault((ALL, ""), [])
+    made = {}
+    for (part, name), each in found.items():
+        cell = total(each)
+        if part == ALL:
+            came = bool(at_work or emergency or cell.visits or cell.ticketless)
+            made[part, name] = Sum(cell, int(came), sum(hours.values()), unclosed, emergency)
+        else:
+            made[part, name] = Sum(cell, at_work_ms=hours.get(int(name), 0) if part == HOUR else 0)
+    return made
+
+
+def hours_of(at_work: Iterable[Stint], zone: ZoneInfo) -> dict[int, int]:
+    """How long counters were at work in each hour of the office's wall, in milliseconds. Whatever has no end is left
+    out."""
+    found: dict[int, int] = {}
+    for each in at_work:
+        at, end = int(each.from_ms), int(each.to_ms or each.from_ms)
+        while at < end:
+            local = datetime.fromtimestamp(at / 1000, zone)
+            gone = (local.minute * 60 + local.second) * 1000 + at % 1000
+            until = min(at + HOUR_MS - gone, end)
+            found[local.hour] = found.get(local.hour, 0) + until - at
+            at = until
+    return found
+
+
+def store(db: sqlite3.Connection, office: str, day: str, made: Sums) -> bool:
+    """Put these in the place of what was there, for the office and over all offices; whether that is something else.
+    Within a transaction."""
+    before = _kept(db, office, day)
+    if before == made:
+        return False
+    every = dict(_kept(db, EVERY, day))
+    nothing = Sum()
+    for name in before.keys() | made.keys():
+        if name[0] != COUNTER:
+            every[name] = every.get(name, nothing) - before.get(name, nothing) + made.get(name, nothing)
+    _replace(db, office, day, made)
+    _replace(db, EVERY, day, {name: each for name, each in every.items() if each != nothing})
+    return True
+
+
+def together(db: sqlite3.Connection, office: str, part: str, first: str, last: str) -> dict[str, Sum]:
+    """The sums of these days, both included, by name. `office`: EVERY for all offices."""
+    query = f"SELECT name, {_SUMMED} FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ? GROUP BY name"
+    return {name: _sum(row) for name, *row in db.execute(query, (office, part, first, last))}
+
+
+def by_day(db: sqlite3.Connection, office: str, first: str, last: str) -> dict[str, Sum]:
+    """The sums of all together by day."""
+    query = f"SELECT day, {_COLUMNS} FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ?"
+    return {day: _sum(row) for day, *row in db.execute(query, (office, ALL, first, last))}
+
+
+def by_office(db: sqlite3.Connection, offices: Sequence[str], first: str, last: str) -> dict[str, Sum]:
+    """The sums of all together by office, of those that have any."""
+    query = f"""SELECT office, {_SUMMED} FROM sums WHERE office IN (SELECT value FROM json_each(?)) AND part = ?
+        AND day BETWEEN ? AND ? GROUP BY office"""
+    asked = json.dumps(list(offices)), ALL, first, last
+    return {office: _sum(row) for office, *row in db.execute(query, asked)}
+
+
+def _kept(db: sqlite3.Connection, office: str, day: str) -> dict[tuple[str, str], Sum]:
+    query = f"SELECT part, name, {_COLUMNS} FROM sums WHERE {_OF_DAY}"
+    return {(part, name): _sum(row) for part, name, *row in db.execute(query, (office, *PARTS, day))}
+
+
+def _replace(db: sqlite3.Connection, office: str, day: str, made: Sums) -> None:
+    db.execute(f"DELETE FROM sums WHERE {_OF_DAY}", (office, *PARTS, day))
+    places = ", ".join("?" for _ in COLUMNS)
+    db.executemany(
+        f"INSERT INTO sums (office, day, part, name, {_COLUMNS}) VALUES (?, ?, ?, ?, {places})",
+        ((office, day, part, name, *_row(each)) for (part, name), each in made.items()),
+    )
+
+
+def _row(of: Sum) -> tuple[int | str, ...]:
+    counts = (getattr(of.cell, each) for each in COUNTS)
+    return *(getattr(of, each) for each in _OWN), *counts, of.cell.waits.encode(), of.cell.serves.encode()
+
+
+def _sum(row: Sequence[int | str]) -> Sum:
+    *counts, waits, serves = row
+    numbers = [int(each) for each in counts]
+    own, of_cell = numbers[: len(_OWN)], dict(zip(COUNTS, numbers[len(_OWN) :], strict=True))
+    return Sum(_CELL(**of_cell, waits=Histogram.merged(str(waits)), serves=Histogram.merged(str(serves))), *own)
+
+
+_OF_DAY = f"office = ? AND part IN ({', '.join('?' for _ in PARTS)}) AND day = ?"
+_CELL: Callable[..., Cell] = Cell
+_COLUMNS = ", ".join(COLUMNS)
+_SUMMED = ", ".join(f"group_concat({each}, ' ')" if each in ("waits", "serves") else f"sum({each})" for each in COLUMNS)
+"""Histograms are put one behind the other by the database, and added up here (server.histogram)."""
