@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +26,9 @@ FILES: Mapping[tuple[FaceName, Weight], str] = MappingProxyType(
         ("myanmar", "bold"): "NotoSansMyanmar-Bold.ttf",
     }
 )
+PAPER_FILES: Mapping[Weight, str] = MappingProxyType({"regular": "Sarabun-Regular.ttf", "bold": "Sarabun-Bold.ttf"})
+"""Sarabun: what Thai offices set their papers in. For printed sheets; screens and tickets have the faces above."""
+PAPER_LICENCE = "OFL-Sarabun.txt"
 # Languages written in the Burmese script; all others are set in the Thai face, which has Latin too.
 _MYANMAR_SCRIPT = frozenset({"my", "ksw", "kjp", "pwo", "shn", "mnw", "blk", "kyu", "pww", "rki"})
 # The language whose shaping a borrowed run gets: the face's own.
@@ -65,7 +68,7 @@ def check(directory: Path = DIRECTORY, *, raqm: bool | None = None) -> None:
             hint="install the system package libfribidi0 (sudo apt install libfribidi0) and start again",
         )
     sums = _sums(directory)
-    for name in (*FILES.values(), "OFL.txt"):
+    for name in (*FILES.values(), "OFL.txt", *PAPER_FILES.values(), PAPER_LICENCE):
         _checked(directory, name, sums)
 
 
@@ -138,3 +141,16 @@ def _uncovered(character: str) -> UncoveredCharacterError:
         hint="write the text without it, or draw it as a picture",
         character=character,
     )
+
+
+def check_printable(texts: Iterable[str], directory: Path = DIRECTORY) -> None:
+    """Refuse what a printed sheet would show as a box: each character has to be in Sarabun or in the Burmese face, in
+    both weights. UncoveredCharacterError names the first that is not."""
+    sums = _sums(directory)
+    pairs = [(PAPER_FILES[weight], FILES["myanmar", weight]) for weight in PAPER_FILES]
+    each = [frozenset[int]().union(*(covered_characters(_checked(directory, f, sums)) for f in pair)) for pair in pairs]
+    covered = each[0].intersection(*each[1:])
+    for text in texts:
+        for character in drawable(text):
+            if ord(character) not in covered:
+                raise _uncovered(character)

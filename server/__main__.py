@@ -24,6 +24,7 @@ from server.office import Office, perform
 from server.offices import zones_of
 from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
+from server.signs import PAPERS
 from sync.clock import trusted
 from sync.errors import SyncError
 from sync.simulated_clock import clock_for
@@ -56,7 +57,11 @@ def main(arguments: list[str]) -> int:
             case "checkpoint":
                 print(auditing.day_checkpoint(config, folder, options.day), end="")
             case "evidence":
-                print(auditing.write_evidence(config, folder, options.first, options.to or options.first, options.out))
+                print(
+                    auditing.write_evidence(config, folder, options.first, options.to or options.first, _out(options))
+                )
+            case "signs":
+                print(_signs(options, config, folder, _moment(clock)))
             case "rebuild":
                 _rebuild(config, folder, clock)
             case "pair":
@@ -79,7 +84,7 @@ def _complain(error: ServerError | SyncError, line: str = "") -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
-    commands = ("serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence")
+    commands = ("serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs")
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
     parser.add_argument("--config", type=Path, required=True, metavar="server.toml")
     parser.add_argument("--place", help="pair: where the machine stands, as the pages show it")
@@ -93,8 +98,36 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="audit: for programs")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="audit: the language (default: en)")
     parser.add_argument("--from", dest="first", default="", metavar="D", help="evidence: the first office day")
-    parser.add_argument("--out", type=Path, default=Path("evidence"), metavar="DIR", help="evidence: the folder")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="evidence, signs: the folder (default: its name)")
+    parser.add_argument("--paper", choices=PAPERS, default="a4", help="signs: the size (default: a4)")
+    parser.add_argument(
+        "--lang", type=_languages, default=LANGUAGES, metavar="th,en,my", help="signs: in which languages"
+    )
+    parser.add_argument("--catalogue", type=Path, metavar="F", help="signs: a catalogue.toml, not what kiosks show")
     return parser
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    asked = tuple(dict.fromkeys(text.split(",")))
+    strange = [each for each in asked if each not in LANGUAGES]
+    if strange:
+        raise argparse.ArgumentTypeError(f"{strange[0]!r} is none of {', '.join(LANGUAGES)}")
+    return asked
+
+
+def _out(options: argparse.Namespace) -> Path:
+    return options.out or Path(options.command)
+
+
+def _signs(options: argparse.Namespace, config: ServerConfig, folder: Path, now: datetime) -> str:
+    from server import sign_command  # typst is large: only what prints loads it
+
+    order = sign_command.Order(_out(options), options.paper, options.lang, options.catalogue)
+    return sign_command.write_signs(config, folder, order, now)
+
+
+def _moment(clock: SystemClock) -> datetime:
+    return datetime.fromtimestamp(clock.read().utc_ms / 1000, UTC)
 
 
 def _read(path: Path) -> tuple[ServerConfig, str]:

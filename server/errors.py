@@ -113,3 +113,7 @@ class ClipRefused(ServerError):
 
 class FiguresDamaged(ServerError):
     """Stored figures that cannot be read."""
+
+
+class PaperFailed(ServerError):
+    """A paper that cannot be made: a sign or a report."""

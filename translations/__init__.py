@@ -3,7 +3,7 @@
 One gettext domain per place: `kiosk` (screens), `ticket` (paper), `pages` (the server's public pages), `console` (what
 the office's staff see), `counter` (what they do at a counter), `audit` (the replay of a day), `queue` (the
 calling rule on wall, display and web), `display` (what the hall sees and hears), `office` (what
-supervisors and administrators see). The msgid is the English text.
+supervisors and administrators see), `report` (printed signs and official reports). The msgid is the English text.
 """
 
 import gettext
@@ -29,12 +29,23 @@ __all__ = [
     "load",
 ]
 
-Domain = Literal["kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office"]
+Domain = Literal["kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office", "report"]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
-DOMAINS: tuple[Domain, ...] = ("kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office")
+DOMAINS: tuple[Domain, ...] = (
+    "kiosk",
+    "ticket",
+    "pages",
+    "console",
+    "counter",
+    "audit",
+    "queue",
+    "display",
+    "office",
+    "report",
+)
 DRAWN: tuple[Domain, ...] = ("kiosk", "ticket", "queue", "display")
-"""The domains that screens and paper draw. The others are drawn by browsers alone."""
+"""The domains that screens and paper draw. The others are drawn by browsers, and `report` by typst."""
 DIRECTORY = Path(__file__).parent
 # Each language's name for itself: what a citizen who reads nothing else looks for.
 LANGUAGE_NAMES = {"th": "ไทย", "en": "English", "my": "မြန်မာ"}

@@ -14,22 +14,33 @@ import fonts
 from fonts.__main__ import main
 from fonts.cmap import covered_characters
 from fonts.errors import FontFileError, FontsError, RaqmMissingError, UncoveredCharacterError
-from fonts.faces import DIRECTORY, FILES, Faces, Run, drawable, home_face
+from fonts.faces import (
+    DIRECTORY,
+    FILES,
+    PAPER_FILES,
+    PAPER_LICENCE,
+    Faces,
+    Run,
+    check_printable,
+    drawable,
+    home_face,
+)
 from fonts.make import make
 
 FACES = Faces()
+ALL = (*FILES.values(), "OFL.txt", *PAPER_FILES.values(), PAPER_LICENCE, "SHA256SUMS")
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for name in (*FILES.values(), "OFL.txt", "SHA256SUMS"):
+    for name in ALL:
         shutil.copy(DIRECTORY / name, tmp_path / name)
     return tmp_path
 
 
 def test_the_shipped_faces_are_what_make_makes_byte_for_byte(tmp_path: Path) -> None:
     make(tmp_path)
-    for name in (*FILES.values(), "OFL.txt", "SHA256SUMS"):
+    for name in ALL:
         assert (tmp_path / name).read_bytes() == (DIRECTORY / name).read_bytes(), name
 
 
@@ -53,7 +64,7 @@ def test_without_raqm_the_check_names_the_package_to_install() -> None:
     assert "libfribidi0" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", [*FILES.values(), "OFL.txt", "SHA256SUMS"])
+@pytest.mark.parametrize("name", ALL)
 def test_a_missing_file_is_named_with_what_to_do(copy: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     (copy / name).unlink()
     with pytest.raises(FontFileError, match=name) as caught:
@@ -72,6 +83,30 @@ def test_one_changed_byte_in_a_font_is_noticed(copy: Path, name: str) -> None:
         fonts.check(copy, raqm=True)
     with pytest.raises(FontFileError, match=name):
         Faces(copy)
+
+
+@pytest.mark.parametrize("name", PAPER_FILES.values())
+def test_one_changed_byte_in_the_paper_s_face_is_noticed(copy: Path, name: str) -> None:
+    content = bytearray((copy / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / name).write_bytes(content)
+    with pytest.raises(FontFileError, match=name):
+        check_printable(["ก"], copy)
+
+
+def test_sarabun_has_two_weights_and_carries_its_licence() -> None:
+    for weight, name in PAPER_FILES.items():
+        font: Any = TTFont(DIRECTORY / name)
+        assert font["OS/2"].usWeightClass == {"regular": 400, "bold": 700}[weight]
+        assert font["name"].getDebugName(1) == "Sarabun"
+        assert "Sarabun Project Authors" in (DIRECTORY / PAPER_LICENCE).read_text("utf-8").split("\n")[0]
+
+
+def test_what_a_printed_sheet_cannot_show_is_named() -> None:
+    check_printable(["ที่ปู่ 20 ฿ ๑๒", "ကြွှုံ့ “quotes” →", "line\u200bbreak"])
+    with pytest.raises(UncoveredCharacterError) as caught:
+        check_printable(["fine", "not ✓"])
+    assert "U+2713" in str(caught.value)
 
 
 def test_noise_in_place_of_the_checksums_is_a_clear_error(copy: Path) -> None:

@@ -1,8 +1,9 @@
 """The pictures of README and docs, made anew from the product.
 
-    python -m tests.walks.pictures [screens tickets window display console diagrams] [--out docs/pictures]
+    python -m tests.walks.pictures [screens tickets papers window display console diagrams] [--out docs/pictures]
 
-screens: contact sheets, drawn by the painter. tickets: sheets of tickets, dot for dot. window: screenshots of the real
+screens: contact sheets, drawn by the painter. tickets: sheets of tickets, dot for dot.
+papers: printed signs. window: screenshots of the real
 kiosk on a virtual screen, its paper, the office's pages in Chromium. display: the hall's television. console: the
 counter's page. diagrams: docs/diagrams.md. Without names: all.
 """
@@ -24,6 +25,7 @@ from tests.walks.pictures_album import Album, beside, say, small
 from tests.walks.pictures_console import consoles
 from tests.walks.pictures_display import displays
 from tests.walks.pictures_pages import pages
+from tests.walks.pictures_papers import papers
 from tests.walks.pictures_window import (
     Hand,
     Visitors,
@@ -118,6 +120,7 @@ PIECES: Mapping[str, Callable[[Album], None]] = {
     "console": consoles,
     "diagrams": diagram_page,
     "display": displays,
+    "papers": papers,
     "screens": screens,
     "tickets": pictures_tickets.sheets,
     "window": window,
