@@ -12,6 +12,7 @@ from server.console_day import add_day
 from server.console_issue import add_issue
 from server.console_machines import add_machines
 from server.console_office import add_office
+from server.console_offices import add_offices
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
 from server.console_people import add_people
 from server.console_today import add_today
@@ -66,6 +67,7 @@ def console_routes(
     add_today(app, office, counters.streams, counters.drawing)
     add_day(app, office)
     add_machines(app, office)
+    add_offices(app, office)
     for part in (guide, *parts):
         part.add_to(app)
     _add_rest(app, door, pages)

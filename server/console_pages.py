@@ -41,6 +41,7 @@ ORDER = (
     "/checkpoints",
     "/people",
     "/machines",
+    "/offices",
     "/office",
     "/cameras",
     "/record",

@@ -21,7 +21,8 @@ from sync.facts_office import RuleAdopted, StaffSkilled
 from sync.numbering import OFFICE_LANE, fresh_start
 from sync.types import JournalId, Seq, UtcMs
 
-_CATALOGUES = "SELECT catalogue FROM catalogues JOIN journals USING (journal_id) WHERE relayed_by IS NULL"
+_CATALOGUES = """SELECT catalogue FROM catalogues
+    WHERE journal_id NOT IN (SELECT journal_id FROM journals WHERE relayed_by IS NOT NULL)"""
 REQUESTS_KEPT_MS = 7 * 86_400_000
 """A retry comes within seconds; a page left open over a weekend may still come."""
 

@@ -307,8 +307,8 @@ class Ledger:
         lane += lane == OFFICE_LANE
         replaced = pairing.replaces if pairing.replaces != pairing.journal_id else None
         if replaced is not None:
-            before = self._one("SELECT lane FROM journals WHERE journal_id = ? AND own = 0", replaced)[0]
-            lane = lane if before == NO_LANE else before
+            theirs = self._one("SELECT lane FROM journals WHERE journal_id = ? AND own = 0", replaced)[0]
+            lane = lane if theirs == NO_LANE else theirs
             self.revoke(replaced, now_ms)
         lane = NO_LANE if pairing.role in WITHOUT_LANE else lane
         values = (

@@ -187,6 +187,7 @@ class Office:
                 self._config.public_url,
                 keeper.confirm,
                 self._certificate,
+                centre,
             )
             voice = Recording(door, shell, clips)
             looked = ProofDesk(

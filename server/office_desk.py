@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from server.centre import Centre
 from server.door import Door, Person
 from server.hall import Hall
 from server.ledger import Ledger
@@ -17,7 +18,8 @@ from sync.types import UtcMs
 class OfficeDesk:
     """`moment` gives now for the queue, None while nobody vouches for the clock. `key`: the office's own. `public_url`:
     where citizens see the pages; None: nowhere. `confirm` takes staff's word for the time (server.timekeeper).
-    `certificate`: that of the exchange (DER), which pairing codes carry the fingerprint of."""
+    `certificate`: that of the exchange (DER), which pairing codes carry the fingerprint of. `centre`: how this office
+    stands with the server that it relays to."""
 
     door: Door
     pages: OfficePages
@@ -28,6 +30,7 @@ class OfficeDesk:
     public_url: str | None
     confirm: Callable[[Ledger, UtcMs], None]
     certificate: bytes
+    centre: Centre
 
     def now(self, person: Person) -> Moment:
         """The moment to act at. Raises Refused."""

@@ -10,6 +10,7 @@ LINKS = (
     ("/today", N_("Now"), Role.SUPERVISOR),
     ("/day", N_("Day"), Role.SUPERVISOR),
     ("/machines", N_("Machines"), Role.ADMINISTRATOR),
+    ("/offices", N_("Offices"), Role.ADMINISTRATOR),
     ("/office", N_("Office"), Role.ADMINISTRATOR),
 )
 """Their places in the console's menu: path, words, least role."""

@@ -103,6 +103,31 @@ def offices(db: sqlite3.Connection) -> list[Office]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An office with the journal that it writes now, how many machines it brought, and whether its permission was
+    withdrawn."""
+
+    office: Office
+    journal_id: JournalId
+    machines: int
+    revoked: bool
+
+
+def kept(db: sqlite3.Connection) -> list[Kept]:
+    """Every office that was paired, in the order in which they came."""
+    query = """SELECT journal_id, revoked_ms IS NOT NULL,
+            (SELECT count(*) FROM journals AS of WHERE of.office = journals.office AND of.role <> 'office')
+        FROM journals WHERE office = ? AND role = 'office' AND relayed_by IS NULL AND successor IS NULL
+        ORDER BY revoked_ms IS NOT NULL, paired_ms DESC LIMIT 1"""
+    found = []
+    for each in offices(db):
+        row = db.execute(query, (each.office,)).fetchone()
+        if row is not None:
+            found.append(Kept(each, JournalId(row[0]), row[2], bool(row[1])))
+    return found
+
+
 def zones_of(db: sqlite3.Connection) -> dict[str, ZoneInfo]:
     """The time zone of each office that named one that is known here."""
     found = {}

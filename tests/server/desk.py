@@ -14,6 +14,7 @@ import httpx
 from server import queue
 from server.app import Reader
 from server.audits import Audits
+from server.centre import Centre
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips
 from server.config import parse_server
@@ -96,6 +97,7 @@ class Desk:
             "https://queue.test",
             self._confirm,
             CERTIFICATE,
+            Centre(self._db),
         )
         guide = Guide(self.certificate, pages.pages, 8444)
         self.clips = Clips(folder / CLIPS_FOLDER)

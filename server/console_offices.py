@@ -1,0 +1,88 @@
+"""The offices that relay to this server, on the console: paired by a code, replaced by another one, withdrawn."""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from server.door import Person
+from server.forms import form_of
+from server.office_desk import OfficeDesk
+from server.offices import Kept, kept
+from server.pairing import new_code
+from server.people import Role
+from sync.clock import office_time
+from sync.exchange_terms import Phase
+from sync.paircode import make_code
+from sync.types import JournalId
+from translations import N_
+from translations.numerals import format_date, format_time
+
+# gettext: office
+
+
+def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
+    """The routes below /offices."""
+    door, pages = desk.door, desk.pages
+    Administrator = Annotated[Person, Depends(door.require(Role.ADMINISTRATOR))]
+
+    def seen(each: Kept, language: str) -> str:
+        if each.office.contact_ms is None:
+            return "–"
+        at = office_time(each.office.contact_ms, desk.zone)
+        return f"{format_date(at.date(), language, month=False)} {format_time(at, language)}"
+
+    def name(each: Kept, language: str) -> str:
+        names = each.office.name
+        return names.get(language) or names.get("th") or next(iter(names.values()), each.office.office[:8])
+
+    async def code_for(request: Request, person: Person, title: str, replaces: JournalId | None) -> Response:
+        code = make_code(desk.certificate, door.random)
+        record = new_code(code.secret, None, door.now(), replaces)
+        await door.write(lambda ledger: ledger.add_code(record))
+        values = {"place": title, "code": str(code)}
+        return pages.page(request, person, "office_code.html", N_("Pairing code"), values, here="/offices")
+
+    async def one(office: str) -> Kept:
+        found = next((each for each in await door.read(kept) if each.office.office == office), None)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    @app.get("/offices")
+    async def offices(request: Request, person: Administrator) -> Response:
+        rows = [(each, name(each, person.language), seen(each, person.language)) for each in await door.read(kept)]
+        values = {"rows": rows, "centre": _centre(desk)}
+        return pages.page(request, person, "offices.html", N_("Offices"), values)
+
+    @app.post("/offices/code")
+    async def another(request: Request, person: Administrator) -> Response:
+        await form_of(request)
+        return await code_for(request, person, "", None)
+
+    @app.post("/offices/{office}/replace")
+    async def replace(request: Request, office: str, person: Administrator) -> Response:
+        await form_of(request)
+        found = await one(office)
+        return await code_for(request, person, name(found, person.language), found.journal_id)
+
+    @app.post("/offices/{office}/revoke")
+    async def revoke(request: Request, office: str, person: Administrator) -> Response:
+        await form_of(request)
+        found = await one(office)
+        await door.write(lambda ledger: ledger.revoke(found.journal_id, door.now()))
+        return RedirectResponse("/offices", 303)
+
+
+def _centre(desk: OfficeDesk) -> tuple[str, str | None] | None:
+    """How this office stands with its own centre: (word, what is in the way); None where there is none."""
+    if desk.centre.relay is None:
+        return None
+    reached = desk.centre.reached.values()
+    trouble = next((each.message for each in reached if each.message), None)
+    if not reached or any(each.phase is Phase.UNPAIRED for each in reached):
+        return N_("This office is not paired with its centre"), trouble
+    if trouble is not None:
+        return N_("Not everything reaches the centre"), trouble
+    return N_("Everything is at the centre"), None

@@ -1,0 +1,103 @@
+"""The offices that relay to a server, on its console: paired, replaced, withdrawn."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.centre import Centre
+from server.ingest import take_pairing
+from server.relay import Reached
+from server.relayed import take_introduction
+from sync.exchange_terms import Phase
+from sync.paircode import fingerprint, parse_code
+from sync.pairing import Device as PairedDevice
+from sync.pairing import request
+from sync.relaywire import Introduction, sign_introduction
+from sync.types import JournalId, Seq, UtcMs
+from sync.wire import Refusal
+from tests.server.desk import CERTIFICATE, Browser, Desk
+from tests.server.device import Device
+from tests.server.test_relay import NAME
+
+PRINT = fingerprint(CERTIFICATE)
+_CODE = re.compile(r'id="code">(.*?)</p>', re.DOTALL)
+
+
+def code_in(html: str) -> str:
+    """The pairing code on the page."""
+    found = _CODE.search(html)
+    assert found is not None
+    return re.sub(r"<[^>]+>", "", found[1])
+
+
+def pair(desk: Desk, device: Device, code: str) -> object:
+    """An office's server pairs by this code, and introduces itself."""
+    asked = request(
+        parse_code(code).secret,
+        PairedDevice(device.journal_id, device.journal.secret, device.key, "office", "Somewhere"),
+        PRINT,
+    )
+    key, secret = device.key.public.hex(), device.journal.secret.hex()
+    card = Introduction(device.journal_id, key, secret, "office", "Somewhere", "Asia/Bangkok", NAME)
+    introduced = sign_introduction(device.journal_id, card, device.key.sign)
+    done: list[object] = []
+    desk.job(lambda ledger: done.append(take_pairing(ledger, asked, PRINT, UtcMs(desk.time))))
+    desk.job(lambda ledger: done.append(take_introduction(ledger, introduced, UtcMs(desk.time))))
+    return next((each for each in done if isinstance(each, Refusal)), None)
+
+
+@pytest.fixture
+def boss(desk: Desk) -> Browser:
+    return desk.signed_in("anna")
+
+
+def test_an_office_is_paired_by_a_code_and_stands_on_the_page(desk: Desk, boss: Browser, tmp_path: Path) -> None:
+    code = code_in(boss.post("/offices/code", {}).text)
+    assert pair(desk, Device.make(tmp_path / "one", 1), code) is None
+    assert "Mae Sot District Office" in boss.get("/offices").text
+
+
+def test_a_new_server_is_the_same_office_and_the_old_one_is_out(desk: Desk, boss: Browser, tmp_path: Path) -> None:
+    old, new = Device.make(tmp_path / "old", 1), Device.make(tmp_path / "new", 2)
+    assert pair(desk, old, code_in(boss.post("/offices/code", {}).text)) is None
+    replaced = boss.post(f"/offices/{old.journal_id}/replace", {})
+    assert pair(desk, new, code_in(replaced.text)) is None
+    page = boss.get("/offices").text
+    assert page.count("Mae Sot District Office") == 1
+    assert "Permission withdrawn" not in page
+    revoked: list[bool] = []
+    for each in (old, new):
+        desk.job(lambda ledger, name=each.journal_id: revoked.append(ledger.standing(name).revoked))  # type: ignore[misc]
+    assert revoked == [True, False]
+
+
+def test_permission_is_withdrawn(desk: Desk, boss: Browser, tmp_path: Path) -> None:
+    office = Device.make(tmp_path / "one", 1)
+    assert pair(desk, office, code_in(boss.post("/offices/code", {}).text)) is None
+    assert boss.post(f"/offices/{office.journal_id}/revoke", {}).status_code == 303
+    assert "Permission withdrawn" in boss.get("/offices").text
+    asked = pair(desk, office, code_in(boss.post("/offices/code", {}).text))
+    assert asked is None, "a new code lets it in again"
+
+
+def test_an_office_that_nobody_knows_is_not_found(boss: Browser) -> None:
+    assert boss.post(f"/offices/{'f' * 32}/revoke", {}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("reached", "words"),
+    [
+        ({}, "not paired with its centre"),
+        ({"a": Reached(Seq(3), Seq(0), Phase.IDLE)}, "Everything is at the centre"),
+        ({"a": Reached(Seq(3), Seq(0), Phase.QUARANTINE, "fork", "another history")}, "another history"),
+    ],
+)
+def test_the_page_says_how_the_office_stands_with_its_own_centre(
+    desk: Desk, boss: Browser, reached: dict[str, Reached], words: str
+) -> None:
+    assert words not in boss.get("/offices").text
+    centre: Centre = desk.office.centre
+    centre.relay = object()  # type: ignore[assignment]
+    centre.hear({JournalId(name): each for name, each in reached.items()})
+    assert words in boss.get("/offices").text
