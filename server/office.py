@@ -59,6 +59,7 @@ from server.queue import Moment
 from server.recording import Recording
 from server.relay import Ports, Reached, Relay
 from server.relay_thread import RelayThread
+from server.services_page import ServicePages
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
 from server.timekeeper import Clocks, Timekeeper
@@ -171,6 +172,7 @@ class Office:
             checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
             following = Following(reader.ticket, lambda: hall.live, around, pages, self._now)
+            services = ServicePages(pages, around, lambda: hall.live, self._now)
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
@@ -198,7 +200,16 @@ class Office:
                 (
                     listener(
                         pages_app(
-                            reader, pages, feed, self._now, lambda: writer.trouble, guide, display, proof, following
+                            reader,
+                            pages,
+                            feed,
+                            self._now,
+                            lambda: writer.trouble,
+                            guide,
+                            display,
+                            proof,
+                            following,
+                            services,
                         ),
                         self.stop,
                     ),

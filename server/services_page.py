@@ -1,0 +1,143 @@
+"""What the office does, for everybody and without a sign-in: each service with its steps, documents, fee and time, how
+many wait for it now and how long. Works without a script on a cheap telephone.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from server.around import Around
+from server.pages import Pages
+from server.signs import fee_words, minutes_words
+from sync.board import Minutes
+from sync.live import Live
+from sync.services import NONE, Service
+from sync.types import UtcMs
+from translations import load
+
+# gettext: pages, report
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A service in one language. `range`: minutes for whoever takes a number now; None: not known."""
+
+    id: str
+    name: str
+    series: str
+    time: str
+    fee: str
+    waiting: int
+    range: Minutes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Services of one group; `name` empty where the catalogue has no groups."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that is published of one service. A `when` says in which case a document is needed."""
+
+    row: Row
+    steps: tuple[str, ...]
+    documents: tuple[tuple[str, str | None], ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def parts(around: Around, live: Live, language: str) -> tuple[Part, ...]:
+    """Every service, by group, in the order of the catalogue."""
+    catalogue = around.catalogue
+    if catalogue is None:
+        return ()
+    rows = {each.id: row(each, around, live, language) for each in catalogue.services}
+    found = [
+        Part(
+            group.names.get(language) or next(iter(group.names.values()), ""),
+            tuple(rows[each.id] for each in catalogue.services_of(group)),
+        )
+        for group in catalogue.groups
+    ]
+    alone = tuple(rows[each.id] for each in catalogue.services if catalogue.group_of(each) is None)
+    return (*found, Part("", alone)) if alone else tuple(found)
+
+
+def row(service: Service, around: Around, live: Live, language: str) -> Row:
+    """One line of the list."""
+    text = service.text(language)
+    waiting = sum(each.service == service.id for each in live.waiting())
+    return Row(
+        service.id,
+        text.name,
+        service.series,
+        minutes_words(service.minutes, language),
+        fee_words(service, text, language),
+        waiting,
+        around.ranges.get(service.id),
+    )
+
+
+def sheet(service: Service, around: Around, live: Live, language: str) -> Sheet:
+    """The page of a service. What there is none of is said, never left out."""
+    text, words = service.text(language), load(language, "report").gettext
+    facts = (
+        (words("Standard time"), minutes_words(service.minutes, language)),
+        (words("Fee"), fee_words(service, text, language)),
+        (words("Hours of service"), text.hours),
+        (words("Where else"), _or_none(text.channel, language)),
+        (words("Complaints"), _or_none(text.complaints, language)),
+    )
+    documents = tuple((each.text, each.when) for each in text.documents)
+    return Sheet(row(service, around, live, language), text.steps, documents, facts)
+
+
+class ServicePages:
+    """The routes /services and /services/ID."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        around: Callable[[], Awaitable[Around]],
+        live: Callable[[], Live],
+        now: Callable[[], UtcMs],
+    ) -> None:
+        self._pages, self._around, self._live, self._now = pages, around, live, now
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the routes."""
+
+        @app.get("/services", response_class=HTMLResponse, summary="Every service with its time, fee and wait")
+        async def services(lang: str = "") -> HTMLResponse:
+            language, around = self._pages.language(lang), await self._around()
+            values = {"parts": parts(around, self._live(), language), "notice": self._notice(around, language)}
+            return self._drawn("services.html", language, values)
+
+        @app.get("/services/{service}", response_class=HTMLResponse, summary="Steps, documents, fee of one service")
+        async def one(service: str, lang: str = "") -> HTMLResponse:
+            language, around = self._pages.language(lang), await self._around()
+            known = around.catalogue.services if around.catalogue is not None else ()
+            found = next((each for each in known if each.id == service), None)
+            if found is None:
+                raise HTTPException(404)
+            values = {"sheet": sheet(found, around, self._live(), language), "notice": self._notice(around, language)}
+            return self._drawn("service.html", language, values)
+
+    def _drawn(self, template: str, language: str, values: Mapping[str, object]) -> HTMLResponse:
+        kept: dict[str, object] = {"as_of": self._pages.clock(self._now()), "say": load(language, "report").gettext}
+        html = self._pages.render(template, language, {**values, **kept}, "pages")
+        return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+    def _notice(self, around: Around, language: str) -> str | None:
+        notice = around.catalogue.notice if around.catalogue is not None else None
+        return None if notice is None else notice.get(language)
+
+
+def _or_none(text: str, language: str) -> str:
+    return load(language, "report").gettext("none") if text in ("", NONE) else text
