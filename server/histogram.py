@@ -32,6 +32,15 @@ class Histogram:
         """That of these durations, in milliseconds; what is below nothing counts as nothing."""
         return cls(Counter(bucket_of(each) for each in durations))
 
+    @classmethod
+    def total_of(cls, histograms: "Iterable[Histogram]") -> "Histogram":
+        """All of them together."""
+        counts: dict[int, int] = {}
+        for each in histograms:
+            for bucket, count in each.counts.items():
+                counts[bucket] = counts.get(bucket, 0) + count
+        return cls(counts)
+
     @property
     def total(self) -> int:
         """How many there are."""
@@ -68,28 +77,25 @@ class Histogram:
     def decode(cls, text: str) -> "Histogram":
         """The one that was stored. Raises FiguresDamaged."""
         try:
-            pairs = [each.split(":") for each in text.split()]
-            counts = {int(bucket): int(count) for bucket, count in pairs}
+            numbers = list(map(int, text.replace(":", " ").split()))
+            counts = dict(zip(numbers[::2], numbers[1::2], strict=True))
         except ValueError as error:
             raise FiguresDamaged(f"this is no histogram: {text!r}", hint=_REBUILD) from error
-        if len(counts) != len(pairs) or not all(0 <= b < len(BOUNDS) + 1 and n > 0 for b, n in counts.items()):
+        if 2 * len(counts) != len(numbers) or not all(0 <= b < len(BOUNDS) + 1 and n > 0 for b, n in counts.items()):
             raise FiguresDamaged(f"this is no histogram: {text!r}", hint=_REBUILD)
         return cls(counts)
 
     @classmethod
     def merged(cls, text: str) -> "Histogram":
-        """The sum of those that were stored, one behind the other with spaces between. Raises FiguresDamaged.
-
-        The same `bucket:count` stands there often: each one is read once only.
-        """
-        counts: Counter[int] = Counter()
+        """The sum of those that were stored, one behind the other with spaces between. Raises FiguresDamaged."""
         try:
-            for each, times in Counter(text.split()).items():
-                bucket, count = each.split(":")
-                counts[int(bucket)] += int(count) * times
+            counts: dict[int, int] = {}
+            for each, times in Counter(text.split()).items():  # of many days, the same stands there often
+                bucket, _, count = each.partition(":")
+                counts[int(bucket)] = counts.get(int(bucket), 0) + int(count) * times
         except ValueError as error:
             raise FiguresDamaged(f"this is no histogram: {text[:200]!r}", hint=_REBUILD) from error
-        return cls(dict(counts))
+        return cls(counts)
 
 
 def bucket_of(duration_ms: int) -> int:

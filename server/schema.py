@@ -465,10 +465,45 @@ def sums(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+def _number_in(histogram: str) -> str:
+    """SQL for how many a stored histogram has (server.histogram: `bucket:count` with spaces between)."""
+    as_object = f"""'{{"' || replace(replace({histogram}, ':', '":'), ' ', ',"') || '}}'"""
+    return f"(SELECT coalesce(sum(value), 0) FROM json_each({as_object}) WHERE {histogram} <> '')"
+
+
+_SCORES = "level_1 + level_2 + level_3 + level_4 + level_5"
+_TOLD = f"""
+    tickets, served + no_show + cancelled + transferred + carried + open AS visits,
+    served, no_show, cancelled, transferred, carried, open, priority, missed, by_hand, ticketless,
+    {_number_in("waits")} AS waits_known, round(waited_ms / 60000.0, 2) AS waited_minutes,
+    untimed_carried, untimed_heard_late, untimed_restated,
+    {_number_in("serves")} AS services_timed, round(served_ms / 60000.0, 2) AS served_minutes, judged, within"""
+_LEVELS = ", ".join(f"CASE WHEN {_SCORES} >= 5 THEN level_{level} END AS level_{level}" for level in (5, 4, 3, 2, 1))
+_VIEWS = (
+    "DELETE FROM sums",
+    _SUMS[1],
+    f"CREATE VIEW v1_figures AS SELECT office, day, hour, service, counter, {_TOLD}, waits, serves FROM rollups",
+    f"""CREATE VIEW v1_days AS SELECT office, day, revision,
+        strftime('%Y-%m-%dT%H:%M:%SZ', at_ms / 1000, 'unixepoch') AS made_at, {_TOLD},
+        round(at_work_ms / 3600000.0, 2) AS counter_hours, unclosed, emergency,
+        {_SCORES} AS scores, {_LEVELS}, disputed, unattached, waits, serves
+        FROM (SELECT office, day, revision, at_ms FROM figures) JOIN (SELECT * FROM sums WHERE part = 'all')
+        USING (office, day)""",
+)
+
+
+@LEDGER()
+def views(db: sqlite_utils.Database) -> None:
+    """What is promised to whoever looks with a tool of their own (docs/figures.md). Levels are told of a day, and of
+    five scores (server.scoring.GROUP) and more. Sums are made anew: there were none of months."""
+    for statement in _VIEWS:
+        db.execute(statement)
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
-    sums,
+    sums, views,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

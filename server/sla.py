@@ -8,6 +8,7 @@ the counter. What has no figure stands beside it with the reason; nobody is left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from server.histogram import Histogram, bucket_of
 from server.opinion import LEVELS, Opinion
@@ -122,10 +123,10 @@ def cells_of(
 
 def total(cells: Iterable[Cell]) -> Cell:
     """All of them together."""
-    whole = Cell()
-    for each in cells:
-        whole = whole + each
-    return whole
+    of = list(cells)
+    counts = dict(zip(COUNTS, map(sum, zip(*map(_COUNTED, of), strict=True)), strict=False))
+    waits = Histogram.total_of(each.waits for each in of)
+    return _CELL(**counts, waits=waits, serves=Histogram.total_of(each.serves for each in of))
 
 
 def _key(visit: Visit, hour_of: Callable[[UtcMs], int]) -> Key:
@@ -133,6 +134,7 @@ def _key(visit: Visit, hour_of: Callable[[UtcMs], int]) -> Key:
 
 
 _CELL: Callable[..., Cell] = Cell
+_COUNTED: Callable[[Cell], tuple[int, ...]] = attrgetter(*COUNTS)
 
 
 @dataclass(slots=True)

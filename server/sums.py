@@ -1,16 +1,17 @@
 """Sums of each day's figures, which dashboards and reports read: what a question costs depends on days and offices,
 never on how many people came.
 
-Of every (office, day) there is one row for all together, and one for each service, counter and hour; of every day the
-same over all offices, but for counters. They follow from the cells (server.rollups) to the last digit: what is new is
-added and what was before is taken away, in the transaction that stores the cells.
+Of every (office, day) there is one row for all together, and one for each service, counter and hour; of every office
+and month one for all together; of every day the same over all offices, but for counters. They follow from the cells
+(server.rollups) to the last digit: what is new is added and what was before is taken away, in the transaction that
+stores the cells.
 """
 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.histogram import Histogram
@@ -21,6 +22,9 @@ EVERY = ""
 """The sums over all offices stand under this name."""
 ALL, SERVICE, COUNTER, HOUR = "all", "service", "counter", "hour"
 PARTS = (ALL, SERVICE, COUNTER, HOUR)
+"""What there is of a day."""
+MONTH = "month"
+"""All of a month together; its `day` is that of the month, YYYY-MM."""
 HOUR_MS = 3_600_000
 _OWN = ("days", "at_work_ms", "unclosed", "emergency")
 COLUMNS = (*_OWN, *COUNTS, "waits", "serves")
@@ -75,6 +79,12 @@ def sums_of(cells: Mapping[Key, Cell], at_work: Sequence[Stint], hours: Mapping[
     return made
 
 
+def added(of: Iterable[Sum]) -> Sum:
+    """All of them together."""
+    them = list(of)
+    return Sum(total(each.cell for each in them), *(sum(getattr(each, own) for each in them) for own in _OWN))
+
+
 def hours_of(at_work: Iterable[Stint], zone: ZoneInfo) -> dict[int, int]:
     """How long counters were at work in each hour of the office's wall, in milliseconds. Whatever has no end is left
     out."""
@@ -101,7 +111,10 @@ def store(db: sqlite3.Connection, office: str, day: str, made: Sums) -> bool:
     for name in before.keys() | made.keys():
         if name[0] != COUNTER:
             every[name] = every.get(name, nothing) - before.get(name, nothing) + made.get(name, nothing)
+    month = _kept(db, office, day[:7]).get((MONTH, ""), nothing)
+    month = month - before.get((ALL, ""), nothing) + made.get((ALL, ""), nothing)
     _replace(db, office, day, made)
+    _replace(db, office, day[:7], {(MONTH, ""): month} if month != nothing else {})
     _replace(db, EVERY, day, {name: each for name, each in every.items() if each != nothing})
     return True
 
@@ -115,24 +128,41 @@ def together(db: sqlite3.Connection, office: str, part: str, first: str, last: s
 def by_day(db: sqlite3.Connection, office: str, first: str, last: str) -> dict[str, Sum]:
     """The sums of all together by day."""
     query = f"SELECT day, {_COLUMNS} FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ?"
-    return {day: _sum(row) for day, *row in db.execute(query, (office, ALL, first, last))}
+    return {day: _sum(row, Histogram.decode) for day, *row in db.execute(query, (office, ALL, first, last))}
 
 
 def by_office(db: sqlite3.Connection, offices: Sequence[str], first: str, last: str) -> dict[str, Sum]:
-    """The sums of all together by office, of those that have any."""
-    query = f"""SELECT office, {_SUMMED} FROM sums WHERE office IN (SELECT value FROM json_each(?)) AND part = ?
-        AND day BETWEEN ? AND ? GROUP BY office"""
-    asked = json.dumps(list(offices)), ALL, first, last
-    return {office: _sum(row) for office, *row in db.execute(query, asked)}
+    """The sums of all together by office, of those that have any. Whole months are read as such."""
+    spans = [(MONTH, *months) if (months := _months(first, last)) else (ALL, first, last)]
+    if months:
+        spans += [(ALL, first, f"{months[0]}-00"), (ALL, f"{months[1]}-99", last)]
+    query = f"""SELECT office, {_SUMMED} FROM sums JOIN json_each(?) AS among ON sums.office = among.value
+        JOIN (SELECT ? AS of, ? AS since, ? AS until {"UNION ALL SELECT ?, ?, ? " * (len(spans) - 1)})
+        ON part = of AND day BETWEEN since AND until GROUP BY office"""
+    rows = db.execute(query, (json.dumps(list(offices)), *(each for span in spans for each in span)))
+    return {office: _sum(row) for office, *row in rows}
+
+
+def _months(first: str, last: str) -> tuple[str, str] | None:
+    """The first and the last month (YYYY-MM) that lie whole within these days; None where none does."""
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    if begin.day > 1:
+        begin = (begin.replace(day=1) + timedelta(days=31)).replace(day=1)
+    if (end + timedelta(days=1)).day > 1:
+        end = end.replace(day=1) - timedelta(days=1)
+    return (begin.isoformat()[:7], end.isoformat()[:7]) if begin < end else None
 
 
 def _kept(db: sqlite3.Connection, office: str, day: str) -> dict[tuple[str, str], Sum]:
     query = f"SELECT part, name, {_COLUMNS} FROM sums WHERE {_OF_DAY}"
-    return {(part, name): _sum(row) for part, name, *row in db.execute(query, (office, *PARTS, day))}
+    return {
+        (part, name): _sum(row, Histogram.decode)
+        for part, name, *row in db.execute(query, (office, *PARTS, MONTH, day))
+    }
 
 
 def _replace(db: sqlite3.Connection, office: str, day: str, made: Sums) -> None:
-    db.execute(f"DELETE FROM sums WHERE {_OF_DAY}", (office, *PARTS, day))
+    db.execute(f"DELETE FROM sums WHERE {_OF_DAY}", (office, *PARTS, MONTH, day))
     places = ", ".join("?" for _ in COLUMNS)
     db.executemany(
         f"INSERT INTO sums (office, day, part, name, {_COLUMNS}) VALUES (?, ?, ?, ?, {places})",
@@ -145,14 +175,14 @@ def _row(of: Sum) -> tuple[int | str, ...]:
     return *(getattr(of, each) for each in _OWN), *counts, of.cell.waits.encode(), of.cell.serves.encode()
 
 
-def _sum(row: Sequence[int | str]) -> Sum:
+def _sum(row: Sequence[int | str], histogram: Callable[[str], Histogram] = Histogram.merged) -> Sum:
     *counts, waits, serves = row
     numbers = [int(each) for each in counts]
     own, of_cell = numbers[: len(_OWN)], dict(zip(COUNTS, numbers[len(_OWN) :], strict=True))
-    return Sum(_CELL(**of_cell, waits=Histogram.merged(str(waits)), serves=Histogram.merged(str(serves))), *own)
+    return Sum(_CELL(**of_cell, waits=histogram(str(waits)), serves=histogram(str(serves))), *own)
 
 
-_OF_DAY = f"office = ? AND part IN ({', '.join('?' for _ in PARTS)}) AND day = ?"
+_OF_DAY = f"office = ? AND part IN ({', '.join('?' for _ in (*PARTS, MONTH))}) AND day = ?"
 _CELL: Callable[..., Cell] = Cell
 _COLUMNS = ", ".join(COLUMNS)
 _SUMMED = ", ".join(f"group_concat({each}, ' ')" if each in ("waits", "serves") else f"sum({each})" for each in COLUMNS)

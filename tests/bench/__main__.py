@@ -7,7 +7,10 @@ from pathlib import Path
 
 from tests.bench.row import Row
 
-NAMES = ("journal", "exchange", "feed", "call", "office", "tap", "press", "paint", "start", "idle", "paper", "printing")
+NAMES = (
+    "journal", "exchange", "feed", "call", "office", "figures", "tap", "press", "paint", "start", "idle", "paper",
+    "printing",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:

@@ -14,12 +14,13 @@ from server.histogram import Histogram
 from server.rollups import DayFigures, Rollups, read_cells
 from server.schema import LEDGER
 from server.sla import Cell, Key, total
-from server.sums import ALL, COUNTER, EVERY, HOUR, SERVICE, Sum, by_day, by_office, hours_of, sums_of, together
+from server.sums import ALL, COUNTER, EVERY, HOUR, SERVICE, Sum, added, by_day, by_office, hours_of, sums_of, together
 from server.visits import Stint
 from sync.types import UtcMs
 
 FIRST, LAST = "2026-11-02", "2026-11-08"
 DAYS = [f"2026-11-{day:02}" for day in range(2, 9)]
+YEAR = ["2026-09-30", "2026-10-01", "2026-10-31", "2026-11-01", "2026-11-30", "2026-12-01"]
 OFFICES = ["a" * 32, "b" * 32, "c" * 32]
 HOUR_MS = 3_600_000
 YANGON = ZoneInfo("Asia/Yangon")
@@ -83,6 +84,18 @@ def test_sums_are_what_adding_up_every_cell_gives(db: sqlite3.Connection, seed: 
     assert everybody == together(db, EVERY, ALL, FIRST, LAST)[""]
     assert everybody.days > 5
     assert min(everybody.emergency, everybody.unclosed) > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whole_months_are_the_sums_of_their_days(db: sqlite3.Connection, seed: int) -> None:
+    random, rollups = Random(seed), Rollups(db)
+    for _ in range(60):
+        rollups.store(a_day(random, random.choice(OFFICES), random.choice(YEAR)), UtcMs(0))
+    for first in YEAR:
+        for last in [each for each in YEAR if each >= first]:
+            told = by_office(db, OFFICES, first, last)
+            of_days = {office: added(by_day(db, office, first, last).values()) for office in OFFICES}
+            assert {office: told.get(office, Sum()) for office in OFFICES} == of_days, (first, last)
 
 
 def test_control_sums_over_all_offices_that_forget_what_a_day_was_before_count_it_twice(db: sqlite3.Connection) -> None:
