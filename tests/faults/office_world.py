@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kiosk.demo import LISTENING, READY, Demo, Ports
 from kiosk.parts import Part
+from server.lastword import FILE as LAST_WORD
 from server.ledger import FILE as LEDGER
 from sync.inbox import InboxReader, InboxState
 from sync.journal import JournalReader
@@ -131,7 +132,9 @@ class World:
     def back_up(self, name: str) -> Copy:
         """A copy of the office's data folder, made while it runs, as a backup makes it."""
         to = self.folder / name
-        shutil.copytree(self.office, to, ignore=shutil.ignore_patterns(f"{LEDGER}*", "*.lock", "*.sock", "control"))
+        shutil.copytree(
+            self.office, to, ignore=shutil.ignore_patterns(f"{LEDGER}*", "*.lock", "*.sock", "control", LAST_WORD)
+        )
         with closing(sqlite3.connect(self.office / LEDGER)) as db, closing(sqlite3.connect(to / LEDGER)) as copy:
             db.backup(copy)
             query = "SELECT journal_id, received FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1"
