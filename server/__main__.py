@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from server import auditing, certificate, control, mail
+from server import auditing, backup_command, certificate, control, mail
+from server.backup_key import key_sheet
+from server.backups import Backup
 from server.config import ServerConfig, parse_server
 from server.console_tls import ConsoleCertificate
 from server.errors import ConfigError, LedgerRefused, ServerError
@@ -22,6 +24,7 @@ from server.ledger import FILE, Ledger, open_reader
 from server.names import own_addresses, own_host
 from server.office import Office, perform
 from server.offices import zones_of
+from server.restore import restore
 from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
 from server.signs import PAPERS
@@ -40,14 +43,20 @@ UNKNOWN_TIME = UtcMs(0)
 
 def main(arguments: list[str]) -> int:
     """Run one command; 0 when it did what it says, 1 with the reason and the hint on stderr, 2 on a wrong call."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     try:
+        if options.command == "backup-key":
+            print(key_sheet(), end="")
+            return 0
+        if options.command == "restore":
+            print(restore(options.file, options.secret_file, options.config))
+            return 0
         config, digest = _read(options.config)
         folder = _folder(options.config, config)
         clock = clock_for(config.sim_clock, options.config.parent)
         match options.command:
             case "serve":
-                _serve(config, digest, options.config.parent, folder, clock)
+                _serve(config, digest, options.config, folder, clock)
             case "export":
                 print(export(folder / FILE, options.journal, Path(options.to or "journal.db")))
             case "audit":
@@ -68,6 +77,8 @@ def main(arguments: list[str]) -> int:
                 print(_ask(config, folder, clock, {"command": "pair", "place": options.place})["code"])
             case "code":
                 print(_ask(config, folder, clock, {"command": "code"})["code"])
+            case "backup":
+                return _back_up(config, options.config, folder, clock, as_json=options.json)
             case "revoke":
                 revoked = _ask(config, folder, clock, {"command": "revoke", "journal_id": options.journal or ""})
                 print(f"revoked {revoked['revoked']}: what it sent stays, what it sends is refused")
@@ -82,11 +93,26 @@ def _complain(error: ServerError | SyncError, line: str = "") -> None:
     print(f"server: {line}{error}\n  what to do: {error.hint}", file=sys.stderr, flush=True)
 
 
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.config is None and options.command != "backup-key":
+        parser.error("the following arguments are required: --config")
+    if options.command == "restore" and None in (options.file, options.secret_file):
+        parser.error("restore needs the backup's file and --secret-file")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
-    commands = ("serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs")
+    commands = (
+        "serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs",
+        "backup", "backup-key", "restore",
+    )  # fmt: skip
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
-    parser.add_argument("--config", type=Path, required=True, metavar="server.toml")
+    parser.add_argument("file", nargs="?", type=Path, help="restore: the backup")
+    parser.add_argument("--config", type=Path, metavar="server.toml")
+    parser.add_argument("--secret-file", type=Path, metavar="F", help="restore: the file with the secret from the safe")
     parser.add_argument("--place", help="pair: where the machine stands, as the pages show it")
     parser.add_argument(
         "--journal", help="revoke, export: the journal, 32 hex digits (export: default the office's own)"
@@ -95,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         "--to", metavar="FILE", help="export: the new file (default: journal.db); evidence: the last office day"
     )
     parser.add_argument("--day", default="", metavar="D", help="audit, checkpoint: the office day, like 2026-11-30")
-    parser.add_argument("--json", action="store_true", help="audit: for programs")
+    parser.add_argument("--json", action="store_true", help="audit, backup: for programs")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="audit: the language (default: en)")
     parser.add_argument("--from", dest="first", default="", metavar="D", help="evidence: the first office day")
     parser.add_argument("--out", type=Path, metavar="DIR", help="evidence, signs: the folder (default: its name)")
@@ -150,7 +176,9 @@ def _folder(path: Path, config: ServerConfig) -> Path:
     return folder
 
 
-def _serve(config: ServerConfig, digest: str, root: Path, folder: Path, clock: SystemClock) -> None:
+def _serve(config: ServerConfig, digest: str, config_file: Path, folder: Path, clock: SystemClock) -> None:
+    root = config_file.parent
+
     def told() -> UtcMs:
         reading = clock.read()
         return reading.utc_ms if trusted(reading, config.trust, None) else UNKNOWN_TIME
@@ -176,6 +204,7 @@ def _serve(config: ServerConfig, digest: str, root: Path, folder: Path, clock: S
             told=told,
             ready=ready,
             complain=_complain,
+            backing=backup_command.in_own_process(config_file),
         )
         await office.run()
 
@@ -237,6 +266,14 @@ def _reckon(ledger: Ledger, folder: Path, config: ServerConfig, clock: SystemClo
             with ledger.transaction():
                 ledger.rollups.store(made, clock.read().utc_ms)
     return len(days)
+
+
+def _back_up(config: ServerConfig, config_file: Path, folder: Path, clock: SystemClock, *, as_json: bool) -> int:
+    def work() -> Backup:
+        return backup_command.back_up(config, config_file, folder, lambda command: _ask(config, folder, clock, command))
+
+    print(backup_command.told(work) if as_json else backup_command.said(work()))
+    return 0
 
 
 def _ask(config: ServerConfig, folder: Path, clock: SystemClock, command: dict[str, Any]) -> dict[str, Any]:

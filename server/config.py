@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import pyrage
+
 from server.errors import ConfigError
 from server.names import ip_of, is_name
 from sync.calendar import Period, periods_of
@@ -54,6 +56,16 @@ class UpstreamConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupConfig:
+    """`[backup]` in server.toml. `folder`: a path on another disk; `recipients`: the public keys (age) that it is
+    encrypted for; `hour`: of the office's night, 0 to 23."""
+
+    folder: str
+    recipients: tuple[str, ...]
+    hour: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that server.toml says. `name` is the office's name by language; `data` is a path.
 
@@ -63,6 +75,7 @@ class ServerConfig:
     that calls are spoken in, in their order; `quiet`: when nothing is spoken (sync.voice).
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
     `mail`: who takes the daily checkpoints; None: nobody. `upstream`: the centre; None: there is none.
+    `backup`: where backups go; None: none are made.
     """
 
     data: str
@@ -81,6 +94,7 @@ class ServerConfig:
     public_url: str | None = None
     mail: MailConfig | None = None
     upstream: UpstreamConfig | None = None
+    backup: BackupConfig | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,6 +144,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         values["public_url"],
         mail,
         None if values["upstream"] is None else UpstreamConfig(**values["upstream"]),
+        None if (backup := values["backup"]) is None else BackupConfig(backup["folder"], backup["for"], backup["hour"]),
     )
 
 
@@ -195,6 +210,17 @@ def _is_mail(text: str) -> tuple[str, str] | None:
     return f'"{text}" is no mail address', 'Write it like "audit@maesot.go.th".'
 
 
+def _is_recipient(text: str) -> tuple[str, str] | None:
+    if text.upper().startswith("AGE-SECRET-KEY-"):
+        return "this is the secret itself", "It belongs into the safe. Write the public key here; it begins with age1."
+    try:
+        pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        hint = "Copy all 62 characters that `python -m server backup-key` printed."
+        return f'"{text}" is no public key', hint
+    return None
+
+
 def _is_zone(text: str) -> tuple[str, str] | None:
     try:
         ZoneInfo(text)
@@ -253,6 +279,15 @@ _UPSTREAM = Table(
         Key("place", Text(), "what the centre calls this office until it introduced itself", None),
     )
 )
+_BACKUP = Table(
+    (
+        Key("folder", Text(), "the folder on another disk where backups go"),
+        Key(
+            "for", ListOf(Text(_is_recipient), distinct=True, high=10), "the list of the public keys that can open them"
+        ),
+        Key("hour", Whole(0, 23), "the hour of the night at which one is made", 1),
+    )
+)
 SERVER = Table(
     (
         Key("data", Text(), "the folder where the server keeps its ledger"),
@@ -265,6 +300,7 @@ SERVER = Table(
         Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp"}),
         Key("mail", _MAIL, "the section of the mail server that takes the daily checkpoints", None),
         Key("upstream", _UPSTREAM, "the section of the centre that this office relays to", None),
+        Key("backup", _BACKUP, "the section of the nightly backups", None),
         Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )
 )

@@ -1,6 +1,6 @@
 """The console's pages and answers: a template in the language of who asks, JSON for programs, and the cookies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
 from server import console_proof_words, office_words
+from server.backup_words import Banner
 from server.door import LANGUAGE_COOKIE, language_of
 from server.errors import Refused
 from server.pages import Pages, named
@@ -48,6 +49,7 @@ ORDER = (
     "/account",
 )
 """The menu: what is opened every day stands first, what is set up once stands last."""
+Banners = Callable[[Role, str], Banner | None]
 _YEAR_S = 365 * 86_400
 
 
@@ -62,8 +64,11 @@ class Filled:
 class ConsolePages:
     """Draws the console of one office."""
 
-    def __init__(self, pages: Pages) -> None:
-        self.pages = pages
+    def __init__(
+        self, pages: Pages, banner: Callable[[Role, str], Banner | None] = lambda role, language: None
+    ) -> None:
+        """`banner(role, language)`: what stands above every page of whoever has this role."""
+        self.pages, self._banner = pages, banner
 
     def page(
         self,
@@ -82,6 +87,7 @@ class ConsolePages:
         load_words = load(language, "console").gettext
         drawn = {
             "account": session.account if session else None,
+            "banner": self._banner(session.account.details.role, language) if session else None,
             "csrf": session.csrf if session else "",
             "here": here or request.url.path,
             "links": _links(session, request.url.path, language),

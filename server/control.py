@@ -14,7 +14,8 @@ from typing import Any
 from server.errors import ControlFailed, ServerError
 
 FILE = "control.sock"
-MAX_LINE = 64 * 1024
+MAX_LINE = 4 * 1024 * 1024
+"""How far a backup of a centre reaches is one line: some 50 bytes for each of its journals."""
 Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 

@@ -117,3 +117,23 @@ class FiguresDamaged(ServerError):
 
 class PaperFailed(ServerError):
     """A paper that cannot be made: a sign or a report."""
+
+
+class BackupFailed(ServerError):
+    """A backup was not made, or not verified. `code` is for programs (server.medium)."""
+
+    def __init__(self, code: str, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class BackupDamaged(ServerError):
+    """What is read is no whole backup."""
+
+
+class SecretUnusable(ServerError):
+    """A secret that is none, or that opens another backup."""
+
+
+class RestoreRefused(ServerError):
+    """A backup cannot be restored here. Nothing was changed."""

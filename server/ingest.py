@@ -47,7 +47,7 @@ ASKERS = 2
 GIVERS = 2
 """How many batches of what this server lost of its own journal; the devices have time."""
 SAFE = 0
-"""What a server without a verified backup may call safe (docs/decisions/server-safe-is-zero.md)."""
+"""What a server without a verified backup may call safe (docs/decisions/server-backups.md)."""
 LISTENERS = 4
 """How many displays fetch a clip; they come every ten minutes."""
 Result = TypeVar("Result")

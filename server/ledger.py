@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 
+from server.backups import BackupTable
 from server.change import Change
 from server.checkpoints import Checkpoints
 from server.clips import ClipTable
@@ -92,6 +93,7 @@ class Ledger:
         self.rollups = Rollups(self._db)
         self.offices = Offices(self._db)
         self.checkpoints = Checkpoints(self._db)
+        self.backups = BackupTable(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

@@ -18,6 +18,8 @@ from server.app import Reader, pages_app, with_headers
 from server.around import Surroundings
 from server.audits import Audits
 from server.authority import fingerprints
+from server.backup_words import banner, warning
+from server.backups import Backup, Failure, last_backup
 from server.bookkeeper import Bookkeeper
 from server.centre import Centre, upstream_of
 from server.checkpointing import Checkpointer
@@ -33,7 +35,7 @@ from server.console_tls import LOOK_SECONDS, ConsoleCertificate
 from server.counter_page import CounterPages
 from server.display import Display
 from server.door import Door
-from server.errors import ControlFailed, LedgerRefused, ServerError
+from server.errors import BackupFailed, ControlFailed, LedgerRefused, ServerError
 from server.feed import Feed
 from server.first_code import Console, FirstCodes
 from server.following import Following
@@ -48,6 +50,7 @@ from server.ledger import FILE, Ledger, open_reader
 from server.lens import see_own
 from server.lockout import Waits
 from server.mail import Send
+from server.nightly import Backups, Nightly, Run
 from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
 from server.own import KEY_FILE
@@ -97,12 +100,14 @@ class Office:
         told: Callable[[], UtcMs],
         ready: Callable[[Mapping[str, str]], None],
         complain: Callable[[ServerError], None],
+        backing: Run | None = None,
     ) -> None:
+        """`backing` makes one backup (server.nightly)."""
         self._config, self._folder, self._certificate = config, folder, certificate
         self._console_certificate, self._complain = console, complain
         self._configuration, self._send = configuration, send
         self._random, self._clock, self._told = random, clock, told
-        self._ready = ready
+        self._ready, self._backing = ready, backing
         self._keeper: Timekeeper | None = None
         self.stop = asyncio.Event()
 
@@ -146,7 +151,8 @@ class Office:
             for changed in (display.changed, speaker.changed):
                 hall.tell(changed)
             centre = self._centre(stack, writer, key, loop)
-            commands = await control.serve(self._folder, lambda command: self._command(writer, command))
+            backups = self._backups(db)
+            commands = await control.serve(self._folder, lambda command: self._command(writer, backups, command))
             stack.callback(commands.close)
             exchange = Exchange(
                 writer,
@@ -164,7 +170,7 @@ class Office:
                 first=FirstCodes(
                     self._random, self._now, self._clock.instant, lambda: self._console(port_of(console_socket))
                 ).take,
-                safe=centre.safe,
+                safe=backups.safe if self._config.upstream is None else centre.safe,
             )
             auditor, audits = self._reader(stack, "auditor", see_own), Audits(pages.zone, self._now)
             bookkeeper = Bookkeeper(self._reader(stack, "figures", lambda db: db), writer, self._config.zone, self._now)
@@ -177,7 +183,7 @@ class Office:
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
             door = Door(reader, writer, hasher, Waits(), random=self._random, now=self._now)
-            shell = ConsolePages(pages)
+            shell = ConsolePages(pages, partial(banner, backups))
             counters = CounterDesk(door, shell, CounterPages(pages, self._config.zone), hall, self._moment)
             desk = OfficeDesk(
                 door,
@@ -218,7 +224,7 @@ class Office:
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
-            for running in (speaker.run(), checkpointer.run(), bookkeeper.run()):
+            for running in (speaker.run(), checkpointer.run(), bookkeeper.run(), self._nightly(backups)):
                 stack.callback(asyncio.create_task(running).cancel)
             closing = witnesses.close, feed.close, display.close, counters.streams.close, handdown.close
             await self._listen(listeners, closing, self._keep_time(keeper, writer))
@@ -250,6 +256,23 @@ class Office:
         stack.callback(centre.relay.close)
         centre.relay.start()
         return centre
+
+    def _backups(self, db: sqlite3.Connection) -> Backups:
+        return Backups(last_backup(db), configured=self._config.backup is not None, now=self._now)
+
+    async def _nightly(self, backups: Backups) -> None:
+        """Make backups, and say on the terminal what is wrong with them."""
+        told = warning(backups)
+        if told is not None:
+            self._complain(told)
+        if self._config.backup is None or self._backing is None:
+            return
+
+        def failed(failure: Failure) -> None:
+            self._complain(warning(backups) or BackupFailed(failure.code, failure.text, hint="It is tried again."))
+
+        hour, zone = self._config.backup.hour, self._config.zone
+        await Nightly(backups, self._backing, hour, zone, self._now, failed).run()
 
     def _fraction(self) -> float:
         return int.from_bytes(self._random(4), "big") / 2**32
@@ -426,11 +449,14 @@ class Office:
     def _files(self) -> tuple[Path, Path]:
         return self._folder / certificate.CERTIFICATE_FILE, self._folder / certificate.KEY_FILE
 
-    async def _command(self, writer: Writer, command: dict[str, Any]) -> dict[str, Any]:
+    async def _command(self, writer: Writer, backups: Backups, command: dict[str, Any]) -> dict[str, Any]:
         def job(ledger: Ledger) -> dict[str, Any]:
             return perform(ledger, command, self._certificate, self._random, self._now())
 
-        return await asyncio.wrap_future(writer.submit(job))
+        done = await asyncio.wrap_future(writer.submit(job))
+        if command.get("command") == "backed-up":
+            backups.take(Backup(**command["backup"]))
+        return done
 
 
 def perform(
@@ -447,6 +473,11 @@ def perform(
             return {"code": str(code)}
         case {"command": "code"}:
             return {"code": ledger.people.make_code(random, now_ms)}
+        case {"command": "time"}:
+            return {"now_ms": now_ms}
+        case {"command": "backed-up", "backup": dict() as made}:
+            ledger.backups.keep(Backup(**made))
+            return {}
         case {"command": "revoke", "journal_id": str(journal_id)}:
             if not ledger.revoke(JournalId(journal_id), now_ms):
                 raise ControlFailed(f"no paired machine has the journal {journal_id}", hint="Compare all 32 digits.")

@@ -500,10 +500,19 @@ def views(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@LEDGER()
+def backups(db: sqlite_utils.Database) -> None:
+    """Backups that were read back and opened (server.backups), and how far each journal reaches in them."""
+    db.execute("""CREATE TABLE backups (
+        number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, path TEXT NOT NULL,
+        digest TEXT NOT NULL, size INTEGER NOT NULL, reached TEXT NOT NULL
+    ) STRICT""")
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
-    sums, views,
+    sums, views, backups,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -20,7 +20,7 @@ from server.clips import Clips
 from server.config import parse_server
 from server.console import console_app, console_routes
 from server.console_counter import CounterDesk
-from server.console_pages import ConsolePages
+from server.console_pages import Banners, ConsolePages
 from server.console_proof import ProofDesk
 from server.console_tls import ConsoleCertificate
 from server.counter_page import CounterPages
@@ -61,7 +61,13 @@ class Desk:
     """One console with three people. `time` is what its clock says, `trusted` whether anybody vouches for it, `day` the
     office day; `checked` counts the passwords looked at."""
 
-    def __init__(self, folder: Path, door: Callable[..., Door] = Door, **parts: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        door: Callable[..., Door] = Door,
+        banner: Banners = lambda role, language: None,
+        **parts: Any,
+    ) -> None:
         self.time, self.checked = int(NOON), 0
         self.day, self.trusted = DAY, True
         self.ledger = Ledger(folder / FILE, ZONE, seeded(7))
@@ -84,7 +90,7 @@ class Desk:
         self.certificate = ConsoleCertificate(
             config, folder, folder, today=lambda: TODAY, host=lambda: "box", addresses=list
         )
-        pages = ConsolePages(Pages(NAMES, ZONE))
+        pages = ConsolePages(Pages(NAMES, ZONE), banner)
         self.hall = Hall(live)
         self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.now)
         self.office = OfficeDesk(
