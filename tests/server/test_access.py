@@ -114,9 +114,10 @@ def set_up(desk: Desk) -> None:
     """What the routes of the table name is there: counter 1, and a number that was given here."""
     counter = CounterSetup(1, ("register",))
     desk.job(lambda ledger: settings.set_counters(ledger, [counter], (), staff_id(0), desk.moment()))
-    desk.job(lambda ledger: ledger._db.execute("INSERT INTO catalogues VALUES ('k', 1, ?)", (json.dumps(SERVICES),)))
     machine = Pairing(JOURNAL, bytes(32), bytes(32), "kiosk", "Hall", bytes(32))
     desk.job(lambda ledger: ledger.pair(machine, UtcMs(desk.time)))
+    offers = (JOURNAL, json.dumps(SERVICES))
+    desk.job(lambda ledger: ledger._db.execute("INSERT INTO catalogues VALUES (?, 1, ?)", offers))
     asked = Asked("ab" * 16, ("register",), "th")
     desk.job(lambda ledger: ISSUED.append(give(ledger, asked, staff_id(0), desk.moment()).seq))
 
