@@ -35,6 +35,8 @@ CARD_MM = 64.0
 """Width from which on a field would be mostly empty."""
 FIGURE_MM = 14.0
 """The least room for a figure between plus and minus."""
+HEAD_MM = 0.8
+"""Above the date, where the screen has no more."""
 
 
 def confirm_date(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
@@ -88,7 +90,10 @@ def _low(words: list[Sentence], yes: Offer, moment: Moment, state: State, exhibi
     """
     language, space = state.language, canvas.tokens.space
     roomy, gap = canvas.wide_mm >= 200, canvas.px(canvas.tokens.shape.target_gap)
-    area = canvas.area.inset(canvas.px(space.s), canvas.px(space.s if roomy else 1))
+    area = canvas.area.inset(canvas.px(space.s), canvas.px(space.s) if roomy else 0)
+    if not roomy:
+        # No more than what the focus of the lowest keys takes: everything else is as small as it may be.
+        area = area.below(canvas.px(HEAD_MM)).top(area.h - canvas.px(HEAD_MM) - canvas.ring)
     question, said = words[0], replace(words[1], lines=1)
     line = canvas.line_height(language, said.capital_mm, "bold")
     if not fits(canvas, area.top(line), [said], language):
@@ -102,7 +107,9 @@ def _low(words: list[Sentence], yes: Offer, moment: Moment, state: State, exhibi
     else:
         canvas.say(question.text, language)
         flow(canvas, area.top(line), [said], language)
-    body = area.below(line + (gap if roomy else canvas.px(1)))
+    keys = len(others(language, exhibit)) + 1
+    tall = keys * canvas.px(ROW_MM) + (keys - 1) * gap
+    body = area.below(line + (gap if roomy else max(min(canvas.ring, area.h - line - tall), canvas.px(1))))
     least = len(FIELDS) * canvas.px(ROW_MM) + (len(FIELDS) - 1) * gap
     worded = natural(canvas, yes, language)
     side = body.w - least - gap
@@ -156,10 +163,11 @@ def _field(field: str, moment: Moment, cell: Rect, language: str, canvas: Canvas
     stack = cell
     size = canvas.display.em(screen.body)
     named = [canvas.type.measure(texts(language).gettext(each), language, size, "regular") for each in LABELS.values()]
-    least = line + gap + 2 * canvas.px(ROW_MM) + canvas.px(FIGURE_MM)
+    apart = max(gap, canvas.ring)
+    least = line + apart + 2 * canvas.px(ROW_MM) + canvas.px(FIGURE_MM)
     if cell.h >= least and max(named) <= cell.w:
         canvas.text(cell.top(line), spoken, language, capital_mm=screen.body, align="centre", said=False)
-        stack = cell.below(line + gap)
+        stack = cell.below(line + apart)
     canvas.say(spoken, language)
     button = max(canvas.px(ROW_MM), min(canvas.px(26), (stack.h - canvas.px(30)) // 2))
     plus, minus = stack.top(button), Rect(stack.x, stack.bottom - button, stack.w, button)

@@ -23,6 +23,9 @@ LEADING_MM = 0.5
 APART_MM = 1.0
 """Between a text in the middle of its place and the edges of it, as far as there is room."""
 
+RING_GAP_MM = 0.7
+"""Of ground between a target and the ring of the focus."""
+
 
 @dataclass
 class Canvas:
@@ -158,6 +161,11 @@ class Canvas:
         """Pixels of a panel's outline and of the ground between it and any ink."""
         return self.px(self.tokens.shape.outline) + 1
 
+    @property
+    def ring(self) -> int:
+        """Pixels that the focus reaches out of its target: nothing else is drawn so near to one."""
+        return self.px(self.tokens.shape.focus) + self.px(RING_GAP_MM)
+
     def button(
         self,
         name: str,
@@ -228,8 +236,7 @@ class Canvas:
     def _ring(self, rect: Rect) -> None:
         """The focus, outside the target, with a gap of ground so that it shows on any fill."""
         shape = self.tokens.shape
-        stroke = self.px(shape.focus)
-        out = stroke + self.px(0.7)
+        stroke, out = self.px(shape.focus), self.ring
         ring = rect.inset(-out)
         self.ops.append(Box(ring, None, self.tokens.colour.focus, stroke, self.px(shape.radius) + out))
 

@@ -344,6 +344,13 @@ def test_every_target_is_drawn_where_it_is_touched_and_shows_its_focus(size: str
     assert told == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_staff_see_the_focus_on_every_key_of_the_date(size: str) -> None:
+    """The fullest screen: keys down to the edge, words above them. In Burmese these reach lowest."""
+    dates = [seen(size, look, "my", "confirm-date") for look in LOOKS]
+    assert [f"{one.what}: {fault}" for one in dates for fault in ringless(one, one.picture())] == []
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_dark_theme_has_the_layout_of_the_light_one(look: str) -> None:
     for light in screens("15.6 inch", look)[:: len(LOOKS)]:
