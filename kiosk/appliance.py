@@ -314,6 +314,7 @@ def _drivers(
         public_url=config.server.public_url,
         roll_mm=config.roll_m * 1000,
         slip=lambda at: press.paper.draw(slip(config.languages, at)),
+        carried=press.draw_carried,
         taken_mm=press.taken_mm,
         met=met,
     )

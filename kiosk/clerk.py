@@ -24,6 +24,7 @@ from kiosk.screen_inputs import (
     NotFound,
     PaperAsked,
     PrintAgain,
+    PrintSlip,
     SetClock,
     TooLate,
 )
@@ -35,7 +36,7 @@ from sync.body import TicketName
 from sync.codec import Fact
 from sync.errors import CatalogueError
 from sync.estimate import MINUTE_MS, Prospect, Taken
-from sync.facts import HelpEnded, PrintAsked, PrintSending, TicketIssued, TicketReturned
+from sync.facts import HelpEnded, PrintAsked, PrintSending, SlipAsked, TicketIssued, TicketReturned
 from sync.issuing import Wish, issue
 from sync.journal import Instant
 from sync.numbering import NumberingError, label, read_label
@@ -81,6 +82,8 @@ class Clerk:
                 return self._note_return(standing)
             case PrintAgain(seq=seq):
                 return self._print_again(Seq(seq))
+            case PrintSlip(seq=seq, to_day=to_day, language=language):
+                return self._print_slip(Seq(seq), to_day, language)
             case CallStaff(screen=screen):
                 return self._call_staff(screen)
             case CloseHelp():
@@ -143,6 +146,21 @@ class Clerk:
             return []
         copy = self._record.prints.jobs[seq].copy
         return [PaperAsked(self._desk.shown(seq), copy), *self._desk.asked(seq)]
+
+    def _print_slip(self, ticket: Seq, to_day: str, language: str) -> list[Input]:
+        """Commit, then print. A slip that may be out already is asked for again, and is a copy then."""
+        if not self._desk.can_slip(ticket, to_day):
+            return []
+        slip = self._record.slips.get((ticket, to_day))
+        if slip is not None:
+            self._desk.spoken[slip] = language
+            return self._print_again(slip)
+        made = self._record.commit(SlipAsked(ticket, to_day))
+        if made is None:
+            return []
+        slip = made[0].seq
+        self._desk.spoken[slip] = language
+        return [PaperAsked(self._desk.shown(slip), copy=False), *self._desk.asked(slip)]
 
     def _too_late(self, errands: tuple[Errand, ...], told: Prospect | None) -> TooLate | None:
         """When the office closes, where its turn may not come before; None: there is time, as far as one can tell."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from fonts.errors import FontsError
 from hardware.errors import HardwareError
 from hardware.printer import Bitmap, Finished, Met, Outcome, PaperStatus, Printer, PrintJob, StatusChanged
+from kiosk.carried_slip import CarriedSlip
 from kiosk.errors import KioskError
 from kiosk.mending import Mending, mending
 from kiosk.night import checked
@@ -20,7 +21,15 @@ from kiosk.ticket_layout import Ticket as TicketOnPaper
 from sync.catalogue import Catalogue
 from sync.clock import office_time
 from sync.errors import CatalogueError
-from sync.facts import PaperRefilled, PrintEnded, PrinterChanged, PrinterMet, PrinterTested, TicketIssued
+from sync.facts import (
+    PaperRefilled,
+    PrintEnded,
+    PrinterChanged,
+    PrinterMet,
+    PrinterTested,
+    SlipAsked,
+    TicketIssued,
+)
 from sync.issuing import Secrets, secrets_of
 from sync.journal import Instant
 from sync.keys import DeviceKey
@@ -32,6 +41,7 @@ class Printhouse:
     """What stands on every ticket of this kiosk, and who draws it.
 
     `slip` draws what a new roll is tried with, from the time on the office's wall clock; None: it is not tried.
+    `carried` draws the slip of a ticket that was carried over; None: there are none.
     `roll_mm`: millimetres of paper on a new roll. `taken_mm`: those that so many rows take. `met`: told of each
     printer that is met.
     """
@@ -46,6 +56,7 @@ class Printhouse:
     public_url: str | None
     roll_mm: int = 60_000
     slip: Callable[[datetime | None], Bitmap] | None = None
+    carried: Callable[[CarriedSlip], Bitmap] | None = None
     taken_mm: Callable[[int], int] = taken_mm
     met: Callable[[Met], None] = lambda printer: None
 
@@ -86,6 +97,8 @@ class Desk:
         self._status: PaperStatus | None = None
         self.mending: Mending | None = None
         """How far the repair of the printer is; None where it can print."""
+        self.spoken: dict[Seq, str] = {}
+        """The language that a slip was asked for in: never on record. After a start it is that of the ticket."""
         self.tested: str | None = None
         """What became of the last slip: passed, or the code of what stood in the way."""
 
@@ -122,6 +135,13 @@ class Desk:
         now = self._instant()
         return self._able and self._record.prints.can_ask(ticket, now.boot_id, now.boottime_ms)
 
+    def can_slip(self, ticket: Seq, to_day: str) -> bool:
+        """Whether a slip that says that this ticket was carried over to that day can be printed now."""
+        slip = self._record.slips.get((ticket, to_day))
+        if self._house.carried is None or not self._able:
+            return False
+        return slip is None or self.can_ask(slip)
+
     def asked(self, ticket: Seq) -> list[Printed | PaperFailed]:
         """Paper of it is waited for again, so that a failure is told again. It is printed now if it can be."""
         self._failed.discard(ticket)
@@ -136,13 +156,21 @@ class Desk:
         job = self._record.prints.jobs[ticket]
         self._under_way = _UnderWay(ticket, attempt, job.job_id, copy)
         try:
-            picture = self._house.draw(self.on_paper(ticket, copy=copy))
+            picture = self._picture(ticket, copy=copy)
             self._under_way = replace(self._under_way, mm=self._house.taken_mm(picture.height))
             self._printer.submit(PrintJob(job.job_id, picture))
         except (KioskError, FontsError, HardwareError, CatalogueError) as error:
             self._say(f"ticket {ticket} cannot be drawn: {error}. {error.hint}")
             return self._ended(Outcome.NOT_STARTED, self._status)
         return []
+
+    def _picture(self, seq: Seq, *, copy: bool) -> Bitmap:
+        slip = self._record.slip(seq)
+        if slip is None:
+            return self._house.draw(self.on_paper(seq, copy=copy))
+        if self._house.carried is None:
+            raise KioskError("this kiosk prints no slips", hint="Give its Printhouse one who draws them.")
+        return self._house.carried(self.slip_on_paper(seq, slip, copy=copy))
 
     def turn(self) -> list[Printed | PaperFailed]:
         """Take in what the printer says, and make the attempt that is due. Answers for the screens."""
@@ -282,7 +310,12 @@ class Desk:
         return [PaperFailed(self.shown(job.ticket), reason)]
 
     def shown(self, seq: Seq) -> Ticket:
-        """The ticket as the screens show it."""
+        """The ticket as the screens show it, or that of a slip."""
+        slip = self._record.slip(seq)
+        if slip is not None:
+            return replace(
+                self.shown(slip.ticket), seq=seq, language=self._language(seq, slip), to_day=slip.to_day, wait=None
+            )
         found = self._found(seq)
         body, promised = found.body, found.promised
         return Ticket(
@@ -322,6 +355,25 @@ class Desk:
             ahead=promised.ahead if promised else None,
             wait=(promised.low, promised.high) if promised else None,
         )
+
+    def slip_on_paper(self, seq: Seq, slip: SlipAsked, *, copy: bool) -> CarriedSlip:
+        """The slip as it is printed."""
+        found, house = self._found(slip.ticket), self._house
+        return CarriedSlip(
+            label=found.body.label,
+            language=self._language(seq, slip),
+            issued=date.fromisoformat(found.body.day),
+            to_day=date.fromisoformat(slip.to_day),
+            office=house.office,
+            languages=house.languages,
+            code=self.secrets(found.body).code,
+            witness=found.witness,
+            copy=copy,
+            priority=found.priority,
+        )
+
+    def _language(self, seq: Seq, slip: SlipAsked) -> str:
+        return self.spoken.get(seq) or self._found(slip.ticket).language
 
     def _issued(self, found: TicketOnRecord) -> datetime:
         issued = self._on_wall(found.fact.boot_id, found.fact.boottime_ms)

@@ -161,6 +161,7 @@ class OfficeHall:
         found = outlook(live, ticket, here.now_ms, here.wall, self._pace(), self._calendar) if waits else None
         able = [each for each in at_work(live, self._calendar, here.wall) if ticket.service in each.services]
         admitted = ticket.name in self._story.live.tickets
+        over = ticket.day != live.day
         return InHall(
             stage=Stage(ticket.status.value),
             as_of=as_of,
@@ -170,8 +171,8 @@ class OfficeHall:
             counters=tuple(each.counter for each in able),
             passed=self._story.passed(ticket.name) if waits and admitted else (),
             counter=ticket.counter,
-            carried_over=ticket.day != live.day,
-            next_day=self._story.next_day.get(ticket.name),
+            carried_over=over,
+            next_day=self._story.next_day.get(ticket.name) or (live.day if over else None),
         )
 
     def _pace(self) -> Pace:

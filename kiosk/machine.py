@@ -232,7 +232,7 @@ class Machine:
     def _show(self, state: State) -> None:
         """What the ticket in sight can be asked for is shown with it, not a moment later."""
         now = self._now()
-        asked = replace(state.condition, again=self._again(state), wait=self._wait(state))
+        asked = replace(state.condition, again=self._again(state), slip=self._slip(state), wait=self._wait(state))
         state = replace(state, condition=asked)
         before = self.state
         if _scene(state) != _scene(before):
@@ -266,6 +266,7 @@ class Machine:
             mending=self.desk.mending,
             paper_low=self.record.roll.level == "near-end",
             again=self._again(self.state),
+            slip=self._slip(self.state),
             wait=self._wait(self.state),
         )
 
@@ -278,6 +279,10 @@ class Machine:
     def _again(self, state: State) -> bool:
         seq = seq_in_sight(state)
         return seq is not None and self.desk.can_ask(Seq(seq))
+
+    def _slip(self, state: State) -> bool:
+        mine = state.standing if state.screen is Screen.STANDING else None
+        return mine is not None and mine.first_on is not None and self.desk.can_slip(Seq(mine.seq), mine.first_on)
 
     def _note_condition(self) -> None:
         """Passed on only where it differs: a ticking wrong clock is no news, and no reason to start waiting anew."""

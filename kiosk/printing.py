@@ -9,6 +9,8 @@ was being sent is uncertain, and a job that was not is still queued. An uncertai
 interrupted one is, marked as a copy, because the printer itself said that it went wrong. Only a fresh ticket is printed
 late: whoever took it has left after that, and paper that nobody waits for misleads the next citizen. Who asks for paper
 waits for it: from then on the ticket is as fresh as a new one.
+
+The slip of a ticket that was carried over is a job like that of a ticket, named by its `slip.asked`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +21,7 @@ from types import MappingProxyType
 from hardware.printer import MAX_JOB_ID
 from kiosk.errors import KioskError
 from sync.codec import Fact
-from sync.facts import PrintAsked, PrintEnded, PrintSending, TicketIssued, understand
+from sync.facts import PrintAsked, PrintEnded, PrintSending, SlipAsked, TicketIssued, understand
 from sync.types import BootId, BootMs, Seq
 
 FRESH_MS = 120_000
@@ -250,7 +252,7 @@ def _apply(jobs: dict[Seq, Job], sent: dict[Seq, Job], fact: Fact) -> None:
 
 
 def _issued(jobs: dict[Seq, Job], sent: dict[Seq, Job], fact: Fact) -> None:
-    if not isinstance(understand(fact), TicketIssued):
+    if not isinstance(understand(fact), TicketIssued | SlipAsked):
         return
     jobs[fact.seq] = Job(fact.seq, fact.boot_id, fact.boottime_ms, fact.boottime_ms)
     while len(jobs) > MAX_OPEN:
@@ -309,6 +311,7 @@ def _asked(jobs: dict[Seq, Job], sent: dict[Seq, Job], fact: Fact) -> None:
 
 _APPLY = {
     TicketIssued.kind: _issued,
+    SlipAsked.kind: _issued,
     PrintSending.kind: _sending,
     PrintEnded.kind: _ended,
     PrintAsked.kind: _asked,

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Protocol
 
 from kiosk.pin import Tries
-from kiosk.printing import Prints
+from kiosk.printing import MOST_SENT, Prints
 from kiosk.roll import Roll
 from sync.chain import Position, witness
 from sync.clock import Timeline
@@ -31,6 +31,7 @@ from sync.facts import (
     PrintEnded,
     PrinterChanged,
     PrinterMet,
+    SlipAsked,
     TicketIssued,
     TicketLanguage,
     TicketPriority,
@@ -96,6 +97,8 @@ class Recorder:
         """Those of them that priority was asked for, by the seq of their `ticket.issued`."""
         self.returned: dict[tuple[str, str], Fact] = {}
         """Where it was last said that the holder of a ticket is back, by (day, label)."""
+        self.slips: dict[tuple[Seq, str], Seq] = {}
+        """The last `slip.asked`, by their ticket and the day that it was carried over to."""
         self.help: Seq | None = None
         """The call for staff that has not been answered."""
         self.pins = Tries()
@@ -171,6 +174,12 @@ class Recorder:
                     ticket = replace(ticket, promised=promised)
         return ticket
 
+    def slip(self, seq: int) -> SlipAsked | None:
+        """The slip whose `slip.asked` has this seq."""
+        found = next(iter(self.journal.entries(seq - 1, limit=1)), None)
+        body = understand(found.fact) if found is not None else None
+        return body if isinstance(body, SlipAsked) else None
+
     def _flush(self) -> bool:
         if not self._kept:
             return True
@@ -222,6 +231,10 @@ class Recorder:
                 self.returned[day, label] = fact
             case TicketPriority(ticket=ticket):
                 self.with_priority.add(ticket)
+            case SlipAsked(ticket=ticket, to_day=to_day):
+                self.slips[ticket, to_day] = fact.seq
+                if len(self.slips) > MOST_SENT:
+                    del self.slips[next(iter(self.slips))]
             case SegmentsPruned():
                 self.pruned = fact
             case HelpAsked():
@@ -261,6 +274,7 @@ _NOTED = {
         SegmentsPruned,
         ServiceOpened,
         ServiceRefused,
+        SlipAsked,
         TicketIssued,
         TicketPriority,
         TicketReturned,

@@ -147,6 +147,11 @@ class PaperAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class AskSlip:
+    """A slip of the ticket in sight, which was carried over, is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenMyTicket:
     """Somebody wants to know about a ticket they hold."""
 
@@ -261,6 +266,7 @@ Input: TypeAlias = (
     | PaperFailed
     | AskAgain
     | PaperAsked
+    | AskSlip
     | OpenMyTicket
     | Type
     | Erase
@@ -326,6 +332,16 @@ class PrintAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintSlip:
+    """Make it durable that a slip is wanted of the ticket with this seq, called first on `to_day`, in this language;
+    answer with `PaperAsked`."""
+
+    seq: int
+    to_day: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallStaff:
     """Make it durable that staff are wanted, then answer with `HelpAsked`. `screen`: what was in sight."""
 
@@ -337,5 +353,7 @@ class CloseHelp:
     """Make it durable that staff are no longer wanted."""
 
 
-ClerkRequest: TypeAlias = IssueTicket | SetClock | FindTicket | NoteReturn | PrintAgain | CallStaff | CloseHelp
+ClerkRequest: TypeAlias = (
+    IssueTicket | SetClock | FindTicket | NoteReturn | PrintAgain | PrintSlip | CallStaff | CloseHelp
+)
 Request: TypeAlias = ClerkRequest | UpkeepRequest

@@ -25,6 +25,7 @@ from kiosk.screen_inputs import (
     PaperFailed,
     PrintAgain,
     Printed,
+    PrintSlip,
     RemoveErrand,
     Request,
     SetCases,
@@ -223,6 +224,14 @@ def ask_again(state: State, given: Input) -> Outcome:
     if seq is None or not state.condition.again:
         return state, ()
     return state, (PrintAgain(seq),)
+
+
+def ask_slip(state: State, given: Input) -> Outcome:
+    """On paper that it was carried over, where the machine has said that this is possible."""
+    mine = state.standing
+    if mine is None or mine.first_on is None or not state.condition.slip:
+        return state, ()
+    return state, (PrintSlip(mine.seq, mine.first_on, state.language),)
 
 
 def show_printing(state: State, given: Input) -> Outcome:

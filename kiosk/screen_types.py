@@ -97,7 +97,8 @@ class Condition:
 
     `config`, `disk` and `printer` are codes (see kiosk.wording); `doubt` is the time that the untrusted clock shows;
     `hours` None: nothing is known of opening hours. `help`: staff have been asked for and have not come yet.
-    `mending`: how far the repair of the printer is. `again`: the ticket in sight can be printed once more.
+    `mending`: how far the repair of the printer is. `again`: the ticket in sight can be printed once more; `slip`: that
+    it was carried over can be.
     `paper_low`: the roll is near its end, which is for staff to know. `wait`: of whoever takes a ticket for the service
     in sight now.
     """
@@ -110,6 +111,7 @@ class Condition:
     help: bool = False
     mending: Mending | None = None
     again: bool = False
+    slip: bool = False
     paper_low: bool = False
     wait: Wait | None = None
 
@@ -149,7 +151,8 @@ class Ticket:
     """A ticket that is durable: its seq in this journal, its number, its first service, the language it was taken in.
 
     `services`: all of them, the first one too. `code`: the 4 digits that *my ticket* asks for, where they are known.
-    `wait`: what was promised as it was issued.
+    `wait`: what was promised as it was issued. `to_day` (YYYY-MM-DD): the paper is no ticket but the slip of one that
+    was carried over to that day; `seq` is then the slip's.
     """
 
     seq: int
@@ -160,6 +163,7 @@ class Ticket:
     priority: bool = False
     code: str = ""
     wait: Wait | None = None
+    to_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +205,8 @@ class Standing:
     `taken_before`: tickets of its series that this kiosk gave earlier on the same day. What only the office knows is
     None where it does not tell: `stage`; of one that waits `ahead`, people who will be called before it, and `minutes`,
     from and to; `counters` at work that serve it; `passed`, who went first though they came later. `counter`: the one
-    it is called to or served at. `carried_over`: left over from an earlier day. `next_day`:
-    the office day (YYYY-MM-DD) that it was carried over to. `returned`: "I'm back" is on record.
+    it is called to or served at. `carried_over`: left over from an earlier day. `next_day`: the office day (YYYY-MM-DD)
+    that it was carried over to, which is today where it is `carried_over`. `returned`: "I'm back" is on record.
     `seq`: of its `ticket.issued` in this journal.
     """
 
@@ -227,6 +231,12 @@ class Standing:
     def can_return(self) -> bool:
         """Whether "I'm back" means anything: where the office does not tell, anybody may have missed a call."""
         return not self.returned and (self.stage is None or self.stage in AWAY)
+
+    @property
+    def first_on(self) -> str | None:
+        """The office day (YYYY-MM-DD) on which it is called first, where it was carried over and was not called yet."""
+        over = self.stage is Stage.CARRIED or (self.stage is Stage.WAITING and self.carried_over)
+        return self.next_day if over else None
 
 
 class Field(StrEnum):

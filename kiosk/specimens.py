@@ -28,6 +28,8 @@ from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
 
 TODAY = date(2026, 12, 4)
+NEXT_DAY = "2026-12-08"
+"""When the office opens next: long words in every language."""
 _NEXT = datetime(2026, 12, 8, 8, 30)  # noqa: DTZ001 the office's wall clock
 HOLIDAY = Closed(
     ClosedWhy.HOLIDAY,
@@ -129,6 +131,11 @@ def _tickets(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     uncertain = replace(base, screen=Screen.WRITE_DOWN, ticket=both, reason="uncertain")
     yield "write-down-uncertain", uncertain
     yield "write-down-again", replace(uncertain, condition=asked)
+    slip = replace(alone, to_day=NEXT_DAY)
+    yield "slip-printing", replace(printing, ticket=slip)
+    yield "slip-ready", replace(ready, ticket=slip)
+    yield "slip-sent", replace(sent, ticket=slip, copy=True)
+    yield "slip-write-down", replace(uncertain, ticket=slip, condition=asked)
 
 
 def _asides(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
@@ -160,7 +167,10 @@ def _asides(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "standing-missed", replace(standing, standing=replace(plain, stage=Stage.ABSENT))
     yield "standing-served", replace(standing, standing=replace(plain, stage=Stage.SERVED))
     over = replace(told, day="2026-12-03", carried_over=True, counters=(), minutes=None, ahead=0, passed=())
-    yield "standing-carried-over", replace(standing, standing=over)
+    offered = replace(base.condition, slip=True)
+    yield "standing-carried-over", replace(standing, standing=replace(over, next_day="2026-12-04"), condition=offered)
+    evening = replace(plain, stage=Stage.CARRIED, next_day=NEXT_DAY, counters=())
+    yield "standing-carried", replace(standing, standing=evening, condition=offered)
     both = replace(place, returned=True, services=(first.id, second.id))
     yield "standing-returned", replace(standing, standing=both)
     yield "access", replace(base, screen=Screen.ACCESS, beneath=Screen.ATTRACT)

@@ -8,6 +8,7 @@ Of a visit with several services each has a key, 1 to 5. What is the same for se
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
@@ -112,16 +113,21 @@ def _title(part: Part, copy: Copy) -> list[Block]:
 
 def _moment(part: Part, copy: Copy) -> list[Block]:
     """When it was issued, with the year in the other era too: papers of the country use the one, most readers both."""
-    ticket, texts = copy.ticket, copy.texts
-    language, day = ticket.language, ticket.issued.date()
+    ticket, language = copy.ticket, copy.ticket.language
+    time = _unbroken(format_time(ticket.issued, language), language)
+    text = f"{in_both_eras(ticket.issued.date(), language)}  {time}"
+    return [Line(text, language, part.rank or "small", bold=bool(part.bold))]
+
+
+def in_both_eras(day: date, language: str) -> str:
+    """The date in words, its year in the other era too; no number is parted from its word."""
+    texts = load(language, "ticket")
     if language == "th":
         year = texts.gettext("C.E. {year}").format(year=day.year)
     else:
         year = texts.gettext("B.E. {year}").format(year=buddhist_year(day))
-    era, time = _unbroken(f"({year})", language), _unbroken(format_time(ticket.issued, language), language)
-    date = re.sub(r"(?<=\d) ", NO_BREAK, format_date(day, language))  # a number stays with its word
-    text = f"{date} {era}  {time}"
-    return [Line(text, language, part.rank or "small", bold=bool(part.bold))]
+    told = re.sub(r"(?<=\d) ", NO_BREAK, format_date(day, language))
+    return f"{told} {_unbroken(f'({year})', language)}"
 
 
 def _unbroken(text: str, language: str) -> str:

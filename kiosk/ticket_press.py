@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from hardware.printer import Bitmap, Dots
+from kiosk.carried_slip import CarriedSlip, carried_slip
 from kiosk.errors import KioskError
 from kiosk.paper import Paper
 from kiosk.roll import taken_mm
@@ -53,6 +54,10 @@ class Press:
     def draw(self, ticket: Ticket) -> Bitmap:
         """The ticket as it is printed. Raises KioskError, FontsError, CatalogueError."""
         return self.paper.draw(lay_out(ticket, self.layout))
+
+    def draw_carried(self, slip: CarriedSlip) -> Bitmap:
+        """The slip of a ticket that was carried over. Raises KioskError, FontsError."""
+        return self.paper.draw(carried_slip(slip, self.layout.header))
 
     def settle(self, config: KioskConfig, folder: Path, data: Path, catalogue: Catalogue) -> Chosen:
         """Choose the layout, having drawn every kind of ticket once; a KioskError is never raised, but told.

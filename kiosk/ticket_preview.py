@@ -9,7 +9,7 @@ import difflib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -20,6 +20,7 @@ from fonts.errors import FontsError
 from fonts.shaping import Typesetter
 from hardware.dots import Dots
 from hardware.errors import PrintersFileError
+from kiosk.carried_slip import CarriedSlip, carried_slip
 from kiosk.errors import KioskError
 from kiosk.paper import DOTS_PER_MM, PAPERS, Paper, ticket_image
 from kiosk.printer_kinds import settle as settle_kinds
@@ -64,11 +65,30 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which ticket is to be drawn: the services of one visit, the mark of priority, the mark of a copy."""
+    """Which ticket is to be drawn: the services of one visit, the mark of priority, the mark of a copy. `carried`: the
+    slip of it, carried over, instead."""
 
     services: tuple[Service, ...]
     priority: bool = False
     copy: bool = False
+    carried: bool = False
+
+
+def sample_slip(ticket: Ticket) -> CarriedSlip:
+    """The slip of this ticket, carried over to the next day."""
+    day = ticket.issued.date()
+    return CarriedSlip(
+        ticket.label,
+        ticket.language,
+        day,
+        day + timedelta(days=1),
+        ticket.office,
+        ticket.languages,
+        ticket.code,
+        ticket.witness,
+        ticket.copy,
+        ticket.priority,
+    )
 
 
 def sample(shop: Shop, wanted: Wanted, language: str) -> Ticket:
@@ -151,7 +171,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         shop = _shop(given)
         visit = tuple(_service(shop.catalogue, name) for name in given.service or [shop.catalogue.services[0].id])
-        return _show(shop, Wanted(visit, given.priority, given.copy), given)
+        return _show(shop, Wanted(visit, given.priority, given.copy, given.carried), given)
     except (KioskError, FontsError) as error:
         sys.stderr.write(f"{error}\n{error.hint}\n")
         return 1
@@ -177,18 +197,20 @@ def _show(shop: Shop, wanted: Wanted, given: argparse.Namespace) -> int:
             languages = (given.language,) if given.language else shop.languages
             visits = [replace(wanted, services=(each,)) for each in shop.catalogue.services] if given.all else [wanted]
             tickets = [sample(shop, each, language) for each in visits for language in languages]
-            for path in _save(given, paper_mm, _draw(paper, layout, tickets)):
+            for path in _save(given, paper_mm, _draw(paper, layout, tickets, carried=wanted.carried)):
                 sys.stdout.write(f"{path}\n")
     return refused
 
 
-def _draw(paper: Paper, layout: Layout, tickets: list[Ticket]) -> dict[str, Image.Image]:
-    """The printed dots by a name for each ticket."""
+def _draw(paper: Paper, layout: Layout, tickets: list[Ticket], *, carried: bool) -> dict[str, Image.Image]:
+    """The printed dots by a name for each ticket, or of its slip where it was carried over."""
     drawn = {}
     for ticket in tickets:
-        marks = ("-copy" if ticket.copy else "") + ("-priority" if ticket.priority else "")
+        marks = ("-carried" if carried else "") + ("-copy" if ticket.copy else "")
+        marks += "-priority" if ticket.priority else ""
         name = f"{ticket.language}-{'+'.join(service.id for service in ticket.services)}{marks}"
-        drawn[name] = ticket_image(paper.draw(lay_out(ticket, layout)))
+        blocks = carried_slip(sample_slip(ticket), layout.header) if carried else lay_out(ticket, layout)
+        drawn[name] = ticket_image(paper.draw(blocks))
     return drawn
 
 
@@ -266,6 +288,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--paper", type=int, choices=tuple(PAPERS), help="millimetres; without it both, or --config's")
     parser.add_argument("--copy", action="store_true", help="with the mark of a copy")
     parser.add_argument("--priority", action="store_true", help="with the mark of priority")
+    parser.add_argument("--carried", action="store_true", help="the slip of a ticket that was carried over")
     parser.add_argument("--all", action="store_true", help="a contact sheet of every service, instead of one visit")
     parser.add_argument("--out", type=Path, help="a FILE.png for one picture, or a folder for one picture each")
     return parser

@@ -6,13 +6,13 @@ from itertools import pairwise
 
 from kiosk.layout import Rect
 from kiosk.scene import Scene
-from kiosk.screen_inputs import Done, ImBack
+from kiosk.screen_inputs import AskSlip, Done, ImBack
 from kiosk.screen_types import AWAY, Stage, Standing, State
 from kiosk.view_flow import Offer, Sentence, fits, flow, height, offers, row_height, shown_as_asked
 from kiosk.view_parts import Exhibit, accent_by_id, bar, page
 from kiosk.view_ticket import beside_again
 from kiosk.widgets import Canvas, VAlign
-from kiosk.wording import expected_wait, passed, people_before, spelled, texts
+from kiosk.wording import expected_wait, in_full, passed, people_before, spelled, texts
 from sync.errors import CatalogueError
 from translations import N_
 from translations.numerals import format_date, format_time
@@ -56,6 +56,10 @@ def _choices(state: State, width: int, canvas: Canvas) -> list[Offer]:
     found = [Offer("done", "check", spoken.gettext("Done"), Done(), "primary")]
     if state.standing is not None and state.standing.can_return:
         found.insert(0, Offer("im-back", "returned", spoken.gettext("Back in the hall"), ImBack()))
+    if state.condition.slip:
+        # It has all that the ticket has: that one is not offered beside it.
+        found.insert(0, Offer("slip", "printer", spoken.gettext("Print a slip"), AskSlip()))
+        return found
     return beside_again(canvas, width, found, language) if state.condition.again else found
 
 
@@ -71,8 +75,7 @@ def _card(mine: Standing, exhibit: Exhibit, card: Rect, language: str, canvas: C
     share = 100 if inner.h < canvas.px(52) else 48
     capital = min(inner.w / per_mm / wide, inner.h * share / 100 / per_mm / LINE_TO_CAPITAL, 60.0)
     line = canvas.line_height("en", capital, "bold")
-    taken = texts(language).gettext("Taken at {time}").format(time=format_time(mine.issued, language))
-    words = [Sentence(taken, screen.body, lines=2)]
+    words = [Sentence(_taken(mine, language), screen.body, lines=3 if mine.carried_over else 2)]
     words += [Sentence(_name(each, exhibit, language), screen.body, lines=3) for each in mine.services]
     rest = inner.below(line)
     room = [words[:count] for count in range(len(words), 0, -1) if fits(canvas, rest, words[:count], language)]
@@ -95,6 +98,15 @@ def _card(mine: Standing, exhibit: Exhibit, card: Rect, language: str, canvas: C
     for each in words[len(shown) :]:
         if each.text:
             canvas.say(each.text, language)
+
+
+def _taken(mine: Standing, language: str) -> str:
+    """When it was taken; on another day than today, on which."""
+    spoken, time = texts(language), format_time(mine.issued, language)
+    if not mine.carried_over:
+        return spoken.gettext("Taken at {time}").format(time=time)
+    day = format_date(date.fromisoformat(mine.day), language)
+    return spoken.gettext("Taken on {date} at {time}").format(date=day, time=time)
 
 
 def _name(service: str, exhibit: Exhibit, language: str) -> str:
@@ -163,7 +175,7 @@ def _more(mine: Standing, language: str) -> list[str]:
     if mine.stage is None:
         return [spoken.gettext("Calls are shown at the counters")]
     if mine.stage is Stage.CARRIED and mine.next_day is not None:
-        return [format_date(date.fromisoformat(mine.next_day), language)]
+        return [in_full(mine.next_day, language)]
     if mine.stage is not Stage.WAITING:
         return []
     told = []

@@ -10,7 +10,7 @@ from kiosk.screen_types import Paper, State, Ticket
 from kiosk.view_flow import Offer, Sentence, fits, flow, in_words, languages, natural, offer, offers, row_height
 from kiosk.view_parts import Exhibit, accent_by_id, page
 from kiosk.widgets import Canvas
-from kiosk.wording import foretold, reason, services, spelled, texts
+from kiosk.wording import called_first, foretold, reason, services, spelled, texts
 
 LINE_TO_CAPITAL = 1.65
 """Height of a line of digits, with the room above and below that its face asks for, as a multiple of a capital."""
@@ -72,6 +72,8 @@ def write_down(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         _queued(state, spoken.gettext("This number is in the queue"), canvas),
         Sentence(why, screen.body, "regular", colour.ink, lines=3, must=False),
     ]
+    if state.ticket.to_day is not None:
+        words.insert(1, Sentence(called_first(state.ticket.to_day, language), screen.body, must=False))
     if state.ticket.wait is not None:
         words.append(Sentence(foretold(state.ticket.wait, language)[0], screen.body, must=False))
     foot = Rect(area.x, area.bottom - row, area.w, row).middle(min(canvas.px(92), area.w), row)
@@ -232,19 +234,21 @@ def _status(state: State, place: Rect, canvas: Canvas) -> None:
 def _paper(state: State, text: Rect, canvas: Canvas) -> list[Sentence]:
     """What is known of the paper, and no more."""
     screen, colour, spoken = canvas.tokens.screen, canvas.tokens.colour, texts(state.language)
-    then = spoken.gettext("Please wait for the number to be called")
+    then, slip = spoken.gettext("Please wait for the number to be called"), None
+    if state.ticket is not None and state.ticket.to_day is not None:
+        then = slip = called_first(state.ticket.to_day, state.language)
     match state.paper:
         case Paper.PRINTING:
-            paper = spoken.gettext("Printing the ticket")
+            paper = spoken.gettext("Printing the slip") if slip else spoken.gettext("Printing the ticket")
         case Paper.SENT:
             paper = spoken.gettext("Sent to the printer")
             if not fits(canvas, text, [Sentence(paper, screen.title, "bold")], state.language):
                 paper = spoken.gettext("Sent to printer")
             then = spoken.gettext("It cannot tell whether the paper came out")
         case Paper.READY:
-            paper = spoken.gettext("Please take the ticket")
+            paper = spoken.gettext("Please take the slip") if slip else spoken.gettext("Please take the ticket")
             if not fits(canvas, text, [Sentence(paper, screen.title, "bold")], state.language):
-                paper = spoken.gettext("The ticket is ready")
+                paper = spoken.gettext("The slip is ready") if slip else spoken.gettext("The ticket is ready")
     words = [
         Sentence(paper, screen.title, "bold"),
         Sentence(then, screen.body, colour=colour.ink_soft, must=False),

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from kiosk.screen_types import Wait
 from sync.catalogue import Fee, Service, ServiceText, baht
 from translations import N_, Catalogue, load
+from translations.numerals import format_date, weekday_name
 
 REASONS: Mapping[str, str] = {
     "paper-out": N_("The printer has no paper"),
@@ -165,6 +167,17 @@ def foretold(wait: Wait, language: str) -> tuple[str, ...]:
 def passed(code: str, language: str) -> str:
     """Why a ticket went first."""
     return texts(language).gettext(PASSED.get(code, PASSED_ELSE))
+
+
+def in_full(day: str, language: str) -> str:
+    """An office day (YYYY-MM-DD) with the day of the week."""
+    found = date.fromisoformat(day)
+    return f"{weekday_name(found, language)} {format_date(found, language)}"
+
+
+def called_first(day: str, language: str) -> str:
+    """Of a number that was carried over to this office day (YYYY-MM-DD)."""
+    return texts(language).gettext("Called first on {date}").format(date=in_full(day, language))
 
 
 def refusal(code: str, language: str, *, short: bool = False) -> str:

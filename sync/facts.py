@@ -211,6 +211,19 @@ class PrintAsked(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class SlipAsked(Body):
+    """Whoever holds this ticket, which the office carried over to `to_day` (YYYY-MM-DD), wants that on paper.
+
+    The slip is printed as a ticket is: in print.sending, print.ended and print.asked, `ticket` is then the seq of this
+    fact. Its language is on no record.
+    """
+
+    kind: ClassVar[str] = "slip.asked"
+    ticket: Seq
+    to_day: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrinterChanged(Body):
     """The printer's fault, or None when it can print.
 
@@ -324,6 +337,7 @@ _ALL: tuple[type[Body], ...] = (
     PrintSending,
     PrintEnded,
     PrintAsked,
+    SlipAsked,
     PrinterChanged,
     PrinterMet,
     PaperChanged,

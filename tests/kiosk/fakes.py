@@ -12,6 +12,7 @@ from hardware.buttons import Edge
 from hardware.lamps import RecordingLamp
 from hardware.printer import Bitmap, Dots, RecordingPrinter
 from hardware.sound import RecordingSound
+from kiosk.carried_slip import CarriedSlip
 from kiosk.desk import Printhouse
 from kiosk.enquiry import Hall, NoHall
 from kiosk.machine import Machine, Parts, Settings
@@ -94,6 +95,7 @@ class Kiosk:
     edges: list[Edge] = field(default_factory=list)
     drawn: list[Ticket] = field(default_factory=list)
     slips: list[datetime | None] = field(default_factory=list)
+    carried: list[CarriedSlip] = field(default_factory=list)
     fitted: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     woken: int = 0
@@ -208,6 +210,7 @@ class Kiosk:
             zone=BANGKOK,
             public_url="http://office.example:8080",
             slip=self._slip,
+            carried=self._carried,
             met=lambda printer: self.fitted.append(printer.profile),
         )
         return Parts(
@@ -238,6 +241,10 @@ class Kiosk:
 
     def _draw(self, ticket: Ticket) -> Bitmap:
         self.drawn.append(ticket)
+        return BLANK
+
+    def _carried(self, slip: CarriedSlip) -> Bitmap:
+        self.carried.append(slip)
         return BLANK
 
     def _slip(self, at: datetime | None) -> Bitmap:

@@ -139,6 +139,8 @@ def _carried(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
     assert alone is not None
     over = replace(alone, stage=Stage.CARRIED, next_day="2026-12-28", counters=())
     yield "standing+carried-to", known["standing"].seen(standing=over)
+    both = replace(over, services=known["standing-returned"].standing.services)  # type: ignore[union-attr]
+    yield "standing+carried-slip", known["standing-carried"].seen(standing=both)
 
 
 def _upkeep(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
