@@ -45,7 +45,6 @@ ACCESS: dict[str, Role | str] = {
     "POST /day/carry": Role.SUPERVISOR,
     "POST /day/go-on": Role.SUPERVISOR,
     "POST /day/by-hand": Role.SUPERVISOR,
-    "POST /day/go-on": Role.SUPERVISOR,
     "GET /day/slips": Role.SUPERVISOR,
     "GET /day/numbers": Role.SUPERVISOR,
     "GET /machines": Role.ADMINISTRATOR,
