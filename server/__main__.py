@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from server import auditing, backup_command, certificate, control, mail
+from server import auditing, backup_command, certificate, control, install_command, mail
 from server.backup_key import key_sheet
 from server.backups import Backup
 from server.config import ServerConfig, parse_server
@@ -52,6 +52,9 @@ def main(arguments: list[str]) -> int:
             print(restore(options.file, options.secret_file, options.config))
             return 0
         config, digest = _read(options.config)
+        if options.command == "install":
+            print(install_command.install(config, options.config, options.root, dry=options.dry_run))
+            return 0
         folder = _folder(options.config, config)
         clock = clock_for(config.sim_clock, options.config.parent)
         match options.command:
@@ -107,12 +110,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
     commands = (
         "serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs",
-        "backup", "backup-key", "restore",
+        "backup", "backup-key", "restore", "install",
     )  # fmt: skip
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
     parser.add_argument("file", nargs="?", type=Path, help="restore: the backup")
     parser.add_argument("--config", type=Path, metavar="server.toml")
     parser.add_argument("--secret-file", type=Path, metavar="F", help="restore: the file with the secret from the safe")
+    parser.add_argument("--dry-run", action="store_true", help="install: only say what would be done")
+    parser.add_argument("--root", type=Path, metavar="DIR", help="install: into the system below this folder")
     parser.add_argument("--place", help="pair: where the machine stands, as the pages show it")
     parser.add_argument(
         "--journal", help="revoke, export: the journal, 32 hex digits (export: default the office's own)"

@@ -137,3 +137,7 @@ class SecretUnusable(ServerError):
 
 class RestoreRefused(ServerError):
     """A backup cannot be restored here. Nothing was changed."""
+
+
+class InstallRefused(ServerError):
+    """The service cannot be installed so."""
