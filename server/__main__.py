@@ -74,6 +74,8 @@ def main(arguments: list[str]) -> int:
                 )
             case "signs":
                 print(_signs(options, config, folder, _moment(clock)))
+            case "report":
+                print(_report(options, config, folder, _moment(clock)))
             case "rebuild":
                 _rebuild(config, folder, clock)
             case "pair":
@@ -109,7 +111,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
     commands = (
-        "serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs",
+        "serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs", "report",
         "backup", "backup-key", "restore", "install",
     )  # fmt: skip
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
@@ -129,11 +131,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="audit, backup: for programs")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="audit: the language (default: en)")
     parser.add_argument("--from", dest="first", default="", metavar="D", help="evidence: the first office day")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="evidence, signs: the folder (default: its name)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="evidence, signs: the folder; report: the file")
     parser.add_argument("--paper", choices=PAPERS, default="a4", help="signs: the size (default: a4)")
     parser.add_argument(
-        "--lang", type=_languages, default=LANGUAGES, metavar="th,en,my", help="signs: in which languages"
+        "--lang", type=_languages, default=LANGUAGES, metavar="th,en,my", help="signs, report: in which languages"
     )
+    parser.add_argument("--month", default="", metavar="M", help="report: 2026-11, 2026-Q4 or FY2570")
+    parser.add_argument("--digits", choices=("latin", "local", "thai"), default="latin", help="report: on paper")
+    parser.add_argument("--office", help="report: at a centre, an office's first journal, or all")
     parser.add_argument("--catalogue", type=Path, metavar="F", help="signs: a catalogue.toml, not what kiosks show")
     return parser
 
@@ -155,6 +160,15 @@ def _signs(options: argparse.Namespace, config: ServerConfig, folder: Path, now:
 
     order = sign_command.Order(_out(options), options.paper, options.lang, options.catalogue)
     return sign_command.write_signs(config, folder, order, now)
+
+
+def _report(options: argparse.Namespace, config: ServerConfig, folder: Path, now: datetime) -> str:
+    from server import report_command
+
+    language = options.lang[0] if options.lang != LANGUAGES else "th"
+    out, local = options.out or Path(f"report-{options.month}.pdf"), options.digits != "latin"
+    order = report_command.Order(options.month, out, language, local, options.office)
+    return report_command.write_report(config, folder, order, now)
 
 
 def _moment(clock: SystemClock) -> datetime:

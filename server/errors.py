@@ -141,3 +141,7 @@ class RestoreRefused(ServerError):
 
 class InstallRefused(ServerError):
     """The service cannot be installed so."""
+
+
+class NoSuchPeriod(ServerError):
+    """A report was asked for of something that is no period, or of an office that is not known here."""

@@ -74,7 +74,8 @@ def shown(folder: Path) -> Catalogue:
     raise PaperFailed("no kiosk has told this server its catalogue", hint=hint)
 
 
-_SHOWN = "SELECT catalogue FROM catalogues JOIN journals USING (journal_id) ORDER BY lane IS NULL, lane, journal_id"
+_SHOWN = """SELECT catalogue FROM catalogues JOIN journals USING (journal_id)
+    WHERE office IS NULL ORDER BY lane IS NULL, lane, journal_id"""
 
 
 def _chosen(path: Path) -> Catalogue:

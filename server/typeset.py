@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ class Typesetter:
 
     def pdf(self, template: str, data: Mapping[str, Any], made: datetime) -> bytes:
         """The paper, dated `made`. The same data give the same bytes. Raises PaperFailed."""
-        made_of = self._run(template, data, "pdf", timestamp=made.replace(microsecond=0))
+        made_of = self._run(template, data, "pdf", timestamp=made.astimezone(UTC).replace(microsecond=0))
         assert isinstance(made_of, bytes)
         return made_of
 

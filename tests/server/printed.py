@@ -54,9 +54,9 @@ def printed(pdf: bytes, margin_mm: float = 8) -> Printed:
 
 
 def picture(pdf: bytes, page: int = 0, ppi: float = 72) -> Any:
-    """A page as a Pillow image in shades of grey."""
+    """A page as a Pillow image."""
     with pdfium.PdfDocument(io.BytesIO(pdf)) as document:
-        return document[page].render(scale=ppi / 72).to_pil().convert("L")
+        return document[page].render(scale=ppi / 72).to_pil().convert("RGB")
 
 
 def follows(text: str, within: str) -> bool:

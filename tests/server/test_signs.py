@@ -151,7 +151,7 @@ EM_PT = 40
 
 def ink(image: Image.Image) -> Image.Image:
     """Black paper, white ink, without any edge."""
-    turned = ImageOps.invert(image)
+    turned = ImageOps.invert(image.convert("L"))
     return turned.crop(turned.getbbox())
 
 

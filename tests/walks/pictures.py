@@ -3,7 +3,7 @@
     python -m tests.walks.pictures [screens tickets papers window display console diagrams] [--out docs/pictures]
 
 screens: contact sheets, drawn by the painter. tickets: sheets of tickets, dot for dot.
-papers: printed signs. window: screenshots of the real
+papers: printed signs and a report. window: screenshots of the real
 kiosk on a virtual screen, its paper, the office's pages in Chromium. display: the hall's television. console: the
 counter's page. diagrams: docs/diagrams.md. Without names: all.
 """

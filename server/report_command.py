@@ -1,0 +1,131 @@
+"""The command `report`: the official report of a month, quarter or fiscal year as PDF, XLSX or CSV. It only reads."""
+
+import contextlib
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from server import reading, sums
+from server.config import ServerConfig
+from server.errors import ExportFailed, LedgerRefused, NoSuchPeriod
+from server.ledger import FILE, open_reader
+from server.report import MONTH, Read, Report, report_of
+from server.report_period import Period, period_of
+from server.report_words import Setting
+from server.rollups import office_of
+from sync.clock import office_day
+from sync.types import UtcMs
+
+SUFFIXES = (".pdf", ".xlsx", ".csv")
+EVERY = "all"
+"""What is written after --office for all offices of a centre together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for. `office`: None for this one; EVERY; or a first journal's id. `local_digits`: also for Thai and
+    Burmese digits in the PDF."""
+
+    month: str
+    out: Path
+    language: str = "th"
+    local_digits: bool = False
+    office: str | None = None
+
+
+def write_report(config: ServerConfig, folder: Path, order: Order, now: datetime) -> str:
+    """Write the report into order.out; what was done, in words. Raises NoSuchPeriod, ExportFailed, LedgerRefused."""
+    period = period_of(order.month)
+    if order.out.suffix not in SUFFIXES:
+        hint = f"End the file's name in one of {', '.join(SUFFIXES)}."
+        raise ExportFailed(f"{order.out} is no kind of file that a report has", hint=hint)
+    if not (folder / FILE).exists():
+        raise LedgerRefused(f"there is no ledger in {folder}", hint="Start the server once, or check `data`.")
+    with contextlib.closing(open_reader(folder / FILE)) as db:
+        try:
+            db.execute("BEGIN")
+            read, names, office_names = _read(db, config, order, period)
+        except sqlite3.OperationalError as error:
+            hint = "Start the server of this release once: it brings the ledger up to date."
+            raise LedgerRefused(f"the ledger cannot be read: {error}", hint=hint) from error
+    report = report_of(read)
+    local = now.astimezone(config.zone)
+    setting = Setting(office_names, names, order.language, local, order.local_digits)
+    try:
+        order.out.parent.mkdir(parents=True, exist_ok=True)
+        order.out.write_bytes(_file(order.out.suffix, report, setting))
+    except OSError as error:
+        hint = "Name a file after --out that can be written, on a disk with room."
+        raise ExportFailed(f"{order.out} cannot be written: {error.strerror}", hint=hint) from error
+    return f"{order.out}: {read.days} days with figures, revision {read.revision}"
+
+
+def _file(suffix: str, report: Report, setting: Setting) -> bytes:
+    # Each of these is large: only what is asked for is loaded.
+    if suffix == ".csv":
+        from server.report_tables import csv_of
+
+        return csv_of(report, setting)
+    if suffix == ".xlsx":
+        from server.report_tables import xlsx_of
+
+        return xlsx_of(report, setting)
+    from server.report_paper import paper
+    from server.typeset import Typesetter
+
+    return Typesetter().pdf("report.typ", paper(report, setting), setting.now)
+
+
+def _read(
+    db: sqlite3.Connection, config: ServerConfig, order: Order, period: Period
+) -> tuple[Read, Mapping[str, Mapping[str, str]], Mapping[str, str]]:
+    """(what the report is made of, names of services, names of the office)."""
+    own = office_of(db)
+    office, names = own, config.name
+    if order.office == EVERY:
+        office = sums.EVERY
+    elif order.office is not None and order.office != own:
+        found = db.execute("SELECT name FROM offices WHERE office = ?", (order.office,)).fetchone()
+        if found is None:
+            raise NoSuchPeriod(f"there is no office {order.office!r}", hint=f"Name its first journal, or {EVERY!r}.")
+        office, names = order.office, json.loads(found[0])
+    first, last = period.first.isoformat(), period.last.isoformat()
+    if office is None:
+        return Read(period), {}, names
+    parts = {part: sums.together(db, office, part, first, last) for part in sums.PARTS}
+    if len(period.months) > 1:
+        parts[MONTH] = _months(db, office, period)
+    only = (first, last, office, office)
+    query = """SELECT coalesce(sum(revision), 0), count(DISTINCT day), max(at_ms) FROM figures
+        WHERE day BETWEEN ? AND ? AND (? = '' OR office = ?)"""
+    revision, days, at_ms = db.execute(query, only).fetchone()
+    query = """SELECT count(DISTINCT day) FROM dirty JOIN journals USING (journal_id)
+        WHERE day BETWEEN ? AND ? AND (? = '' OR coalesce(journals.office, ?) = ?)"""
+    marked = db.execute(query, (first, last, office, own, office)).fetchone()[0]
+    complaints = _complaints(db, config, period, None if office == own else office)
+    return Read(period, parts, complaints, revision, days, marked, at_ms), reading.services(db), names
+
+
+def _months(db: sqlite3.Connection, office: str, period: Period) -> dict[str, sums.Sum]:
+    found = {}
+    for month in period.months:
+        whole = sums.together(db, office, sums.ALL, month.first.isoformat(), month.last.isoformat())
+        found[month.text] = whole.get("", sums.Sum())
+    return found
+
+
+def _complaints(db: sqlite3.Connection, config: ServerConfig, period: Period, office: str | None) -> dict[str, int]:
+    """How many by category; `office` None: this one's, "": everybody's. Nothing else of a complaint is reported."""
+    query = """SELECT json_extract(CAST(row AS TEXT), '$[5].category'), json_extract(CAST(row AS TEXT), '$[5].now_ms')
+        FROM facts JOIN journals USING (journal_id)
+        WHERE role = 'office' AND (?1 = '' OR office IS ?1) AND instr(row, CAST('"complaint.noted"' AS BLOB))
+            AND json_extract(CAST(row AS TEXT), '$[1]') = 'complaint.noted'"""
+    found = Counter[str]()
+    for category, at_ms in db.execute(query, (office,)):
+        if period.first <= office_day(UtcMs(at_ms), config.zone) <= period.last:
+            found[category] += 1
+    return dict(found)

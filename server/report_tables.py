@@ -1,0 +1,116 @@
+"""The report as a spreadsheet and as CSV: the same figures as on paper, number by number."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+
+from server.report import PARTS, UNITS, Report, Row
+from server.report_period import period_words
+from server.report_words import LABELS, Setting, label
+from translations import N_
+
+# gettext: report
+
+COLUMNS = ("part", "name", "label", "figure", "unit", "value")
+"""Of the tidy table: one figure a line. `value` is empty where there is none."""
+TITLES = {
+    "all": N_("All together"),
+    "service": N_("By service"),
+    "hour": N_("By hour of arrival"),
+    "counter": N_("By counter"),
+    "month": N_("By month"),
+    "complaint": N_("Complaints"),
+}
+
+
+def tidy(report: Report, setting: Setting) -> list[tuple[str, str, str, str, str, str]]:
+    """Every figure of the report, one a line, after what it is made from."""
+    read = report.read
+    made = {
+        "first": read.period.first.isoformat(), "last": read.period.last.isoformat(), "revision": str(read.revision),
+        "days": str(read.days), "days_being_made_anew": str(read.marked), "worst_hours": " ".join(report.worst),
+        "made": setting.now.isoformat(timespec="seconds"),
+    }  # fmt: skip
+    rows = [("report", read.period.text, setting.office_name, key, "", value) for key, value in made.items()]
+    for row in report.rows:
+        name = label(row, setting)
+        rows += [(row.part, row.name, name, key, UNITS[key].name, value or "") for key, value in row.figures.items()]
+    return rows
+
+
+def csv_of(report: Report, setting: Setting) -> bytes:
+    """UTF-8 with a byte order mark, without which Excel takes it for another encoding. A text that a spreadsheet would
+    take for a formula has an apostrophe before it."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([_harmless(each) for each in row] for row in tidy(report, setting))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_of(report: Report, setting: Setting) -> bytes:
+    """One sheet a part, figures as numbers, and the tidy table."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": _title(report, setting), "created": setting.now.replace(tzinfo=None)})
+    formats = {places: book.add_format({"num_format": _shape(places)}) for places in range(3)}
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    for part in PARTS:
+        rows = report.of(part)
+        if rows:
+            _sheet(book, part, rows, report, setting, formats, bold)
+    sheet = book.add_worksheet("data")
+    sheet.write_row(0, 0, COLUMNS, bold)
+    for line, row in enumerate(tidy(report, setting), 1):
+        sheet.write_row(line, 0, row[:-1])
+        _figure(sheet, line, len(row) - 1, row[3], row[-1] or None, formats)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return out.getvalue()
+
+
+def _sheet(
+    book: Any, part: str, rows: Sequence[Row], report: Report, setting: Setting, formats: dict[int, Any], bold: Any
+) -> None:
+    sheet = book.add_worksheet(setting.said(TITLES[part])[:31])
+    sheet.write(0, 0, _title(report, setting), bold)
+    keys = list(rows[0].figures)
+    if part == "all":
+        for line, key in enumerate(keys, 2):
+            sheet.write(line, 0, setting.said(LABELS[key]))
+            _figure(sheet, line, 1, key, rows[0].figures[key], formats)
+        sheet.set_column(0, 0, 52)
+        return
+    sheet.write_row(2, 1, [setting.said(LABELS[key]) for key in keys], bold)
+    for line, row in enumerate(rows, 3):
+        sheet.write(line, 0, label(row, setting))
+        for column, key in enumerate(keys, 1):
+            _figure(sheet, line, column, key, row.figures[key], formats)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, len(keys), 14)
+    sheet.freeze_panes(3, 1)
+
+
+def _figure(sheet: Any, line: int, column: int, key: str, value: str | None, formats: dict[int, Any]) -> None:
+    """A number as a number, to as many places as it was rounded to; nothing where there is none."""
+    if value is None:
+        return
+    if key in UNITS:
+        sheet.write_number(line, column, float(value), formats[UNITS[key].places])
+    else:
+        sheet.write_string(line, column, value)
+
+
+def _title(report: Report, setting: Setting) -> str:
+    return f"{setting.office_name}: {period_words(report.read.period, setting.language)}"
+
+
+def _shape(places: int) -> str:
+    return "#,##0" + ("." + "0" * places if places else "")
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

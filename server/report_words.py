@@ -1,0 +1,127 @@
+"""The words of a report: what its figures and their names are called. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.console_proof_words import COMPLAINT as COMPLAINTS
+from server.report import COMPLAINT, MEAN, MINUTES, MONTH, PERCENT, UNITS, Row
+from server.report_period import period_of, period_words
+from server.sums import COUNTER, HOUR, SERVICE
+from translations import N_, load
+from translations.numerals import local_digits
+
+# gettext: report
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`office` and `services`: names by language, and of services by id, too. `now`: in the office's time."""
+
+    office: Mapping[str, str]
+    services: Mapping[str, Mapping[str, str]]
+    language: str
+    now: datetime
+    local_digits: bool = False
+
+    def said(self, msgid: str, **values: str) -> str:
+        """A text of the domain `report` with these values."""
+        return self.digits(load(self.language, "report").gettext(msgid).format(**values))
+
+    def counted(self, msgid: str, count: str | None) -> str:
+        """A text that names a count."""
+        return self.said(msgid, count=self.digits(count or "0"))
+
+    def digits(self, text: str) -> str:
+        """In the digits of the language, where that was asked for."""
+        return local_digits(text, self.language) if self.local_digits else text
+
+    @property
+    def office_name(self) -> str:
+        """The office's name."""
+        return self.office.get(self.language) or next(iter(self.office.values()))
+
+
+LABELS: Mapping[str, str] = {
+    "days": N_("Office days with figures"),
+    "tickets": N_("Queue tickets"),
+    "visits": N_("Visits"),
+    "served": N_("Served"),
+    "no_show": N_("Did not come when called"),
+    "cancelled": N_("Cancelled"),
+    "transferred": N_("Sent to another service"),
+    "carried": N_("Carried over to another day"),
+    "open": N_("Unserved at closing"),
+    "priority": N_("With priority"),
+    "ticketless": N_("Served without a ticket"),
+    "emergency": N_("Served with emergency numbers"),
+    "by_hand": N_("Called by hand, not by the rule"),
+    "missed": N_("Calls to which nobody came"),
+    "timed": N_("Waits that are known"),
+    "untimed_carried": N_("Waits not known: carried over from another day"),
+    "untimed_heard_late": N_("Waits not known: the clock of the kiosk was not known"),
+    "untimed_restated": N_("Waits not known: before the office was restored"),
+    "uncalled": N_("Never called"),
+    "wait_p50": N_("Half waited at most"),
+    "wait_p90": N_("Nine of ten waited at most"),
+    "wait_mean": N_("Mean wait"),
+    "serve_p50": N_("Half were at the counter at most"),
+    "serve_p90": N_("Nine of ten were at the counter at most"),
+    "judged": N_("Served whose standard time is known"),
+    "unjudged": N_("Served whose time or standard time is not known"),
+    "within": N_("Served within the standard time"),
+    "within_percent": N_("Within the standard time"),
+    "scores": N_("Scores"),
+    "level_5": N_("most satisfied"),
+    "level_4": N_("very satisfied"),
+    "level_3": N_("moderately satisfied"),
+    "level_2": N_("slightly satisfied"),
+    "level_1": N_("least satisfied"),
+    "mean": N_("Mean score of five"),
+    "percent": N_("Satisfaction"),
+    "satisfied_percent": N_("Satisfied: the two best levels"),
+    "satisfied_from": N_("Satisfied: from (95 %)"),
+    "satisfied_to": N_("Satisfied: to (95 %)"),
+    "disputed": N_("Visits with several scores"),
+    "unattached": N_("Scores of no visit"),
+    "answered_percent": N_("Response rate"),
+    "at_work": N_("Hours of counters at work"),
+    "unclosed": N_("Counters opened and not closed"),
+    "complaints": N_("Complaints"),
+}
+"""Every figure's name. The scale is worded as on the kiosk's buttons."""
+
+UNIT_WORDS = {MINUTES.name: N_("{number} min"), PERCENT.name: N_("{number} %"), MEAN.name: N_("{number} of 5")}
+NO_FIGURE = N_("no figure")
+
+
+def shown(key: str, value: str | None, setting: Setting) -> str:
+    """A figure with its unit, as it is printed."""
+    if value is None:
+        return setting.said(NO_FIGURE)
+    grouped = f"{int(value):,}" if value.isdecimal() else value
+    number = setting.digits(grouped)
+    if key == "percent" and setting.language == "th":  # as Thai reports write it: the word before the number
+        return setting.said(PERCENT_FIRST, number=number)
+    words = UNIT_WORDS.get(UNITS[key].name)
+    return setting.said(words, number=number) if words else number
+
+
+PERCENT_FIRST = N_("{number} percent")
+
+
+def label(row: Row, setting: Setting) -> str:
+    """What a row is of."""
+    match row.part:
+        case str(part) if part == SERVICE:
+            names = setting.services.get(row.name, {})
+            return names.get(setting.language) or row.name or setting.said(N_("no service"))
+        case str(part) if part == HOUR:
+            return setting.digits(f"{row.name}:00–{row.name}:59")
+        case str(part) if part == COUNTER:
+            return setting.digits(row.name) if row.name != "0" else setting.said(N_("never called"))
+        case str(part) if part == MONTH:
+            return setting.digits(period_words(period_of(row.name), setting.language))
+        case str(part) if part == COMPLAINT:
+            return load(setting.language, "audit").gettext(COMPLAINTS.get(row.name, row.name))
+    return setting.said(N_("All together"))
