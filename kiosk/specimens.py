@@ -212,6 +212,8 @@ def _service_menu(base: State) -> Iterator[tuple[str, State]]:
     yield "service-code", code
     yield "service-code-2", replace(code, page=1)
     yield "service-code-none", replace(code, upkeep=replace(tools, first="administrated"))
+    unpaired = tuple(Part("office", Health.BAD, "unpaired") if each.name == "office" else each for each in GOOD_PARTS)
+    yield "service-menu-unpaired", replace(menu, upkeep=Upkeep(parts=unpaired))
 
 
 GOOD_PARTS = (
