@@ -317,6 +317,7 @@ def _drivers(
         carried=press.draw_carried,
         taken_mm=press.taken_mm,
         met=met,
+        secret=journal.secret,
     )
     inbox = InboxReader(data / "inbox.db")
     parts = Parts(

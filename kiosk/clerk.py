@@ -125,6 +125,7 @@ class Clerk:
             key=self._house.key,
             next_seq=Seq(self._record.next_seq + len(before)),
             print_now=self._desk.free,
+            secret=self._house.secret,
             first=self._first(today.day, wish.series),
         )
         stored = self._record.commit(*before, *made)
@@ -190,11 +191,20 @@ class Clerk:
 
     def again(self, standing: Standing) -> list[Input]:
         """The place of a ticket in sight, where it is another one by now."""
-        found = self._record.ticket(standing.seq)
-        now = self._standing(found.fact, found.body) if found is not None else None
+        now = self._anew(standing)
         if now is None or replace(now, as_of=standing.as_of) == standing:
             return []
         return [Found(now)]
+
+    def _anew(self, standing: Standing) -> Standing | None:
+        found = self._record.ticket(standing.seq) if standing.seq else None
+        if found is not None:
+            return self._standing(found.fact, found.body)
+        here = self._here()
+        if here is None or standing.seq:
+            return None
+        others = self._hall.others(standing.label, here)
+        return next((self._of_other(each, here) for each in others if each.day == standing.day), None)
 
     def _told(self, services: tuple[str, ...], priority: bool) -> Prospect | None:
         here = self._here()
@@ -242,12 +252,15 @@ class Clerk:
         if self._tries.waiting(now):
             return NotFound("wait")
         here = self._here()
-        known = self._on_record(typed, here)
-        if not known:
-            gone = here is not None and self._hall.elsewhere(_as_printed(typed), here)
-            return NotFound("elsewhere" if gone else "number")
+        known, printed = self._on_record(typed, here), _as_printed(typed)
+        others = self._hall.others(printed, here) if here is not None and printed else []
+        if not known and all(each.code is None for each in others):
+            return NotFound("elsewhere" if others else "number")
         found = next((each for each in known if self._desk.secrets(each[1]).code == code), None)
-        self._tries = self._tries.after(found is not None, now)
+        other = next((each for each in others if each.code == code), None) if found is None else None
+        self._tries = self._tries.after(found is not None or other is not None, now)
+        if other is not None and here is not None:
+            return Found(self._of_other(other, here))
         if found is None:
             return NotFound("wait" if self._tries.waiting(now) else "code")
         standing = self._standing(*found)
@@ -280,16 +293,21 @@ class Clerk:
             hall=hall,
         )
 
-    def _back(self, body: TicketIssued) -> UtcMs | None:
-        """When it was last said that the holder is back."""
+    def _of_other(self, other: enquiry.Other, here: Here) -> Standing:
+        """The place of a ticket that another machine gave."""
+        told = self._keeper.at(Instant(here.instant.boot_id, other.hall.as_of)) if other.hall is not None else None
+        returned = enquiry.is_noted(self._back(other), other.hall)
+        return enquiry.standing_of(other, as_of=told or here.wall, returned=returned)
+
+    def _back(self, body: TicketIssued | enquiry.Other) -> UtcMs | None:
+        """When it was last said here that the holder is back."""
         fact = self._record.returned.get((body.day, body.label))
         return None if fact is None else self._record.timeline.when(fact.boot_id, fact.boottime_ms).middle
 
     def _note_return(self, standing: Standing) -> list[Input]:
-        found = self._record.ticket(standing.seq)
-        if found is None or self._record.commit(TicketReturned(standing.day, standing.label)) is None:
+        if self._record.commit(TicketReturned(standing.day, standing.label)) is None:
             return []
-        again = self._standing(found.fact, found.body)
+        again = self._anew(standing)
         return [Found(again)] if again is not None else []
 
     # Help ---------------------------------------------------------------------------------------------------------

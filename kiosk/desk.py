@@ -43,7 +43,7 @@ class Printhouse:
     `slip` draws what a new roll is tried with, from the time on the office's wall clock; None: it is not tried.
     `carried` draws the slip of a ticket that was carried over; None: there are none.
     `roll_mm`: millimetres of paper on a new roll. `taken_mm`: those that so many rows take. `met`: told of each
-    printer that is met.
+    printer that is met. `secret`: of the journal; None: no other kiosk is told the codes of the tickets given here.
     """
 
     draw: Callable[[TicketOnPaper], Bitmap]
@@ -59,6 +59,7 @@ class Printhouse:
     carried: Callable[[CarriedSlip], Bitmap] | None = None
     taken_mm: Callable[[int], int] = taken_mm
     met: Callable[[Met], None] = lambda printer: None
+    secret: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Desk:
     def can_slip(self, ticket: Seq, to_day: str) -> bool:
         """Whether a slip that says that this ticket was carried over to that day can be printed now."""
         slip = self._record.slips.get((ticket, to_day))
-        if self._house.carried is None or not self._able:
+        if self._house.carried is None or not self._able or not ticket:  # 0: another machine gave it
             return False
         return slip is None or self.can_ask(slip)
 

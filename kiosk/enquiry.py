@@ -7,7 +7,7 @@ are counted. What the hall knows (who was called, which counters work) comes fro
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kiosk.screen_types import AWAY, Passed, Stage, Standing
 from kiosk.story import Own
@@ -76,6 +76,22 @@ class InHall:
     next_day: str | None = None
 
 
+class Other(NamedTuple):
+    """A ticket that another machine of the office gave. `code`: its 4 digits; None: that machine did not tell them.
+
+    `taken`: the office's wall clock, since when it waits. `taken_before`: tickets of its series that the same machine
+    gave before it that day, as far as is known here. `hall`: what the office tells of it now.
+    """
+
+    code: str | None
+    label: str
+    day: str
+    services: tuple[str, ...]
+    taken: datetime
+    taken_before: int
+    hall: InHall | None
+
+
 class Hall(Protocol):
     """What the office tells of the hall (kiosk.hall). None: nothing. `version` changes with what it tells."""
 
@@ -89,7 +105,7 @@ class Hall(Protocol):
 
     def carried(self, label: str, here: Here) -> list[Seq]: ...
 
-    def elsewhere(self, label: str, here: Here) -> bool: ...
+    def others(self, label: str, here: Here) -> list[Other]: ...
 
 
 class NoHall:
@@ -113,9 +129,9 @@ class NoHall:
         """None."""
         return []
 
-    def elsewhere(self, label: str, here: Here) -> bool:
-        """It cannot be told."""
-        return False
+    def others(self, label: str, here: Here) -> list[Other]:
+        """None."""
+        return []
 
 
 def standing(
@@ -140,6 +156,24 @@ def standing(
         returned=returned,
         seq=seq,
     )
+    return _with_hall(plain, hall)
+
+
+def standing_of(other: Other, *, as_of: datetime, returned: bool) -> Standing:
+    """The place of a ticket that another machine gave."""
+    plain = Standing(
+        label=other.label,
+        day=other.day,
+        services=other.services,
+        issued=other.taken,
+        as_of=as_of,
+        taken_before=other.taken_before,
+        returned=returned,
+    )
+    return _with_hall(plain, other.hall)
+
+
+def _with_hall(plain: Standing, hall: InHall | None) -> Standing:
     if hall is None:
         return plain
     return replace(

@@ -5,9 +5,10 @@ last two days of the journal. What the office has not confirmed for a while is t
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Protocol
 
-from kiosk.enquiry import Here, InHall
+from kiosk.enquiry import Here, InHall, Other
 from kiosk.screen_types import Stage
 from kiosk.story import Own, Story, outlook, with_own
 from sync.body import TicketName
@@ -18,6 +19,7 @@ from sync.estimate import Pace, Prospect, at_work
 from sync.foresee import about_to_take
 from sync.journal import Instant
 from sync.live import Live
+from sync.masked import reveal
 from sync.mirror import FeedState, News
 from sync.tickets import QueueTicket, Status
 from sync.types import BootMs, JournalId, Seq
@@ -43,7 +45,7 @@ class Mirror(Protocol):
 
 
 class OfficeHall:
-    """Answers for the tickets of one kiosk. `version` counts what has been taken in."""
+    """Answers at one kiosk. `version` counts what has been taken in."""
 
     def __init__(
         self,
@@ -57,7 +59,7 @@ class OfficeHall:
         self._mirror, self._own, self._standard, self._calendar = mirror, own_journal, standard, calendar
         self._say = say
         self.version = 0
-        self._story = Story()
+        self._story, self._secret = Story(), b""
         self._feed: FeedState | None = None
         self._behind = True
         self._heard: Instant | None = None
@@ -72,6 +74,7 @@ class OfficeHall:
         if news is None:
             self._behind = False
             return False
+        self._secret = news.secret
         if news.anew:
             self._story, self._heard = Story(), None
         elif not self._behind:
@@ -99,7 +102,10 @@ class OfficeHall:
 
     def place(self, seq: Seq, here: Here) -> InHall | None:
         """The ticket of this kiosk whose `ticket.issued` has this seq; None: nothing can be told of it now."""
-        known, name = self._known(here, OLDEST_MS), TicketName(self._own, seq)
+        return self._place(TicketName(self._own, seq), here)
+
+    def _place(self, name: TicketName, here: Here) -> InHall | None:
+        known = self._known(here, OLDEST_MS)
         if known is None:
             return None
         live, as_of = known
@@ -131,11 +137,30 @@ class OfficeHall:
             if each.label == label and each.name.journal == self._own and each.day != here.day
         ]
 
-    def elsewhere(self, label: str, here: Here) -> bool:
-        """Whether another machine of this office gave this number today."""
-        known = self._known(here, OLDEST_MS)
-        return known is not None and any(
-            each.label == label and each.name.journal != self._own for each in known[0].tickets.values()
+    def others(self, label: str, here: Here) -> list[Other]:
+        """The tickets with this number that other machines of this office gave and that are in today's queue.
+
+        However long the office has been silent: they are not told where they stand then, but that they are back can be
+        noted here.
+        """
+        story, live = self._story, self._story.live
+        if story.lost or live.day != here.day:
+            return []
+        with_label = [each for each in live.tickets.values() if each.label == label]
+        return [self._other(live, each, here) for each in with_label if each.name.journal != self._own]
+
+    def _other(self, live: Live, ticket: QueueTicket, here: Here) -> Other:
+        name, words = ticket.name, (ticket.name.journal, ticket.day, ticket.label)
+        kind = (ticket.day, name.journal, ticket.label[:1])
+        same = [each for each in live.tickets.values() if (each.day, each.name.journal, each.label[:1]) == kind]
+        return Other(
+            code=reveal(ticket.code, self._secret, *words),
+            label=ticket.label,
+            day=ticket.day,
+            services=ticket.services,
+            taken=here.wall - timedelta(milliseconds=here.now_ms - ticket.since_ms),
+            taken_before=sum(each.name.seq < name.seq for each in same),
+            hall=self._place(name, here),
         )
 
     def _known(self, here: Here, oldest_ms: int) -> tuple[Live, BootMs] | None:

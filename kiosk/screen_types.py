@@ -202,12 +202,12 @@ AWAY = frozenset({Stage.ABSENT, Stage.PARKED})
 class Standing:
     """What a citizen may know of a ticket, as of `as_of` on the office's wall clock.
 
-    `taken_before`: tickets of its series that this kiosk gave earlier on the same day. What only the office knows is
+    `taken_before`: tickets of its series that its machine gave earlier on the same day. What only the office knows is
     None where it does not tell: `stage`; of one that waits `ahead`, people who will be called before it, and `minutes`,
     from and to; `counters` at work that serve it; `passed`, who went first though they came later. `counter`: the one
     it is called to or served at. `carried_over`: left over from an earlier day. `next_day`: the office day (YYYY-MM-DD)
     that it was carried over to, which is today where it is `carried_over`. `returned`: "I'm back" is on record.
-    `seq`: of its `ticket.issued` in this journal.
+    `seq`: of its `ticket.issued` in this journal; 0: another machine gave it.
     """
 
     label: str

@@ -10,9 +10,10 @@ from kiosk.view_flow import Offer, Sentence, fits, flow, offer
 from kiosk.view_parts import Exhibit, bar, page
 from kiosk.widgets import Canvas
 from kiosk.wording import refusal, spelled, texts
+from sync.numbering import OFFICE_LANE, lane_letters
 
-LANES = "ABCD"
-"""Letters that follow the series where an office has several kiosks."""
+LANES = f"ABCD{lane_letters(OFFICE_LANE)}"
+"""Letters that follow the series where an office has several kiosks, and in numbers that staff gave."""
 LEAST_DIGITS = 3
 KEY_MM = 20.0
 MOST_KEY_MM = 30.0
@@ -207,22 +208,24 @@ def _natural_width(height: int, exhibit: Exhibit, canvas: Canvas) -> int:
     return across * (side + gap) + canvas.px(canvas.tokens.space.l)
 
 
-def _digits(cells: list[Rect], across: int, state: State, exhibit: Exhibit, canvas: Canvas) -> None:
+def _digits(
+    cells: list[Rect], across: int, state: State, exhibit: Exhibit, canvas: Canvas, *, erase: bool = True
+) -> None:
     """1 to 9 in threes; with a fourth column the rest stands beside them, else below."""
     if across == 4:
         places = [cells[row * 4 + column] for row in range(3) for column in range(3)]
-        erase, zero, enter = cells[3], cells[7], cells[11]
+        less, zero, enter = cells[3], cells[7], cells[11]
     else:
-        places, (erase, zero, enter) = cells[:9], cells[9:12]
+        places, (less, zero, enter) = cells[:9], cells[9:12]
     for digit, cell in zip(DIGITS, places, strict=True):
         _key(digit, cell, state, exhibit, canvas)
     _key("0", zero, state, exhibit, canvas)
-    _controls(erase, enter, state, canvas)
+    _controls(less if erase else None, enter, state, canvas)
 
 
-def _controls(erase: Rect, enter: Rect | None, state: State, canvas: Canvas) -> None:
+def _controls(erase: Rect | None, enter: Rect | None, state: State, canvas: Canvas) -> None:
     language, spoken = state.language, texts(state.language)
-    if state.typing.label:
+    if erase is not None and state.typing.label:
         offer(canvas, erase, Offer("erase", "remove", spoken.gettext("Erase"), Erase()), language, words=False)
     if enter is not None and can_enter(state):
         _enter(enter, Enter(), state, canvas)
@@ -290,10 +293,10 @@ def _small_keys(pad: Rect, state: State, exhibit: Exhibit, canvas: Canvas) -> No
             _key(letter, cell, state, exhibit, canvas)
         return
     digits = [cell for index, cell in enumerate(cells) if index % across >= across - 4]
-    _digits(digits, 4, state, exhibit, canvas)
+    _digits(digits, 4, state, exhibit, canvas, erase=not _lanes_open(state))
     if _lanes_open(state):
-        # The fourth letter stands where "Next" will be: with no digit yet there is nothing to go on with.
-        for letter, cell in zip(LANES, [cells[0], cells[5], cells[10], digits[11]], strict=True):
+        # Two letters stand where "Next" and "Erase" are: there is no digit yet, and "Back" begins anew.
+        for letter, cell in zip(LANES, [cells[0], cells[5], cells[10], digits[11], digits[3]], strict=True):
             _key(letter, cell, state, exhibit, canvas)
 
 

@@ -33,13 +33,15 @@ THE_OFFICE = "office"
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A ticket as it came: its issue on the UTC, give or take `slack_ms`; both None where nothing dates it."""
+    """A ticket as it came: its issue on the UTC, give or take `slack_ms`; both None where nothing dates it. `code`: its
+    4 digits, masked for the office's own journal (sync.masked)."""
 
     name: TicketName
     body: TicketIssued
     priority: bool = False
     utc_ms: int | None = None
     slack_ms: int | None = None
+    code: str | None = None
 
 
 def admit(live: Live, tickets: Iterable[Issued], now_ms: UtcMs) -> tuple[Body, ...]:
@@ -87,9 +89,17 @@ def _admitted(ticket: Issued, now_ms: UtcMs) -> TicketAdmitted:
     certain = ticket.utc_ms is not None and ticket.slack_ms is not None and ticket.slack_ms <= CERTAIN_MS
     since = min(ticket.utc_ms, now_ms) if certain and ticket.utc_ms is not None else now_ms
     body = ticket.body
-    how = "issued" if certain else "arrived"
     return TicketAdmitted(
-        now_ms, ticket.name, body.day, body.label, body.services, UtcMs(since), how, ticket.priority, body.cases
+        now_ms,
+        ticket.name,
+        body.day,
+        body.label,
+        body.services,
+        UtcMs(since),
+        "issued" if certain else "arrived",
+        ticket.priority,
+        body.cases,
+        ticket.code,
     )
 
 
@@ -123,6 +133,7 @@ def _again(live: Live, ended: Iterable[Body], now_ms: UtcMs) -> Sequence[Body]:
             "carried",
             each.priority,
             each.cases[each.step :],
+            each.code,  # in the same journal it is masked the same
         )
         for each in sorted(over, key=lambda ticket: ticket.admitted)
     ]

@@ -21,7 +21,7 @@ from sync.codec import Fact, parse
 from sync.errors import NotUnderstood
 from sync.facts import Body, understand
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, CountersSet, StaffSkilled
-from sync.facts_restated import RECORD, RESTATED, RecordWaived
+from sync.facts_restated import RECORD, RESTATED, RecordWaived, TicketRestated
 from sync.live import Live
 from sync.types import JournalId, Seq, UtcMs
 
@@ -155,7 +155,14 @@ def _record(db: sqlite3.Connection, place: Place, section: Section) -> Live | No
 def _restates(record: Live, said: Sequence[Body]) -> bool:
     """Whether these facts restate this queue."""
     whole = [body for body in restating(record, UtcMs(0)) if isinstance(body, RESTATED)]
-    return whole == [replace(body, now_ms=UtcMs(0)) for body in said if isinstance(body, RESTATED)]
+    return whole == [_bare(body) for body in said]
+
+
+def _bare(body: Body) -> Body:
+    """Without what is not of the queue: when it was said, and the code, which is masked anew in every journal."""
+    if isinstance(body, TicketRestated):
+        return replace(body, now_ms=UtcMs(0), code=None)
+    return replace(body, now_ms=UtcMs(0)) if isinstance(body, RESTATED) else body
 
 
 def _tops(db: sqlite3.Connection, journal: JournalId) -> list[Seq | None]:

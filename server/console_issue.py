@@ -71,7 +71,7 @@ def add_issue(app: FastAPI, desk: OfficeDesk) -> None:
         if not found:
             raise HTTPException(404)
         (ticket,) = found
-        token = secrets_of(desk.key, ticket.journal_id, ticket.day, ticket.series, ticket.lane, ticket.n).token
+        paper = secrets_of(desk.key, ticket.journal_id, ticket.day, ticket.series, ticket.lane, ticket.n)
         names = await door.read(reading.services)
         waiting = desk.hall.live.tickets.get(TicketName(ticket.journal_id, Seq(ticket.seq)))
         values = {
@@ -79,7 +79,8 @@ def add_issue(app: FastAPI, desk: OfficeDesk) -> None:
             "priority": waiting is not None and waiting.priority,
             "services": [named(names, each, person.language) for each in ticket.services],
             "cases": waiting.cases if waiting is not None else (),
-            "qr": qr.code(f"{desk.public_url}/t/{token}") if desk.public_url else None,
+            "code": paper.code,
+            "qr": qr.code(f"{desk.public_url}/t/{paper.token}") if desk.public_url else None,
         }
         return pages.page(request, person, "issued.html", N_("Number given"), values)
 

@@ -68,6 +68,7 @@ def _given(ledger: Ledger, asked: Asked, at: queue.Moment) -> Given:
             key=key,
             next_seq=seq,
             print_now=False,
+            secret=ledger.lost.secret(journal_id),
         )
     except IssuingError as error:
         raise ActRefused("no-ticket", str(error), hint=error.hint) from error
@@ -87,6 +88,7 @@ def _given(ledger: Ledger, asked: Asked, at: queue.Moment) -> Given:
         "console",
         asked.priority,
         issued.cases,
+        issued.code,  # in the same journal it is masked the same
     )
     queue.commit(ledger, [*bodies, admitted], at.instant)
     return Given(int(seq), issued.label)

@@ -18,6 +18,7 @@ from sync.clock import DRIFT_PPM
 from sync.codec import Fact, decode
 from sync.facts import TicketIssued, TicketPriority, understand
 from sync.facts_office import RuleAdopted, StaffSkilled
+from sync.masked import mask, reveal
 from sync.numbering import OFFICE_LANE, fresh_start
 from sync.types import JournalId, Seq, UtcMs
 
@@ -75,6 +76,15 @@ class Held:
         found = self._db.execute(query, (journal_id, seq)).fetchone()
         return (found[0], found[1]) if found else (None, None)
 
+    def masked(self, name: TicketName, body: TicketIssued) -> str | None:
+        """The 4 digits of this ticket, masked for the office's own journal; None where its machine tells none."""
+        query = """SELECT secret, (SELECT secret FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1)
+            FROM journals WHERE journal_id = ?"""
+        theirs, ours = self._db.execute(query, (name.journal,)).fetchone() or (None, None)
+        words = name.journal, body.day, body.label
+        code = reveal(body.code, theirs, *words) if theirs is not None else None
+        return mask(code, ours, *words) if code is not None and ours is not None else None
+
     def moment(self, journal_id: JournalId, fact: Fact) -> int | None:
         """When this fact happened on the UTC, by the anchors that are known now; None where nothing dates it."""
         at = {"journal_id": journal_id, "boot_id": fact.boot_id, "boottime_ms": int(fact.boottime_ms)}
@@ -91,7 +101,7 @@ class Held:
             body = understand(decode(row))
             if isinstance(body, TicketIssued):
                 name = TicketName(JournalId(journal_id), Seq(seq))
-                found.append(Issued(name, body, self._asked(name), utc_ms, slack_ms))
+                found.append(Issued(name, body, self._asked(name), utc_ms, slack_ms, self.masked(name, body)))
         return found
 
     def services(self) -> tuple[str, ...]:

@@ -228,6 +228,14 @@ class Lost:
         since = self._rows(copy, behind, LAST) if copy is not None else iter(())
         return History((*before, *tail[begin or 0 :]), tuple(since), self._day(copy, behind))
 
+    def last_days(self) -> Iterator[tuple[JournalId, Fact]]:
+        """The facts of the last days of every journal that this server wrote or lost, what came back included. Each
+        with its journal; some twice."""
+        query = "SELECT journal_id FROM journals WHERE own > 0 UNION SELECT journal_id FROM losses"
+        for name in [JournalId(row[0]) for row in self._db.execute(query).fetchall()]:
+            for fact in (*self.history(name).base, *self._last_day(name, LAST)):
+                yield name, fact
+
     def _walk(self, journal_id: JournalId) -> tuple[int, bytes, int | None, bytes | None] | None:
         query = "SELECT top_seq, top_chain, wanted_seq, wanted_chain FROM losses WHERE journal_id = ?"
         found: tuple[int, bytes, int | None, bytes | None] | None

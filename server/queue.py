@@ -13,7 +13,7 @@ from server.admission import THE_OFFICE, Issued, admit, prioritise, returned, tu
 from server.equipment import skilled
 from server.errors import ActRefused
 from server.ledger import Ledger
-from server.standing import before_of
+from server.standing import before_of, masked_anew
 from server.takeup import merged, restating
 from sync.body import Body, TicketName
 from sync.codec import Fact
@@ -120,7 +120,7 @@ def take_up(ledger: Ledger, at: Moment) -> None:
     before = before_of(ledger.lost, own[0])
     live = merged(before, ledger.lost.facts(own[0]), before.day)
     at = replace(at, now_ms=UtcMs(max(at.now_ms, live.now_ms)))
-    bodies = restating(live, at.now_ms)
+    bodies = restating(live, at.now_ms, masked_anew(ledger.lost, own[0]))
     if not bodies:
         return
     ledger.held.hold(())
@@ -172,11 +172,12 @@ def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Mome
     if any(isinstance(row.body, TicketIssued) for row in rows):
         with contextlib.suppress(IllegalStep), ledger.savepoint():
             turn(ledger, at)
+    held = ledger.held
     asked = {row.body.ticket for row in rows if isinstance(row.body, TicketPriority)}
+    named = [(TicketName(journal_id, row.seq), row.body) for row in rows if isinstance(row.body, TicketIssued)]
     issued = [
-        Issued(TicketName(journal_id, row.seq), row.body, row.seq in asked, *ledger.held.dated(journal_id, row.seq))
-        for row in rows
-        if isinstance(row.body, TicketIssued)
+        Issued(name, body, name.seq in asked, *held.dated(journal_id, name.seq), held.masked(name, body))
+        for name, body in named
     ]
     _commit_any(ledger, admit(live_of(ledger), issued, at.now_ms), at)
     for row in rows:

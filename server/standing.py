@@ -1,13 +1,18 @@
-"""How the queue stood by the record of the server's own journals, lost parts that came back included. It only reads."""
+"""How the queue stood by the record of the server's own journals, lost parts that came back included, and the codes of
+its tickets. It only reads."""
 
 from collections.abc import Iterable
 
 from server.lost import Lost
 from server.takeup import merged
+from sync.body import TicketName
 from sync.codec import Fact
 from sync.errors import NotUnderstood
 from sync.facts import DayOpened, understand
+from sync.facts_office import TicketAdmitted
+from sync.facts_restated import TicketRestated
 from sync.live import Live
+from sync.masked import mask, reveal
 from sync.tickets import IllegalStep
 from sync.types import JournalId
 
@@ -31,6 +36,27 @@ def before_of(lost: Lost, journal_id: JournalId) -> Live:
     known = lost.secret(link.journal_id) is not None or lost.came_back(link.journal_id)
     name = link.journal_id if known else lost.number_before(journal_id)
     return by_record(lost, name) if name is not None else Live()
+
+
+def masked_anew(lost: Lost, journal_id: JournalId) -> dict[TicketName, str]:
+    """The 4 digits of all tickets, as far as the server's own journals tell them, masked for this one (sync.masked)."""
+    ours, found = lost.secret(journal_id), dict[TicketName, str]()
+    for name, fact in lost.last_days():
+        theirs = lost.secret_of(name)
+        try:
+            body = understand(fact) if fact.kind in _TELLING else None
+        except NotUnderstood:
+            continue
+        if ours is None or theirs is None or not isinstance(body, TicketAdmitted | TicketRestated):
+            continue
+        words = body.ticket.journal, body.day, body.label
+        code = reveal(body.code, theirs, *words)
+        if code is not None:
+            found[body.ticket] = mask(code, ours, *words)
+    return found
+
+
+_TELLING = frozenset({TicketAdmitted.kind, TicketRestated.kind})
 
 
 def _fold(facts: Iterable[Fact]) -> Live:

@@ -5,11 +5,12 @@ ticket, the record before is believed, and what then has no place is passed over
 called by it. The office says the outcome again in its new journal (sync.facts_restated); an audit does the same sum.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from server.admission import turn_of_day
-from sync.body import Body
+from sync.body import Body, TicketName
 from sync.codec import Fact
 from sync.errors import NotUnderstood
 from sync.facts import DayOpened, understand
@@ -20,6 +21,7 @@ from sync.tickets import IllegalStep, QueueTicket
 from sync.types import UtcMs
 
 _SETTINGS = (RuleAdopted, CountersSet)
+NO_CODES: Mapping[TicketName, str] = MappingProxyType({})
 
 
 def merged(base: Live, since: Iterable[Fact], day: str | None) -> Live:
@@ -58,8 +60,9 @@ def _with(live: Live, body: Body) -> Live:
         return live
 
 
-def restating(live: Live, now_ms: UtcMs) -> tuple[Body, ...]:
-    """The facts that say this queue again in a new journal; none where there is no day in it."""
+def restating(live: Live, now_ms: UtcMs, codes: Mapping[TicketName, str] = NO_CODES) -> tuple[Body, ...]:
+    """The facts that say this queue again in a new journal; none where there is no day in it. `codes`: the 4 digits of
+    its tickets, masked for that journal."""
     if live.day is None:
         return ()
     setups = [CountersSet(now_ms, tuple(live.setups.values()))] if live.setups else []
@@ -68,12 +71,12 @@ def restating(live: Live, now_ms: UtcMs) -> tuple[Body, ...]:
         DayOpened(live.day, RECORD),
         replace(live.rule, now_ms=now_ms),
         *setups,
-        *(_ticket(each, now_ms) for each in tickets),
+        *(_ticket(each, now_ms, codes.get(each.name)) for each in tickets),
         *(_counter(live.counters[each], now_ms) for each in sorted(live.counters)),
     )
 
 
-def _ticket(ticket: QueueTicket, now_ms: UtcMs) -> TicketRestated:
+def _ticket(ticket: QueueTicket, now_ms: UtcMs, code: str | None) -> TicketRestated:
     return TicketRestated(
         now_ms,
         ticket.name,
@@ -97,6 +100,7 @@ def _ticket(ticket: QueueTicket, now_ms: UtcMs) -> TicketRestated:
         ticket.waited_ms,
         ticket.by_hand,
         ticket.said_ms,
+        code,
     )
 
 

@@ -8,10 +8,14 @@ from sync.types import JournalId, Seq
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Base of all bodies. Fields hold str, int, bool, None, tuples and further such classes only."""
+    """Base of all bodies. Fields hold str, int, bool, None, tuples and further such classes only.
+
+    `unsaid`: fields that are left out of the row while they are None.
+    """
 
     kind: ClassVar[str]
     version: ClassVar[int] = 1
+    unsaid: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -94,6 +94,7 @@ class TicketIssued(Body):
     """
 
     kind: ClassVar[str] = "ticket.issued"
+    unsaid: ClassVar[tuple[str, ...]] = ("code",)
     day: str
     series: str
     lane: int
@@ -103,6 +104,8 @@ class TicketIssued(Body):
     token: str
     cases: tuple[int, ...] = ()
     """How many cases of each service, in the same order; empty: one of each."""
+    code: str | None = None
+    """The 4 digits that *my ticket* asks for, masked for this journal (sync.masked); None: they are not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +397,7 @@ def of_kind(facts: Iterable[Fact], shape: type[AnyBody]) -> list[tuple[Fact, Any
 
 def _plain(body: Body) -> dict[str, Json]:
     plain: dict[str, Json] = _listed(msgspec.to_builtins(body))
-    return plain
+    return {name: value for name, value in plain.items() if value is not None or name not in body.unsaid}
 
 
 def _listed(value: Any) -> Any:

@@ -83,10 +83,12 @@ class TicketAdmitted(TicketFact):
 
     `since_ms`: since when it waits on the office's clock. `how` that is known: `issued`, by a kiosk whose clock was
     tied to the office's; `arrived`, when the office heard of it; `console`, issued here; `carried`, the day before.
-    `services` in the order of the visit, `cases` of each (empty: one).
+    `services` in the order of the visit, `cases` of each (empty: one). `code`: the 4 digits that *my ticket* asks for,
+    masked for this journal (sync.masked); None: whoever issued it did not tell them.
     """
 
     kind: ClassVar[str] = "ticket.admitted"
+    unsaid: ClassVar[tuple[str, ...]] = ("code",)
     day: str
     label: str
     services: tuple[str, ...]
@@ -94,6 +96,7 @@ class TicketAdmitted(TicketFact):
     how: str
     priority: bool = False
     cases: tuple[int, ...] = ()
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ RECORD = "record"
 
 @dataclass(frozen=True, slots=True)
 class TicketRestated(OfficeFact):
-    """Where this ticket stands by the record before: the fields of sync.tickets.QueueTicket, `status` as its value."""
+    """Where this ticket stands by the record before: the fields of sync.tickets.QueueTicket, `status` as its value and
+    `code` masked anew, for this journal."""
 
     kind: ClassVar[str] = "ticket.restated"
+    unsaid: ClassVar[tuple[str, ...]] = ("code",)
     ticket: TicketName
     label: str
     day: str
@@ -42,6 +44,7 @@ class TicketRestated(OfficeFact):
     waited_ms: int | None = None
     by_hand: bool = False
     said_ms: UtcMs | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

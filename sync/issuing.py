@@ -1,7 +1,7 @@
 """The facts of one ticket, to be committed together, and the secrets printed on it. Pure.
 
-The token in the QR and the 4-digit code are not stored: they are derived from the device's secret and the ticket's own
-words, so that a reprint has the same ones and a stolen journal has none.
+The token in the QR and the 4-digit code are derived from the device's secret and the ticket's own words, so that a
+reprint has the same ones. Of the token the record has a hash; the code it has masked (sync.masked), for other kiosks.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from sync.errors import SyncError
 from sync.estimate import Wait
 from sync.facts import Body, PrintSending, TicketIssued, TicketLanguage, TicketPriority, TicketPromised
 from sync.keys import DeviceKey
+from sync.masked import mask
 from sync.numbering import Numbers, label
 from sync.types import JournalId, Seq
 
@@ -57,12 +58,14 @@ def issue(
     next_seq: Seq,
     print_now: bool,
     first: int = 1,
+    secret: bytes | None = None,
 ) -> tuple[Body, ...]:
     """`ticket.issued`, which takes `next_seq`; `ticket.language`; `ticket.priority` where it was asked for;
     `ticket.promised` where something is; and, where `print_now`, `print.sending`, attempt 1.
 
     All of them are for one commit. `day` is the office day, YYYY-MM-DD. `first`: the least number
-    that may be given (sync.numbering.fresh_start). Raises IssuingError, NumberingError.
+    that may be given (sync.numbering.fresh_start). `secret`: of this journal; with it the fact tells the code, masked,
+    so that every kiosk of the office finds the ticket. Raises IssuingError, NumberingError.
     """
     if not 1 <= len(wish.services) <= 5:
         raise IssuingError(f"a visit for {len(wish.services)} services", hint="Choose one to five services.")
@@ -75,9 +78,9 @@ def issue(
     n = max(numbers.next_number(day, wish.series, lane), first)
     secrets = secrets_of(key, journal_id, day, wish.series, lane, n)
     cases = wish.cases if any(one != 1 for one in wish.cases) else ()
-    issued = TicketIssued(
-        day, wish.series, lane, n, label(wish.series, lane, n), wish.services, token_hash(secrets.token), cases
-    )
+    number = label(wish.series, lane, n)
+    code = mask(secrets.code, secret, journal_id, day, number) if secret is not None else None
+    issued = TicketIssued(day, wish.series, lane, n, number, wish.services, token_hash(secrets.token), cases, code)
     facts: tuple[Body, ...] = (issued, TicketLanguage(next_seq, wish.language))
     if wish.priority:
         facts += (TicketPriority(next_seq),)

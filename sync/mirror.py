@@ -186,11 +186,13 @@ class Mirror(LazyWriter):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came since the last look. `anew`: another journal, or the first look: fold anew from these on."""
+    """What came since the last look. `anew`: another journal, or the first look: fold anew from these on. `secret`: of
+    this journal."""
 
     journal_id: JournalId
     anew: bool
     facts: tuple[Fact, ...]
+    secret: bytes
 
 
 class MirrorReader:
@@ -216,7 +218,7 @@ class MirrorReader:
                 anew = reader_id != self._journal_id or reader.at(self._at.seq) != self._at
                 first = reader.day_before(days) if anew and days else 0
                 entries = list(reader.entries(first if anew else self._at.seq, limit=most))
-                facts = tuple(entry.fact for entry in entries)
+                facts, secret = tuple(entry.fact for entry in entries), reader.secret
         except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
             return None
         self.readable = True
@@ -224,7 +226,7 @@ class MirrorReader:
             return None
         self._journal_id = reader_id
         self._at = Position(entries[-1].seq, entries[-1].chain) if entries else START
-        return News(reader_id, anew, facts)
+        return News(reader_id, anew, facts, secret)
 
     def end(self) -> Position | None:
         """How far the office's journal reaches here; None where nothing can be read."""

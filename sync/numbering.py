@@ -84,7 +84,7 @@ def label(series: str, lane: int, n: int) -> str:
         raise NumberingError(f"there is no series {series!r}", hint=f"A series is one letter of {SERIES}.")
     if n < 1:
         raise NumberingError(f"{n} is no queue number", hint="Numbers begin at 1.")
-    return f"{series}{_lane_letters(lane)}{n:03}"
+    return f"{series}{lane_letters(lane)}{n:03}"
 
 
 def read_label(text: str) -> tuple[str, int, int]:
@@ -103,7 +103,8 @@ def read_label(text: str) -> tuple[str, int, int]:
     return letters[0], lane, int(digits)
 
 
-def _lane_letters(lane: int) -> str:
+def lane_letters(lane: int) -> str:
+    """The letters behind the series; none for lane 0. Raises NumberingError."""
     if lane < 0:
         raise NumberingError(
             f"there is no lane {lane}", hint="Lanes are given by the office, from 1; a lone kiosk is 0."

@@ -5,7 +5,7 @@ status and fact, with where it may lead; any other raises IllegalStep and change
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from sync.body import Body, TicketName
@@ -54,7 +54,9 @@ class QueueTicket:
     `admitted`: its place in the order of admission, from 1. `at_ms`: when its status began; `called_ms`: when it was
     first called for the present service, `said_ms`: when its number was last called out, then or by a recall.
     `overtaken`, `hold`, `placed`, `carried`: see sync.rule. `waited_ms`: how long it had waited when it was last
-    called. `by_hand`: it was last called so. `counter` stays after it was served.
+    called. `by_hand`: it was last called so. `counter` stays after it was served. `code`: its 4 digits, masked for the
+    journal that this is folded from (sync.masked): the same ticket has others in another journal, so that they do not
+    count when two are compared.
     """
 
     name: TicketName
@@ -78,6 +80,7 @@ class QueueTicket:
     waited_ms: int | None = None
     by_hand: bool = False
     said_ms: UtcMs | None = None
+    code: str | None = field(default=None, compare=False)
 
     @property
     def service(self) -> str:
@@ -128,6 +131,7 @@ def admit(body: TicketAdmitted, admitted: int) -> QueueTicket:
         priority=body.priority,
         cases=body.cases,
         carried=body.how == "carried",
+        code=body.code,
     )
 
 
@@ -157,6 +161,7 @@ def restated(body: TicketRestated) -> QueueTicket:
         body.waited_ms,
         body.by_hand,
         body.said_ms,
+        body.code,
     )
 
 

@@ -16,6 +16,7 @@ from sync.facts import DayOpened, TicketIssued, TicketReturned, draft, understan
 from sync.facts_office import CounterOpened, RuleAdopted, TicketAdmitted, TicketCalled, TicketPlaced
 from sync.inbox import InboxState
 from sync.journal import Instant
+from sync.masked import mask
 from sync.mirror import FeedState, News
 from sync.tickets import Status
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
@@ -25,6 +26,10 @@ from tests.sync.queueing import DAY, MINUTE, Queue
 OWN = JournalId("07" * 16)
 """The journal of the fake kiosk."""
 OFFICE = JournalId("0f" * 16)
+OTHER = JournalId("0b" * 16)
+"""The journal of another kiosk."""
+SECRET = b"\x0f" * 32
+"""Of the office's journal."""
 TODAY = "2026-11-23"
 """The office day of the fake kiosk's clock."""
 
@@ -38,11 +43,13 @@ def as_facts(bodies: Iterable[Body]) -> list[Fact]:
 
 
 class FakeMirror:
-    """Hands out `bodies` as sync.mirror.MirrorReader does. `journal`: the one it has. `torn`: it cannot be read."""
+    """Hands out `bodies` as sync.mirror.MirrorReader does. `journal` and `secret`: the one it has. `torn`: it cannot be
+    read."""
 
     def __init__(self, bodies: Sequence[Body] = ()) -> None:
         self.bodies: Sequence[Body] = bodies
         self.journal: JournalId | None = OFFICE
+        self.secret = SECRET
         self.feed: FeedState | None = FeedState("asking")
         self.most = 0
         self.torn = self.readable = False
@@ -60,7 +67,7 @@ class FakeMirror:
             return None
         self.most = max(self.most, len(found))
         self._read = self.journal, found[-1].seq if found else 0
-        return News(self.journal, anew, tuple(found))
+        return News(self.journal, anew, tuple(found), self.secret)
 
     def state(self) -> FeedState | None:
         """How the way down stands."""
@@ -143,6 +150,17 @@ class Beside:
         for _ in range(count):
             self.queue.take(len(self.queue.live.tickets) + 500, service, **how)
         self.tell()
+
+    def other(
+        self, n: int, code: str | None, day: str = TODAY, masked: str | None = None, **changes: Any
+    ) -> TicketName:
+        """A ticket of another machine, B001, B002, ..., whose code is told; None: the fact holds `masked`."""
+        name, label, service = TicketName(OTHER, Seq(n + 10)), f"B{n:03}", "move-in"
+        if code is not None:
+            masked = mask(code, SECRET, OTHER, day, label)
+        body = TicketAdmitted(self.now, name, day, label, (service,), self.now, "issued", code=masked)
+        self.tell(replace(body, **changes))
+        return name
 
     def call(self, label: str, counter: int = 1) -> None:
         """The counter calls this number."""

@@ -170,7 +170,7 @@ def test_a_start_begins_with_the_last_two_days_of_a_journal(tmp_path: Path) -> N
         assert news is not None
         assert news.anew
         assert [fact.body["day"] for fact in news.facts if fact.kind == DayOpened.kind] == [days[-1], DAY]
-        assert news.facts[0].kind == DayOpened.kind
+        assert (news.facts[0].kind, news.secret) == (DayOpened.kind, journal.secret)
         assert len(news.facts) == 41 + len(queue.facts)
         whole = MirrorReader(tmp_path / "office.db").news()
         assert whole is not None
@@ -513,8 +513,8 @@ def test_a_ticket_that_was_carried_over_is_found_by_its_number() -> None:
     found = hall.place(Seq(3), at)
     assert found is not None
     assert (found.carried_over, found.ahead) == (True, 0)
-    assert hall.elsewhere("A004", at)
-    assert not hall.elsewhere("Z003", at)
+    assert [each.label for each in hall.others("A004", at)] == ["A004"]
+    assert hall.others("Z003", at) == []
 
 
 def test_a_fact_without_a_place_is_said_once_and_nothing_more_is_told_that_day() -> None:

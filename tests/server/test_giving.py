@@ -246,9 +246,10 @@ def test_a_number_from_a_phone_is_shown_with_its_proof_and_its_code(busy: BusyDe
     (ticket,) = busy.live.waiting()
     assert (ticket.label, ticket.services, ticket.priority) == ("BZ001", ("tax", "register"), True)
     assert re.search(r'id="label">BZ001 <b', page)
-    token = secrets_of(KEY, ticket.name.journal, DAY, "B", OFFICE_LANE, 1).token
-    assert f'aria-label="https://queue.test/t/{token}"' in page
-    found = ticket_of(busy.desk._db, hashlib.sha256(bytes.fromhex(token)).hexdigest())
+    paper = secrets_of(KEY, ticket.name.journal, DAY, "B", OFFICE_LANE, 1)
+    assert f'id="code">{paper.code}<' in page, "the 4 digits with which any kiosk finds it"
+    assert f'aria-label="https://queue.test/t/{paper.token}"' in page
+    found = ticket_of(busy.desk._db, hashlib.sha256(bytes.fromhex(paper.token)).hexdigest())
     assert found is not None
     shown = "".join(re.findall(r"<span>(\w{4})</span>", page))
     assert (shown, found[0].label) == (found[0].witness, "BZ001")

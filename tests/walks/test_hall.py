@@ -1,6 +1,7 @@
 """The real processes together: what the kiosk tells of the hall is what the console shows at the same moment."""
 
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -79,11 +80,28 @@ class Office:
 
     def look_up(self, label: str) -> None:
         """*My ticket* of this number comes into sight."""
+        self._type(label, self.code_of(label))
+        assert self.kiosk.screen()["name"] == "standing"
+
+    def knows(self, label: str, code: str) -> bool:
+        """Whether it does by now; a ticket that this kiosk did not give has to reach its mirror first."""
+        self._type(label, code)
+        return self.kiosk.screen()["name"] == "standing" or "error" in self.kiosk.ask(key="Escape")
+
+    def _type(self, label: str, code: str) -> None:
         for name in ("my-ticket", "language-en", *(f"key-{each}" for each in label), "enter"):
             assert "error" not in self.kiosk.ask(touch=name), (name, self.kiosk.screen()["targets"])
-        for digit in self.code_of(label):
+        for digit in code:
             assert "error" not in self.kiosk.ask(touch=f"key-{digit}")
-        assert self.kiosk.screen()["name"] == "standing"
+
+    def give(self) -> tuple[str, str]:
+        """A number from the console; with the code that its page shows."""
+        form = {"csrf": self.officer.csrf, "key": self.officer.key(), "services": SERVICE, "language": "en"}
+        page = self.officer.client.post("/issue", data=form, follow_redirects=True).text
+        label, code = re.search(r'id="label">(\w+)', page), re.search(r'id="code">(\d{4})<', page)
+        assert label is not None
+        assert code is not None
+        return label[1], code[1]
 
     def says(self, wanted: str) -> bool:
         """Whether the kiosk shows this text."""
@@ -124,3 +142,11 @@ def test_the_kiosks_number_is_the_consoles(office: Office) -> None:
     assert told, "once a counter is at work, waits are promised"
     assert all(each.ahead == others.index(label) + 1 for label, each in told.items())
     assert known[first][0] not in promised, "nothing was promised while nobody was at work"
+    assert [label for label, (_, body) in known.items() if body.code in (None, office.code_of(label))] == []
+    assert "error" not in office.kiosk.ask(key="Escape")
+    label, code = office.give()
+    assert until(lambda: label in [each["label"] for each in officer.state(COUNTER)["next"]])
+    officer.done(COUNTER, "came")
+    assert until(lambda: office.knows(label, code)), "what staff gave is found at the kiosk, by the code on their page"
+    assert officer.done(COUNTER, "next")["called"] == label
+    assert until(lambda: office.says(f"Called: counter {COUNTER}"))
