@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from server.app import asset_response, with_headers
 from server.console_counter import CounterDesk, add_counters
 from server.console_day import add_day
+from server.console_figures import add_figures
 from server.console_issue import add_issue
 from server.console_machines import add_machines
 from server.console_office import add_office
@@ -66,6 +67,7 @@ def console_routes(
     add_issue(app, office)
     add_today(app, office, counters.streams, counters.drawing)
     add_day(app, office)
+    add_figures(app, office)
     add_machines(app, office)
     add_offices(app, office)
     for part in (guide, *parts):

@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
-from server import console_proof_words, office_words
+from server import console_proof_words, figures_words, office_words
 from server.backup_words import Banner
 from server.door import LANGUAGE_COOKIE, language_of
 from server.errors import Refused
@@ -37,6 +37,7 @@ ORDER = (
     "/issue",
     "/today",
     "/day",
+    "/figures",
     "/tickets",
     "/patterns",
     "/checkpoints",
@@ -160,7 +161,12 @@ def _links(session: Session | None, path: str, language: str) -> list[tuple[str,
     """(path, words, whether it is this page) of what the person may open."""
     if session is None or session.account.first_until_ms is not None:
         return []
-    parts = ("console", LINKS), ("office", office_words.LINKS), ("audit", console_proof_words.LINKS)
+    parts = (
+        ("console", LINKS),
+        ("office", office_words.LINKS),
+        ("audit", console_proof_words.LINKS),
+        ("figures", figures_words.LINKS),
+    )
     menu = [(to, load(language, domain).gettext(words), least) for domain, links in parts for to, words, least in links]
     menu.sort(key=lambda link: ORDER.index(link[0]))
     role = session.account.details.role

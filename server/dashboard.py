@@ -11,7 +11,7 @@ from datetime import date
 
 from server.histogram import Histogram
 from server.opinion import FEWEST_RANKED, LEVELS, Opinion, wilson
-from server.periods import Kind, Period
+from server.periods import WEEK, Kind, Period
 from server.scoring import GROUP
 from server.sla import MINUTE_MS
 from server.sums import HOUR_MS, Sum, added
@@ -126,9 +126,10 @@ def board(of: Period, read: Read, today: date) -> Board:
         tables["counter"] = _groups(called, may, key=int)
     if read.offices is not None:
         tables["office"] = _groups(read.offices, may)
-    if of.days > 1:
+    if of.days > WEEK.days:
         by_weekday = _grouped(read.days, lambda day: str(date.fromisoformat(day).weekday()))
         tables["weekday"] = _in_time(by_weekday)
+    if of.days > 1:
         tables["day" if of.days <= DAYS_SHOWN else "month"] = _in_time(
             read.days if of.days <= DAYS_SHOWN else _grouped(read.days, lambda day: day[:7])
         )

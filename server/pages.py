@@ -44,6 +44,7 @@ _OWN = {
     "counter.js": "text/javascript; charset=utf-8",
     "counter.css": "text/css; charset=utf-8",
     "office.css": "text/css; charset=utf-8",
+    "figures.css": "text/css; charset=utf-8",
     "print.css": "text/css; charset=utf-8",
     "display.js": "text/javascript; charset=utf-8",
     "ticket.js": "text/javascript; charset=utf-8",

@@ -3,7 +3,8 @@
 One gettext domain per place: `kiosk` (screens), `ticket` (paper), `pages` (the server's public pages), `console` (what
 the office's staff see), `counter` (what they do at a counter), `audit` (the replay of a day), `queue` (the
 calling rule on wall, display and web), `display` (what the hall sees and hears), `office` (what
-supervisors and administrators see), `report` (printed signs and official reports). The msgid is the English text.
+supervisors and administrators see), `report` (printed signs and official reports),
+`figures` (figures of a period on the console). The msgid is the English text.
 """
 
 import gettext
@@ -29,7 +30,9 @@ __all__ = [
     "load",
 ]
 
-Domain = Literal["kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office", "report"]
+Domain = Literal[
+    "kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office", "report", "figures"
+]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
 DOMAINS: tuple[Domain, ...] = (
@@ -43,6 +46,7 @@ DOMAINS: tuple[Domain, ...] = (
     "display",
     "office",
     "report",
+    "figures",
 )
 DRAWN: tuple[Domain, ...] = ("kiosk", "ticket", "queue", "display")
 """The domains that screens and paper draw. The others are drawn by browsers, and `report` by typst."""

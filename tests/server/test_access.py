@@ -47,6 +47,8 @@ ACCESS: dict[str, Role | str] = {
     "POST /day/by-hand": Role.SUPERVISOR,
     "GET /day/slips": Role.SUPERVISOR,
     "GET /day/numbers": Role.SUPERVISOR,
+    "GET /figures": Role.SUPERVISOR,
+    "GET /figures/table.csv": Role.SUPERVISOR,
     "GET /machines": Role.ADMINISTRATOR,
     "POST /machines/{journal}/replace": Role.ADMINISTRATOR,
     "GET /offices": Role.ADMINISTRATOR,

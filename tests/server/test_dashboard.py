@@ -152,5 +152,5 @@ def test_long_periods_are_told_by_month_weekdays_add_up() -> None:
     assert "day" not in told
     assert [row.name for row in told["month"]][:2] == ["2025-11", "2025-12"]
     assert [row.numbers.counts["visits"] for row in told["weekday"]] == [52, 53, 53, 52, 52, 52, 52]
-    assert list(board(WEEK, a_week(), TODAY).tables) == ["service", "hour", "weekday", "day"]
+    assert list(board(WEEK, a_week(), TODAY).tables) == ["service", "hour", "day"]
     assert "weekday" not in board(period(Kind.DAY, TODAY, TODAY), Read(days, {}, {}, {}), TODAY).tables

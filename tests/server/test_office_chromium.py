@@ -1,18 +1,26 @@
 """The pages for supervisors and administrators in Chromium: every size, every language, axe-core."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server.ledger import FILE
+from server.rollups import office_of
 from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
 from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor
+from tests.server.figured import figured
 from tests.server.running import CONFIG, RunningServer, now_ms
 from translations import LANGUAGES
 
 expect.set_options(timeout=20_000)
+MONDAY = date(2026, 11, 2)
+FIGURES = f"/figures?period=span&from={MONDAY}&to={MONDAY + timedelta(9)}"
 LAST: list[str] = []
 """The page of the number that was given."""
 
@@ -27,6 +35,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         device.record(CATALOGUE, anchor(now_ms()))
         assert device.send(client).status_code == 200
     device.journal.close()
+    with closing(sqlite3.connect(server.data / FILE, isolation_level=None)) as db:
+        figured(db, office_of(db) or "", MONDAY - timedelta(14), 28)
     yield server
     assert server.end() == 0
 
@@ -77,7 +87,7 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
     width, height = SIZES[size]
     chief.set_viewport_size({"width": width, "height": height})
     for path in paths(office):
-        chief.goto(f"{office.console_url}{path}?lang={language}")
+        chief.goto(f"{office.console_url}{path}{'&' if '?' in path else '?'}lang={language}")
         assert chief.get_attribute("html", "lang") == language
         assert faults(chief) == [], path
         assert sideways(chief) == 0, path
@@ -110,4 +120,14 @@ def test_what_is_for_printing_has_no_fault_and_each_sheet_fits_on_its_paper(
 
 def paths(office: RunningServer) -> tuple[str, ...]:
     """What is looked at."""
-    return "/office", "/office/counters/new", "/office/counters/1", "/issue", LAST[0], "/day", "/machines", "/today"
+    return (
+        "/office",
+        "/office/counters/new",
+        "/office/counters/1",
+        "/issue",
+        LAST[0],
+        "/day",
+        "/machines",
+        "/today",
+        FIGURES,
+    )

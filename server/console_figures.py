@@ -1,0 +1,212 @@
+"""The figures of a period on the console, for supervisors and administrators, and as a file (docs/figures.md)."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Request, Response
+from markupsafe import Markup
+
+from server import figures_view, periods, reading
+from server.chart import distribution
+from server.dashboard import Board, board
+from server.dashboard_reading import Known, Made, known, read
+from server.door import Person
+from server.figures_file import as_csv
+from server.figures_view import Names
+from server.figures_words import KINDS
+from server.office_desk import OfficeDesk
+from server.opinion import FEWEST_RANKED
+from server.pages import in_language, named
+from server.people import Role
+from server.periods import LONGEST, Kind, Period
+from server.sums import EVERY
+from server.words import LEVEL_WORDS
+from sync.clock import office_day, office_time
+from translations import N_, Catalogue, load
+from translations.numerals import format_date, format_time
+
+# gettext: figures
+
+ALL_OFFICES = "all"
+"""How the address says all offices."""
+NO_OFFICE = "none"
+"""A server that never wrote anything has no office of its own yet: nothing has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. `fault`: a msgid, where it cannot be told and the last week is told instead."""
+
+    period: Period
+    office: str
+    choice: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a page is drawn from."""
+
+    asked: Asked
+    known: Known
+    board: Board
+    made: Made
+    services: dict[str, dict[str, str]]
+
+
+def asked_for(query: dict[str, str], offices: Known, today: date) -> Asked:
+    """The period and the office that an address asks for. Whatever it does not say, or cannot mean, is the last whole
+    week, and this server's own office; where that does nothing itself, all offices."""
+    among = offices.ids
+    at_first = ALL_OFFICES if offices.relayed and not offices.own_works else (offices.own or NO_OFFICE)
+    wanted = query.get("office", "")
+    choice = wanted if wanted in among or (wanted == ALL_OFFICES and offices.relayed) else at_first
+    office = EVERY if choice == ALL_OFFICES else choice
+    of, fault = _period(query, today)
+    return Asked(of or periods.last_week(today), office, choice, fault)
+
+
+def _period(query: dict[str, str], today: date) -> tuple[Period | None, str]:
+    kind = query.get("period", "")
+    if kind == Kind.SPAN.value:
+        first, last = _date(query.get("from", "")), _date(query.get("to", ""))
+        if first is None or last is None:
+            return None, N_("Choose two dates.")
+        made = periods.span(first, last, today)
+        return made, "" if made else N_("This is longer than {count} days.")
+    if kind not in {each.value for each in KINDS}:
+        return None, ""
+    on = _date(query.get("on", ""))
+    return (None if on is None else periods.period(Kind(kind), on, today)), ""
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def add_figures(app: FastAPI, desk: OfficeDesk) -> None:
+    """The routes /figures and /figures/table.csv."""
+    door, shell = desk.door, desk.pages.shell
+    Supervisor = Annotated[Person, Depends(door.require(Role.SUPERVISOR))]
+
+    async def find(request: Request) -> Found:
+        today = office_day(door.now(), desk.zone)
+        return await door.read(_find, dict(request.query_params), today)
+
+    @app.get("/figures")
+    async def figures(request: Request, person: Supervisor) -> Response:
+        found = await find(request)
+        words = load(person.language, "figures")
+        today = office_day(door.now(), desk.zone)
+        values = _values(found, desk, words, today)
+        drawn = Markup(shell.pages.render("figures.html", person.language, values, "figures"))
+        title, kept = words.gettext("Figures"), address(found.asked) + "&"
+        frame = {"title": title, "fragment": drawn, "style": "figures.css", "kept": kept}
+        return shell.page(request, "console_part.html", frame)
+
+    @app.get("/figures/table.csv")
+    async def table(request: Request, person: Supervisor) -> Response:
+        found = await find(request)
+        words = load(person.language, "figures")
+        of = found.asked.period
+        name = f"figures-{of.first}-{of.last}.csv"
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        text = as_csv(found.board, _names(found, desk, words.language), words)
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _find(db: sqlite3.Connection, query: dict[str, str], today: date) -> Found:
+    offices = known(db)
+    asked = asked_for(query, offices, today)
+    sums, made = read(db, asked.office, asked.period, offices.ids)
+    return Found(asked, offices, board(asked.period, sums, today), made, reading.services(db))
+
+
+def address(asked: Asked, of: Period | None = None) -> str:
+    """What stands behind the question mark for this period of this office."""
+    period = of or asked.period
+    parts = {"period": period.kind.value}
+    if period.kind is Kind.SPAN:
+        parts |= {"from": period.first.isoformat(), "to": period.last.isoformat()}
+    else:
+        parts["on"] = period.first.isoformat()
+    return urlencode(parts | {"office": asked.choice})
+
+
+def _values(found: Found, desk: OfficeDesk, words: Catalogue, today: date) -> dict[str, Any]:
+    asked, language = found.asked, words.language
+    of, score = asked.period, found.board.score
+    names = _names(found, desk, language)
+    ways = {kind: periods.period(kind, of.first if kind is of.kind else _last(kind, today), today) for kind in KINDS}
+    beside = {"earlier": periods.earlier(of, today), "later": periods.later(of, today)}
+    levels = load(language, "pages").gettext
+    return {
+        "board": found.board,
+        "fault": words.gettext(asked.fault).format(count=LONGEST) if asked.fault else "",
+        "here": address(asked),
+        "ways": [(words.gettext(KINDS[kind]), address(asked, way), kind is of.kind) for kind, way in ways.items()],
+        "beside": {name: each and address(asked, each) for name, each in beside.items()},
+        "own_days": of.kind is Kind.SPAN,
+        "first": of.first.isoformat(),
+        "last": of.last.isoformat(),
+        "today": today.isoformat(),
+        "told": _told(of.first, of.last, language),
+        "told_before": _told(of.before_first, of.before_last, language),
+        "offices": _choices(found, names, words) if found.known.relayed else [],
+        "choice": asked.choice,
+        "office_name": words.gettext("All offices") if asked.office == EVERY else names.offices.get(asked.choice, ""),
+        "as_of": _when(found.made.at_ms, desk, language),
+        "waiting": found.made.waiting,
+        "tiles": figures_view.tiles(found.board, words),
+        "outcomes": figures_view.outcomes(found.board.now, words),
+        "opinion": figures_view.opinion(found.board, words),
+        "bars": [(bar, levels(LEVEL_WORDS[bar.level])) for bar in distribution({e: n for e, n, _ in score.levels})],
+        "tables": figures_view.tables(found.board, names, words),
+        "took": lambda each: figures_view.took(each, words),
+        "share": figures_view.share,
+        "number": figures_view.number,
+        "fewest": FEWEST_RANKED,
+        "_n": words.ngettext,
+    }
+
+
+def _last(kind: Kind, today: date) -> date:
+    """A day in the last whole one."""
+    return {
+        Kind.DAY: today - periods.DAY,
+        Kind.WEEK: today - periods.WEEK,
+        Kind.MONTH: today.replace(day=1) - periods.DAY,
+    }[kind]
+
+
+def _names(found: Found, desk: OfficeDesk, language: str) -> Names:
+    offices: dict[str, Any] = {office: in_language(name, language) for office, name in found.known.relayed if name}
+    if found.known.own is not None:
+        offices[found.known.own] = in_language(dict(desk.pages.shell.pages.names(language)), language)
+    return Names(lambda service: named(found.services, service, language), offices)
+
+
+def _choices(found: Found, names: Names, words: Catalogue) -> list[tuple[str, Any]]:
+    own = [] if found.known.own is None else [found.known.own]
+    among = [*own, *(office for office, _ in found.known.relayed)]
+    every = (ALL_OFFICES, words.gettext("All offices"))
+    return [every, *((office, names.offices.get(office, office[:8])) for office in among)]
+
+
+def _told(first: date, last: date, language: str) -> Markup:
+    """First and last day; no line breaks within one."""
+    shown = [Markup('<span class="whole">{}</span>').format(format_date(each, language)) for each in (first, last)]
+    return shown[0] if first == last else Markup(" – ").join(shown)
+
+
+def _when(at_ms: int | None, desk: OfficeDesk, language: str) -> str:
+    if at_ms is None:
+        return ""
+    local = office_time(at_ms, desk.zone)
+    return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
