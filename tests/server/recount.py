@@ -10,6 +10,7 @@ import sqlite3
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -24,7 +25,7 @@ WINDOW_MS = 120_000
 
 def recount(file: Path, offset_ms: int, first: str, last: str) -> Figures:
     """Every figure of these days."""
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
         rows = [
             (journal, role, json.loads(row))
             for journal, role, row in db.execute(

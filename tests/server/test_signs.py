@@ -233,6 +233,7 @@ def test_the_command_writes_what_the_office_s_kiosks_show(office: Path, capsys: 
     kiosk.record(to_body(few))
     worked.hear(kiosk)
     worked.ledger.close()
+    kiosk.journal.close()
     assert run(office, "--lang", "my", "--paper", "a3") == 0
     names = sorted(path.relative_to(office / "signs").as_posix() for path in (office / "signs").rglob("*.pdf"))
     wanted = ["group-registration", *(each.id for each in few.services)]
