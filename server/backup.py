@@ -133,14 +133,26 @@ def verify(medium: Medium, name: str, digest: str, manifest: Manifest, key: Any,
             found = unpack(file, [key], folder)
     except (BackupDamaged, SecretUnusable) as error:
         raise failed(DAMAGED, str(error)) from error
-    if found != manifest or journals_of(folder / FILE) != manifest.journals:
+    try:
+        reached = journals_of(folder / FILE)
+    except BackupDamaged as error:  # the medium gave back what it was given: it is the ledger itself
+        hint = "Look after the server's own disk, and restore a backup from before."
+        raise BackupFailed(FAILED, str(error), hint=hint) from error
+    if found != manifest or reached != manifest.journals:
         raise failed(DAMAGED, "the ledger in the backup does not reach as far as the one that was copied")
 
 
-def snapshot(source: Source, folder: Path, now_ms: UtcMs) -> Manifest:
+def snapshot(
+    source: Source,
+    folder: Path,
+    now_ms: UtcMs,
+    pages: int = AT_ONCE,
+    between: Callable[[int, int, int], None] = lambda status, remaining, total: None,
+) -> Manifest:
     """Copy the ledger as it is at one moment, and what else is kept, into this new folder; what it is.
 
-    Clips are copied after the ledger: a clip that it names was durable before. Raises OSError, sqlite3.Error.
+    Clips are copied after the ledger: a clip that it names was durable before. `between` is called after each so many
+    pages. Raises OSError, sqlite3.Error.
     """
     folder.mkdir()
     with closing(open_reader(source.data / FILE)) as db, closing(sqlite3.connect(folder / FILE)) as copy:
@@ -148,7 +160,7 @@ def snapshot(source: Source, folder: Path, now_ms: UtcMs) -> Manifest:
         server_id = str(db.execute("SELECT server_id FROM server").fetchone()[0])
         journals = _ends(db)
         copy.execute("PRAGMA synchronous = OFF")  # a copy that a power cut ends is made anew
-        db.backup(copy, pages=AT_ONCE, sleep=0)
+        db.backup(copy, pages=pages, progress=between, sleep=0)
     shutil.copyfile(source.config, folder / CONFIG)
     for name in KEPT:
         if (source.data / name).exists():

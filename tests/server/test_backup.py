@@ -17,16 +17,17 @@ import pyrage
 import pytest
 
 from server import medium
-from server.archive import Sink, first_file, pack
-from server.backup import DRAFTS, KEPT, Source, snapshot, verify
-from server.backups import last_backup
+from server.archive import Sink, first_file, pack, unpack
+from server.backup import DRAFTS, KEPT, Source, journals_of, snapshot, verify
+from server.backups import last_backup, name_of
 from server.errors import BackupDamaged, BackupFailed, RestoreRefused, SecretUnusable, ServerError
 from server.lastword import FILE as LAST_WORD
 from server.ledger import FILE, open_reader
 from server.medium import Folder, disk
 from server.restore import restore
 from sync.disk import take_writers_place
-from tests.server.saved import IDENTITY, Saved, cut, flip, seq_of
+from sync.types import UtcMs
+from tests.server.saved import HOUR, IDENTITY, Saved, cut, flip, seq_of
 
 
 @pytest.fixture
@@ -126,13 +127,14 @@ def test_a_damaged_ledger_is_not_backed_up(saved: Saved) -> None:
     saved.work(200)
     with closing(sqlite3.connect(saved.data / FILE)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (root,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'facts'").fetchone()
+        (root,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'refusals'").fetchone()
         (size,) = db.execute("PRAGMA page_size").fetchone()
     with (saved.data / FILE).open("r+b") as file:
-        file.seek(root * size - 200)
-        file.write(b"\xff" * 200)
-    with pytest.raises(BackupFailed):
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    with pytest.raises(BackupFailed) as refused:
         saved.back_up()
+    assert refused.value.code == medium.FAILED  # no stick is to blame
 
 
 def test_a_backup_reaches_as_far_as_the_ledger_and_is_entered(saved: Saved) -> None:
@@ -146,23 +148,44 @@ def test_a_backup_reaches_as_far_as_the_ledger_and_is_entered(saved: Saved) -> N
     assert not list(saved.data.glob("backup.draft/*"))
 
 
-def test_a_writer_goes_on_while_the_ledger_is_copied(saved: Saved, tmp_path: Path) -> None:
-    """A reader that copies holds no commit up, and its copy is of one moment."""
+def test_a_copy_is_of_one_moment_and_holds_no_writer_up(saved: Saved, tmp_path: Path) -> None:
     saved.work(2)
-    with closing(open_reader(saved.data / FILE)) as db, closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        db.execute("BEGIN")
-        db.execute("SELECT count(*) FROM facts").fetchone()
-        done: list[int] = []
+    left: list[int] = []
 
-        def work(status: int, remaining: int, total: int) -> None:
-            if not done:
-                saved.work(5)
-            done.append(remaining)
+    def between(status: int, remaining: int, total: int) -> None:
+        if not left:
+            saved.work(5)
+        left.append(remaining)
 
-        db.backup(copy, pages=4, progress=work, sleep=0)
-        assert copy.execute("SELECT count(*) FROM facts").fetchone() == (3,)
-        assert done == sorted(done, reverse=True)  # it never began again
+    copied = snapshot(Source(saved.data, saved.config), tmp_path / "copy", saved.now_ms, 4, between)
+    assert copied.journals == journals_of(tmp_path / "copy" / FILE)
+    assert copied.journals[saved.device.journal_id][0] == 3
+    assert left == sorted(left, reverse=True)  # it never began again
     assert saved.received == 8
+
+
+def test_old_backups_go_once_a_new_one_is_verified(saved: Saved) -> None:
+    saved.work(1)
+    server_id = saved.ledger.server_id
+    for day in range(30):
+        (saved.stick.folder / name_of(server_id, UtcMs(saved.now - day * 24 * HOUR))).write_bytes(b"old")
+    saved.stick.spoils = flip
+    with pytest.raises(BackupFailed):
+        saved.back_up()
+    assert len(saved.stick.backups) == 30
+    saved.back_up()
+    assert len(saved.stick.backups) == 15  # of 14 days, and the last of the month before
+
+
+def test_a_file_that_is_not_the_one_in_the_list_is_found(saved: Saved, tmp_path: Path) -> None:
+    saved.work(1)
+    told = snapshot(Source(saved.data, saved.config), tmp_path / "copy", saved.now_ms)
+    (tmp_path / "copy" / "server.toml").write_text("another", "ascii")
+    with (tmp_path / "a.age").open("wb") as file:
+        pack(told, tmp_path / "copy", Sink(file), [IDENTITY.to_public()])
+    (tmp_path / "out").mkdir()
+    with (tmp_path / "a.age").open("rb") as file, pytest.raises(BackupDamaged, match=r"server\.toml is not what"):
+        unpack(file, [IDENTITY], tmp_path / "out")
 
 
 def test_a_second_backup_at_the_same_time_is_refused(saved: Saved) -> None:
