@@ -277,13 +277,37 @@ def test_two_partitions_are_one_disk(tmp_path: Path) -> None:
     assert disk(tmp_path, tmp_path / "block") == "8:0"
 
 
-def test_a_stick_that_is_full_says_so(saved: Saved) -> None:
-    class Full(io.BytesIO):
-        def write(self, data: object) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
+class Filling(io.BytesIO):
+    """A file that takes so many writes and no more."""
 
+    def __init__(self, writes: int) -> None:
+        super().__init__()
+        self.left = writes
+
+    def write(self, data: object) -> int:
+        """Pass it by, until it is full."""
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(bytes(data))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("size", [10, 5_000, 70_000, 200_000])
+def test_no_write_that_fails_is_passed_over(saved: Saved, tmp_path: Path, size: int) -> None:
+    """Wherever the medium is full: the library itself keeps some of these to itself."""
+    manifest = snapshot(Source(saved.data, saved.config), tmp_path / "copy", saved.now_ms)
+    (tmp_path / "copy" / "one").write_bytes(random.Random(1).randbytes(size))
+    one = msgspec.structs.replace(manifest, files={"one": ""})
+    whole = Filling(1000)
+    pack(one, tmp_path / "copy", Sink(whole), [IDENTITY.to_public()])
+    for writes in range(1000 - whole.left):
+        with pytest.raises(OSError, match="No space left"):
+            pack(one, tmp_path / "copy", Sink(Filling(writes)), [IDENTITY.to_public()])
+
+
+def test_a_stick_that_is_full_says_so(saved: Saved) -> None:
     saved.work(1)
-    saved.stick.draft = lambda name: Full()  # type: ignore[method-assign]
+    saved.stick.draft = lambda name: Filling(1)  # type: ignore[method-assign]
     with pytest.raises(BackupFailed) as refused:
         saved.back_up()
     assert refused.value.code == medium.FULL, refused.value
