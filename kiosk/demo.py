@@ -25,6 +25,7 @@ from pathlib import Path
 from types import FrameType
 
 from kiosk.parts import Part, PartFailed
+from kiosk.touch import Remote
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = Path(__file__).parent / "example"
@@ -35,6 +36,7 @@ LISTENING = r"^listening (\S+):(\d+)"
 ON_A_LINE = r"^listening (/\S*)"
 READY = r"^kiosk ready"
 DISPLAY_READY = r"^display ready"
+KNOWN_WITHIN_S = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,22 @@ class Demo:
                 [READY],
             )
             self._start("sync", "what sends the records", ["-m", "sync", "--config", str(self.kiosk_toml)], [])
+            if self._simulation is None:
+                self._until_known()
             if self.display:
                 self._start_display()
         except BaseException:
             self.stop()
             raise
+
+    def _until_known(self) -> None:
+        """Wait until the office knows the kiosk: it gives no number before."""
+        pause = threading.Event()
+        for _ in range(KNOWN_WITHIN_S * 10):
+            with Remote(self.control) as kiosk:
+                if kiosk.screen()["name"] != "out-of-order":
+                    return
+            pause.wait(0.1)
 
     def stop(self) -> None:
         """End every part, the kiosk first."""

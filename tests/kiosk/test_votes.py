@@ -347,8 +347,9 @@ def test_the_chord_scores_nothing_and_asks_for_the_menu_once_it_was_held_for_fiv
 ) -> None:
     box = chord(Box(), first, apart, held)
     assert box.facts == []
-    long_enough = held >= apart + 30 + 5_000
-    assert [effect for _, effect in box.effects] == ([Effect.MENU] if long_enough else [])
+    both = held - apart
+    if not 5_000 <= both < 5_000 + 30:  # within the settling of the contact that opens it may be either
+        assert [effect for _, effect in box.effects] == ([Effect.MENU] if both >= 5_000 else [])
 
 
 def test_control_without_a_moment_s_wait_the_chord_is_a_score() -> None:

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server import acts
+from server.lastword import FILE as LAST_WORD
+from server.lastword import LastWord
 from sync import checkpoint
 from sync.facts_office import TicketCalled
 from tests.server.audited import DAY, WHO, worked
@@ -17,6 +19,7 @@ from tests.server.device import token
 from tests.server.proved import Proved
 from tests.server.running import RunningServer
 from tests.server.test_proof import keep_checkpoint
+from tests.server.test_queue import KEY
 from translations import LANGUAGES
 
 expect.set_options(timeout=20_000)
@@ -200,6 +203,8 @@ def chief(program: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("lived")
     office, kiosk = worked(folder)
     kiosk.journal.close()
+    assert office.ledger.own_end is not None
+    LastWord(office.ledger.path.with_name(LAST_WORD), KEY.sign).keep(office.ledger.own_end)
     office.ledger.close()
     server = RunningServer(folder)
     page = new_page(program)
