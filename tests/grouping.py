@@ -13,6 +13,7 @@ TOGETHER = {
     "test_layout": "screens",
     "test_measured": "screens",
     "test_spoken": "screens",
+    "server/test_access": "",
     "test_audit_command": "",
     "test_checking": "",
     "test_console_chromium": "",
