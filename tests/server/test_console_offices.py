@@ -1,6 +1,7 @@
 """The offices that relay to a server, on its console: paired, replaced, withdrawn."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,22 @@ def pair(desk: Desk, device: Device, code: str) -> object:
     key, secret = device.key.public.hex(), device.journal.secret.hex()
     card = Introduction(device.journal_id, key, secret, "office", "Somewhere", "Asia/Bangkok", NAME)
     introduced = sign_introduction(device.journal_id, card, device.key.sign)
+    OPENED.append(device)
     done: list[object] = []
     desk.job(lambda ledger: done.append(take_pairing(ledger, asked, PRINT, UtcMs(desk.time))))
     desk.job(lambda ledger: done.append(take_introduction(ledger, introduced, UtcMs(desk.time))))
     return next((each for each in done if isinstance(each, Refusal)), None)
+
+
+OPENED: list[Device] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Python 3.13 warns of a connection that nobody closes."""
+    yield
+    while OPENED:
+        OPENED.pop().journal.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,18 @@ from tests.walks.stage import until
 CERTIFICATE = b"the centre's certificate"
 PRINT = fingerprint(CERTIFICATE)
 NAME = {"th": "อำเภอแม่สอด", "en": "Mae Sot District Office", "my": "မဲဆောက်ခရိုင်ရုံး"}
+
+
+OPENED: list[Any] = []
+"""What a test opened, besides what it closes itself."""
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Python 3.13 warns of a connection that nobody closes."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 @dataclass
@@ -122,6 +135,8 @@ class Relayed:
         self.centre, self.folder = centre, folder
         folder.mkdir(exist_ok=True)
         self.office = office or Worked(folder)
+        if office is None:
+            OPENED.append(self.office.ledger)
         self.now_ms, self.told = 0.0, dict[JournalId, Reached]()
         self.random = random.Random(seed)
         self.code: str | None = centre.code()
@@ -166,6 +181,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
 def busy(office: Worked) -> list[Device]:
     """A morning with two kiosks."""
     kiosks = [office.pair(1), office.pair(2)]
+    OPENED.extend(kiosk.journal for kiosk in kiosks)
     for n in range(1, 6):
         office.later(1)
         for kiosk in kiosks:
@@ -338,6 +354,7 @@ def test_a_journal_that_nobody_introduced_is_not_taken(tmp_path: Path, centre: C
     relayed = Relayed(tmp_path / "office", centre)
     relayed.run()
     stranger = Device.make(tmp_path / "stranger", 7)
+    OPENED.append(stranger.journal)
     stranger.record(issued(1))
     assert told(centre, wire.sign_request(stranger.batch(), KEY.sign, own(relayed.office))) == wire.NOT_INTRODUCED
     assert told(centre, stranger.request()) == wire.UNPAIRED
@@ -345,6 +362,7 @@ def test_a_journal_that_nobody_introduced_is_not_taken(tmp_path: Path, centre: C
 
 def test_an_office_that_is_not_paired_brings_nothing(tmp_path: Path, centre: Centre) -> None:
     stranger = Device.make(tmp_path / "stranger", 7)
+    OPENED.append(stranger.journal)
     stranger.record(issued(1))
     assert told(centre, wire.sign_request(stranger.batch(), KEY.sign, JournalId("9" * 32))) == wire.UNPAIRED
 
@@ -365,6 +383,7 @@ def test_another_office_can_neither_bring_nor_take_over_a_journal(tmp_path: Path
     kiosk = busy(one.office)[0]
     one.run()
     other = Device.make(tmp_path / "other", 8)
+    OPENED.append(other.journal)
     code = parse_code(centre.code())
     asked = request(
         code.secret, PairedDevice(other.journal_id, other.journal.secret, other.key, "office", "Other"), PRINT
@@ -382,6 +401,7 @@ def test_another_office_can_neither_bring_nor_take_over_a_journal(tmp_path: Path
 
 def test_a_kiosk_introduces_nobody(tmp_path: Path, centre: Centre) -> None:
     kiosk = Device.make(tmp_path / "kiosk", 8)
+    OPENED.append(kiosk.journal)
     code = parse_code(centre.code())
     asked = request(
         code.secret, PairedDevice(kiosk.journal_id, kiosk.journal.secret, kiosk.key, "kiosk", "Hall"), PRINT
@@ -399,6 +419,7 @@ def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
     office = RunningServer(made(tmp_path / "office"), config)
     try:
         device = Device.make(tmp_path / "kiosk")
+        OPENED.append(device.journal)
         with office.exchange() as client:
             assert device.pair(client, office.code(), office.certificate).status_code == 200
             device.record(issued(1), issued(2))
