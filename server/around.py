@@ -6,11 +6,12 @@ Catalogue and calendar are those that a kiosk of this office adopted: the first 
 import asyncio
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
+from server.reads import Reads
 from server.takings import Takings
 from sync import calendar_fact
 from sync.board import Minutes, ranges
@@ -29,7 +30,6 @@ from translations.rule_text import short
 
 RANGES_MS = 15_000
 """How long waiting ranges stand before they are reckoned anew: nobody reads them as fast as calls come."""
-Result = TypeVar("Result")
 RuleText = Callable[[RuleAdopted, str], Sequence[str]]
 """The rule in sentences of a language (translations.rule_text.short). Raises UnknownRuleError."""
 
@@ -43,12 +43,6 @@ class Around:
     rule: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ranges: Mapping[str, Minutes] = field(default_factory=dict)
     pace: Pace = field(default_factory=lambda: Pace({}))
-
-
-class Reads(Protocol):
-    """Reads the ledger in another thread: `function(connection, *values)`."""
-
-    def read(self, function: Callable[..., Result], *values: object) -> Awaitable[Result]: ...
 
 
 class Surroundings:

@@ -5,25 +5,19 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.errors import LedgerRefused
 from server.ledger import Ledger
 from server.offices import zones_of
+from server.reads import Reads
 from server.rollups import DayFigures, marked, reckon
 from server.writer import Writer
 from sync.types import UtcMs
 
 PAUSE_S = 60
 """The running day's figures are at most so old."""
-Result = TypeVar("Result")
-
-
-class Reads(Protocol):
-    """What is needed of server.app.Reader."""
-
-    def read(self, function: Callable[..., Result], *values: object) -> Awaitable[Result]: ...
 
 
 class Bookkeeper:

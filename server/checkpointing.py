@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 from server.audits import Audits
 from server.checkpoints import CATCH_UP, Row, listed, missing
 from server.config import MailConfig
-from server.door import Reads, Writes
+from server.door import Writes
 from server.errors import MailFailed, ServerError
 from server.ledger import Ledger
 from server.mail import Send, message
+from server.reads import Reads
 from sync import checkpoint
 from sync.clock import next_boundary, office_day
 from sync.keys import DeviceKey

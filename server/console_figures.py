@@ -97,7 +97,7 @@ def add_figures(app: FastAPI, desk: OfficeDesk) -> None:
 
     async def find(request: Request) -> Found:
         today = office_day(door.now(), desk.zone)
-        return await door.read(_find, dict(request.query_params), today)
+        return await desk.everywhere.read(_find, dict(request.query_params), today)
 
     @app.get("/figures")
     async def figures(request: Request, person: Supervisor) -> Response:

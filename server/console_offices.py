@@ -45,14 +45,17 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
         return pages.page(request, person, "office_code.html", N_("Pairing code"), values, here="/offices")
 
     async def one(office: str) -> Kept:
-        found = next((each for each in await door.read(kept) if each.office.office == office), None)
+        found = next((each for each in await desk.everywhere.read(kept) if each.office.office == office), None)
         if found is None:
             raise HTTPException(404)
         return found
 
     @app.get("/offices")
     async def offices(request: Request, person: Administrator) -> Response:
-        rows = [(each, name(each, person.language), seen(each, person.language)) for each in await door.read(kept)]
+        rows = [
+            (each, name(each, person.language), seen(each, person.language))
+            for each in await desk.everywhere.read(kept)
+        ]
         values = {"rows": rows, "centre": _centre(desk)}
         return pages.page(request, person, "offices.html", N_("Offices"), values)
 

@@ -21,7 +21,7 @@ from server.audits import Audits
 from server.checkpoints import listed
 from server.console_pages import ConsolePages, redirect
 from server.console_proof_words import COMPLAINT, NOT_DONE, PATTERN_TITLES
-from server.door import Door, Person, Reads
+from server.door import Door, Person
 from server.errors import ActRefused, NoSuchDay, Refused
 from server.forms import Form, form_of
 from server.ledger import Ledger
@@ -29,6 +29,7 @@ from server.people import Role, everybody
 from server.places import days
 from server.proof_words import ENDED, STATUS, why
 from server.queue import Moment
+from server.reads import Reads
 from sync.audit_terms import Journey
 from sync.body import TicketName
 from sync.clock import office_time

@@ -24,6 +24,7 @@ from server.lockout import Lockout
 from server.pairing import Patience
 from server.passwords import NOBODYS, Hasher
 from server.people import WRONG_CODE, Account, Details, Role, by_login, code_is_good, folded_login, new_staff
+from server.reads import Reads
 from server.sessions import TOKEN_BYTES, TOUCH_MS, Session, find, token_hash, token_in
 from sync.types import UtcMs
 from translations import LANGUAGES, N_
@@ -47,12 +48,6 @@ class Person:
     role: Role
     skills: tuple[str, ...]
     language: str
-
-
-class Reads(Protocol):
-    """Reads the ledger in another thread: `function(connection, *values)`."""
-
-    def read(self, function: Callable[..., Result], *values: object) -> Awaitable[Result]: ...
 
 
 class Writes(Protocol):

@@ -173,7 +173,8 @@ class Office:
                 safe=backups.safe if self._config.upstream is None else centre.safe,
             )
             auditor, audits = self._reader(stack, "auditor", see_own), Audits(pages.zone, self._now)
-            bookkeeper = Bookkeeper(self._reader(stack, "figures", lambda db: db), writer, self._config.zone, self._now)
+            everywhere = self._reader(stack, "figures", lambda db: db)
+            bookkeeper = Bookkeeper(everywhere, writer, self._config.zone, self._now)
             proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
             checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
@@ -196,6 +197,7 @@ class Office:
                 keeper.confirm,
                 self._certificate,
                 centre,
+                everywhere,
             )
             voice = Recording(door, shell, clips)
             looked = ProofDesk(

@@ -10,6 +10,7 @@ from server.hall import Hall
 from server.ledger import Ledger
 from server.office_pages import OfficePages, no_clock
 from server.queue import Moment
+from server.reads import Reads
 from sync.keys import DeviceKey
 from sync.types import UtcMs
 
@@ -19,7 +20,7 @@ class OfficeDesk:
     """`moment` gives now for the queue, None while nobody vouches for the clock. `key`: the office's own. `public_url`:
     where citizens see the pages; None: nowhere. `confirm` takes staff's word for the time (server.timekeeper).
     `certificate`: that of the exchange (DER), which pairing codes carry the fingerprint of. `centre`: how this office
-    stands with the server that it relays to."""
+    stands with the server that it relays to. `everywhere` reads what other offices brought here, too (server.lens)."""
 
     door: Door
     pages: OfficePages
@@ -31,6 +32,7 @@ class OfficeDesk:
     confirm: Callable[[Ledger, UtcMs], None]
     certificate: bytes
     centre: Centre
+    everywhere: Reads
 
     def now(self, person: Person) -> Moment:
         """The moment to act at. Raises Refused."""

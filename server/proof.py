@@ -17,13 +17,14 @@ from server.audits import Audits, Told
 from server.bucket import Buckets
 from server.checking import Checked, check
 from server.checkpoints import kept
-from server.door import Reads, address_of
+from server.door import address_of
 from server.download import MOST_ROWS, evidence_zip, pieces
 from server.errors import ComeLater, NoSuchDay, Refused, TooMuch
 from server.forms import form_of
 from server.pages import Pages
 from server.places import days
 from server.proof_pages import PAPERS, Asked, ProofPages
+from server.reads import Reads
 from sync.audit_terms import Audit
 from sync.live import Live
 from sync.types import UtcMs

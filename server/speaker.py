@@ -9,8 +9,8 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
-from server.around import Reads
 from server.clips import CHIME, NO_LANGUAGE, Clips
+from server.reads import Reads
 from sync.body import TicketName
 from sync.codec import decode
 from sync.facts import TicketLanguage, understand

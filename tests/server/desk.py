@@ -28,6 +28,7 @@ from server.door import Door
 from server.guide import Guide
 from server.hall import Hall
 from server.ledger import FILE, Ledger, open_reader
+from server.lens import see_own
 from server.lockout import Waits
 from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
@@ -79,7 +80,8 @@ class Desk:
                 self.ledger.people.set_password(staff_id(number), "x", KEPT)
         self.writer = Writer(self.ledger, self._committed)
         self.writer.start()
-        self._db = open_reader(folder / FILE)
+        self._db = see_own(open_reader(folder / FILE))  # as the pages of a running server see it
+        self._everywhere = open_reader(folder / FILE)
         self._thread = ThreadPoolExecutor(1)
         self.hasher = Hasher(seeded(8), self._holds)
         self.reader = Reader(self._db, self._thread)
@@ -104,6 +106,7 @@ class Desk:
             self._confirm,
             CERTIFICATE,
             Centre(self._db),
+            Reader(self._everywhere, self._thread),
         )
         guide = Guide(self.certificate, pages.pages, 8444)
         self.clips = Clips(folder / CLIPS_FOLDER)
@@ -150,6 +153,7 @@ class Desk:
         self.hasher.close()
         self.writer.close()
         self._db.close()
+        self._everywhere.close()
 
     def browser(self, address: str = "192.168.1.20") -> "Browser":
         """A browser nobody has signed in with."""
