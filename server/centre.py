@@ -5,18 +5,18 @@ from collections.abc import Mapping
 
 from server.config import ServerConfig, UpstreamConfig
 from server.relay import Reached, Upstream
+from server.relay_outbox import reached_before
 from server.relay_thread import RelayThread
 from sync.exchange_terms import Phase
-from sync.types import JournalId, Seq
+from sync.types import JournalId
 
 
 class Centre:
     """Without a `relay` there is no centre, and nothing is safe but what was before."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        query = "SELECT journal_id, received, safe FROM relayed"
         self.reached: Mapping[JournalId, Reached] = {
-            JournalId(name): Reached(Seq(received), Seq(safe), Phase.IDLE) for name, received, safe in db.execute(query)
+            name: Reached(received, safe, Phase.IDLE) for name, (received, safe) in reached_before(db).items()
         }
         self.relay: RelayThread | None = None
 

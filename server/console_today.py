@@ -57,7 +57,7 @@ class Now:
         door = self._desk.door
         day = office_day(now_ms, self._desk.zone).isoformat()
         served = await door.read(reading.served_today)
-        machines, standards = await door.read(reading.presses, day), await door.read(reading.standards)
+        machines, standards = await door.read(reading.presses, day), await door.read(reading.standard_minutes)
         rows = by_counter([each for presses in machines for each in presses], served, now_ms)
         measured = [each for each in served if each.to_ms is not None and each.service in standards]
         within = sum(_ms(each) <= standards[each.service] * MINUTE_MS for each in measured)

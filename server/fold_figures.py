@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from server.adopted import minutes_of
 from server.change import Change
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact
@@ -48,20 +49,10 @@ def after(body: object, place: dict[str, Any]) -> Iterator[Change]:
         case ScoreRepeated(score=score):
             yield Change(_MARK_SCORE, place | {"score": score})
         case CatalogueAdopted(catalogue=catalogue):
-            minutes = json.dumps(minutes_of(catalogue), sort_keys=True)
+            known = {service: each for service, each in minutes_of(catalogue).items() if each <= _MOST_MINUTES}
+            minutes = json.dumps(known, sort_keys=True)
             yield Change(_STANDARDS, place | {"minutes": minutes})
             yield Change(_MARK_QUEUE, place)
-
-
-def minutes_of(catalogue: object) -> dict[str, int]:
-    """The published minutes by service in a `catalogue.adopted`; what has another shape is passed over."""
-    services = catalogue.get("services") if isinstance(catalogue, dict) else None
-    found: dict[str, int] = {}
-    for each in services if isinstance(services, list) else []:
-        match each:
-            case {"id": str(service), "minutes": int(minutes)} if 0 < minutes <= _MOST_MINUTES:
-                found[service] = minutes
-    return found
 
 
 _MOST_MINUTES = 100_000

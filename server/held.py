@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from server.admission import Issued
+from server.adopted import offered
 from server.fold import BEST_ANCHOR
-from server.reading import offered, rule_next
+from server.reading import rule_next
 from sync.body import TicketName
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact, decode

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from server.pairing import NO_LANE
 from sync.chain import START
 from sync.relaywire import Introduction
 from sync.types import JournalId, Seq, UtcMs
@@ -40,12 +41,6 @@ class Offices:
         found = self._db.execute("SELECT office FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
         return found[0] if found else None
 
-    def is_relayed(self, journal_id: JournalId) -> bool:
-        """Whether this journal came by an office that introduced it."""
-        query = "SELECT relayed_by IS NOT NULL FROM journals WHERE journal_id = ?"
-        found = self._db.execute(query, (journal_id,)).fetchone()
-        return bool(found and found[0])
-
     def enter(self, journal_id: JournalId, before: JournalId | None, now_ms: UtcMs) -> str:
         """An office's own journal was paired here; `before`: the one that it follows or replaces. The office."""
         office = (self.of(before) if before is not None else None) or self.of(journal_id) or journal_id
@@ -73,7 +68,7 @@ class Offices:
                 bytes.fromhex(of.journal_secret),
                 of.role,
                 of.place,
-                of.lane if of.lane is not None else _NO_LANE,
+                of.lane if of.lane is not None else NO_LANE,
                 now_ms,
                 START.chain,
                 office,
@@ -135,7 +130,3 @@ def zones_of(db: sqlite3.Connection) -> dict[str, ZoneInfo]:
         with suppress(ZoneInfoNotFoundError, ValueError):
             found[each.office] = ZoneInfo(each.time_zone)
     return found
-
-
-_NO_LANE = -1
-"""As server.pairing.NO_LANE."""

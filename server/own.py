@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from server.pairing import NO_LANE
 from sync.chain import START, Position, head_message
 from sync.codec import Fact, decode
 from sync.facts import JournalOpened, Predecessor
@@ -16,7 +17,6 @@ from sync.types import Chain, JournalId, Seq
 from sync.wire import Head
 
 KEY_FILE = "office.key"
-NO_LANE = -1
 
 
 @dataclass(frozen=True, slots=True)

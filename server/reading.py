@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from server.adopted import minutes_of, service_names
 from server.fold import BEST_ANCHOR, LEVELS
 from server.lost import MENDED
 from server.scoring import Press, Service
@@ -342,13 +343,6 @@ def served_today(db: sqlite3.Connection) -> list[Service]:
     return services_of(found)
 
 
-def standards(db: sqlite3.Connection) -> dict[str, int]:
-    """The published minutes of each service, by its id."""
-    query = """SELECT json_extract(value, '$.id'), json_extract(value, '$.minutes')
-        FROM catalogues, json_each(catalogue, '$.services')"""
-    return {id_: minutes for id_, minutes in db.execute(query) if isinstance(minutes, int) and minutes > 0}
-
-
 def presses(db: sqlite3.Connection, day: str, office: str | None = None) -> tuple[tuple[Press, ...], ...]:
     """The scores of this day at an office (None: at this one), of each machine in the order in which they came."""
     query = """SELECT journal_id, counter, utc_ms, level, disputed, upward FROM scores JOIN journals USING (journal_id)
@@ -433,23 +427,5 @@ def standard_minutes(db: sqlite3.Connection) -> dict[str, int]:
     """The published minutes by service."""
     found: dict[str, int] = {}
     for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
-        for each in offered(json.loads(text)):
-            match each:
-                case {"id": str(service), "minutes": int(minutes)} if minutes > 0:
-                    found[service] = minutes
+        found.update(minutes_of(json.loads(text)))
     return found
-
-
-def offered(catalogue: object) -> list[dict[str, Any]]:
-    """The services in a `catalogue.adopted`, in order, as they stand there; what has another shape is passed over."""
-    services = catalogue.get("services") if isinstance(catalogue, dict) else None
-    return [each for each in services if isinstance(each, dict)] if isinstance(services, list) else []
-
-
-def service_names(catalogue: object) -> Iterator[tuple[str, dict[str, str]]]:
-    """(id, names by language) of the services in a `catalogue.adopted`; whatever has another shape is passed over."""
-    texts = catalogue.get("texts") if isinstance(catalogue, dict) else None
-    for text in texts if isinstance(texts, list) else []:
-        match text:
-            case {"service": str(service), "language": str(language), "name": str(name)} if name:
-                yield service, {language: name}

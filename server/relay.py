@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.relay_outbox import Carried, LedgerOutbox, carried, predecessor_of
+from server.relay_outbox import Carried, LedgerOutbox, carried, predecessor_of, reached_before
 from sync import exchange, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
 from sync.errors import JournalDamaged
@@ -95,17 +95,9 @@ class Relay:
         self._pin: Pin | None = pin if pin and pairing.holds(pin, upstream.code) else None
         self._link: Link | None = None
         self._ways: dict[JournalId, _Way] = {}
-        self._kept = {
-            JournalId(name): (Seq(received), Seq(safe))
-            for name, received, safe in db.execute("SELECT journal_id, received, safe FROM relayed")
-        }
+        self._kept = reached_before(db)
         self._said: Mapping[JournalId, Reached] = {}
         self._turns = 0
-
-    @property
-    def states(self) -> Mapping[JournalId, State]:
-        """How each journal stands."""
-        return {name: way.state for name, way in self._ways.items()}
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -93,6 +93,12 @@ def carried(db: sqlite3.Connection) -> list[Carried]:
     ]
 
 
+def reached_before(db: sqlite3.Connection) -> dict[JournalId, tuple[Seq, Seq]]:
+    """(received, safe) of each journal, as the centre said at last."""
+    found = db.execute("SELECT journal_id, received, safe FROM relayed")
+    return {JournalId(name): (Seq(received), Seq(safe)) for name, received, safe in found}
+
+
 def predecessor_of(db: sqlite3.Connection, journal_id: JournalId) -> JournalId | None:
     """The own journal that this one follows, by the order in which they were begun; None where it is the first."""
     query = """SELECT journal_id FROM journals WHERE own > 0

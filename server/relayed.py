@@ -5,25 +5,19 @@ brought it itself.
 """
 
 from server.ledger import Ledger
-from server.pairing import clean_place
+from server.pairing import ROLES, clean_place
 from sync import wire
-from sync.keys import signature_holds
+from sync.judge import judge_relay
 from sync.relaywire import Introduction, read_introduction
 from sync.types import JournalId, UtcMs
 from sync.wire import Refusal
 
-ROLES = ("kiosk", "display", "office")
-
 
 def take_introduction(ledger: Ledger, request: wire.Request, now_ms: UtcMs) -> tuple[JournalId, int] | Refusal:
     """Judge an introduction and enter the journal: (it, how far it is here), or the refusal. Within a transaction."""
-    relay = ledger.known(request.journal_id)
-    if relay is None:
-        return wire.refuse(wire.UNPAIRED, "this office was never paired here", _PAIR)
-    if relay.revoked:
-        return wire.refuse(wire.REVOKED, "this office was revoked", "Pair it again if that was a mistake.")
-    if not signature_holds(relay.public_key, request.message, request.signature):
-        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _MEND)
+    refused = judge_relay(request, ledger.known(request.journal_id), _MEND)
+    if refused is not None:
+        return refused
     office = ledger.offices.of(request.journal_id)
     if office is None:
         return wire.refuse(wire.NOT_YOURS, "only an office introduces journals", _PAIR)
@@ -39,8 +33,8 @@ def take_introduction(ledger: Ledger, request: wire.Request, now_ms: UtcMs) -> t
 
 
 def not_theirs(ledger: Ledger, request: wire.Request) -> Refusal | None:
-    """Why this office may not bring this journal; None where it may, or where that is for the judgement to say."""
-    if request.relay is None or ledger.known(request.journal_id) is None:
+    """Why this office may not bring this journal, which is known here; None where it may, or none does."""
+    if request.relay is None:
         return None
     office = ledger.offices.of(request.relay)
     if office is not None and ledger.offices.of(request.journal_id) == office:

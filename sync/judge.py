@@ -90,17 +90,26 @@ def judge_request(request: Request, known: KnownJournal | None, relay: KnownJour
 
 def _judge_relay(request: Request, known: KnownJournal | None, relay: KnownJournal | None) -> KnownJournal | Refuse:
     """The journal whose facts somebody else brings; what is wrong with who brings them."""
-    if relay is None:
-        hint = "Pair the office: make a code at the centre and enter it in server.toml, [upstream]."
-        return Refuse(wire.refuse(wire.UNPAIRED, "this office was never paired here", hint))
-    if relay.revoked:
-        return Refuse(wire.refuse(wire.REVOKED, "this office was revoked", "Pair it again if that was a mistake."))
-    if not signature_holds(relay.public_key, request.message, request.signature):
-        return Refuse(wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY_HINT))
+    refused = judge_relay(request, relay, _KEY_HINT)
+    if refused is not None:
+        return Refuse(refused)
     if known is None:
         hint = "Introduce the journal first (docs/exchange.md, 'Relay')."
         return Refuse(wire.refuse(wire.NOT_INTRODUCED, "this journal was never introduced here", hint))
     return known
+
+
+def judge_relay(request: Request, relay: KnownJournal | None, key_hint: str) -> Refusal | None:
+    """Why whoever signed this request is no office that may relay here; None: it is one. `key_hint`: what to do about a
+    signature that does not hold."""
+    if relay is None:
+        hint = "Pair the office: make a code at the centre and enter it in server.toml, [upstream]."
+        return wire.refuse(wire.UNPAIRED, "this office was never paired here", hint)
+    if relay.revoked:
+        return wire.refuse(wire.REVOKED, "this office was revoked", "Pair it again if that was a mistake.")
+    if not signature_holds(relay.public_key, request.message, request.signature):
+        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", key_hint)
+    return None
 
 
 def _judge_body(request: Request, known: KnownJournal) -> Accept | Refuse:
