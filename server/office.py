@@ -134,8 +134,7 @@ class Office:
             )
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
-            db = see_own(open_reader(self._folder / FILE))
-            stack.callback(db.close)
+            db = see_own(self._opened(stack))
             reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now, lambda: hall.live)
@@ -173,7 +172,7 @@ class Office:
                 safe=backups.safe if self._config.upstream is None else centre.safe,
             )
             auditor, audits = self._reader(stack, "auditor", see_own), Audits(pages.zone, self._now)
-            everywhere = self._reader(stack, "figures", lambda db: db)
+            everywhere = self._reader(stack, "figures")
             bookkeeper = Bookkeeper(everywhere, writer, self._config.zone, self._now)
             proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
             checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
@@ -240,8 +239,7 @@ class Office:
         self, stack: contextlib.AsyncExitStack, writer: Writer, key: DeviceKey, loop: asyncio.AbstractEventLoop
     ) -> Centre:
         """How far this office's facts are at its centre, and what brings them there."""
-        db = open_reader(self._folder / FILE)
-        stack.callback(db.close)
+        db = self._opened(stack)
         centre = Centre(db)
         if self._config.upstream is None:
             return centre
@@ -279,12 +277,20 @@ class Office:
     def _fraction(self) -> float:
         return int.from_bytes(self._random(4), "big") / 2**32
 
+    def _opened(self, stack: contextlib.AsyncExitStack) -> sqlite3.Connection:
+        """A connection of its own that reads."""
+        db = open_reader(self._folder / FILE)
+        stack.callback(db.close)
+        return db
+
     def _reader(
-        self, stack: contextlib.AsyncExitStack, name: str, see: Callable[[sqlite3.Connection], sqlite3.Connection]
+        self,
+        stack: contextlib.AsyncExitStack,
+        name: str,
+        see: Callable[[sqlite3.Connection], sqlite3.Connection] = lambda db: db,
     ) -> Reader:
         """A reader with a connection and a thread of its own."""
-        db = see(open_reader(self._folder / FILE))
-        stack.callback(db.close)
+        db = see(self._opened(stack))
         return Reader(db, stack.enter_context(ThreadPoolExecutor(1, name)))
 
     def _checkpointer(
@@ -362,8 +368,7 @@ class Office:
         heard: Heard,
     ) -> tuple[HandDown, ClipsDown]:
         """The ways down, with a connection and a thread of its own: calls wait for no page."""
-        db = open_reader(self._folder / FILE)
-        stack.callback(db.close)
+        db = self._opened(stack)
         thread = stack.enter_context(ThreadPoolExecutor(1, "handdown"))
 
         async def forked(journal_id: JournalId, head: Head) -> None:

@@ -6,8 +6,6 @@ people. What is folded from it (PROJECTIONS) is disposable: `python -m server re
 
 import sqlite_utils
 
-from server.sla import COUNTS
-
 LEDGER = sqlite_utils.Migrations("ledger")
 
 PROJECTIONS = (
@@ -395,6 +393,14 @@ def losses_told(db: sqlite_utils.Database) -> None:
     db.execute("UPDATE losses SET waived_ms = at_ms WHERE wanted_seq IS NOT NULL")
 
 
+_COUNTS = (
+    "tickets", "served", "no_show", "cancelled", "transferred", "carried", "open", "priority", "missed", "by_hand",
+    "ticketless", "waited_ms", "served_ms", "judged", "within",
+    "untimed_carried", "untimed_heard_late", "untimed_restated",
+    "level_1", "level_2", "level_3", "level_4", "level_5", "disputed", "unattached",
+)  # fmt: skip
+"""The counts of a cell as these migrations made them. A later cell gets its columns by a migration of its own."""
+
 _FIGURES = (
     """CREATE TABLE standards (
         journal_id TEXT NOT NULL, seq INTEGER NOT NULL, minutes TEXT NOT NULL,
@@ -412,7 +418,7 @@ _FIGURES = (
     f"""CREATE TABLE rollups (
         office TEXT NOT NULL, day TEXT NOT NULL,
         hour INTEGER NOT NULL, service TEXT NOT NULL, counter INTEGER NOT NULL,
-        {", ".join(f"{count} INTEGER NOT NULL" for count in COUNTS)},
+        {", ".join(f"{count} INTEGER NOT NULL" for count in _COUNTS)},
         waits TEXT NOT NULL, serves TEXT NOT NULL,
         PRIMARY KEY (office, day, hour, service, counter)
     ) STRICT, WITHOUT ROWID""",
@@ -450,7 +456,7 @@ _SUMS = (
     f"""CREATE TABLE sums (
         office TEXT NOT NULL, part TEXT NOT NULL, day TEXT NOT NULL, name TEXT NOT NULL,
         days INTEGER NOT NULL, at_work_ms INTEGER NOT NULL, unclosed INTEGER NOT NULL, emergency INTEGER NOT NULL,
-        {", ".join(f"{count} INTEGER NOT NULL" for count in COUNTS)},
+        {", ".join(f"{count} INTEGER NOT NULL" for count in _COUNTS)},
         waits TEXT NOT NULL, serves TEXT NOT NULL,
         PRIMARY KEY (office, part, day, name)
     ) STRICT, WITHOUT ROWID""",
