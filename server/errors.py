@@ -145,3 +145,7 @@ class InstallRefused(ServerError):
 
 class NoSuchPeriod(ServerError):
     """A report was asked for of something that is no period, or of an office that is not known here."""
+
+
+class RelayMistaken(ServerError):
+    """Something went wrong while facts were brought to the centre that nobody had thought of."""

@@ -35,7 +35,7 @@ from server.console_tls import LOOK_SECONDS, ConsoleCertificate
 from server.counter_page import CounterPages
 from server.display import Display
 from server.door import Door
-from server.errors import BackupFailed, ControlFailed, LedgerRefused, ServerError
+from server.errors import BackupFailed, ControlFailed, LedgerRefused, RelayMistaken, ServerError
 from server.feed import Feed
 from server.first_code import Console, FirstCodes
 from server.following import Following
@@ -252,7 +252,8 @@ class Office:
 
         ports = Ports(lambda: time.monotonic_ns() // 1_000_000, self._fraction, store, told)
         upstream = upstream_of(self._config, self._config.upstream)
-        centre.relay = RelayThread(Relay(db, key, self._folder, upstream, ports))
+        relay = Relay(db, key, self._folder, upstream, ports)
+        centre.relay = RelayThread(relay, lambda error: self._complain(RelayMistaken(repr(error), hint=_REPORT)))
         stack.callback(centre.relay.close)
         centre.relay.start()
         return centre
@@ -491,6 +492,9 @@ def perform(
             return {"revoked": journal_id}
         case _:
             raise ControlFailed("there is no such command", hint="Run `python -m server --help`.")
+
+
+_REPORT = "This is a mistake in the program; report it. Nothing is lost: it is tried again."
 
 
 def _keep(ledger: Ledger, last: LastWord) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from server.offices import offices
 from server.pairing import new_code
 from server.reading import view
 from server.relay import Ports, Reached, Relay, Upstream
+from server.relay_thread import RelayThread
 from server.relayed import take_introduction
 from server.replies import refusing
 from server.rollups import marked, reckon
@@ -410,6 +412,33 @@ def test_a_kiosk_introduces_nobody(tmp_path: Path, centre: Centre) -> None:
         assert not isinstance(take_pairing(centre.ledger, asked, PRINT, NOON), Refusal)
     other = Introduction("e" * 32, "f" * 64, "f" * 64, "kiosk", "Hall", "Asia/Bangkok")
     assert told(centre, sign_introduction(kiosk.journal_id, other, kiosk.key.sign)) == wire.NOT_YOURS
+
+
+def test_a_mistake_nobody_thought_of_is_told_and_relaying_goes_on() -> None:
+    class Stumbling:
+        turns = 0
+
+        def turn(self) -> float:
+            self.turns += 1
+            if self.turns == 1:
+                raise ZeroDivisionError
+            again.set()
+            return 60.0
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    again, told = threading.Event(), list[Exception]()
+
+    def mistake(error: Exception) -> None:
+        told.append(error)
+        thread.changed()
+
+    thread = RelayThread(Stumbling(), mistake)
+    thread.start()
+    assert again.wait(20)
+    thread.close()
+    assert [type(error) for error in told] == [ZeroDivisionError]
 
 
 def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
