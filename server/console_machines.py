@@ -11,13 +11,18 @@ from server.forms import form_of
 from server.office_desk import OfficeDesk
 from server.pairing import new_code
 from server.people import Role
-from sync.clock import office_time
 from sync.numbering import label
 from sync.paircode import make_code
 from translations import N_
-from translations.numerals import format_date, format_time
 
 # gettext: office
+
+
+TOLD = (
+    N_("Write it into kiosk.toml of the new machine, under [server], as code. It is good once, for one day."),
+    N_("On the day it is paired its numbers begin at the next free hundred, so that none is given twice."),
+)
+"""What is said below the code."""
 
 
 def add_machines(app: FastAPI, desk: OfficeDesk) -> None:
@@ -25,16 +30,10 @@ def add_machines(app: FastAPI, desk: OfficeDesk) -> None:
     door, pages = desk.door, desk.pages
     Administrator = Annotated[Person, Depends(door.require(Role.ADMINISTRATOR))]
 
-    def seen(machine: reading.Machine, language: str) -> str:
-        if machine.contact_ms is None:
-            return "–"
-        at = office_time(machine.contact_ms, desk.zone)
-        return f"{format_date(at.date(), language, month=False)} {format_time(at, language)}"
-
     @app.get("/machines")
     async def machines(request: Request, person: Administrator) -> Response:
         found = await door.read(reading.machines)
-        rows = [(each, label("A", each.lane, 1), seen(each, person.language)) for each in found]
+        rows = [(each, label("A", each.lane, 1), desk.seen(each.contact_ms, person.language)) for each in found]
         return pages.page(request, person, "machines.html", N_("Machines"), {"rows": rows})
 
     @app.post("/machines/{journal}/replace")
@@ -46,5 +45,5 @@ def add_machines(app: FastAPI, desk: OfficeDesk) -> None:
         code = make_code(desk.certificate, door.random)
         record = new_code(code.secret, found.place, door.now(), found.journal_id)
         await door.write(lambda ledger: ledger.add_code(record))
-        values = {"machine": found, "code": str(code)}
-        return pages.page(request, person, "machine_code.html", N_("Pairing code"), values, here="/machines")
+        values = {"back": ("/machines", N_("Machines")), "place": found.place, "code": str(code), "told": TOLD}
+        return pages.page(request, person, "pairing_code.html", N_("Pairing code"), values, here="/machines")

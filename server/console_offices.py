@@ -12,26 +12,22 @@ from server.office_desk import OfficeDesk
 from server.offices import Kept, kept
 from server.pairing import new_code
 from server.people import Role
-from sync.clock import office_time
 from sync.exchange_terms import Phase
 from sync.paircode import make_code
 from sync.types import JournalId
 from translations import N_
-from translations.numerals import format_date, format_time
 
 # gettext: office
+
+
+TOLD = (N_("Write it into server.toml of the office, under [upstream], as code. It is good once, for one day."),)
+"""What is said below the code."""
 
 
 def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
     """The routes below /offices."""
     door, pages = desk.door, desk.pages
     Administrator = Annotated[Person, Depends(door.require(Role.ADMINISTRATOR))]
-
-    def seen(each: Kept, language: str) -> str:
-        if each.office.contact_ms is None:
-            return "–"
-        at = office_time(each.office.contact_ms, desk.zone)
-        return f"{format_date(at.date(), language, month=False)} {format_time(at, language)}"
 
     def name(each: Kept, language: str) -> str:
         names = each.office.name
@@ -41,8 +37,8 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
         code = make_code(desk.certificate, door.random)
         record = new_code(code.secret, None, door.now(), replaces)
         await door.write(lambda ledger: ledger.add_code(record))
-        values = {"place": title, "code": str(code)}
-        return pages.page(request, person, "office_code.html", N_("Pairing code"), values, here="/offices")
+        values = {"back": ("/offices", N_("Offices")), "place": title, "code": str(code), "told": TOLD}
+        return pages.page(request, person, "pairing_code.html", N_("Pairing code"), values, here="/offices")
 
     async def one(office: str) -> Kept:
         found = next((each for each in await desk.everywhere.read(kept) if each.office.office == office), None)
@@ -53,7 +49,7 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
     @app.get("/offices")
     async def offices(request: Request, person: Administrator) -> Response:
         rows = [
-            (each, name(each, person.language), seen(each, person.language))
+            (each, name(each, person.language), desk.seen(each.office.contact_ms, person.language))
             for each in await desk.everywhere.read(kept)
         ]
         values = {"rows": rows, "centre": _centre(desk)}

@@ -11,8 +11,10 @@ from server.ledger import Ledger
 from server.office_pages import OfficePages, no_clock
 from server.queue import Moment
 from server.reads import Reads
+from sync.clock import office_time
 from sync.keys import DeviceKey
 from sync.types import UtcMs
+from translations.numerals import format_date, format_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ class OfficeDesk:
     certificate: bytes
     centre: Centre
     everywhere: Reads
+
+    def seen(self, contact_ms: int | None, language: str) -> str:
+        """When somebody was last heard of, in figures."""
+        if contact_ms is None:
+            return "–"
+        at = office_time(contact_ms, self.zone)
+        return f"{format_date(at.date(), language, month=False)} {format_time(at, language)}"
 
     def now(self, person: Person) -> Moment:
         """The moment to act at. Raises Refused."""

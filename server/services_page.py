@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 
 from server.around import Around
 from server.pages import Pages
-from server.signs import fee_words, minutes_words
+from server.signs import facts_of, fee_words, foot_of, minutes_words
 from sync.board import Minutes
 from sync.live import Live
-from sync.services import NONE, Service
+from sync.services import Service
 from sync.types import UtcMs
 from translations import load
 
@@ -85,16 +85,10 @@ def row(service: Service, around: Around, live: Live, language: str) -> Row:
 
 
 def sheet(service: Service, around: Around, live: Live, language: str) -> Sheet:
-    """The page of a service. What there is none of is said, never left out."""
-    text, words = service.text(language), load(language, "report").gettext
-    facts = (
-        (words("Standard time"), minutes_words(service.minutes, language)),
-        (words("Fee"), fee_words(service, text, language)),
-        (words("Hours of service"), text.hours),
-        (words("Where else"), _or_none(text.channel, language)),
-        (words("Complaints"), _or_none(text.complaints, language)),
-    )
+    """The page of a service."""
+    text = service.text(language)
     documents = tuple((each.text, each.when) for each in text.documents)
+    facts = (*facts_of(service, language), *foot_of(service, language))
     return Sheet(row(service, around, live, language), text.steps, documents, facts)
 
 
@@ -137,7 +131,3 @@ class ServicePages:
     def _notice(self, around: Around, language: str) -> str | None:
         notice = around.catalogue.notice if around.catalogue is not None else None
         return None if notice is None else notice.get(language)
-
-
-def _or_none(text: str, language: str) -> str:
-    return load(language, "report").gettext("none") if text in ("", NONE) else text

@@ -84,6 +84,25 @@ def minutes_words(minutes: int, language: str) -> str:
     return load(language, "report").ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
 
 
+def facts_of(service: Service, language: str) -> tuple[tuple[str, str], ...]:
+    """(label, value) of how long it takes and what it costs."""
+    words = load(language, "report").gettext
+    return (
+        (words("Standard time"), minutes_words(service.minutes, language)),
+        (words("Fee"), fee_words(service, service.text(language), language)),
+    )
+
+
+def foot_of(service: Service, language: str) -> tuple[tuple[str, str], ...]:
+    """(label, value) of when and where else it is done, and where to complain. None is said, never left out."""
+    words, text = load(language, "report").gettext, service.text(language)
+    return (
+        (words("Hours of service"), text.hours),
+        (words("Where else"), _or_none(text.channel, language)),
+        (words("Complaints"), _or_none(text.complaints, language)),
+    )
+
+
 def _service(service: Service, group: Group | None, setting: Setting, language: str) -> dict[str, Any]:
     words, text = load(language, "report"), service.text(language)
     documents = [{"text": each.text, "when": each.when and f"({each.when})"} for each in text.documents]
@@ -92,19 +111,12 @@ def _service(service: Service, group: Group | None, setting: Setting, language: 
         "group": _named(group.names, language) if group else _named(setting.office, language),
         "series": service.series,
         "series-label": words.gettext("Queue"),
-        "facts": [
-            {"label": words.gettext("Standard time"), "value": minutes_words(service.minutes, language)},
-            {"label": words.gettext("Fee"), "value": fee_words(service, text, language)},
-        ],
+        "facts": [{"label": label, "value": value} for label, value in facts_of(service, language)],
         "sections": [
             _part(words.gettext("Steps"), [{"text": step, "when": None} for step in text.steps], language, True),
             _part(words.gettext("Documents"), documents, language),
         ],
-        "foot": [
-            {"label": words.gettext("Hours of service"), "value": text.hours},
-            {"label": words.gettext("Where else"), "value": _or_none(text.channel, language)},
-            {"label": words.gettext("Complaints"), "value": _or_none(text.complaints, language)},
-        ],
+        "foot": [{"label": label, "value": value} for label, value in foot_of(service, language)],
     }
 
 
