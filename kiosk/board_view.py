@@ -8,7 +8,6 @@ catalogue no service is named, for the office's journal knows them by their ids 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from fonts.shaping import Typesetter
 from fonts.tokens import Hex, Tokens
@@ -22,8 +21,8 @@ from kiosk.widgets import Canvas
 from sync.board import Board, Shown
 from sync.board import Scene as What
 from sync.slides import Slide
-from translations import N_, load
-from translations.numerals import format_date, format_time, weekday_name
+from translations import N_
+from translations.told import below_still
 
 STILL = {
     What.WAITING: (N_("No number is being called now"), N_("The next number appears here")),
@@ -215,14 +214,7 @@ class _Drawing:
         """Below that: why, until when, or what comes."""
         said = []
         for language in self._hall.languages:
-            gettext = load(language, "display").gettext
-            if board.opens is not None:
-                when = gettext("Opens {when}").format(when=_when(board.opens, language))
-            elif board.back is not None:
-                when = gettext("Back at {time}").format(time=format_time(board.back, language))
-            else:
-                when = gettext(msgid) if msgid else ""
-            text = " · ".join(each for each in (board.why.get(language), when) if each)
+            text = below_still(language, board.why.get(language), board.opens, board.back, msgid)
             said += [Words(language, text)] if text else []
         return said
 
@@ -274,8 +266,3 @@ class _Drawing:
     @property
     def _ink(self) -> Hex:
         return self._colour.ink_soft if self._sight.lost else self._colour.primary
-
-
-def _when(opens: datetime, language: str) -> str:
-    day = opens.date()
-    return f"{weekday_name(day, language)} {format_date(day, language)} {format_time(opens, language)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from server.pages import Pages
@@ -10,8 +10,7 @@ from sync.board import Board, Scene, Shown, Waits
 from sync.slides import Slide
 from sync.types import UtcMs
 from translations import LANGUAGES, N_, load
-from translations.numerals import format_date, format_time, weekday_name
-from translations.told import service_facts
+from translations.told import below_still, service_facts
 
 # gettext: display
 
@@ -114,23 +113,8 @@ def _call(shown: Shown) -> dict[str, Any]:
 
 def _then(board: Board, msgid: str | None, order: Sequence[str]) -> _THREE:
     """Below what is said where nobody is called: why, until when, or what comes."""
-    said = []
-    for language in order:
-        why = board.why.get(language)
-        gettext = load(language, "display").gettext
-        if board.opens is not None:
-            when = gettext("Opens {when}").format(when=_when(board.opens, language))
-        elif board.back is not None:
-            when = gettext("Back at {time}").format(time=format_time(board.back, language))
-        else:
-            when = gettext(msgid) if msgid else ""
-        said.append((language, " · ".join(each for each in (why, when) if each)))
+    said = ((each, below_still(each, board.why.get(each), board.opens, board.back, msgid)) for each in order)
     return tuple(each for each in said if each[1])
-
-
-def _when(opens: datetime, language: str) -> str:
-    day = opens.date()
-    return f"{weekday_name(day, language)} {format_date(day, language)} {format_time(opens, language)}"
 
 
 def _waits(row: Waits, order: Sequence[str], *, alone: bool) -> dict[str, Any]:

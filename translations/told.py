@@ -1,6 +1,9 @@
-"""What is told of a service in a few words beside its steps: how long it takes, what it costs. Pure."""
+"""What displays tell in a few words: how long a service takes and what it costs, why nobody is called now. Pure."""
+
+from datetime import datetime
 
 from translations import load
+from translations.numerals import format_date, format_time, weekday_name
 
 # gettext: display
 
@@ -20,3 +23,19 @@ def service_facts(language: str, minutes: int | None, fee: str | None) -> tuple[
         amount = fee.replace(",", "").replace(".", "").isdecimal()
         facts.append(words.gettext("{amount} baht").format(amount=fee) if amount else fee)
     return tuple(facts)
+
+
+def below_still(
+    language: str, why: str | None, opens: datetime | None, back: datetime | None, msgid: str | None
+) -> str:
+    """What is said where nobody is called: why, and when the office opens or its counters are back; else `msgid`."""
+    words = load(language, "display").gettext
+    if opens is not None:
+        day = opens.date()
+        at = f"{weekday_name(day, language)} {format_date(day, language)} {format_time(opens, language)}"
+        when = words("Opens {when}").format(when=at)
+    elif back is not None:
+        when = words("Back at {time}").format(time=format_time(back, language))
+    else:
+        when = words(msgid) if msgid else ""
+    return " · ".join(each for each in (why, when) if each)
