@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from email.utils import formatdate
@@ -16,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from server import reading
+from server.database import Db, DbError
 from server.feed import Feed
 from server.http import FOR_EVER, App, Receive, Scope, Send
 from server.pages import Pages
@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 class Reader:
     """Reads the ledger in a thread of its own, so that no page waits for another's disk."""
 
-    def __init__(self, db: sqlite3.Connection, thread: Executor) -> None:
+    def __init__(self, db: Db, thread: Executor) -> None:
         self._db, self._thread = db, thread
 
     def view(self, day: str) -> Awaitable[reading.View]:
@@ -93,7 +93,7 @@ def pages_app(
     async def healthz() -> JSONResponse:
         try:
             await reader.alive()
-        except sqlite3.Error as error:
+        except DbError as error:
             return JSONResponse({"status": "failing", "message": str(error)}, 503)
         refused = trouble()
         if refused is not None:

@@ -5,12 +5,12 @@ Catalogue and calendar are those that a kiosk of this office adopted: the first 
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from server.database import Db
 from server.reads import Reads
 from server.takings import Takings
 from sync import calendar_fact
@@ -95,13 +95,13 @@ class Surroundings:
         return self._ranges[1]
 
 
-def versions(db: sqlite3.Connection) -> tuple[Any, ...]:
+def versions(db: Db) -> tuple[Any, ...]:
     """Changes when a machine adopts another catalogue or calendar."""
     query = "SELECT journal_id, seq, 0 FROM catalogues UNION ALL SELECT journal_id, seq, 1 FROM calendars ORDER BY 3, 1"
     return tuple(db.execute(query))
 
 
-def adopted(db: sqlite3.Connection) -> tuple[Catalogue | None, Calendar | None]:
+def adopted(db: Db) -> tuple[Catalogue | None, Calendar | None]:
     """The catalogue and the calendar of this office."""
     catalogue = calendar = None
     for (text,) in db.execute(_FIRST_FIRST.format(what="catalogue")):

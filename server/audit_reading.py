@@ -1,11 +1,11 @@
 """What an audit needs, read from the ledger by a connection that cannot write: a day's rows, the kiosks' side of it."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from server.database import Db
 from server.lost import LAST, Lost, LostUpTo
 from server.places import Branch, Place, believed, branches, days, facts, gaps, places_of, position
 from server.standing import before_of
@@ -70,7 +70,7 @@ class DayAudit:
     waived: tuple[UtcMs, ...] = ()
 
 
-def read_day(db: sqlite3.Connection, day: str, zone: ZoneInfo, *, alone: bool = False) -> DayAudit:
+def read_day(db: Db, day: str, zone: ZoneInfo, *, alone: bool = False) -> DayAudit:
     """The audit of this day, all in one snapshot. `alone`: quickly, without the day before, and without skills, cameras
     and complaints, which are looked for in the whole journal. Raises NoSuchDay."""
     db.execute("BEGIN")
@@ -109,7 +109,7 @@ def _number(lines: Sequence[Branch], place: Place) -> int:
     return next(n for n, each in enumerate(lines) if (each.journal, each.aside) == (place.journal, place.branch.aside))
 
 
-def _parts(db: sqlite3.Connection, here: Sequence[Place], before: Before, *, alone: bool) -> list[Part]:
+def _parts(db: Db, here: Sequence[Place], before: Before, *, alone: bool) -> list[Part]:
     """The day's parts, each with what has to be known before it. What follows a part that is not the last is no end."""
     found, lost = list[Part](), Lost(db)
     for number, place in enumerate(here):
@@ -133,7 +133,7 @@ def _whole(branch: Branch) -> Branch:
     return replace(branch, cut=None) if branch.aside else branch
 
 
-def _record(db: sqlite3.Connection, place: Place, section: Section) -> Live | None:
+def _record(db: Db, place: Place, section: Section) -> Live | None:
     """The queue that this part was taken up with, by the record of the journals before and what came back of them.
 
     What was taken up later again was taken up before all of that was here: it may be what the office knew then.
@@ -165,13 +165,13 @@ def _bare(body: Body) -> Body:
     return replace(body, now_ms=UtcMs(0)) if isinstance(body, RESTATED) else body
 
 
-def _tops(db: sqlite3.Connection, journal: JournalId) -> list[Seq | None]:
+def _tops(db: Db, journal: JournalId) -> list[Seq | None]:
     """How far the lost part may have been back at a time: not at all, or up to a head that a device showed."""
     query = "SELECT DISTINCT seq FROM forks JOIN lost USING (journal_id, seq, chain) WHERE journal_id = ? ORDER BY seq"
     return [None, *(Seq(seq) for (seq,) in db.execute(query, (journal,)))]
 
 
-def _restored(db: sqlite3.Connection, bounds: tuple[int, int]) -> tuple[UtcMs, ...]:
+def _restored(db: Db, bounds: tuple[int, int]) -> tuple[UtcMs, ...]:
     """When it was found out that the office had been restored, within these bounds."""
     query = "SELECT at_ms FROM losses WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms"
     return tuple(UtcMs(row[0]) for row in db.execute(query, bounds))
@@ -182,7 +182,7 @@ def overlaps(gap: Gap, bounds: tuple[int, int]) -> bool:
     return gap.to_ms >= bounds[0] and (gap.from_ms if gap.from_ms is not None else gap.to_ms) < bounds[1]
 
 
-def _told(db: sqlite3.Connection, place: Place, part: Part) -> Told:
+def _told(db: Db, place: Place, part: Part) -> Told:
     first, last, branch = Seq(max(place.first, place.since)), part.section.facts[-1].seq, place.branch
     told = Told(place.journal, first, last, place.aside)
     vouched = Lost(db).vouched(place.journal)
@@ -200,7 +200,7 @@ def day_bounds(day: str, zone: ZoneInfo) -> tuple[int, int]:
     return int(first.timestamp() * 1000), int(last.timestamp() * 1000)
 
 
-def kiosks_of(db: sqlite3.Connection, day: str, lines: Sequence[Branch] = ()) -> Kiosks:
+def kiosks_of(db: Db, day: str, lines: Sequence[Branch] = ()) -> Kiosks:
     """The kiosks' side of this day, from their own rows; of the numbers that staff gave, also from what came back."""
     reached = {JournalId(name): Seq(seq) for name, seq in db.execute("SELECT journal_id, received FROM journals")}
     query = "SELECT journal_id, min(seq), max(seq) FROM tickets WHERE day = ? GROUP BY journal_id"
@@ -215,7 +215,7 @@ def kiosks_of(db: sqlite3.Connection, day: str, lines: Sequence[Branch] = ()) ->
     return Kiosks(found, frozenset(reached), reached)
 
 
-def _kiosk_facts(db: sqlite3.Connection, journal_id: str, first: int, last: int) -> list[Fact]:
+def _kiosk_facts(db: Db, journal_id: str, first: int, last: int) -> list[Fact]:
     query = """SELECT row FROM facts WHERE journal_id = :journal AND (seq BETWEEN :first AND :last
             OR seq IN (SELECT seq FROM anchors WHERE journal_id = :journal AND boot_id IN (
                 SELECT boot_id FROM tickets WHERE journal_id = :journal AND seq BETWEEN :first AND :last)))
@@ -225,7 +225,7 @@ def _kiosk_facts(db: sqlite3.Connection, journal_id: str, first: int, last: int)
     return [fact for fact in facts if fact.kind in _KIOSK_KINDS]
 
 
-def _aside(db: sqlite3.Connection, of: Sequence[Branch]) -> Iterator[tuple[_At, Body]]:
+def _aside(db: Db, of: Sequence[Branch]) -> Iterator[tuple[_At, Body]]:
     """The facts of these kinds in these branches, in order; what is not understood is passed over."""
     kinds = tuple(each.kind for each in _ASIDE)
     marks = ", ".join("?" for _ in kinds)

@@ -1,7 +1,6 @@
 """The commands `audit`, `checkpoint` and `evidence`: they only read, also while the server runs."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from server import evidence
 from server.audit_reading import read_day
 from server.audit_text import document, text
 from server.config import ServerConfig
+from server.database import Db, Unavailable
 from server.errors import ExportFailed, LedgerRefused, NoSuchDay
 from server.ledger import FILE, open_reader
 from server.own import KEY_FILE
@@ -72,13 +72,13 @@ def write_evidence(config: ServerConfig, folder: Path, first: str, last: str, ou
 
 
 @contextmanager
-def _reading(folder: Path) -> Iterator[sqlite3.Connection]:
+def _reading(folder: Path) -> Iterator[Db]:
     if not (folder / FILE).exists():
         raise LedgerRefused(f"there is no ledger in {folder}", hint="Start the server once, or check `data`.")
     try:
         with closing(open_reader(folder / FILE)) as db:
             yield db
-    except sqlite3.OperationalError as error:
+    except Unavailable as error:
         hint = "Start the server of this release once: it brings the ledger up to date."
         raise LedgerRefused(f"the ledger cannot be read: {error}", hint=hint) from error
 

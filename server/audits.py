@@ -4,13 +4,13 @@ A long day takes seconds: it is replayed in the thread that reads for the proof,
 day that still runs is told as it stood a moment ago, with that moment; what is noted beside it is told at once.
 """
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.audit_reading import DayAudit, read_day
+from server.database import Db
 from server.places import Place, days, places_of
 from sync.types import UtcMs
 
@@ -37,12 +37,12 @@ class Audits:
         self,
         zone: ZoneInfo,
         now: Callable[[], UtcMs],
-        read: Callable[[sqlite3.Connection, str, ZoneInfo], DayAudit] = read_day,
+        read: Callable[[Db, str, ZoneInfo], DayAudit] = read_day,
     ) -> None:
         self._zone, self._now, self._read = zone, now, read
         self._known: dict[str, tuple[tuple[Any, ...], Told]] = {}
 
-    def day(self, db: sqlite3.Connection, day: str) -> Told:
+    def day(self, db: Db, day: str) -> Told:
         """The audit of this day. Raises NoSuchDay."""
         here = places_of(days(db), day)[0][-1]
         version, now_ms = made_from(db, here), self._now()
@@ -60,7 +60,7 @@ class Audits:
         return told
 
 
-def made_from(db: sqlite3.Connection, here: Place) -> tuple[Any, ...]:
+def made_from(db: Db, here: Place) -> tuple[Any, ...]:
     """What an audit of this day is made from: another value, another audit. The first is where the day
     is, the third what is noted beside the days."""
     of_day = """SELECT tickets.journal_id, count(*), total(slack_ms), min(max(tickets.seq) + ?, received)

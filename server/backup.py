@@ -21,6 +21,7 @@ from server import certificate, console_tls
 from server.archive import CHUNK, FORMAT, Manifest, Sink, pack, sha256, unpack
 from server.backups import Backup, name_of, thinned
 from server.clips import FOLDER as CLIPS
+from server.database import Db
 from server.errors import BackupDamaged, BackupFailed, SecretUnusable
 from server.ledger import FILE, open_reader
 from server.medium import DAMAGED, DRAFT, FAILED, Medium, failed, failed_by
@@ -188,7 +189,7 @@ def journals_of(ledger: Path) -> dict[str, tuple[int, str]]:
         ) from error
 
 
-def _ends(db: sqlite3.Connection) -> dict[str, tuple[int, str]]:
+def _ends(db: Db) -> dict[str, tuple[int, str]]:
     """By journal, its last fact: (seq, chain in hex)."""
     query = """SELECT journals.journal_id, facts.seq, lower(hex(facts.chain)) FROM journals JOIN facts
         ON facts.journal_id = journals.journal_id

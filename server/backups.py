@@ -7,13 +7,13 @@ lost.
 
 import json
 import re
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from server.database import Db
 from sync.types import JournalId, UtcMs
 
 HOUR_MS = 3_600_000
@@ -42,7 +42,7 @@ class Backup:
 class BackupTable:
     """Writes the table. Within the ledger's transactions."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def keep(self, backup: Backup) -> None:
@@ -53,7 +53,7 @@ class BackupTable:
         self._db.execute("DELETE FROM backups WHERE number <= (SELECT max(number) FROM backups) - ?", (ROWS_KEPT,))
 
 
-def last_backup(db: sqlite3.Connection) -> Backup | None:
+def last_backup(db: Db) -> Backup | None:
     """The last one that was verified."""
     query = "SELECT at_ms, path, digest, size, reached FROM backups ORDER BY number DESC LIMIT 1"
     found = db.execute(query).fetchone()

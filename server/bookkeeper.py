@@ -1,13 +1,13 @@
 """Keeps the figures: makes those of marked days anew, beside the thread that writes."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.database import Unavailable
 from server.errors import LedgerRefused
 from server.ledger import Ledger
 from server.offices import zones_of
@@ -44,9 +44,7 @@ class Bookkeeper:
         while True:
             await self._touched.wait()
             self._touched.clear()
-            with suppress(
-                LedgerRefused, sqlite3.OperationalError
-            ):  # the disk: the marks stay, the next round tries again
+            with suppress(LedgerRefused, Unavailable):  # the disk: the marks stay, the next round tries again
                 await self.round()
             await self._wait(PAUSE_S)
 

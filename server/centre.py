@@ -1,9 +1,9 @@
 """How this office stands with its centre, for the event loop's thread: what is safe there, and what is in the way."""
 
-import sqlite3
 from collections.abc import Mapping
 
 from server.config import ServerConfig, UpstreamConfig
+from server.database import Db
 from server.relay import Reached, Upstream
 from server.relay_outbox import reached_before
 from server.relay_thread import RelayThread
@@ -14,7 +14,7 @@ from sync.types import JournalId
 class Centre:
     """Without a `relay` there is no centre, and nothing is safe but what was before."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self.reached: Mapping[JournalId, Reached] = {
             name: Reached(received, safe, Phase.IDLE) for name, (received, safe) in reached_before(db).items()
         }

@@ -1,12 +1,12 @@
 """*Check my ticket*: from the 16 characters on a ticket to what became of it, read from the ledger alone."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from server.audit_reading import read_day
+from server.database import Db
 from server.errors import NoSuchDay
 from server.places import days
 from sync.audit_terms import Audit, Call
@@ -45,10 +45,10 @@ class Checked:
         return not self.violations and all(call.conforming for call in self.calls)
 
 
-ReadDay = Callable[[sqlite3.Connection, str], Audit]
+ReadDay = Callable[[Db, str], Audit]
 
 
-def check(db: sqlite3.Connection, code: str, zone: ZoneInfo, read: ReadDay | None = None) -> Checked | None:
+def check(db: Db, code: str, zone: ZoneInfo, read: ReadDay | None = None) -> Checked | None:
     """The ticket on which these characters are printed, in any case, with spaces or hyphens; None: there is none.
 
     `read` gives the audit of a day, for whoever has it already. It raises NoSuchDay.
@@ -73,7 +73,7 @@ def check(db: sqlite3.Connection, code: str, zone: ZoneInfo, read: ReadDay | Non
 
 
 def _way(
-    db: sqlite3.Connection, name: TicketName, label: str, day: str, read: ReadDay
+    db: Db, name: TicketName, label: str, day: str, read: ReadDay
 ) -> tuple[str | None, tuple[Call, ...], tuple[str, ...]]:
     """What became of it from its own day on: its last status (None: it never waited), calls, violations."""
     later = [place.day for place in days(db) if place.day >= day][:_MORE_DAYS]

@@ -1,8 +1,8 @@
 """The table of checkpoints: one signed text for each office day that is over, and whether it has left the office."""
 
-import sqlite3
 from dataclasses import dataclass
 
+from server.database import Db
 from server.places import days
 from sync.types import JournalId, UtcMs
 
@@ -29,7 +29,7 @@ class Row:
 class Checkpoints:
     """Writes the table. Within the ledger's transactions."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def keep(self, row: Row) -> None:
@@ -48,20 +48,20 @@ class Checkpoints:
         self._db.execute("UPDATE checkpoints SET tried_ms = NULL WHERE sent_ms IS NULL")
 
 
-def listed(db: sqlite3.Connection) -> list[Row]:
+def listed(db: Db) -> list[Row]:
     """The last checkpoints, the newest first."""
     query = f"""SELECT journal_id, day, text, made_ms, sent_ms, tries, tried_ms, trouble {_OWN}
         ORDER BY day DESC, own DESC LIMIT ?"""
     return [Row(*row) for row in db.execute(query, (LISTED,))]
 
 
-def kept(db: sqlite3.Connection, day: str) -> str | None:
+def kept(db: Db, day: str) -> str | None:
     """The text of this day's checkpoint; None: there is none yet."""
     found = db.execute(f"SELECT text {_OWN} AND day = ? ORDER BY own DESC LIMIT 1", (day,)).fetchone()
     return found[0] if found else None
 
 
-def missing(db: sqlite3.Connection, today: str | None) -> list[str]:
+def missing(db: Db, today: str | None) -> list[str]:
     """The days that are over and have none, the first one first. `today` None: nobody vouches for the clock, and only
     the days behind which another one was opened are known to be over."""
     last = {place.day: place for place in days(db)}  # a day that was taken up again is over where its last part is

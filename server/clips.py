@@ -8,12 +8,12 @@ import contextlib
 import hashlib
 import os
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from server import pcm
+from server.database import Db
 from server.errors import ClipRefused, ServerError
 from server.ogg import ogg_ms
 from sync.phrases import CLIPS, ORDER
@@ -151,7 +151,7 @@ _FILE = re.compile(r"[a-z0-9-]+-[0-9a-f]{12}\.(wav|part)")
 # The table -----------------------------------------------------------------------------------------------------------
 
 
-def recorded(db: sqlite3.Connection) -> list[Recorded]:
+def recorded(db: Db) -> list[Recorded]:
     """Every clip that was recorded here."""
     query = "SELECT language, clip, digest, ms, staff, at_ms FROM clips ORDER BY language, clip"
     return [Recorded(*row) for row in db.execute(query)]
@@ -160,7 +160,7 @@ def recorded(db: sqlite3.Connection) -> list[Recorded]:
 class ClipTable:
     """Writes that table, within the ledger's transactions."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def enter(self, row: Recorded) -> None:

@@ -4,11 +4,11 @@ They get what every browser in the hall may load, and prove who they are all the
 """
 
 import asyncio
-import sqlite3
 from concurrent.futures import Executor
 from pathlib import Path
 
 from server.clips import Recorded, digest_of, recorded
+from server.database import Db
 from server.handdown import device_refused
 from server.replies import Reply, refusing
 from sync import clipwire, wire
@@ -19,7 +19,7 @@ from sync.wire import Refusal, Request
 class ClipsDown:
     """Answers the questions. `db`: for reading, in that `thread` alone; `folder`: of the recorded clips."""
 
-    def __init__(self, db: sqlite3.Connection, folder: Path, thread: Executor) -> None:
+    def __init__(self, db: Db, folder: Path, thread: Executor) -> None:
         self._db, self._folder, self._thread = db, folder, thread
 
     async def answer(self, request: Request) -> Reply:

@@ -4,7 +4,6 @@ Every act is a POST to /api/counters/{n} with a key of its own (server.calls); w
 every page that is open on the queue.
 """
 
-import sqlite3
 from collections.abc import Callable
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from server.console_pages import ConsolePages
 from server.counter_page import CounterPages, Offered
 from server.counter_state import counter_state
 from server.counter_words import OTHER_HINT, REFUSAL_HINTS, REFUSED
+from server.database import Db
 from server.decide import MOST_COUNTERS, Who
 from server.door import Door, Person
 from server.errors import ActRefused, BodyTooLarge, Refused
@@ -100,7 +100,7 @@ class CounterDesk:
         return self._offered[1]
 
 
-def _offered(db: sqlite3.Connection) -> Offered:
+def _offered(db: Db) -> Offered:
     return Offered(reading.services(db), reading.standard_minutes(db))
 
 

@@ -1,6 +1,5 @@
 """The figures of a period on the console, for supervisors and administrators, and as a file (docs/figures.md)."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from server import figures_view, periods, reading
 from server.chart import distribution
 from server.dashboard import Board, board
 from server.dashboard_reading import Known, Made, known, read
+from server.database import Db
 from server.door import Person
 from server.figures_file import as_csv
 from server.figures_view import Names
@@ -121,7 +121,7 @@ def add_figures(app: FastAPI, desk: OfficeDesk) -> None:
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _find(db: sqlite3.Connection, query: dict[str, str], today: date) -> Found:
+def _find(db: Db, query: dict[str, str], today: date) -> Found:
     offices = known(db)
     asked = asked_for(query, offices, today)
     sums, made = read(db, asked.office, asked.period, offices.ids)

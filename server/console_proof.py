@@ -4,7 +4,6 @@
 Patterns are something to look at, never a verdict: they stand behind the door, with figures and the smallest counts.
 """
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -21,6 +20,7 @@ from server.audits import Audits
 from server.checkpoints import listed
 from server.console_pages import ConsolePages, redirect
 from server.console_proof_words import COMPLAINT, NOT_DONE, PATTERN_TITLES
+from server.database import Db
 from server.door import Door, Person
 from server.errors import ActRefused, NoSuchDay, Refused
 from server.forms import Form, form_of
@@ -135,7 +135,7 @@ class ProofDesk:
         }
         return await self._page(request, person, "console_patterns.html", values, words.gettext("To look at"))
 
-    def _look(self, db: sqlite3.Connection, span: int) -> tuple[list[Pattern], list[Any], list[str]]:
+    def _look(self, db: Db, span: int) -> tuple[list[Pattern], list[Any], list[str]]:
         on = sorted({place.day for place in days(db)})[-span:]
         audits = [self._audits.day(db, day).found.audit for day in on]
         tables = [
@@ -175,7 +175,7 @@ class ProofDesk:
         title = words.gettext("Tickets and complaints")
         return await self._page(request, person, "console_tickets.html", values, title, 422 if fault else 200)
 
-    def _find(self, db: sqlite3.Connection, day: str) -> tuple[DayAudit | None, list[str]]:
+    def _find(self, db: Db, day: str) -> tuple[DayAudit | None, list[str]]:
         on = sorted({place.day for place in days(db)}, reverse=True)
         if not on:
             return None, []

@@ -1,11 +1,11 @@
 """What a dashboard is made of, read from the sums of days (server.sums): the same rows however many people came."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server import sums
 from server.dashboard import Read
+from server.database import Db
 from server.offices import offices
 from server.periods import Period
 from server.rollups import marked, office_of
@@ -35,14 +35,14 @@ class Made:
     waiting: int
 
 
-def known(db: sqlite3.Connection) -> Known:
+def known(db: Db) -> Known:
     """Which offices there are."""
     own = office_of(db)
     works = db.execute("SELECT 1 FROM sums WHERE office = ? AND part = ? LIMIT 1", (own, ALL)).fetchone()
     return Known(own, tuple((each.office, dict(each.name)) for each in offices(db)), works is not None)
 
 
-def read(db: sqlite3.Connection, office: str, of: Period, among: Sequence[str] = ()) -> tuple[Read, Made]:
+def read(db: Db, office: str, of: Period, among: Sequence[str] = ()) -> tuple[Read, Made]:
     """The sums of this period, all in one snapshot. `office`: EVERY for all of `among`, which are then told apart."""
     first, last = of.first.isoformat(), of.last.isoformat()
     db.execute("BEGIN")
@@ -59,7 +59,7 @@ def read(db: sqlite3.Connection, office: str, of: Period, among: Sequence[str] =
     return Read(days, before, services, hours, counters, apart), made
 
 
-def _made(db: sqlite3.Connection, among: Sequence[str], first: str, last: str) -> Made:
+def _made(db: Db, among: Sequence[str], first: str, last: str) -> Made:
     """Every office on its own: the days of one lie together."""
     query = "SELECT max(at_ms) FROM figures WHERE office = ? AND day BETWEEN ? AND ?"
     found = [db.execute(query, (office, first, last)).fetchone()[0] for office in among]

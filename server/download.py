@@ -1,7 +1,6 @@
 """The evidence of one day as a ZIP, made when it is asked for: the files of `server evidence`, within a cap."""
 
 import json
-import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from server.audit_text import public_document
 from server.audits import Audits
 from server.checkpoints import kept
+from server.database import Db
 from server.evidence import collect
 from translations import load
 
@@ -38,7 +38,7 @@ close. Rows of languages, scores and complaints are withheld; their leaf stands 
 """
 
 
-def evidence_zip(db: sqlite3.Connection, day: str, audits: Audits, zone: ZoneInfo, most: int = MOST_ROWS) -> IO[bytes]:
+def evidence_zip(db: Db, day: str, audits: Audits, zone: ZoneInfo, most: int = MOST_ROWS) -> IO[bytes]:
     """A ZIP to read from its beginning. Raises NoSuchDay, TooMuch."""
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     try:

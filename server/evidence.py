@@ -5,7 +5,6 @@ salted leaf stands for them, so that the chain still closes and nobody can guess
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.audit_reading import day_bounds, overlaps
+from server.database import Db
 from server.errors import NoSuchDay, TooMuch
 from server.lost import LAST, Lost
 from server.places import Branch, Place, days, gaps, rows
@@ -53,7 +53,7 @@ Store = Callable[[str, Iterable[bytes]], None]
 """Keeps a file of this name with these parts, in order."""
 
 
-def write(db: sqlite3.Connection, first: str, last: str, out: Path, time_zone: str) -> int:
+def write(db: Db, first: str, last: str, out: Path, time_zone: str) -> int:
     """Write the days `first` to `last` into this folder, in one snapshot; how many rows. Raises NoSuchDay, OSError."""
 
     def store(name: str, parts: Iterable[bytes]) -> None:
@@ -64,9 +64,7 @@ def write(db: sqlite3.Connection, first: str, last: str, out: Path, time_zone: s
     return collect(db, first, last, time_zone, store)
 
 
-def collect(
-    db: sqlite3.Connection, first: str, last: str, time_zone: str, store: Store, most: int | None = None
-) -> int:
+def collect(db: Db, first: str, last: str, time_zone: str, store: Store, most: int | None = None) -> int:
     """The files of these days, in one snapshot, each handed to `store`; how many rows. Raises NoSuchDay, and TooMuch
     before anything is stored where there are more than `most` rows."""
     db.execute("BEGIN")
@@ -110,7 +108,7 @@ def _day(place: Place, parts: Sequence[Part]) -> dict[str, Any]:
     return {**found, "aside": True} if place.aside else found
 
 
-def _office_parts(db: sqlite3.Connection, chosen: Sequence[Place]) -> Iterator[Part]:
+def _office_parts(db: Db, chosen: Sequence[Place]) -> Iterator[Part]:
     for branch in dict.fromkeys(place.branch for place in chosen):
         places = [place for place in chosen if place.branch == branch]
         end = places[-1].end
@@ -119,14 +117,14 @@ def _office_parts(db: sqlite3.Connection, chosen: Sequence[Place]) -> Iterator[P
         yield Part(branch, places[0].since, _vouched(db, branch, last), OFFICE_KINDS, name)
 
 
-def _end(db: sqlite3.Connection, branch: Branch) -> int:
+def _end(db: Db, branch: Branch) -> int:
     """The last seq in this branch."""
     if branch.top or (branch.cut is not None and not branch.aside):
         return int(branch.top or (branch.cut or 1) - 1)
     return int(db.execute("SELECT received FROM journals WHERE journal_id = ?", (branch.journal,)).fetchone()[0])
 
 
-def _kiosk_parts(db: sqlite3.Connection, chosen: Sequence[str]) -> Iterator[Part]:
+def _kiosk_parts(db: Db, chosen: Sequence[str]) -> Iterator[Part]:
     marks = ", ".join("?" for _ in chosen)
     query = f"""SELECT journal_id, min(seq), max(seq) FROM tickets JOIN journals USING (journal_id)
         WHERE own = 0 AND day IN ({marks}) GROUP BY journal_id ORDER BY journal_id"""
@@ -142,7 +140,7 @@ def _kiosk_parts(db: sqlite3.Connection, chosen: Sequence[str]) -> Iterator[Part
         yield Part(branch, begin, _vouched(db, branch, behind), KIOSK_KINDS, f"kiosk-{journal[:8]}.jsonl")
 
 
-def _vouched(db: sqlite3.Connection, branch: Branch, last: int) -> int:
+def _vouched(db: Db, branch: Branch, last: int) -> int:
     """The seq of the first signed head of this branch that covers this one; the last one where none does."""
     query = "SELECT min(seq) FROM heads WHERE journal_id = ? AND seq >= ? AND seq < ?"
     cut = branch.cut if branch.cut is not None and not branch.aside else LAST
@@ -150,13 +148,13 @@ def _vouched(db: sqlite3.Connection, branch: Branch, last: int) -> int:
     return int(found or branch.top or last)
 
 
-def _lines(db: sqlite3.Connection, part: Part) -> Iterator[dict[str, Any]]:
+def _lines(db: Db, part: Part) -> Iterator[dict[str, Any]]:
     secret = Lost(db).secret_of(part.branch.journal) or _secret(db, part)
     for seq, row, chain in rows(db, part.branch, part.first, part.last + 1):
         yield _line(secret, seq, row, chain, shown=parse(row).kind in part.kinds)
 
 
-def _secret(db: sqlite3.Connection, part: Part) -> bytes:
+def _secret(db: Db, part: Part) -> bytes:
     (secret,) = db.execute("SELECT secret FROM journals WHERE journal_id = ?", (part.branch.journal,)).fetchone()
     return bytes(secret)
 
@@ -167,7 +165,7 @@ def _line(secret: bytes, seq: int, row: bytes, chain: bytes, *, shown: bool) -> 
     return line | ({"salt": grain.hex(), "row": row.decode()} if shown else {"leaf": leaf(grain, row).hex()})
 
 
-def _journal(db: sqlite3.Connection, part: Part) -> dict[str, Any]:
+def _journal(db: Db, part: Part) -> dict[str, Any]:
     branch, lost = part.branch, Lost(db)
     query = "SELECT role, place, lower(hex(public_key)) FROM journals WHERE journal_id = ?"
     role, place, key = db.execute(query, (branch.journal,)).fetchone() or ("office", "", branch.key)
@@ -186,7 +184,7 @@ def _journal(db: sqlite3.Connection, part: Part) -> dict[str, Any]:
     }
 
 
-def _head(db: sqlite3.Connection, part: Part, lost: Lost) -> dict[str, Any] | None:
+def _head(db: Db, part: Part, lost: Lost) -> dict[str, Any] | None:
     """The signed head of the part's last row."""
     vouched = lost.vouched(part.branch.journal) if part.branch.top else None
     if vouched is not None and vouched[0].seq == part.last:

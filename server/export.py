@@ -1,10 +1,10 @@
 """One journal out of the ledger, as a file of its own that `python -m sync verify` reads (docs/journal.md)."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from server.database import Db, DbError
 from server.errors import ControlFailed
 from server.ledger import open_reader
 from server.own import own_named
@@ -28,11 +28,11 @@ def export(ledger: Path, journal_id: str | None, to: Path) -> str:
                 raise ControlFailed(f"this server holds no fact of {what}", hint="Compare all 32 digits.")
             write_copy(to, found[0], _entries(db, wanted))
             return f"{to}: journal {wanted}, {found[1]} facts"
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, DbError) as error:
         hint = "Name a new file after --to, on a disk with room, and look whether the server has a ledger."
         raise ControlFailed(f"the journal could not be exported: {error}", hint=hint) from error
 
 
-def _entries(db: sqlite3.Connection, journal_id: str) -> Iterator[Entry]:
+def _entries(db: Db, journal_id: str) -> Iterator[Entry]:
     query = "SELECT seq, row, chain FROM facts WHERE journal_id = ? ORDER BY seq"
     return (Entry(*row) for row in db.execute(query, (journal_id,)))

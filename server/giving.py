@@ -5,11 +5,10 @@ The office numbers in a lane of its own, so that it never meets a kiosk. The num
 transaction of the one writer; behind that stands UNIQUE in the table `given`.
 """
 
-import sqlite3
-
 import msgspec
 
 from server import queue
+from server.database import Taken
 from server.errors import ActRefused
 from server.ledger import Ledger
 from server.once import once
@@ -76,7 +75,7 @@ def _given(ledger: Ledger, asked: Asked, at: queue.Moment) -> Given:
     assert isinstance(issued, TicketIssued)
     try:
         ledger.held.take_number(issued.day, issued.series, issued.n)
-    except sqlite3.IntegrityError as error:
+    except Taken as error:
         raise ActRefused("number-given", f"{issued.label} was given before", hint="Try again.") from error
     admitted = TicketAdmitted(
         at.now_ms,

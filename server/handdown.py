@@ -5,11 +5,11 @@ and holds nothing but its place. Only rows of the server's own journals are ever
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from server.database import Db
 from server.errors import LedgerRefused
 from server.http import Receive
 from server.lost import Lost
@@ -51,7 +51,7 @@ Found = Packed | Introduction | Forked | Refusal
 class Shelf:
     """Looks into the ledger. Every method is for the one reading thread."""
 
-    def __init__(self, db: sqlite3.Connection, sign: Callable[[bytes], bytes]) -> None:
+    def __init__(self, db: Db, sign: Callable[[bytes], bytes]) -> None:
         self._db, self._sign = db, sign
         self._last: tuple[tuple[JournalId, Position, int], Packed] | None = None
 
@@ -137,7 +137,7 @@ class Shelf:
         )
 
 
-def device_refused(db: sqlite3.Connection, request: Request) -> Refusal | None:
+def device_refused(db: Db, request: Request) -> Refusal | None:
     """Why whoever sent this request gets nothing; None: it is a paired device of this office."""
     query = "SELECT public_key, revoked_ms IS NOT NULL FROM journals WHERE journal_id = ? AND own = 0"
     found = db.execute(query, (request.journal_id,)).fetchone()

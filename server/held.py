@@ -5,13 +5,13 @@ counter has one ticket.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from server.admission import Issued
 from server.adopted import offered
+from server.database import Db
 from server.fold import BEST_ANCHOR
 from server.reading import rule_next
 from sync.body import TicketName
@@ -32,11 +32,11 @@ REQUESTS_KEPT_MS = 7 * 86_400_000
 class Held:
     """Reads and writes those tables. Within the ledger's transactions."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def claim(self, ticket: TicketName, counter: int) -> None:
-        """The ticket is at this counter. Raises sqlite3.IntegrityError: it is at one, or the counter has one."""
+        """The ticket is at this counter. Raises Taken: it is at one, or the counter has one."""
         self._db.execute(
             "INSERT INTO held (journal_id, seq, counter) VALUES (?, ?, ?)", (ticket.journal, ticket.seq, counter)
         )
@@ -154,7 +154,7 @@ class Held:
         return fresh_start(int(any_)) - 1
 
     def take_number(self, day: str, series: str, n: int) -> None:
-        """This number is given. Raises sqlite3.IntegrityError: it was before."""
+        """This number is given. Raises Taken: it was before."""
         self._db.execute("INSERT INTO given (day, series, n) VALUES (?, ?, ?)", (day, series, n))
 
     def _begun_on(self, journal_id: JournalId, day: str) -> bool:

@@ -19,6 +19,7 @@ from server.backups import BackupTable
 from server.change import Change
 from server.checkpoints import Checkpoints
 from server.clips import ClipTable
+from server.database import Db
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import changes
 from server.held import Held
@@ -461,13 +462,13 @@ class Ledger:
             raise LedgerDamaged(f"{self.path}: {error}", hint=hint) from error
 
 
-def open_reader(path: Path) -> sqlite3.Connection:
+def open_reader(path: Path) -> Db:
     """A connection that cannot write, not even a checkpoint. For use in any one thread at a time."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
-def _open(path: Path, zone: ZoneInfo, synchronous: str) -> sqlite3.Connection:
+def _open(path: Path, zone: ZoneInfo, synchronous: str) -> Db:
     def day(utc_ms: int | None) -> str | None:
         return None if utc_ms is None else _day(utc_ms, zone)
 

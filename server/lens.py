@@ -3,7 +3,7 @@
 Views of the same names, private to one connection, stand before the tables: no query has to think of it.
 """
 
-import sqlite3
+from server.database import Db
 
 _OWN = "journal_id IN (SELECT journal_id FROM main.journals WHERE office IS NULL)"
 TABLES = (
@@ -13,7 +13,7 @@ TABLES = (
 """Every table with a row for each journal or fact that an office may have brought."""
 
 
-def see_own(db: sqlite3.Connection) -> sqlite3.Connection:
+def see_own(db: Db) -> Db:
     """Let this connection see this server's own journals only."""
     for table in TABLES:
         condition = "office IS NULL" if table == "journals" else _OWN

@@ -5,10 +5,10 @@ the server has written other facts in their places since. They come last first, 
 that is here (docs/exchange.md, "Lost").
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from server.database import Db
 from sync.chain import ZERO, Position, extend, head_message
 from sync.codec import Fact, decode, parse
 from sync.facts import DayOpened, JournalOpened, MachineStarted, Predecessor, understand
@@ -35,7 +35,7 @@ class History:
 class Lost:
     """Reads and writes those tables. Writing only within the ledger's transactions; reading by any connection."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     # Proofs and rows -------------------------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ class Lost:
 class LostUpTo(Lost):
     """As it was when of this one journal (None: of every one) nothing had come back beyond `top` (None: nothing)."""
 
-    def __init__(self, db: sqlite3.Connection, journal_id: JournalId | None = None, top: Seq | None = None) -> None:
+    def __init__(self, db: Db, journal_id: JournalId | None = None, top: Seq | None = None) -> None:
         super().__init__(db)
         self._only, self._top = journal_id, top
 

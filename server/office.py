@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +32,7 @@ from server.console_pages import ConsolePages
 from server.console_proof import ProofDesk
 from server.console_tls import LOOK_SECONDS, ConsoleCertificate
 from server.counter_page import CounterPages
+from server.database import Db
 from server.display import Display
 from server.door import Door
 from server.errors import BackupFailed, ControlFailed, LedgerRefused, RelayMistaken, ServerError
@@ -258,7 +258,7 @@ class Office:
         centre.relay.start()
         return centre
 
-    def _backups(self, db: sqlite3.Connection) -> Backups:
+    def _backups(self, db: Db) -> Backups:
         return Backups(last_backup(db), configured=self._config.backup is not None, now=self._now)
 
     async def _nightly(self, backups: Backups) -> None:
@@ -278,7 +278,7 @@ class Office:
     def _fraction(self) -> float:
         return int.from_bytes(self._random(4), "big") / 2**32
 
-    def _opened(self, stack: contextlib.AsyncExitStack) -> sqlite3.Connection:
+    def _opened(self, stack: contextlib.AsyncExitStack) -> Db:
         """A connection of its own that reads."""
         db = open_reader(self._folder / FILE)
         stack.callback(db.close)
@@ -288,7 +288,7 @@ class Office:
         self,
         stack: contextlib.AsyncExitStack,
         name: str,
-        see: Callable[[sqlite3.Connection], sqlite3.Connection] = lambda db: db,
+        see: Callable[[Db], Db] = lambda db: db,
     ) -> Reader:
         """A reader with a connection and a thread of its own."""
         db = see(self._opened(stack))

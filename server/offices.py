@@ -5,12 +5,12 @@ that the office introduced, is of the same office. A journal of no office is one
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from server.database import Db
 from server.pairing import NO_LANE
 from sync.chain import START
 from sync.relaywire import Introduction
@@ -33,7 +33,7 @@ class Office:
 class Offices:
     """Reads and writes those tables. Within the ledger's transactions."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def of(self, journal_id: JournalId) -> str | None:
@@ -89,7 +89,7 @@ class Offices:
         )
 
 
-def offices(db: sqlite3.Connection) -> list[Office]:
+def offices(db: Db) -> list[Office]:
     """Every office, in the order in which they came."""
     query = "SELECT office, name, time_zone, since_ms, contact_ms FROM offices ORDER BY since_ms, office"
     return [
@@ -109,7 +109,7 @@ class Kept:
     revoked: bool
 
 
-def kept(db: sqlite3.Connection) -> list[Kept]:
+def kept(db: Db) -> list[Kept]:
     """Every office that was paired, in the order in which they came."""
     query = """SELECT journal_id, revoked_ms IS NOT NULL,
             (SELECT count(*) FROM journals AS of WHERE of.office = journals.office AND of.role <> 'office')
@@ -123,7 +123,7 @@ def kept(db: sqlite3.Connection) -> list[Kept]:
     return found
 
 
-def zones_of(db: sqlite3.Connection) -> dict[str, ZoneInfo]:
+def zones_of(db: Db) -> dict[str, ZoneInfo]:
     """The time zone of each office that named one that is known here."""
     found = {}
     for each in offices(db):

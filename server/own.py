@@ -4,10 +4,10 @@ The office writes what it does into it: one row a fact, chained and signed as a 
 device in any view, and nobody sends to it from outside.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from server.database import Db
 from server.pairing import NO_LANE
 from sync.chain import START, Position, head_message
 from sync.codec import Fact, decode
@@ -28,7 +28,7 @@ class Own:
     key: DeviceKey
 
     @classmethod
-    def begun(cls, db: sqlite3.Connection, key: DeviceKey, random: Callable[[int], bytes]) -> "Own":
+    def begun(cls, db: Db, key: DeviceKey, random: Callable[[int], bytes]) -> "Own":
         """Enter a new journal of this server, without its first fact."""
         own = cls(JournalId(random(16).hex()), random(32), key)
         db.execute(
@@ -40,7 +40,7 @@ class Own:
         return own
 
     @classmethod
-    def found(cls, db: sqlite3.Connection, journal_id: JournalId, key: DeviceKey) -> "Own":
+    def found(cls, db: Db, journal_id: JournalId, key: DeviceKey) -> "Own":
         """The journal with this id."""
         row = db.execute("SELECT secret FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
         return cls(journal_id, row[0], key)
@@ -49,13 +49,13 @@ class Own:
         """Its first fact."""
         return JournalOpened(self.journal_id, self.key.public.hex(), role, predecessor)
 
-    def end(self, db: sqlite3.Connection) -> Position:
+    def end(self, db: Db) -> Position:
         """The position of its last fact."""
         query = "SELECT received, chain FROM journals WHERE journal_id = ?"
         received, chain = db.execute(query, (self.journal_id,)).fetchone()
         return Position(Seq(received), Chain(chain))
 
-    def reached(self, db: sqlite3.Connection, end: Position) -> None:
+    def reached(self, db: Db, end: Position) -> None:
         """Its last fact is now here."""
         query = "UPDATE journals SET received = ?, chain = ? WHERE journal_id = ?"
         db.execute(query, (end.seq, end.chain, self.journal_id))
@@ -64,7 +64,7 @@ class Own:
         """The signed head of this place in it."""
         return Head(at.seq, at.chain, self.key.sign(head_message(self.journal_id, at)))
 
-    def dating(self, db: sqlite3.Connection) -> Iterator[Fact]:
+    def dating(self, db: Db) -> Iterator[Fact]:
         """The facts that date it, in order, and the last one: enough to tell which times are over."""
         query = """SELECT row FROM facts WHERE journal_id = :journal_id AND seq IN (
                 SELECT seq FROM anchors WHERE journal_id = :journal_id
@@ -73,7 +73,7 @@ class Own:
         return (decode(row) for (row,) in db.execute(query, {"journal_id": self.journal_id}))
 
 
-def own_named(db: sqlite3.Connection) -> tuple[JournalId, bytes] | None:
+def own_named(db: Db) -> tuple[JournalId, bytes] | None:
     """The journal that this server writes, and its public key."""
     query = "SELECT journal_id, public_key FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1"
     found: tuple[JournalId, bytes] | None = db.execute(query).fetchone()

@@ -6,12 +6,12 @@ a table is done by `People` within a transaction of the ledger; the functions be
 
 import hashlib
 import json
-import sqlite3
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from server.database import Db
 from server.errors import AccountRefused
 from sync.chain import crockford, crockford_bytes
 from sync.types import UtcMs
@@ -104,7 +104,7 @@ def code_hash(typed: str) -> bytes | None:
 class People:
     """Changes the tables. Every method within a transaction of the ledger that gave the connection."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def make_code(self, random: Callable[[int], bytes], now_ms: UtcMs) -> str:
@@ -218,23 +218,23 @@ class People:
             raise AccountRefused("the last administrator", field="role", hint=LAST_ADMINISTRATOR)
 
 
-def by_login(db: sqlite3.Connection, login: str) -> Account | None:
+def by_login(db: Db, login: str) -> Account | None:
     """The account with this (folded) sign-in name."""
     return _account(db.execute(f"{_QUERY} WHERE login = ?", (login,)).fetchone())
 
 
-def by_id(db: sqlite3.Connection, staff: str) -> Account | None:
+def by_id(db: Db, staff: str) -> Account | None:
     """The account with this staff id."""
     return _account(db.execute(f"{_QUERY} WHERE staff = ?", (staff,)).fetchone())
 
 
-def everybody(db: sqlite3.Connection) -> list[Account]:
+def everybody(db: Db) -> list[Account]:
     """All accounts: those in use first, by name."""
     found = (_account(row) for row in db.execute(f"{_QUERY} ORDER BY disabled, name, staff"))
     return [each for each in found if each is not None]
 
 
-def code_is_good(db: sqlite3.Connection, code: bytes, now_ms: UtcMs) -> bool:
+def code_is_good(db: Db, code: bytes, now_ms: UtcMs) -> bool:
     """Whether the code with this hash was made, is not used and not too old."""
     query = "SELECT 1 FROM staff_code WHERE hash = ? AND ? BETWEEN made_ms AND expires_ms - 1"
     return db.execute(query, (code, now_ms)).fetchone() is not None

@@ -4,11 +4,11 @@ Mostly a day lies in one journal. An office that was restored from a copy has mo
 devices gave back; what was written on the copy instead of it, aside; and the new journal (docs/exchange.md, "Lost").
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from server.database import Db
 from server.errors import NoSuchDay
 from server.lost import LAST, Lost
 from sync.audit_parts import Gap
@@ -65,7 +65,7 @@ class Place:
         return self.end if self.end is not None else Seq(LAST)
 
 
-def branches(db: sqlite3.Connection) -> list[Branch]:
+def branches(db: Db) -> list[Branch]:
     """The histories of the office's own journals, in the order of time."""
     query = "SELECT journal_id, lower(hex(public_key)) FROM journals WHERE own > 0 ORDER BY own"
     own = [Branch(JournalId(name), key) for name, key in db.execute(query)]
@@ -103,7 +103,7 @@ def _aside(lost: Lost, branch: Branch, *, cut_short: bool) -> list[Branch]:
     return [] if cut is None else [Branch(branch.journal, branch.key, cut, aside=True)]
 
 
-def rows(db: sqlite3.Connection, branch: Branch, first: int, end: int = LAST) -> Iterator[tuple[int, bytes, bytes]]:
+def rows(db: Db, branch: Branch, first: int, end: int = LAST) -> Iterator[tuple[int, bytes, bytes]]:
     """(seq, row, chain) of this branch from `first` up to `end` (not with it), in order."""
     cut = LAST if branch.cut is None or branch.aside else branch.cut
     query = """SELECT seq, row, chain FROM facts WHERE journal_id = :journal AND seq >= :first AND seq < min(:end, :cut)
@@ -114,18 +114,18 @@ def rows(db: sqlite3.Connection, branch: Branch, first: int, end: int = LAST) ->
     return iter(db.execute(query, values))
 
 
-def facts(db: sqlite3.Connection, branch: Branch, first: int, end: int = LAST) -> Iterator[Fact]:
+def facts(db: Db, branch: Branch, first: int, end: int = LAST) -> Iterator[Fact]:
     """The facts of `rows`."""
     return (parse(row) for _, row, _ in rows(db, branch, first, end))
 
 
-def position(db: sqlite3.Connection, branch: Branch, seq: Seq) -> Position:
+def position(db: Db, branch: Branch, seq: Seq) -> Position:
     """This place in the branch."""
     ((_, _, chain),) = rows(db, branch, seq, seq + 1)
     return Position(seq, Chain(chain))
 
 
-def days(db: sqlite3.Connection) -> list[Place]:
+def days(db: Db) -> list[Place]:
     """Every office day, in the order of time; one that lies in several branches or was opened again, several times."""
     found = [place for branch in branches(db) for place in _places(db, branch)]
     if db.execute("SELECT 1 FROM losses LIMIT 1").fetchone() is None:
@@ -134,12 +134,12 @@ def days(db: sqlite3.Connection) -> list[Place]:
     return [replace(each, aside=each.branch.aside or each.first < again.get(each.branch, 0)) for each in found]
 
 
-def _taken_up(db: sqlite3.Connection, place: Place) -> bool:
+def _taken_up(db: Db, place: Place) -> bool:
     """Whether it begins with the queue as the record before has it."""
     return next(facts(db, place.branch, place.first, place.first + 1)).body.get("by") == RECORD
 
 
-def _places(db: sqlite3.Connection, branch: Branch) -> list[Place]:
+def _places(db: Db, branch: Branch) -> list[Place]:
     begun = list(_begun(db, branch))
     found = [
         Place(branch, day, first, following and following[1], first)
@@ -148,7 +148,7 @@ def _places(db: sqlite3.Connection, branch: Branch) -> list[Place]:
     return [*_goes_on(db, branch, found), *found]
 
 
-def _begun(db: sqlite3.Connection, branch: Branch) -> Iterator[tuple[str, Seq]]:
+def _begun(db: Db, branch: Branch) -> Iterator[tuple[str, Seq]]:
     """Where days are opened in it, by facts and by what came back."""
     inside = "seq >= :cut" if branch.aside else "seq < :cut"
     query = f"SELECT day, seq FROM days WHERE journal_id = :journal AND {inside} ORDER BY seq"
@@ -160,7 +160,7 @@ def _begun(db: sqlite3.Connection, branch: Branch) -> Iterator[tuple[str, Seq]]:
         yield from db.execute(opened, (branch.journal, branch.top)).fetchall()
 
 
-def _goes_on(db: sqlite3.Connection, branch: Branch, found: Sequence[Place]) -> list[Place]:
+def _goes_on(db: Db, branch: Branch, found: Sequence[Place]) -> list[Place]:
     """The day of the copy, where something was done in its queue aside."""
     if not branch.aside or branch.cut is None:
         return []
@@ -196,7 +196,7 @@ def believed(all_days: Sequence[Place], missing: Sequence[Gap]) -> list[Place]:
     return found
 
 
-def gaps(db: sqlite3.Connection) -> list[Gap]:
+def gaps(db: Db) -> list[Gap]:
     """What nobody has of the office's own journals, in the order in which it was found out."""
     query = "SELECT journal_id, top_seq, wanted_seq, known_seq, from_ms, at_ms FROM losses ORDER BY at_ms, journal_id"
     lost, found = Lost(db), list[Gap]()

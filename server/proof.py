@@ -4,7 +4,6 @@ What costs something is read in a thread of its own, one after the other; whoeve
 come later, and no address may ask as fast as a program can.
 """
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from server.audits import Audits, Told
 from server.bucket import Buckets
 from server.checking import Checked, check
 from server.checkpoints import kept
+from server.database import Db
 from server.door import address_of
 from server.download import MOST_ROWS, evidence_zip, pieces
 from server.errors import ComeLater, NoSuchDay, Refused, TooMuch
@@ -140,20 +140,18 @@ class Proof:
             raise HTTPException(404)
         return found
 
-    def _day(self, db: sqlite3.Connection, wanted: str) -> tuple[Told, list[str], str | None] | None:
+    def _day(self, db: Db, wanted: str) -> tuple[Told, list[str], str | None] | None:
         on_record = sorted({place.day for place in days(db)}, reverse=True)
         if not on_record and not wanted:
             return None
         day = wanted or on_record[0]
         return self._audits.day(db, day), on_record, kept(db, day)
 
-    def _find(
-        self, db: sqlite3.Connection, typed: str
-    ) -> tuple[Checked | None, dict[str, dict[str, str]], UtcMs | None]:
+    def _find(self, db: Db, typed: str) -> tuple[Checked | None, dict[str, dict[str, str]], UtcMs | None]:
         """The ticket, the names of the services, and as of when it is told where its day still runs."""
         as_of: UtcMs | None = None
 
-        def read(db: sqlite3.Connection, day: str) -> Audit:
+        def read(db: Db, day: str) -> Audit:
             nonlocal as_of
             told = self._audits.day(db, day)
             as_of = None if told.found.audit.whole else told.at_ms

@@ -5,11 +5,11 @@ they were.
 """
 
 import contextlib
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from server.admission import THE_OFFICE, Issued, admit, prioritise, returned, turn_of_day
+from server.database import Taken
 from server.equipment import skilled
 from server.errors import ActRefused
 from server.ledger import Ledger
@@ -96,7 +96,7 @@ def _claim(ledger: Ledger, live: Live, body: Body) -> None:
     if isinstance(body, TicketCalled):
         try:
             ledger.held.claim(body.ticket, body.counter)
-        except sqlite3.IntegrityError as error:
+        except Taken as error:
             hint = "Look at the queue again: somebody else was faster."
             raise IllegalStep(f"a ticket is at two counters, or a counter has two: {error}", hint=hint) from error
     elif isinstance(body, TicketFact) and live.tickets[body.ticket].status not in AT_A_COUNTER:

@@ -1,7 +1,6 @@
 """What the pages show, read from the ledger by a connection that cannot write. All in one snapshot, as plain values."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 
 from server.adopted import minutes_of, service_names
+from server.database import Db
 from server.fold import BEST_ANCHOR, LEVELS
 from server.lost import MENDED
 from server.scoring import Press, Service
@@ -163,7 +163,7 @@ class View:
         return sum(level * count for level, count in self.scores.items()) / self.scored if self.scored else None
 
 
-def view(db: sqlite3.Connection, day: str) -> View:
+def view(db: Db, day: str) -> View:
     """The office day `day` (YYYY-MM-DD)."""
     with _snapshot(db):
         scores = dict.fromkeys(LEVELS, 0)
@@ -191,7 +191,7 @@ def view(db: sqlite3.Connection, day: str) -> View:
         )
 
 
-def ticket(db: sqlite3.Connection, token_hash: str) -> tuple[Ticket, Mapping[str, Mapping[str, str]]] | None:
+def ticket(db: Db, token_hash: str) -> tuple[Ticket, Mapping[str, Mapping[str, str]]] | None:
     """The ticket whose token has this SHA-256 (hex), with the names of the services; None where there is none."""
     with _snapshot(db):
         query = f"{_TICKET} WHERE token = ? ORDER BY journal_id, seq LIMIT 1"
@@ -199,7 +199,7 @@ def ticket(db: sqlite3.Connection, token_hash: str) -> tuple[Ticket, Mapping[str
         return (_ticket(found), services(db)) if found else None
 
 
-def held(db: sqlite3.Connection, day: str) -> PastError | None:
+def held(db: Db, day: str) -> PastError | None:
     """How the waiting ranges of this day's tickets held, of those that were called; None where there is none."""
     query = """SELECT low, high, called_ms - since_ms FROM waits JOIN journals USING (journal_id)
         JOIN promised ON promised.journal_id = of_journal AND promised.ticket = waits.ticket
@@ -208,7 +208,7 @@ def held(db: sqlite3.Connection, day: str) -> PastError | None:
     return past_error(pairs)
 
 
-def _loss(db: sqlite3.Connection) -> Loss | None:
+def _loss(db: Db) -> Loss | None:
     query = f"""SELECT at_ms, from_ms, {MENDED}, place FROM losses
         LEFT JOIN journals ON giver = journals.journal_id ORDER BY at_ms DESC LIMIT 1"""
     found = db.execute(query).fetchone()
@@ -216,7 +216,7 @@ def _loss(db: sqlite3.Connection) -> Loss | None:
 
 
 @contextmanager
-def _snapshot(db: sqlite3.Connection) -> Iterator[None]:
+def _snapshot(db: Db) -> Iterator[None]:
     db.execute("BEGIN")
     try:
         yield
@@ -224,7 +224,7 @@ def _snapshot(db: sqlite3.Connection) -> Iterator[None]:
         db.execute("ROLLBACK")
 
 
-def _count(db: sqlite3.Connection, query: str, *values: object) -> int:
+def _count(db: Db, query: str, *values: object) -> int:
     return int(db.execute(query, values).fetchone()[0])
 
 
@@ -237,25 +237,25 @@ def _ticket(row: tuple[str, str, str, int | None, str | None, bytes, str, int]) 
     return Ticket(label, day, tuple(json.loads(services)), utc_ms, outcome, witness(chain), name)
 
 
-def _latest(db: sqlite3.Connection, day: str) -> tuple[Ticket, ...]:
+def _latest(db: Db, day: str) -> tuple[Ticket, ...]:
     """The newest first; within one machine the journal's order decides, whatever its clock says."""
     query = f"{_TICKET} WHERE day = ? ORDER BY coalesce(utc_ms, 0) DESC, seq DESC, journal_id LIMIT ?"
     return tuple(_ticket(row) for row in db.execute(query, (day, LATEST)))
 
 
-def _by_service(db: sqlite3.Connection, day: str) -> dict[str, int]:
+def _by_service(db: Db, day: str) -> dict[str, int]:
     query = """SELECT json_each.value, count(*) FROM tickets, json_each(tickets.services)
         WHERE day = ? GROUP BY 1 ORDER BY 2 DESC, 1"""
     return dict(db.execute(query, (day,)))
 
 
-def _clashes(db: sqlite3.Connection, day: str) -> tuple[Clash, ...]:
+def _clashes(db: Db, day: str) -> tuple[Clash, ...]:
     query = """SELECT min(label), count(*) FROM tickets WHERE day = ?
         GROUP BY series, lane, n HAVING count(*) > 1 ORDER BY 1 LIMIT 20"""
     return tuple(Clash(*row) for row in db.execute(query, (day,)))
 
 
-def _devices(db: sqlite3.Connection) -> Iterator[Device]:
+def _devices(db: Db) -> Iterator[Device]:
     refused: dict[str, dict[str, int]] = {}
     for journal_id, code, count in db.execute("SELECT journal_id, code, count FROM refusal_counts ORDER BY code"):
         refused.setdefault(journal_id, {})[code] = count
@@ -287,7 +287,7 @@ def _devices(db: sqlite3.Connection) -> Iterator[Device]:
         )
 
 
-def _of_paper(db: sqlite3.Connection, journal_id: str) -> dict[str, Any]:
+def _of_paper(db: Db, journal_id: str) -> dict[str, Any]:
     """The fields of Device that tell of the roll and of the night."""
     query = """SELECT paper, roll_mm, used_mm, paper_tickets, ticket_mm, night, night_boot, night_ms
         FROM machines WHERE journal_id = ?"""
@@ -300,7 +300,7 @@ def _of_paper(db: sqlite3.Connection, journal_id: str) -> dict[str, Any]:
     return {"paper": paper, "paper_left": left, "night": night, "night_ms": night_ms}
 
 
-def _of_printer(db: sqlite3.Connection, journal_id: str) -> dict[str, Any]:
+def _of_printer(db: Db, journal_id: str) -> dict[str, Any]:
     """The fields of Device that tell which printer stands there, and which one stood there before."""
     query = """SELECT printer_maker, printer_model, printer_kind, printer_able, named_maker, named_model,
             since_boot, since_ms, before_maker, before_model, exchanged_boot, exchanged_ms
@@ -318,14 +318,14 @@ def _of_printer(db: sqlite3.Connection, journal_id: str) -> dict[str, Any]:
     return {"printer": printer, "exchange": exchange}
 
 
-def _moment(db: sqlite3.Connection, journal_id: str, boot_id: str | None, boottime_ms: int | None) -> int | None:
+def _moment(db: Db, journal_id: str, boot_id: str | None, boottime_ms: int | None) -> int | None:
     """The UTC of this boot time, by the anchor that bounds it most tightly; None where there is none."""
     at = {"journal_id": journal_id, "boot_id": boot_id, "boottime_ms": boottime_ms, "ppm": DRIFT_PPM}
     found = db.execute(BEST_ANCHOR, at).fetchone()
     return found[0] if found else None
 
 
-def served_today(db: sqlite3.Connection) -> list[Service]:
+def served_today(db: Db) -> list[Service]:
     """Every service of the office's last day, from its own journal."""
     query = """SELECT row FROM facts WHERE journal_id = (SELECT journal_id FROM journals ORDER BY own DESC LIMIT 1)
             AND seq >= coalesce((SELECT max(seq) FROM days WHERE days.journal_id = facts.journal_id), 1)
@@ -343,7 +343,7 @@ def served_today(db: sqlite3.Connection) -> list[Service]:
     return services_of(found)
 
 
-def presses(db: sqlite3.Connection, day: str, office: str | None = None) -> tuple[tuple[Press, ...], ...]:
+def presses(db: Db, day: str, office: str | None = None) -> tuple[tuple[Press, ...], ...]:
     """The scores of this day at an office (None: at this one), of each machine in the order in which they came."""
     query = """SELECT journal_id, counter, utc_ms, level, disputed, upward FROM scores JOIN journals USING (journal_id)
         WHERE office_day = ? AND office IS ? ORDER BY journal_id, seq"""
@@ -364,7 +364,7 @@ class Machine:
     revoked: bool
 
 
-def machines(db: sqlite3.Connection) -> list[Machine]:
+def machines(db: Db) -> list[Machine]:
     """Every machine that was ever paired, those in use first."""
     query = """SELECT journal_id, place, lane, contact_ms, revoked_ms IS NOT NULL FROM journals WHERE own = 0
         ORDER BY revoked_ms IS NOT NULL, lane, paired_ms"""
@@ -389,7 +389,7 @@ class OwnTicket:
     witness: str
 
 
-def own_tickets(db: sqlite3.Connection, day: str, limit: int, seq: int | None = None) -> list[OwnTicket]:
+def own_tickets(db: Db, day: str, limit: int, seq: int | None = None) -> list[OwnTicket]:
     """What staff gave from the console on this day, the newest first; `seq`: that one alone."""
     query = """SELECT journal_id, seq, label, day, series, tickets.lane, n, services, tickets.chain
         FROM tickets JOIN journals USING (journal_id)
@@ -402,19 +402,19 @@ def own_tickets(db: sqlite3.Connection, day: str, limit: int, seq: int | None = 
     return found
 
 
-def series(db: sqlite3.Connection) -> set[str]:
+def series(db: Db) -> set[str]:
     """The letters that the machines' catalogues number with."""
     query = "SELECT DISTINCT json_extract(value, '$.series') FROM catalogues, json_each(catalogue, '$.services')"
     return {str(row[0]) for row in db.execute(query)}
 
 
-def rule_next(db: sqlite3.Connection) -> RuleAdopted | None:
+def rule_next(db: Db) -> RuleAdopted | None:
     """The calling rule that holds from the next office day on, where it is another one."""
     found = db.execute("SELECT rule FROM rule_next").fetchone()
     return msgspec.json.decode(found[0], type=RuleAdopted) if found else None
 
 
-def services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+def services(db: Db) -> dict[str, dict[str, str]]:
     """Names by service and language, from the newest catalogue of every machine."""
     names: dict[str, dict[str, str]] = {}
     for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
@@ -423,7 +423,7 @@ def services(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
     return names
 
 
-def standard_minutes(db: sqlite3.Connection) -> dict[str, int]:
+def standard_minutes(db: Db) -> dict[str, int]:
     """The published minutes by service."""
     found: dict[str, int] = {}
     for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):

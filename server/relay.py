@@ -4,12 +4,12 @@ Each journal has the device's own machine (sync.exchange): nothing is dropped fo
 lower watermark is obeyed. `turn` does the next thing; the loop around it is in server.relay_thread.
 """
 
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.database import Db
 from server.relay_outbox import Carried, LedgerOutbox, carried, predecessor_of, reached_before
 from sync import exchange, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
@@ -88,7 +88,7 @@ class _Way:
 class Relay:
     """For one thread. Call `turn` again after the seconds it says, or when facts were committed."""
 
-    def __init__(self, db: sqlite3.Connection, key: DeviceKey, folder: Path, upstream: Upstream, ports: Ports) -> None:
+    def __init__(self, db: Db, key: DeviceKey, folder: Path, upstream: Upstream, ports: Ports) -> None:
         self._db, self._key, self._upstream, self._ports = db, key, upstream, ports
         self._pin_path = folder / PIN_FILE
         pin = pairing.load_pin(self._pin_path)

@@ -3,10 +3,10 @@
 Read by a connection that cannot write. The rows and heads go out as they came in.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from server.database import Db
 from sync.chain import START, Position
 from sync.errors import JournalDamaged
 from sync.exchange_terms import Send
@@ -38,7 +38,7 @@ class Carried:
 class LedgerOutbox:
     """One journal in the ledger, as sync.outbox.Outbox."""
 
-    def __init__(self, db: sqlite3.Connection, journal_id: JournalId) -> None:
+    def __init__(self, db: Db, journal_id: JournalId) -> None:
         self._db, self._journal_id = db, journal_id
 
     def at(self, seq: int) -> Position | None:
@@ -82,7 +82,7 @@ class LedgerOutbox:
         return Head(Seq(found[0]), Chain(found[1]), found[2]) if found else None
 
 
-def carried(db: sqlite3.Connection) -> list[Carried]:
+def carried(db: Db) -> list[Carried]:
     """Every journal of this office: its own ones first, the present one before all, then its machines'."""
     query = """SELECT journal_id, public_key, secret, role, place, lane, own,
             coalesce((SELECT max(seq) FROM heads WHERE heads.journal_id = journals.journal_id), 0)
@@ -93,13 +93,13 @@ def carried(db: sqlite3.Connection) -> list[Carried]:
     ]
 
 
-def reached_before(db: sqlite3.Connection) -> dict[JournalId, tuple[Seq, Seq]]:
+def reached_before(db: Db) -> dict[JournalId, tuple[Seq, Seq]]:
     """(received, safe) of each journal, as the centre said at last."""
     found = db.execute("SELECT journal_id, received, safe FROM relayed")
     return {JournalId(name): (Seq(received), Seq(safe)) for name, received, safe in found}
 
 
-def predecessor_of(db: sqlite3.Connection, journal_id: JournalId) -> JournalId | None:
+def predecessor_of(db: Db, journal_id: JournalId) -> JournalId | None:
     """The own journal that this one follows, by the order in which they were begun; None where it is the first."""
     query = """SELECT journal_id FROM journals WHERE own > 0
         AND own < (SELECT own FROM journals WHERE journal_id = ?) ORDER BY own DESC LIMIT 1"""

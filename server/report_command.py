@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from server import reading, sums
 from server.config import ServerConfig
+from server.database import Db, Unavailable
 from server.errors import ExportFailed, LedgerRefused, NoSuchPeriod
 from server.ledger import FILE, open_reader
 from server.report import MONTH, Read, Report, report_of
@@ -49,7 +49,7 @@ def write_report(config: ServerConfig, folder: Path, order: Order, now: datetime
         try:
             db.execute("BEGIN")
             read, names, office_names = _read(db, config, order, period)
-        except sqlite3.OperationalError as error:
+        except Unavailable as error:
             hint = "Start the server of this release once: it brings the ledger up to date."
             raise LedgerRefused(f"the ledger cannot be read: {error}", hint=hint) from error
     report = report_of(read)
@@ -81,7 +81,7 @@ def _file(suffix: str, report: Report, setting: Setting) -> bytes:
 
 
 def _read(
-    db: sqlite3.Connection, config: ServerConfig, order: Order, period: Period
+    db: Db, config: ServerConfig, order: Order, period: Period
 ) -> tuple[Read, Mapping[str, Mapping[str, str]], Mapping[str, str]]:
     """(what the report is made of, names of services, names of the office)."""
     own = office_of(db)
@@ -110,7 +110,7 @@ def _read(
     return Read(period, parts, complaints, revision, days, marked, at_ms), reading.services(db), names
 
 
-def _months(db: sqlite3.Connection, office: str, period: Period) -> dict[str, sums.Sum]:
+def _months(db: Db, office: str, period: Period) -> dict[str, sums.Sum]:
     found = {}
     for month in period.months:
         whole = sums.together(db, office, sums.ALL, month.first.isoformat(), month.last.isoformat())
@@ -118,7 +118,7 @@ def _months(db: sqlite3.Connection, office: str, period: Period) -> dict[str, su
     return found
 
 
-def _complaints(db: sqlite3.Connection, config: ServerConfig, period: Period, office: str | None) -> dict[str, int]:
+def _complaints(db: Db, config: ServerConfig, period: Period, office: str | None) -> dict[str, int]:
     """How many by category; `office` None: this one's, "": everybody's. Nothing else of a complaint is reported."""
     query = """SELECT json_extract(CAST(row AS TEXT), '$[5].category'), json_extract(CAST(row AS TEXT), '$[5].now_ms')
         FROM facts JOIN journals USING (journal_id)

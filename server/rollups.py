@@ -6,13 +6,13 @@ it then stores is thrown away where the day was marked again meanwhile.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server import reading, sums
+from server.database import Db
 from server.errors import NoSuchDay
 from server.fold_figures import AGAIN
 from server.histogram import Histogram
@@ -47,7 +47,7 @@ class DayFigures:
     hours: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
-def marked(db: sqlite3.Connection) -> list[tuple[str, str]]:
+def marked(db: Db) -> list[tuple[str, str]]:
     """(office, day) of the days whose figures are to be made anew, the oldest first."""
     query = (
         "SELECT DISTINCT coalesce(office, ?) AS of, day FROM dirty JOIN journals USING (journal_id) ORDER BY day, of"
@@ -56,7 +56,7 @@ def marked(db: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(office, day) for office, day in db.execute(query, (own,)) if office is not None]
 
 
-def reckon(db: sqlite3.Connection, office: str, day: str, zone: ZoneInfo) -> DayFigures:
+def reckon(db: Db, office: str, day: str, zone: ZoneInfo) -> DayFigures:
     """The figures of this day from its facts, all in one snapshot. A day without a queue has scores at most."""
     db.execute("BEGIN")
     try:
@@ -74,7 +74,7 @@ def reckon(db: sqlite3.Connection, office: str, day: str, zone: ZoneInfo) -> Day
 class Rollups:
     """The tables of figures, for the thread that writes."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def store(self, made: DayFigures, now_ms: UtcMs) -> bool:
@@ -117,13 +117,13 @@ _MARK_LOST = f"""INSERT INTO dirty (journal_id, day, marks)
     ) WHERE day IS NOT NULL {AGAIN}"""
 
 
-def office_of(db: sqlite3.Connection) -> str | None:
+def office_of(db: Db) -> str | None:
     """What this office is called in figures: the first journal that it wrote. None before that."""
     found = db.execute("SELECT journal_id FROM journals WHERE own > 0 ORDER BY own LIMIT 1").fetchone()
     return found[0] if found else None
 
 
-def standards_on(db: sqlite3.Connection, of: str | None, day: str) -> dict[str, int]:
+def standards_on(db: Db, of: str | None, day: str) -> dict[str, int]:
     """The minutes that were published for each service on this day at an office (None: at this one).
 
     Of every machine the last catalogue that it adopted before a later day began there; where two machines differ, that
@@ -140,7 +140,7 @@ def standards_on(db: sqlite3.Connection, of: str | None, day: str) -> dict[str, 
     return found
 
 
-def read_cells(db: sqlite3.Connection, office: str, first: str, last: str) -> Iterator[tuple[str, Key, Cell]]:
+def read_cells(db: Db, office: str, first: str, last: str) -> Iterator[tuple[str, Key, Cell]]:
     """(day, key, cell) of these days, both included, by day."""
     query = f"""SELECT day, {", ".join(_COLUMNS)} FROM rollups WHERE office = ? AND day BETWEEN ? AND ?
         ORDER BY day, hour, service, counter"""
@@ -148,7 +148,7 @@ def read_cells(db: sqlite3.Connection, office: str, first: str, last: str) -> It
         yield day, *_cell(row)
 
 
-def kept(db: sqlite3.Connection, office: str, day: str) -> DayFigures | None:
+def kept(db: Db, office: str, day: str) -> DayFigures | None:
     """The figures of this day as they are kept; None where there are none yet."""
     found = db.execute("SELECT at_work, by_hand FROM figures WHERE office = ? AND day = ?", (office, day)).fetchone()
     if found is None:
@@ -170,7 +170,7 @@ def _cell(row: list[int | str]) -> tuple[Key, Cell]:
     return Key(int(hour), str(service), int(counter)), replace(Cell(**histograms), **values)  # type: ignore[arg-type]
 
 
-def _bodies(db: sqlite3.Connection, of: str | None, day: str) -> Iterator[Body]:
+def _bodies(db: Db, of: str | None, day: str) -> Iterator[Body]:
     """What the office wrote on this day, in the order of time, with what came back of it after a restore."""
     for fact in _own_facts(db, day) if of is None else _their_facts(db, of, day):
         try:
@@ -181,7 +181,7 @@ def _bodies(db: sqlite3.Connection, of: str | None, day: str) -> Iterator[Body]:
             yield body
 
 
-def _own_facts(db: sqlite3.Connection, day: str) -> Iterator[Fact]:
+def _own_facts(db: Db, day: str) -> Iterator[Fact]:
     try:
         here, _ = places_of(believed(days(db), gaps(db)), day)
     except NoSuchDay:
@@ -191,7 +191,7 @@ def _own_facts(db: sqlite3.Connection, day: str) -> Iterator[Fact]:
         yield from facts(db, branch, place.since, place.until)
 
 
-def _their_facts(db: sqlite3.Connection, office: str, day: str) -> Iterator[Fact]:
+def _their_facts(db: Db, office: str, day: str) -> Iterator[Fact]:
     """Of each journal of the office in the order in which it was begun, from the opening of the day to that of the next
     one. What a restored office had lost is in the journal before: a centre keeps all it was brought."""
     query = """SELECT journal_id, seq, coalesce((SELECT min(seq) FROM days AS later

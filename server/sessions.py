@@ -6,10 +6,10 @@ session's token, so there is nothing more to keep, and it ends with the session.
 
 import hashlib
 import hmac
-import sqlite3
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
+from server.database import Db
 from server.people import Account, by_id
 from sync.types import UtcMs
 
@@ -36,7 +36,7 @@ class Session:
 class Sessions:
     """Changes the table. Every method within a transaction of the ledger that gave the connection."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
 
     def open(self, account: Account, token: bytes, now_ms: UtcMs) -> bool:
@@ -68,7 +68,7 @@ class Sessions:
         self._db.execute("DELETE FROM sessions WHERE hash = ?", (hash_,))
 
 
-def find(db: sqlite3.Connection, token: bytes, now_ms: UtcMs) -> Session | None:
+def find(db: Db, token: bytes, now_ms: UtcMs) -> Session | None:
     """The session of this token, if it holds. A clock that went back ends none."""
     digest = token_hash(token)
     found = db.execute("SELECT staff, made_ms, seen_ms FROM sessions WHERE hash = ?", (digest,)).fetchone()

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from fonts.tokens import load as load_tokens
 from server.config import ServerConfig
+from server.database import Unavailable
 from server.errors import ExportFailed, PaperFailed
 from server.ledger import FILE, open_reader
 from server.signs import Paper, Setting, Sign, paper, signs
@@ -66,7 +66,7 @@ def shown(folder: Path) -> Catalogue:
     with contextlib.closing(open_reader(folder / FILE)) as db:
         try:
             rows = db.execute(_SHOWN).fetchall()
-        except sqlite3.OperationalError as error:
+        except Unavailable as error:
             raise PaperFailed(f"the ledger cannot be read: {error}", hint=hint) from error
     for (text,) in rows:
         with contextlib.suppress(CatalogueError):  # an older release's catalogue says less than a sign tells

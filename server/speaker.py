@@ -6,10 +6,10 @@ The language of a ticket is read from the ledger for the moment of speaking, and
 import asyncio
 import contextlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
 from server.clips import CHIME, NO_LANGUAGE, Clips
+from server.database import Db, DbError
 from server.reads import Reads
 from sync.body import TicketName
 from sync.codec import decode
@@ -53,7 +53,7 @@ class Speaker:
         """Speak until cancelled."""
         while True:
             self._wake.clear()
-            with contextlib.suppress(sqlite3.Error):  # a ledger that cannot be read now: it is looked at again
+            with contextlib.suppress(DbError):  # a ledger that cannot be read now: it is looked at again
                 await self._look()
             wait_s = max(self._voice.until_ms - self._tick(), 0) / 1000 if self._voice.pending else None
             with contextlib.suppress(TimeoutError):
@@ -81,7 +81,7 @@ class Speaker:
         return json.dumps({"number": self.number, "chime": chime, "sentences": sentences, "gaps": gaps})
 
 
-def languages_of(db: sqlite3.Connection, tickets: Iterable[TicketName]) -> dict[TicketName, str]:
+def languages_of(db: Db, tickets: Iterable[TicketName]) -> dict[TicketName, str]:
     """The language that each of these was taken in, of those whose machine told it."""
     query = "SELECT row FROM facts WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?"
     found = {}

@@ -8,12 +8,12 @@ stores the cells.
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from server.database import Db
 from server.histogram import Histogram
 from server.sla import COUNTS, Cell, Key, total
 from server.visits import Stint
@@ -100,7 +100,7 @@ def hours_of(at_work: Iterable[Stint], zone: ZoneInfo) -> dict[int, int]:
     return found
 
 
-def store(db: sqlite3.Connection, office: str, day: str, made: Sums) -> bool:
+def store(db: Db, office: str, day: str, made: Sums) -> bool:
     """Put these in the place of what was there, for the office and over all offices; whether that is something else.
     Within a transaction."""
     before = _kept(db, office, day)
@@ -119,19 +119,19 @@ def store(db: sqlite3.Connection, office: str, day: str, made: Sums) -> bool:
     return True
 
 
-def together(db: sqlite3.Connection, office: str, part: str, first: str, last: str) -> dict[str, Sum]:
+def together(db: Db, office: str, part: str, first: str, last: str) -> dict[str, Sum]:
     """The sums of these days, both included, by name. `office`: EVERY for all offices."""
     query = f"SELECT name, {_SUMMED} FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ? GROUP BY name"
     return {name: _sum(row) for name, *row in db.execute(query, (office, part, first, last))}
 
 
-def by_day(db: sqlite3.Connection, office: str, first: str, last: str) -> dict[str, Sum]:
+def by_day(db: Db, office: str, first: str, last: str) -> dict[str, Sum]:
     """The sums of all together by day."""
     query = f"SELECT day, {_COLUMNS} FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ?"
     return {day: _sum(row, Histogram.decode) for day, *row in db.execute(query, (office, ALL, first, last))}
 
 
-def by_office(db: sqlite3.Connection, offices: Sequence[str], first: str, last: str) -> dict[str, Sum]:
+def by_office(db: Db, offices: Sequence[str], first: str, last: str) -> dict[str, Sum]:
     """The sums of all together by office, of those that have any. Whole months are read as such."""
     spans = [(MONTH, *months) if (months := _months(first, last)) else (ALL, first, last)]
     if months:
@@ -153,7 +153,7 @@ def _months(first: str, last: str) -> tuple[str, str] | None:
     return (begin.isoformat()[:7], end.isoformat()[:7]) if begin < end else None
 
 
-def _kept(db: sqlite3.Connection, office: str, day: str) -> dict[tuple[str, str], Sum]:
+def _kept(db: Db, office: str, day: str) -> dict[tuple[str, str], Sum]:
     query = f"SELECT part, name, {_COLUMNS} FROM sums WHERE {_OF_DAY}"
     return {
         (part, name): _sum(row, Histogram.decode)
@@ -161,7 +161,7 @@ def _kept(db: sqlite3.Connection, office: str, day: str) -> dict[tuple[str, str]
     }
 
 
-def _replace(db: sqlite3.Connection, office: str, day: str, made: Sums) -> None:
+def _replace(db: Db, office: str, day: str, made: Sums) -> None:
     db.execute(f"DELETE FROM sums WHERE {_OF_DAY}", (office, *PARTS, MONTH, day))
     places = ", ".join("?" for _ in COLUMNS)
     db.executemany(

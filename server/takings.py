@@ -4,9 +4,9 @@ The kiosks reckon their waiting ranges from the same fold: the display, a ticket
 """
 
 import contextlib
-import sqlite3
 from collections.abc import Mapping
 
+from server.database import Db
 from server.own import own_named
 from sync.codec import decode
 from sync.days import Days
@@ -28,7 +28,7 @@ class Takings:
         self._seq = 0
         self._days = Days()
 
-    def read(self, db: sqlite3.Connection) -> tuple[Mapping[str, Calls], Mapping[str, Calls]]:
+    def read(self, db: Db) -> tuple[Mapping[str, Calls], Mapping[str, Calls]]:
         """(before, today), with every fact that is durable now. Where a fact had no place, what was known stays."""
         own = own_named(db)
         if own is not None and own[0] != self._journal:

@@ -6,9 +6,9 @@ the office's journal that is here holds nothing that is not, for it has offered 
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Iterable
 
+from server.database import Db
 from sync.types import JournalId
 
 PATIENCE_SECONDS = 20.0
@@ -47,7 +47,7 @@ class Witnesses:
             self._heard.set()
 
 
-def devices(db: sqlite3.Connection) -> list[JournalId]:
+def devices(db: Db) -> list[JournalId]:
     """The devices of this office that may ask."""
     query = "SELECT journal_id FROM journals WHERE own = 0 AND revoked_ms IS NULL AND successor IS NULL"
     return [JournalId(name) for (name,) in db.execute(query)]

@@ -4,12 +4,12 @@ An answer is given after the commit only. The thread sleeps while there is nothi
 """
 
 import queue
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import Any, TypeVar
 
+from server.database import DbError
 from server.errors import ServerError
 from server.ledger import Ledger
 
@@ -99,7 +99,7 @@ class Writer:
         try:
             with self._ledger.savepoint():
                 result = job(self._ledger)
-        except sqlite3.Error:
+        except DbError:
             raise  # the disk's trouble is everybody's: SQLite may have rolled back more than this part
         except Exception as error:  # noqa: BLE001 a defect reaches its own asker, and nobody else's facts
             failed = error
