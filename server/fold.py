@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from server import fold_figures
+from server import fold_figures, fold_published
 from server.change import Change
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact
@@ -38,6 +38,7 @@ from sync.facts import (
     understand,
 )
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, StaffSkilled, TicketAdmitted, TicketCalled
+from sync.facts_published import PublishedFact
 from sync.types import JournalId
 
 PRINT_OUTCOMES = frozenset({"confirmed", "sent", "not-started", "interrupted", "uncertain"})
@@ -152,7 +153,12 @@ def changes(journal_id: JournalId, fact: Fact, chain: bytes) -> list[Change]:
         strange = {"kind": fact.kind, "version": fact.version, "why": problem[:200]}
         return [Change(_STRANGE, place | strange)]
     marks = fold_figures.before(body, fact, place)
-    return [*marks, *_changes(body, place, fact, chain), *fold_figures.after(body, place)]
+    return [
+        *marks,
+        *_changes(body, place, fact, chain),
+        *fold_figures.after(body, place),
+        *fold_published.of(body, place),
+    ]
 
 
 def _problem(body: object) -> str | None:
@@ -176,6 +182,8 @@ def _problem(body: object) -> str | None:
             return f"{low} to {high} minutes are no waiting range"
         case TicketIssued(day=day) if not _is_day(day):
             return f"{day!r} is no day"
+        case PublishedFact():
+            return fold_published.problem(body)
     return None
 
 

@@ -30,6 +30,7 @@ from server.offices import Offices
 from server.own import Own, own_named
 from server.pairing import NO_LANE, WITHOUT_LANE, Code, Pairing, Standing
 from server.people import People
+from server.published import Publications
 from server.rollups import Rollups
 from server.schema import FOLD_VERSION, LEDGER, MADE_OF_THEM, MIGRATIONS, PROJECTIONS
 from server.sessions import Sessions
@@ -95,6 +96,7 @@ class Ledger:
         self.offices = Offices(self._db)
         self.checkpoints = Checkpoints(self._db)
         self.backups = BackupTable(self._db)
+        self.publications = Publications(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

@@ -10,7 +10,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 
 PROJECTIONS = (
     "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
-    "standing", "standards",
+    "standing", "standards", "published",
 )  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
@@ -18,7 +18,7 @@ MADE_OF_THEM = ("dirty",)
 """Tables that follow from the projections. The fold marks every day again, and their figures are made anew; the old
 ones stay until then, so that a revision never counts twice."""
 
-FOLD_VERSION = 9
+FOLD_VERSION = 10
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -515,10 +515,21 @@ def backups(db: sqlite_utils.Database) -> None:
     ) STRICT""")
 
 
+@LEDGER()
+def publications(db: sqlite_utils.Database) -> None:
+    """What was published in each journal, version by version (server.published)."""
+    db.execute("""CREATE TABLE published (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL,
+        what TEXT NOT NULL, notice TEXT NOT NULL, number INTEGER NOT NULL, now_ms INTEGER NOT NULL,
+        digest TEXT NOT NULL, staff TEXT, source_journal TEXT, source_seq INTEGER, offices TEXT, whole TEXT,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""")
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
-    sums, views, backups,
+    sums, views, backups, publications,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

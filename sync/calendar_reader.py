@@ -42,8 +42,19 @@ def parse_calendar(
         document = parse(data)
     except ConfigError as error:
         raise CalendarError(_told(error), hint=error.hint) from error
+    return read_calendar(document, hashlib.sha256(raw).hexdigest(), languages, services=services)
+
+
+def read_calendar(
+    document: Document,
+    digest: str,
+    languages: tuple[str, ...] = LANGUAGES,
+    *,
+    services: Collection[str] | None = None,
+) -> Calendar:
+    """The calendar in a document. Raises CalendarError as `parse_calendar` does."""
     reader = _Reader(document, languages, services)
-    calendar = reader.calendar(hashlib.sha256(raw).hexdigest())
+    calendar = reader.calendar(digest)
     if reader.problems:
         raise CalendarError("\n".join(text for _, text in sorted(reader.problems, key=itemgetter(0))), hint=_HINT)
     return calendar

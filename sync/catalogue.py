@@ -16,7 +16,7 @@ from sync.config import LANGUAGES
 from sync.errors import CatalogueError, ConfigError
 from sync.facts import CatalogueAdopted
 from sync.services import HINT, NONE, SERIES, Catalogue, DocumentNeeded, Fee, Group, Service, ServiceText, baht
-from sync.strict_toml import parse
+from sync.strict_toml import Document, parse
 
 __all__ = [
     "NONE",
@@ -30,6 +30,7 @@ __all__ = [
     "baht",
     "from_body",
     "parse_catalogue",
+    "read_catalogue",
     "to_body",
 ]
 
@@ -50,11 +51,24 @@ def parse_catalogue(
         document = parse(data)
     except ConfigError as error:
         raise CatalogueError((f"line {error.line}: " if error.line else "") + str(error), hint=error.hint) from error
+    digest = hashlib.sha256(raw).hexdigest()
+    return read_catalogue(document, digest, languages, accents=accents, pictograms=pictograms)
+
+
+def read_catalogue(
+    document: Document,
+    digest: str,
+    languages: tuple[str, ...] = LANGUAGES,
+    *,
+    accents: Collection[str] | None = None,
+    pictograms: Collection[str] | None = None,
+) -> Catalogue:
+    """The catalogue in a document. Raises CatalogueError as `parse_catalogue` does."""
     reader = Reader(document, languages, accents, pictograms)
     services, groups, notice = reader.whole()
     if reader.problems:
         raise CatalogueError("\n".join(reader.told()), hint=HINT)
-    return Catalogue(services, hashlib.sha256(raw).hexdigest(), groups, notice)
+    return Catalogue(services, digest, groups, notice)
 
 
 def to_body(catalogue: Catalogue) -> CatalogueAdopted:

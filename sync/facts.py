@@ -16,6 +16,7 @@ from sync.errors import NotUnderstood
 from sync.facts_forked import NumbersMoved
 from sync.facts_machine import MACHINE
 from sync.facts_office import OFFICE
+from sync.facts_published import PUBLISHED
 from sync.facts_restated import RESTATED, RecordWaived
 from sync.facts_service import AdministratorInvited, ServiceOpened, ServiceRefused
 from sync.types import JournalId, Level, Seq, UtcMs
@@ -353,6 +354,7 @@ _ALL: tuple[type[Body], ...] = (
     NumbersMoved,
     *MACHINE,
     *OFFICE,
+    *PUBLISHED,
     *RESTATED,
     RecordWaived,
     ServiceOpened,

@@ -1,0 +1,153 @@
+"""What this server published, as pages read it: the newest version, the history, the notices. For any connection.
+
+Only what is in the server's own journals counts; a journal that continues another one comes after it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.database import Db
+from server.fold_published import CALENDAR, CATALOGUE, CHOICE, NOTICE
+from sync import calendar_fact, catalogue
+from sync.calendar import Calendar
+from sync.facts import CalendarAdopted, CatalogueAdopted
+from sync.facts_published import CENTRE, Source
+from sync.services import Catalogue
+from sync.types import JournalId, Seq, UtcMs
+
+LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version. `staff`: who (None: it came from the centre, `source`); `offices`: as in the fact."""
+
+    journal: JournalId
+    seq: Seq
+    number: int
+    now_ms: UtcMs
+    digest: str
+    staff: str | None
+    source: Source | None
+    offices: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as it stands. `version.number` is 0."""
+
+    notice: str
+    texts: Mapping[str, str]
+    from_ms: UtcMs
+    until_ms: UtcMs
+    level: str
+    places: tuple[str, ...]
+    version: Version
+
+    def is_shown(self, now_ms: int) -> bool:
+        """Whether its time has come and is not over."""
+        return self.from_ms <= now_ms < self.until_ms
+
+
+_COLUMNS = "published.journal_id, seq, number, now_ms, digest, staff, source_journal, source_seq, offices"
+_OWN = "FROM published JOIN journals ON journals.journal_id = published.journal_id WHERE own > 0 AND what = ?"
+
+
+def newest(db: Db, what: str) -> Version | None:
+    """The version that holds now of this (server.fold_published: CATALOGUE, CALENDAR)."""
+    return next(iter(history(db, what, 1)), None)
+
+
+def history(db: Db, what: str, most: int = LISTED) -> list[Version]:
+    """The versions of this, the newest first."""
+    query = f"SELECT {_COLUMNS} {_OWN} ORDER BY own DESC, seq DESC LIMIT ?"
+    return [_version(row) for row in db.execute(query, (what, most))]
+
+
+def newest_catalogue(db: Db) -> tuple[Version, Catalogue] | None:
+    """The newest catalogue. Raises CatalogueError where another release wrote it in another shape."""
+    version = newest(db, CATALOGUE)
+    return None if version is None else (version, catalogue_at(db, version))
+
+
+def newest_calendar(db: Db) -> tuple[Version, Calendar] | None:
+    """The newest calendar. Raises CalendarError where another release wrote it in another shape."""
+    version = newest(db, CALENDAR)
+    return None if version is None else (version, calendar_at(db, version))
+
+
+def catalogue_at(db: Db, version: Version) -> Catalogue:
+    """The catalogue of this version. Raises CatalogueError."""
+    return catalogue.from_body(CatalogueAdopted(version.digest, _whole(db, version)))
+
+
+def calendar_at(db: Db, version: Version) -> Calendar:
+    """The calendar of this version. Raises CalendarError."""
+    return calendar_fact.from_body(CalendarAdopted(version.digest, _whole(db, version)))
+
+
+def notices(db: Db) -> list[Notice]:
+    """Every notice as it was last published, those that were withdrawn left out; over or not. The oldest first."""
+    last: dict[str, tuple[Any, ...]] = {}
+    for row in db.execute(f"SELECT {_COLUMNS}, notice, whole {_OWN} ORDER BY own, seq", (NOTICE,)):
+        last.pop(row[-2], None)
+        last[row[-2]] = row
+    return [_notice(row) for row in last.values() if row[-1] is not None]
+
+
+def chosen(db: Db) -> str:
+    """Whose catalogue holds: sync.facts_published.OFFICE or CENTRE."""
+    found = db.execute(f"SELECT whole {_OWN} ORDER BY own DESC, seq DESC LIMIT 1", (CHOICE,)).fetchone()
+    return str(json.loads(found[0])) if found else CENTRE
+
+
+class Publications:
+    """The same for whoever writes, within the ledger's transactions."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+
+    def newest(self, what: str) -> Version | None:
+        """As `newest`."""
+        return newest(self._db, what)
+
+    def history(self, what: str, most: int = LISTED) -> list[Version]:
+        """As `history`."""
+        return history(self._db, what, most)
+
+    def catalogue(self) -> tuple[Version, Catalogue] | None:
+        """As `newest_catalogue`."""
+        return newest_catalogue(self._db)
+
+    def calendar(self) -> tuple[Version, Calendar] | None:
+        """As `newest_calendar`."""
+        return newest_calendar(self._db)
+
+    def notices(self) -> list[Notice]:
+        """As `notices`."""
+        return notices(self._db)
+
+    def chosen(self) -> str:
+        """As `chosen`."""
+        return chosen(self._db)
+
+
+def _whole(db: Db, version: Version) -> dict[str, Any]:
+    query = "SELECT whole FROM published WHERE journal_id = ? AND seq = ?"
+    found: dict[str, Any] = json.loads(db.execute(query, (version.journal, version.seq)).fetchone()[0])
+    return found
+
+
+def _version(row: tuple[Any, ...]) -> Version:
+    journal, seq, number, now_ms, digest, staff, source_journal, source_seq, offices = row[:9]
+    source = Source(JournalId(source_journal), Seq(source_seq)) if source_journal is not None else None
+    whom = tuple(json.loads(offices)) if offices is not None else None
+    return Version(JournalId(journal), Seq(seq), number, UtcMs(now_ms), digest, staff, source, whom)
+
+
+def _notice(row: tuple[Any, ...]) -> Notice:
+    whole = json.loads(row[-1])
+    times = UtcMs(whole["from_ms"]), UtcMs(whole["until_ms"])
+    return Notice(row[-2], whole["texts"], *times, whole["level"], tuple(whole["places"]), _version(row))
