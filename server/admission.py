@@ -1,7 +1,8 @@
 """How tickets come into the queue, and how a day begins: the facts for it. Pure.
 
 A ticket waits since its kiosk issued it where that moment is certain on the office's clock, else since the office heard
-of it. Nobody expires at closing: whoever still waits is carried over and first in the morning.
+of it; one with an online place since that was asked for, within the published bounds (sync.online). Nobody expires at
+closing: whoever still waits is carried over and first in the morning.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,7 @@ from sync.facts_office import (
     TicketPrioritised,
 )
 from sync.live import Live
+from sync.online import HOW, Online, Void
 from sync.tickets import OPEN, QueueTicket, Status
 from sync.types import Seq, UtcMs
 
@@ -47,8 +49,25 @@ class Issued:
 def admit(live: Live, tickets: Iterable[Issued], now_ms: UtcMs) -> tuple[Body, ...]:
     """The facts that let these tickets wait: those of today that do not wait yet, the longest waiting first."""
     new = [each for each in tickets if each.body.day == live.day and each.name not in live.tickets]
-    admitted = [_admitted(each, now_ms) for each in new]
-    return tuple(sorted(admitted, key=lambda body: (body.since_ms, body.ticket)))
+    plain = sorted((_admitted(each, now_ms) for each in new), key=lambda body: (body.since_ms, body.ticket))
+    online, admitted = live.online, list[Body]()
+    for body in plain:
+        admitted.append(by_place(online, body))
+        online = online.after(admitted[-1])
+    return tuple(admitted)
+
+
+def by_place(online: Online, body: TicketAdmitted) -> TicketAdmitted:
+    """The admission of a ticket with an online place, by the rule; of any other one, as it is.
+
+    It is let in behind whoever came before, however old it is: the order of admission is what overtakes count by.
+    """
+    if body.place is None or not body.services:
+        return body
+    since = online.since(body.place, body.services, body.since_ms, body.now_ms)
+    if isinstance(since, Void):
+        return replace(body, void=since.value)
+    return replace(body, since_ms=since, how=HOW, came_ms=body.since_ms)
 
 
 def prioritise(live: Live, name: TicketName, now_ms: UtcMs) -> tuple[Body, ...]:
@@ -100,6 +119,7 @@ def _admitted(ticket: Issued, now_ms: UtcMs) -> TicketAdmitted:
         ticket.priority,
         body.cases,
         ticket.code,
+        body.place,
     )
 
 

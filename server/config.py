@@ -66,6 +66,19 @@ class BackupConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlineConfig:
+    """`[online]` in server.toml: on which terms citizens can ask for a place from a phone (sync.facts_online).
+
+    `proxy`: the address of the machine before the pages' listener that says who asks; None: nobody stands between.
+    """
+
+    share: int
+    hold_minutes: int
+    head_minutes: int
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that server.toml says. `name` is the office's name by language; `data` is a path.
 
@@ -75,7 +88,7 @@ class ServerConfig:
     that calls are spoken in, in their order; `quiet`: when nothing is spoken (sync.voice).
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
     `mail`: who takes the daily checkpoints; None: nobody. `upstream`: the centre; None: there is none.
-    `backup`: where backups go; None: none are made.
+    `backup`: where backups go; None: none are made. `online`: None: no places are given to phones.
     """
 
     data: str
@@ -95,6 +108,7 @@ class ServerConfig:
     mail: MailConfig | None = None
     upstream: UpstreamConfig | None = None
     backup: BackupConfig | None = None
+    online: OnlineConfig | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -124,6 +138,9 @@ def parse_server(data: bytes | str) -> ServerConfig:
             hint = 'Take [sim] out of a real server\'s file, or set trust = "system" under [clock].'
             raise document.wrong(("sim", "clock"), "a simulated clock is refused where real time counts", hint)
         mail = _mail(document, values["mail"])
+        if values["online"] is not None and values["public_url"] is None:
+            hint = "Set public_url to the address under which phones reach the pages, or take [online] out."
+            raise document.wrong(("online",), "online places need the pages' public address", hint)
     except SyncConfigError as error:
         raise ConfigError(str(error), hint=error.hint, line=error.line) from error
     trust = Trust(values["clock"]["trust"])
@@ -145,6 +162,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         mail,
         None if values["upstream"] is None else UpstreamConfig(**values["upstream"]),
         None if (backup := values["backup"]) is None else BackupConfig(backup["folder"], backup["for"], backup["hour"]),
+        None if values["online"] is None else OnlineConfig(**values["online"]),
     )
 
 
@@ -288,6 +306,14 @@ _BACKUP = Table(
         Key("hour", Whole(0, 23), "the hour of the night at which one is made", 1),
     )
 )
+_ONLINE = Table(
+    (
+        Key("share", Whole(1, 50), "how many of 100 tickets may count from when they were asked for", 20),
+        Key("hold_minutes", Whole(10, 240), "for how many minutes a code is good", 60),
+        Key("head_minutes", Whole(0, 60), "how many minutes before its holder came a ticket may count from", 20),
+        Key("proxy", Text(_is_host), "the address of the proxy before the pages", None),
+    )
+)
 SERVER = Table(
     (
         Key("data", Text(), "the folder where the server keeps its ledger"),
@@ -301,6 +327,7 @@ SERVER = Table(
         Key("mail", _MAIL, "the section of the mail server that takes the daily checkpoints", None),
         Key("upstream", _UPSTREAM, "the section of the centre that this office relays to", None),
         Key("backup", _BACKUP, "the section of the nightly backups", None),
+        Key("online", _ONLINE, "the section of the places that are given to phones", None),
         Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )
 )

@@ -225,6 +225,13 @@ class Ledger:
             own.reached(self._db, Position(entries[-1].seq, entries[-1].chain))
         return facts
 
+    @property
+    def own_secret(self) -> bytes:
+        """The secret of this server's own journal. Raises LedgerRefused before `open_own`."""
+        if self._own is None:
+            raise LedgerRefused("the server's own journal is not open", hint=_START)
+        return self._own.secret
+
     def own_next(self) -> tuple[JournalId, DeviceKey, Seq]:
         """This server's own journal, its key, and the seq that its next fact gets. Within `transaction`.
 

@@ -16,6 +16,7 @@ from sync.errors import NotUnderstood
 from sync.facts_forked import NumbersMoved
 from sync.facts_machine import MACHINE
 from sync.facts_office import OFFICE
+from sync.facts_online import ONLINE
 from sync.facts_published import PUBLISHED
 from sync.facts_restated import RESTATED, RecordWaived
 from sync.facts_service import AdministratorInvited, ServiceOpened, ServiceRefused
@@ -95,7 +96,7 @@ class TicketIssued(Body):
     """
 
     kind: ClassVar[str] = "ticket.issued"
-    unsaid: ClassVar[tuple[str, ...]] = ("code",)
+    unsaid: ClassVar[tuple[str, ...]] = ("code", "place")
     day: str
     series: str
     lane: int
@@ -107,6 +108,8 @@ class TicketIssued(Body):
     """How many cases of each service, in the same order; empty: one of each."""
     code: str | None = None
     """The 4 digits that *my ticket* asks for, masked for this journal (sync.masked); None: they are not told."""
+    place: str | None = None
+    """The online place whose code was typed for it (sync.facts_online)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +357,7 @@ _ALL: tuple[type[Body], ...] = (
     NumbersMoved,
     *MACHINE,
     *OFFICE,
+    *ONLINE,
     *PUBLISHED,
     *RESTATED,
     RecordWaived,

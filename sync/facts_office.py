@@ -82,13 +82,15 @@ class TicketAdmitted(TicketFact):
     """The ticket waits from now on. The order of these facts is the order of admission.
 
     `since_ms`: since when it waits on the office's clock. `how` that is known: `issued`, by a kiosk whose clock was
-    tied to the office's; `arrived`, when the office heard of it; `console`, issued here; `carried`, the day before.
+    tied to the office's; `arrived`, when the office heard of it; `console`, issued here; `carried`, the day before;
+    `online`, by its online place, where `came_ms` is since when it would wait without one (sync.online).
     `services` in the order of the visit, `cases` of each (empty: one). `code`: the 4 digits that *my ticket* asks for,
-    masked for this journal (sync.masked); None: whoever issued it did not tell them.
+    masked for this journal (sync.masked); None: whoever issued it did not tell them. `place`: its online place; `void`:
+    why that counts for nothing (sync.online.Void).
     """
 
     kind: ClassVar[str] = "ticket.admitted"
-    unsaid: ClassVar[tuple[str, ...]] = ("code",)
+    unsaid: ClassVar[tuple[str, ...]] = ("code", "place", "came_ms", "void")
     day: str
     label: str
     services: tuple[str, ...]
@@ -97,6 +99,9 @@ class TicketAdmitted(TicketFact):
     priority: bool = False
     cases: tuple[int, ...] = ()
     code: str | None = None
+    place: str | None = None
+    came_ms: UtcMs | None = None
+    void: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Wish:
     """What a citizen chose: one to five service ids of the catalogue, in this order, and the language.
 
     `cases`: how many of each; empty: one of each. `priority`: asked for, and nobody asks why. `wait`: what is promised.
+    `place`: the online place whose code was typed.
     """
 
     series: str
@@ -37,6 +38,7 @@ class Wish:
     cases: tuple[int, ...] = ()
     priority: bool = False
     wait: Wait | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def issue(
     cases = wish.cases if any(one != 1 for one in wish.cases) else ()
     number = label(wish.series, lane, n)
     code = mask(secrets.code, secret, journal_id, day, number) if secret is not None else None
-    issued = TicketIssued(day, wish.series, lane, n, number, wish.services, token_hash(secrets.token), cases, code)
+    token = token_hash(secrets.token)
+    issued = TicketIssued(day, wish.series, lane, n, number, wish.services, token, cases, code, wish.place)
     facts: tuple[Body, ...] = (issued, TicketLanguage(next_seq, wish.language))
     if wish.priority:
         facts += (TicketPriority(next_seq),)

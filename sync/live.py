@@ -28,7 +28,9 @@ from sync.facts_office import (
     TicketFact,
     TicketPlaced,
 )
+from sync.facts_online import OnlineAdopted, OnlineAsked
 from sync.facts_restated import CounterRestated, TicketRestated
+from sync.online import Online
 from sync.rule import choose, is_overtaken, order
 from sync.tickets import AT_A_COUNTER, IllegalStep, QueueTicket, Status, admit, restated, step
 from sync.types import Seq, UtcMs
@@ -63,7 +65,8 @@ class Counter:
 @dataclass(frozen=True, slots=True)
 class Live:
     """One office day. `seq`: the last fact that is in it. `admitted`: how many tickets there have been. `begun`: the
-    queue has moved since the day was opened, so that nothing of it can be restated any more."""
+    queue has moved since the day was opened, so that nothing of it can be restated any more. `online`: the day's online
+    places."""
 
     day: str | None = None
     seq: Seq = NOTHING
@@ -77,6 +80,7 @@ class Live:
     by_hand: int = 0
     now_ms: UtcMs = UtcMs(0)  # noqa: RUF009 - a number
     begun: bool = False
+    online: Online = field(default_factory=Online)
 
     # Questions ----------------------------------------------------------------------------------------------------
 
@@ -110,6 +114,8 @@ class Live:
     def after(self, body: Body, seq: Seq) -> "Live":
         """The queue after this fact. Raises IllegalStep where the fact has no place in it."""
         live = self._after(body, seq)
+        if isinstance(body, OnlineAdopted | OnlineAsked | TicketAdmitted):
+            live = replace(live, online=live.online.after(body), now_ms=body.now_ms)
         return live if live.begun or not isinstance(body, _MOVES) else replace(live, begun=True)
 
     def _after(self, body: Body, seq: Seq) -> "Live":

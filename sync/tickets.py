@@ -56,7 +56,7 @@ class QueueTicket:
     `overtaken`, `hold`, `placed`, `carried`: see sync.rule. `waited_ms`: how long it had waited when it was last
     called. `by_hand`: it was last called so. `counter` stays after it was served. `code`: its 4 digits, masked for the
     journal that this is folded from (sync.masked): the same ticket has others in another journal, so that they do not
-    count when two are compared.
+    count when two are compared. `came_ms`: when its holder came, where it waits by its online place (sync.online).
     """
 
     name: TicketName
@@ -81,6 +81,12 @@ class QueueTicket:
     by_hand: bool = False
     said_ms: UtcMs | None = None
     code: str | None = field(default=None, compare=False)
+    came_ms: UtcMs | None = field(default=None, compare=False)
+
+    @property
+    def since_here_ms(self) -> UtcMs:
+        """Since when it waits in this hall: what figures of waiting go by."""
+        return self.since_ms if self.came_ms is None else self.came_ms
 
     @property
     def service(self) -> str:
@@ -132,6 +138,7 @@ def admit(body: TicketAdmitted, admitted: int) -> QueueTicket:
         cases=body.cases,
         carried=body.how == "carried",
         code=body.code,
+        came_ms=body.came_ms,
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.config import Address, MailConfig, parse_server
+from server.config import Address, MailConfig, OnlineConfig, parse_server
 from server.errors import ConfigError
 from sync.clock import Trust
 
@@ -38,12 +38,19 @@ def test_every_key_is_read() -> None:
     told = parse_server(GOOD + MAIL + 'user = "queue"\npassword_file = "mail.txt"\n').mail
     assert told == MailConfig("mail.test", "a@b.test", ("c@d.test",), 587, "starttls", "queue", "mail.txt")
     assert (config.time_zone, config.trust) == ("Asia/Yangon", Trust.SYSTEM)
+    assert config.online is None, "no places are given to phones unless somebody says so"
+    public = 'public_url = "https://q.test"\n' + GOOD
+    assert parse_server(public + "[online]\n").online == OnlineConfig(20, 60, 20)
+    given = parse_server(public + '[online]\nshare = 10\nhold_minutes = 30\nhead_minutes = 0\nproxy = "10.0.0.2"\n')
+    assert given.online == OnlineConfig(10, 30, 0, "10.0.0.2")
 
 
 @pytest.mark.parametrize(
     ("text", "line", "message", "hint"),
     [
         (GOOD + '[voice]\nquiet = ["12-13"]\n', 5, "12-13", "12:00"),
+        (GOOD + "[online]\n", 4, "public address", "Set public_url"),
+        ('public_url = "https://q.test"\n' + GOOD + "[online]\nshare = 51\n", 6, "share", "50"),
         (GOOD + '[voice]\nlanguages = ["de"]\n', 5, 'cannot be "de"', "th"),
         (GOOD.replace("data", "dtaa"), 1, "unknown key `dtaa`", "Did you mean `data`?"),
         (GOOD + '[listn]\npages = "x:1"\n', 4, "unknown key `listn`", "Did you mean `listen`?"),

@@ -31,6 +31,7 @@ from sync.facts_office import (
     TicketServing,
     TicketTransferred,
 )
+from sync.facts_online import ONLINE
 from sync.live import Live, fold
 from sync.tickets import AT_A_COUNTER, OPEN, TABLE, IllegalStep, Status
 from sync.types import BootId, BootMs, Seq, UtcMs
@@ -209,11 +210,11 @@ def test_the_fold_of_rows_is_the_fold_of_bodies_and_passes_over_what_it_does_not
     assert fold([*map(decode, rows), strange]) == queue.live
 
 
-@pytest.mark.parametrize("shape", OFFICE, ids=lambda shape: shape.kind)
+@pytest.mark.parametrize("shape", [*OFFICE, *ONLINE], ids=lambda shape: shape.kind)
 def test_every_kind_of_fact_has_a_canonical_row_that_gives_it_back(shape: Any) -> None:
     values: dict[str, Any] = {
         "ticket": name(3), "services": ("a", "b"), "cases": (1, 2), "counters": (CounterSetup(1, ("a",), None),),
-        "reason": "copy", "since_ms": 5, "priority": True, "cameras": (CameraSetup("cam-1", 30),),
+        "reason": "copy", "since_ms": 5, "came_ms": 9, "priority": True, "cameras": (CameraSetup("cam-1", 30),),
     }  # fmt: skip
     default = {"int": 3, "str": "x", "UtcMs": 7, "str | None": None}
     fields = {
