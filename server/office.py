@@ -53,7 +53,9 @@ from server.mail import Send
 from server.nightly import Backups, Nightly, Run
 from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
-from server.own import KEY_FILE
+from server.online import Gate, Terms
+from server.online_page import MINUTE_MS, OfficeSide, OnlinePages
+from server.own import KEY_FILE, own_secret
 from server.pages import Pages
 from server.pairing import clean_place, new_code
 from server.passwords import Hasher
@@ -178,7 +180,8 @@ class Office:
             checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
             following = Following(reader.ticket, lambda: hall.live, around, pages, self._now)
-            services = ServicePages(pages, around, lambda: hall.live, self._now)
+            online = self._online(pages, around, hall, writer, reader)
+            services = ServicePages(pages, around, lambda: hall.live, self._now, online.offer if online else None)
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
@@ -217,6 +220,7 @@ class Office:
                             proof,
                             following,
                             services,
+                            *([online] if online is not None else []),
                         ),
                         self.stop,
                     ),
@@ -310,6 +314,25 @@ class Office:
             send=self._send,
             waits=lambda: hall.stands_still,
         )
+
+    def _online(
+        self, pages: Pages, around: Surroundings, hall: Hall, writer: Writer, reader: Reader
+    ) -> OnlinePages | None:
+        """The pages of places for phones; None where the office gives none."""
+        config = self._config.online
+        if config is None:
+            return None
+
+        async def write(job: Callable[[Ledger], None]) -> None:
+            await asyncio.wrap_future(writer.submit(job))
+
+        def live() -> Live:
+            return hall.live
+
+        hold_ms, head_ms = config.hold_minutes * MINUTE_MS, config.head_minutes * MINUTE_MS
+        terms = Terms(config.share, hold_ms, head_ms, f"{self._config.public_url}/services")
+        side = OfficeSide(around, live, write, lambda: reader.read(own_secret), self._moment, self._now, self._random)
+        return OnlinePages(pages, side, terms, Gate(hold_ms, self._random), config.proxy)
 
     def _speaker(self, hall: Hall, reader: Reader, clips: Clips, display: Display, pages: Pages) -> Speaker:
         display.speaker = Speaker(

@@ -78,3 +78,9 @@ def own_named(db: Db) -> tuple[JournalId, bytes] | None:
     query = "SELECT journal_id, public_key FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1"
     found: tuple[JournalId, bytes] | None = db.execute(query).fetchone()
     return found
+
+
+def own_secret(db: Db) -> bytes:
+    """The secret of the journal that this server writes."""
+    query = "SELECT secret FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1"
+    return bytes(db.execute(query).fetchone()[0])

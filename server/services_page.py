@@ -20,6 +20,9 @@ from translations import load
 
 # gettext: pages, report
 
+Offer = Callable[[str, Around, str], Mapping[str, object]]
+"""What a service's page says of places for phones: (service, around, the code of why the last try gave none)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -101,8 +104,10 @@ class ServicePages:
         around: Callable[[], Awaitable[Around]],
         live: Callable[[], Live],
         now: Callable[[], UtcMs],
+        offer: Offer | None = None,
     ) -> None:
-        self._pages, self._around, self._live, self._now = pages, around, live, now
+        """`offer`: what is said of places for phones; None: none are given."""
+        self._pages, self._around, self._live, self._now, self._offer = pages, around, live, now, offer
 
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
@@ -114,13 +119,17 @@ class ServicePages:
             return self._drawn("services.html", language, values)
 
         @app.get("/services/{service}", response_class=HTMLResponse, summary="Steps, documents, fee of one service")
-        async def one(service: str, lang: str = "") -> HTMLResponse:
+        async def one(service: str, lang: str = "", sorry: str = "") -> HTMLResponse:
             language, around = self._pages.language(lang), await self._around()
             known = around.catalogue.services if around.catalogue is not None else ()
             found = next((each for each in known if each.id == service), None)
             if found is None:
                 raise HTTPException(404)
-            values = {"sheet": sheet(found, around, self._live(), language), "notice": self._notice(around, language)}
+            values = {
+                "sheet": sheet(found, around, self._live(), language),
+                "notice": self._notice(around, language),
+                "online": self._offer and self._offer(found.id, around, sorry),
+            }
             return self._drawn("service.html", language, values)
 
     def _drawn(self, template: str, language: str, values: Mapping[str, object]) -> HTMLResponse:
