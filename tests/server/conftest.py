@@ -1,8 +1,9 @@
 """Ledgers, machines and one running server for the tests of this room."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +17,29 @@ from tests.server.running import RunningServer
 
 ZONE = ZoneInfo("Asia/Bangkok")
 CERTIFICATE = b"the certificate of a server"
+_OPENED = ExitStack()
+
+
+class Closes(Protocol):
+    """Something that holds a file."""
+
+    def close(self) -> None: ...
+
+
+Made = TypeVar("Made", bound=Closes)
+
+
+def opened(made: Made) -> Made:
+    """What a test opened: it is closed at the end of the test, last opened first."""
+    _OPENED.callback(made.close)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Python 3.13 warns of a connection that nobody closes."""
+    yield
+    _OPENED.close()
 
 
 def admit(ledger: Ledger, device: Device, place: str = "Hall") -> int:

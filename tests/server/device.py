@@ -97,6 +97,10 @@ class Device:
         journal = Journal.create(folder / "journal.db", role="kiosk", public_key=key.public, random=draw, now=now)
         return cls(journal, key)
 
+    def close(self) -> None:
+        """Let go of the journal."""
+        self.journal.close()
+
     @property
     def journal_id(self) -> JournalId:
         """The id in fact 1."""

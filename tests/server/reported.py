@@ -85,13 +85,6 @@ def press(day: Day, chance: random.Random, counter: int) -> None:
         kiosk.record(score(chance.choice((5, 5, 5, 4, 3, 1)), counter), after_ms=chance.randrange(200))
 
 
-def shut(day: Day) -> None:
-    """Close what it has open."""
-    day.office.ledger.close()
-    for kiosk in day.kiosks:
-        kiosk.journal.close()
-
-
 def make_figures(folder: Path, day: Day) -> None:
     """Make the figures of every marked day anew."""
     ledger = day.office.ledger

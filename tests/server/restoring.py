@@ -78,7 +78,7 @@ class Hall(Worked):
         self.ledger.close()
         made = Hall.__new__(Hall)
         made.folder, made.now, made.day, made.trusted = copy, self.now, self.day, True
-        made.seed = self.seed + 1
+        made.seed, made.paired = self.seed + 1, self.paired
         made.ledger = Ledger(copy / FILE, ZONE, seeded(made.seed))
         with made.ledger.transaction():
             made.ledger.open_own(KEY, seeded(made.seed), made.moment.instant)

@@ -41,6 +41,10 @@ class Day:
         for counter in (1, 2, 3):
             self.office.act(acts.Open(), counter)
 
+    def close(self) -> None:
+        """Let go of the ledger and the journals."""
+        self.office.close()
+
     def live(self, steps: int) -> None:
         """Let so many things happen."""
         for _ in range(steps):
@@ -111,8 +115,7 @@ class Day:
         self.live(40)
         for kiosk in self.kiosks:
             self.hear(kiosk)
-            kiosk.journal.close()
-        self.office.ledger.close()
+        self.close()
 
 
 def audits(folder: Path) -> list[DayAudit]:

@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -217,7 +218,7 @@ def test_control_without_unique_the_tables_take_it(office: Office) -> None:
     office.do(acts.Open(), 1)
     office.do(acts.Open(), 2)
     office.do(acts.Next(), 1)
-    with sqlite3.connect(office.path) as db:
+    with closing(sqlite3.connect(office.path)) as db, db:
         db.execute("DROP TABLE held")
         db.execute("CREATE TABLE held (journal_id TEXT, seq INTEGER, counter INTEGER)")
     doubled(office, 1, 2)

@@ -1,7 +1,6 @@
 """The offices that relay to a server, on its console: paired, replaced, withdrawn."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from sync.pairing import request
 from sync.relaywire import Introduction, sign_introduction
 from sync.types import JournalId, Seq, UtcMs
 from sync.wire import Refusal
+from tests.server.conftest import opened
 from tests.server.desk import CERTIFICATE, Browser, Desk
 from tests.server.device import Device
 from tests.server.test_relay import NAME
@@ -42,22 +42,11 @@ def pair(desk: Desk, device: Device, code: str) -> object:
     key, secret = device.key.public.hex(), device.journal.secret.hex()
     card = Introduction(device.journal_id, key, secret, "office", "Somewhere", "Asia/Bangkok", NAME)
     introduced = sign_introduction(device.journal_id, card, device.key.sign)
-    OPENED.append(device)
+    opened(device)
     done: list[object] = []
     desk.job(lambda ledger: done.append(take_pairing(ledger, asked, PRINT, UtcMs(desk.time))))
     desk.job(lambda ledger: done.append(take_introduction(ledger, introduced, UtcMs(desk.time))))
     return next((each for each in done if isinstance(each, Refusal)), None)
-
-
-OPENED: list[Device] = []
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Python 3.13 warns of a connection that nobody closes."""
-    yield
-    while OPENED:
-        OPENED.pop().journal.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def test_numbers_go_on_after_a_rebuild_and_a_restart(busy: BusyDesk, tmp_path: P
     given(busy, asked(1), asked(2))
     busy.desk.ledger.rebuild()
     assert given(busy, asked(3)) == ["AZ003"]
-    with sqlite3.connect(tmp_path / FILE) as copy:
+    with closing(sqlite3.connect(tmp_path / FILE)) as copy, copy:
         busy.desk._db.backup(copy)
     copy.close()
     again = Ledger(tmp_path / FILE, ZONE, seeded(7))

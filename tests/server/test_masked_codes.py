@@ -38,7 +38,7 @@ def office(tmp_path: Path) -> Iterator[Hall]:
     (tmp_path / "office").mkdir()
     made = Hall(tmp_path / "office")
     yield made
-    made.ledger.close()
+    made.close()
 
 
 def take(kiosk: Device, lane: int, n: int = 1, *, told: bool = True, day: str = DAY) -> str:
@@ -188,7 +188,7 @@ class Story:
 def story(tmp_path: Path) -> Iterator[Story]:
     made = Story(tmp_path)
     yield made
-    made.office.ledger.close()
+    made.office.close()
 
 
 def test_in_another_journal_every_code_is_masked_anew(story: Story) -> None:

@@ -1,7 +1,8 @@
 """Accounts: what a password may be and how it is kept, the first administrator's code, and that one always remains."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,9 +54,10 @@ BOON = Details("boon", "บุญมี", Role.STAFF, ("tax",), "th")
 
 
 @pytest.fixture
-def db(ledger: Ledger) -> sqlite3.Connection:
+def db(ledger: Ledger) -> Iterator[sqlite3.Connection]:
     """A second connection to the ledger's file, that only reads."""
-    return sqlite3.connect(f"file:{ledger.path}?mode=ro", uri=True)
+    with closing(sqlite3.connect(f"file:{ledger.path}?mode=ro", uri=True)) as db:
+        yield db
 
 
 def later(hours: float) -> UtcMs:

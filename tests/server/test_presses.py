@@ -22,7 +22,7 @@ from tests.sync.queueing import MINUTE, Queue, name
 def office(tmp_path: Path) -> Iterator[Office]:
     made = Office(tmp_path)
     yield made
-    made.ledger.close()
+    made.close()
 
 
 def press(office: Office, kiosk: Device, *, long: bool = False, counter: int = 1, late_ms: int = 0) -> None:

@@ -62,7 +62,7 @@ def test_printed_ranges_are_held_against_the_real_waits_of_their_tickets(tmp_pat
     assert held(office, NEXT) is None, "what was carried over was promised nothing for this day"
     office.ledger.rebuild()
     assert held(office, DAY) == PastError(3, 1 / 3, 1 / 3)
-    office.ledger.close()
+    office.close()
 
 
 def test_the_projection_is_what_the_shared_fold_says(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_projection_is_what_the_shared_fold_says(tmp_path: Path) -> None:
     assert len(ranges) == 5
     for day in (DAY, NEXT):
         assert held(office, day) == past_error(told_and_waited(ranges, days[day].waits))
-    office.ledger.close()
+    office.close()
 
 
 def test_control_what_a_kiosk_says_of_calls_counts_for_nothing(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_control_what_a_kiosk_says_of_calls_counts_for_nothing(tmp_path: Path) -
     assert held(office, DAY) == before
     with closing(open_reader(office.folder / FILE)) as db:
         assert db.execute("SELECT count(*) FROM waits WHERE called_ms IS NOT NULL").fetchone()[0] == 5, "it was kept"
-    office.ledger.close()
+    office.close()
 
 
 @pytest.mark.parametrize(("low", "high"), [(5, 5), (-1, 5), (0, 10**9)])
@@ -113,7 +113,7 @@ def test_what_is_no_range_is_set_aside(tmp_path: Path, low: int, high: int) -> N
         assert [row[0] for row in db.execute("SELECT kind FROM strange")] == ["ticket.promised"]
         assert db.execute("SELECT count(*) FROM promised").fetchone()[0] == 0
     kiosk.journal.close()
-    office.ledger.close()
+    office.close()
 
 
 def test_the_live_page_tells_who_waits_who_is_at_work_and_how_ranges_held() -> None:
@@ -141,4 +141,4 @@ def test_the_queue_of_another_day_is_not_shown_as_todays(tmp_path: Path, today: 
     feed = Feed(read, Pages({"en": "Office"}, ZONE), lambda: moment, lambda: office.live)
     found = asyncio.run(feed.view())
     assert (found.waiting, found.at_work) == shown
-    office.ledger.close()
+    office.close()

@@ -32,10 +32,17 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.now, self.day, self.trusted = folder, NOON, DAY, True
+        self.paired: list[Device] = []
         self.ledger = Ledger(folder / FILE, ZONE, seeded(9))
         with self.ledger.transaction():
             self.ledger.open_own(KEY, seeded(8), self.moment.instant)
             queue.begin(self.ledger)
+
+    def close(self) -> None:
+        """Let go of the ledger, and of the journals of its kiosks."""
+        for kiosk in self.paired:
+            kiosk.close()
+        self.ledger.close()
 
     @property
     def moment(self) -> Moment:
@@ -48,6 +55,7 @@ class Office:
     def pair(self, seed: int) -> Device:
         """A kiosk that is paired, with its clock known and its services on record."""
         kiosk = Device.make(self.folder / f"kiosk{seed}", seed)
+        self.paired.append(kiosk)
         pairing = Pairing(
             kiosk.journal_id, kiosk.key.public, kiosk.journal.secret, "kiosk", f"Hall {seed}", bytes([seed]) * 32
         )
@@ -76,7 +84,7 @@ class Office:
 def office(tmp_path: Path) -> Iterator[Office]:
     made = Office(tmp_path)
     yield made
-    made.ledger.close()
+    made.close()
 
 
 def take(kiosk: Device, n: int, *, priority: bool = False, after_ms: int = 0, service: str = "register") -> int:

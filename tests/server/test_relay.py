@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -33,7 +32,7 @@ from sync.relaywire import Introduction, sign_introduction
 from sync.types import JournalId, Seq
 from sync.wire import Answer, Refusal
 from tests.server.audited import Worked
-from tests.server.conftest import ZONE
+from tests.server.conftest import ZONE, opened
 from tests.server.device import DAY, NOON, Device, issued, score, seeded
 from tests.server.restoring import Hall, Mirrored
 from tests.server.running import CONFIG, RunningServer
@@ -43,18 +42,6 @@ from tests.walks.stage import until
 CERTIFICATE = b"the centre's certificate"
 PRINT = fingerprint(CERTIFICATE)
 NAME = {"th": "อำเภอแม่สอด", "en": "Mae Sot District Office", "my": "မဲဆောက်ခရိုင်ရုံး"}
-
-
-OPENED: list[Any] = []
-"""What a test opened, besides what it closes itself."""
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Python 3.13 warns of a connection that nobody closes."""
-    yield
-    while OPENED:
-        OPENED.pop().close()
 
 
 @dataclass
@@ -136,9 +123,7 @@ class Relayed:
     def __init__(self, folder: Path, centre: Centre, office: Worked | None = None, seed: int = 1) -> None:
         self.centre, self.folder = centre, folder
         folder.mkdir(exist_ok=True)
-        self.office = office or Worked(folder)
-        if office is None:
-            OPENED.append(self.office.ledger)
+        self.office = office or opened(Worked(folder))
         self.now_ms, self.told = 0.0, dict[JournalId, Reached]()
         self.random = random.Random(seed)
         self.code: str | None = centre.code()
@@ -146,7 +131,7 @@ class Relayed:
 
     def start(self) -> None:
         """The office's server begins to relay."""
-        self.db = open_reader(self.office.folder / FILE)
+        self.db = opened(open_reader(self.office.folder / FILE))
         ports = Ports(
             lambda: self.now_ms, self.random.random, self._store, self.told.update, self.centre.meet, self.centre.link
         )
@@ -183,7 +168,6 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
 def busy(office: Worked) -> list[Device]:
     """A morning with two kiosks."""
     kiosks = [office.pair(1), office.pair(2)]
-    OPENED.extend(kiosk.journal for kiosk in kiosks)
     for n in range(1, 6):
         office.later(1)
         for kiosk in kiosks:
@@ -273,7 +257,6 @@ def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, 
     hall.act(acts.Open())
     relayed.run()
     mirror = Mirrored.of(hall)
-    relayed.db.close()
     restored = hall.restored(copy)
     relayed.office, relayed.code = restored, None
     assert restored.asked(mirror)
@@ -289,7 +272,7 @@ def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, 
         assert db.execute(received, (mirror.name,)).fetchone() == (len(mirror.rows),)
     assert (here,) == relayed.db.execute(received, (named[0],)).fetchone()
     assert relayed.told[mirror.name].reason == wire.FORK
-    restored.ledger.close()
+    restored.close()
 
 
 def test_safe_at_the_office_is_what_the_centre_calls_safe(tmp_path: Path, centre: Centre) -> None:
@@ -355,16 +338,14 @@ def told(centre: Centre, request: wire.Request) -> str:
 def test_a_journal_that_nobody_introduced_is_not_taken(tmp_path: Path, centre: Centre) -> None:
     relayed = Relayed(tmp_path / "office", centre)
     relayed.run()
-    stranger = Device.make(tmp_path / "stranger", 7)
-    OPENED.append(stranger.journal)
+    stranger = opened(Device.make(tmp_path / "stranger", 7))
     stranger.record(issued(1))
     assert told(centre, wire.sign_request(stranger.batch(), KEY.sign, own(relayed.office))) == wire.NOT_INTRODUCED
     assert told(centre, stranger.request()) == wire.UNPAIRED
 
 
 def test_an_office_that_is_not_paired_brings_nothing(tmp_path: Path, centre: Centre) -> None:
-    stranger = Device.make(tmp_path / "stranger", 7)
-    OPENED.append(stranger.journal)
+    stranger = opened(Device.make(tmp_path / "stranger", 7))
     stranger.record(issued(1))
     assert told(centre, wire.sign_request(stranger.batch(), KEY.sign, JournalId("9" * 32))) == wire.UNPAIRED
 
@@ -384,8 +365,7 @@ def test_another_office_can_neither_bring_nor_take_over_a_journal(tmp_path: Path
     one = Relayed(tmp_path / "one", centre)
     kiosk = busy(one.office)[0]
     one.run()
-    other = Device.make(tmp_path / "other", 8)
-    OPENED.append(other.journal)
+    other = opened(Device.make(tmp_path / "other", 8))
     code = parse_code(centre.code())
     asked = request(
         code.secret, PairedDevice(other.journal_id, other.journal.secret, other.key, "office", "Other"), PRINT
@@ -402,8 +382,7 @@ def test_another_office_can_neither_bring_nor_take_over_a_journal(tmp_path: Path
 
 
 def test_a_kiosk_introduces_nobody(tmp_path: Path, centre: Centre) -> None:
-    kiosk = Device.make(tmp_path / "kiosk", 8)
-    OPENED.append(kiosk.journal)
+    kiosk = opened(Device.make(tmp_path / "kiosk", 8))
     code = parse_code(centre.code())
     asked = request(
         code.secret, PairedDevice(kiosk.journal_id, kiosk.journal.secret, kiosk.key, "kiosk", "Hall"), PRINT
@@ -447,8 +426,7 @@ def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
     config = f'{CONFIG}\n[upstream]\nurl = "{centre.exchange_url}"\ncode = "{centre.code()}"\n'
     office = RunningServer(made(tmp_path / "office"), config)
     try:
-        device = Device.make(tmp_path / "kiosk")
-        OPENED.append(device.journal)
+        device = opened(Device.make(tmp_path / "kiosk"))
         with office.exchange() as client:
             assert device.pair(client, office.code(), office.certificate).status_code == 200
             device.record(issued(1), issued(2))

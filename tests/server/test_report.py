@@ -32,7 +32,7 @@ from server.sums import ALL, COUNTER, HOUR, SERVICE, Sum
 from server.typeset import Typesetter
 from tests.server.printed import follows, printed
 from tests.server.recount import Figures, recount
-from tests.server.reported import DAYS, live, make_figures, shut
+from tests.server.reported import DAYS, live, make_figures
 from translations import LANGUAGES
 
 BANGKOK_MS = 7 * 3_600_000
@@ -61,7 +61,7 @@ def office(seed: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("office")
     day = live(folder, seed)
     make_figures(folder, day)
-    shut(day)
+    day.close()
     return folder
 
 
@@ -179,7 +179,7 @@ def test_the_revision_goes_up_with_a_late_fact_and_until_then_the_paper_says_so(
     assert "days_being_made_anew,,1" in order.out.read_text("utf-8-sig")
     make_figures(tmp_path, day)
     assert write_report(config, tmp_path / "office", order, NOW).endswith("revision 4")
-    shut(day)
+    day.close()
 
 
 # Periods, rounding, small cells: pure ------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def test_a_name_that_a_spreadsheet_would_run_is_only_text() -> None:
 
 def test_what_cannot_be_done_is_said_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     day = live(tmp_path, 1, rounds=0)
-    shut(day)
+    day.close()
     assert run(tmp_path, "2026-11", tmp_path / "r.doc") == 1
     assert ".pdf, .xlsx, .csv" in capsys.readouterr().err
     assert run(tmp_path, "2026-11", tmp_path / "r.csv", "--office", "f" * 32) == 1

@@ -70,8 +70,7 @@ class Story:
 def story(tmp_path: Path) -> Iterator[Story]:
     made = Story(tmp_path)
     yield made
-    made.office.ledger.close()
-    made.kiosk.journal.close()
+    made.office.close()
 
 
 def statuses(office: Hall) -> dict[str, Status]:

@@ -35,8 +35,7 @@ from translations import load
 def story(tmp_path: Path) -> Iterator[Story]:
     made = Story(tmp_path)
     yield made
-    made.office.ledger.close()
-    made.kiosk.journal.close()
+    made.office.close()
 
 
 def restored(story: Story, mirror: Mirrored | None = None, *, back: bool = True) -> Hall:

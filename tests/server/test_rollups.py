@@ -1,7 +1,6 @@
 """The figures of each day: what a day's facts say, whatever comes late, and the same after a rebuild."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,19 +15,11 @@ from server.sla import Cell, total
 from sync.facts import CatalogueAdopted, DayOpened
 from sync.types import UtcMs
 from tests.server.audited import NEXT, Worked
-from tests.server.conftest import ZONE
+from tests.server.conftest import ZONE, opened
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, score
 from tests.server.test_audit_acts import Day
 from tests.server.test_queue import take
 from tests.server.test_restored import Story
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Python 3.13 warns of a connection that nobody closes."""
-    yield
-    while OPENED:
-        OPENED.pop().close()
 
 
 def published(minutes: int) -> CatalogueAdopted:
@@ -108,21 +99,10 @@ def test_control_what_was_kept_of_a_day_that_was_never_marked_again_is_old(tmp_p
     assert made(tmp_path, day.office.ledger) == 1
 
 
-OPENED: list[Any] = []
-"""What a test opened."""
-
-
-def opened(day: Day) -> Day:
-    """The day, which is closed at the end."""
-    OPENED.extend((day.office.ledger, *(kiosk.journal for kiosk in day.kiosks)))
-    return day
-
-
 def began(folder: Path) -> tuple[Worked, Device]:
     """An office with one counter at work, and a kiosk with one ticket that has arrived."""
-    office = Worked(folder)
+    office = opened(Worked(folder))
     kiosk = office.pair(1)
-    OPENED.extend((office.ledger, kiosk.journal))
     kiosk.record(published(4))
     take(kiosk, 1)
     office.hear(kiosk)
@@ -172,7 +152,7 @@ def test_the_published_time_is_that_of_the_day(tmp_path: Path) -> None:
 @pytest.mark.parametrize("days", [0, 1])
 def test_what_a_restored_office_lost_is_in_the_figures_once_it_came_back(tmp_path: Path, days: int) -> None:
     story = Story(tmp_path)
-    OPENED.append(story.kiosk.journal)
+    opened(story.kiosk)
     made(story.office.folder, story.office.ledger)
     whole = figures(story.office.folder)
     office = story.restore()

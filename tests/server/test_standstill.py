@@ -73,8 +73,7 @@ class Started(Hall):
 def story(tmp_path: Path) -> Iterator[Story]:
     made = Story(tmp_path)
     yield made
-    made.office.ledger.close()
-    made.kiosk.journal.close()
+    made.office.close()
 
 
 def restored(story: Story, *, word: bool) -> Started:

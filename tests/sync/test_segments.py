@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_a_day_begins_another_file_once_the_file_is_full_and_nothing_else_does(p
     day(journal, 3)
     assert journal.base.seq == 25
     assert path.readlink() == Path("segments") / NAME / name_of(26)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("SELECT kind FROM readable").fetchall() == [("day.opened",)], "the first of the new file"
     journal.close()
     assert FULL_AT > 1000, "a journal of today's size stays one file"

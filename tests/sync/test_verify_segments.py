@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_tail_that_is_cut_from_a_closed_file_is_named(path: Path) -> None:
 
 def test_guards_that_were_taken_from_a_closed_file_are_missed(path: Path) -> None:
     days(path, 3)
-    with sqlite3.connect(closed(path, 8)) as db:
+    with closing(sqlite3.connect(closed(path, 8))) as db, db:
         db.execute("DROP TRIGGER a_beginning_is_never_changed")
     db.close()
     assert "a_beginning_is_never_changed" in str(verify.verify(path).problem)

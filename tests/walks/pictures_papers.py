@@ -16,7 +16,7 @@ from server.sign_command import TEMPLATE
 from server.signs import Setting, paper, signs
 from server.typeset import Typesetter
 from tests.server import printed
-from tests.server.reported import live, make_figures, shut
+from tests.server.reported import live, make_figures
 from tests.walks.pictures_album import Album, beside
 from translations import LANGUAGES
 
@@ -46,7 +46,7 @@ def _reports() -> Iterator[Image.Image]:
         folder = Path(name)
         day = live(folder, SEED)
         make_figures(folder, day)
-        shut(day)
+        day.close()
         config = parse_server((folder / "server.toml").read_bytes())
         for language, page in [*((each, 0) for each in LANGUAGES), (LANGUAGES[0], 1)]:
             order = Order("2026-11", folder / "report.pdf", language)

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def test_a_picture_that_was_taken_away_is_named(copy: Path, capsys: pytest.Captu
 
 def test_a_row_that_the_office_lost_is_named(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = [note for note in notes(copy) if isinstance(note, Given)]
-    with sqlite3.connect(copy / "office" / "data" / "office.db") as ledger:
+    with closing(sqlite3.connect(copy / "office" / "data" / "office.db")) as ledger, ledger:
         (seq,) = ledger.execute("SELECT seq FROM tickets WHERE label = ?", (given[4].label,)).fetchone()
         ledger.execute("DROP TRIGGER facts_are_never_deleted")
         ledger.execute("DELETE FROM facts WHERE seq = ?", (seq,))
