@@ -25,6 +25,11 @@ class Centre:
         found = self.reached.get(journal_id) if self.relay is not None else None
         return found.safe if found is not None else 0
 
+    @property
+    def behind(self) -> int:
+        """How many facts the centre does not have yet, as far as the relay has looked."""
+        return sum(max(each.head - each.received, 0) for each in self.reached.values())
+
     def hear(self, reached: Mapping[JournalId, Reached]) -> None:
         """This is how it stands now."""
         self.reached = reached
@@ -37,5 +42,4 @@ class Centre:
 
 def upstream_of(config: ServerConfig, upstream: UpstreamConfig) -> Upstream:
     """The centre of this configuration, and who this office is to it."""
-    place = upstream.place or config.name.get("en") or next(iter(config.name.values()))
-    return Upstream(upstream.url, upstream.code, config.name, place, config.time_zone)
+    return Upstream(upstream.url, upstream.code, config.name, upstream.place or config.label, config.time_zone)

@@ -6,6 +6,7 @@ Paths are kept as they were written; who reads the file knows what they are rela
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -78,6 +79,9 @@ class OnlineConfig:
     proxy: str | None = None
 
 
+Network = IPv4Network | IPv6Network
+
+
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that server.toml says. `name` is the office's name by language; `data` is a path.
@@ -89,6 +93,7 @@ class ServerConfig:
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
     `mail`: who takes the daily checkpoints; None: nobody. `upstream`: the centre; None: there is none.
     `backup`: where backups go; None: none are made. `online`: None: no places are given to phones.
+    `metrics`: who may see /metrics besides this machine itself.
     """
 
     data: str
@@ -109,6 +114,12 @@ class ServerConfig:
     upstream: UpstreamConfig | None = None
     backup: BackupConfig | None = None
     online: OnlineConfig | None = None
+    metrics: tuple[Network, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What other machines call this office: its English name, or the first that it has."""
+        return self.name.get("en") or next(iter(self.name.values()))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -163,6 +174,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         None if values["upstream"] is None else UpstreamConfig(**values["upstream"]),
         None if (backup := values["backup"]) is None else BackupConfig(backup["folder"], backup["for"], backup["hour"]),
         None if values["online"] is None else OnlineConfig(**values["online"]),
+        values["metrics"]["from"],
     )
 
 
@@ -220,6 +232,15 @@ def _is_host(text: str) -> tuple[str, str] | None:
         return None
     hint = 'Write it as browsers have it in their address: "queue.maesot.go.th" or "192.168.1.10", without https://.'
     return f'"{text}" is no name of a machine', hint
+
+
+def _is_network(text: str) -> tuple[str, str] | None:
+    try:
+        ip_network(text)
+    except ValueError:
+        hint = 'Write it like "192.168.1.10", or "192.168.1.0/24" for all whose address begins so.'
+        return f'"{text}" is no address of a machine or a network', hint
+    return None
 
 
 def _is_mail(text: str) -> tuple[str, str] | None:
@@ -314,6 +335,16 @@ _ONLINE = Table(
         Key("proxy", Text(_is_host), "the address of the proxy before the pages", None),
     )
 )
+_METRICS = Table(
+    (
+        Key(
+            "from",
+            ListOf(Text(_is_network, ip_network), distinct=True, high=20),
+            "the list of the addresses that may see /metrics",
+            (),
+        ),
+    )
+)
 SERVER = Table(
     (
         Key("data", Text(), "the folder where the server keeps its ledger"),
@@ -328,6 +359,7 @@ SERVER = Table(
         Key("upstream", _UPSTREAM, "the section of the centre that this office relays to", None),
         Key("backup", _BACKUP, "the section of the nightly backups", None),
         Key("online", _ONLINE, "the section of the places that are given to phones", None),
+        Key("metrics", _METRICS, "the section of who may see the server's numbers", {"from": ()}),
         Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )
 )

@@ -54,7 +54,7 @@ class Display:
     ) -> None:
         self._live, self._around, self._pages, self._now = live, around, pages, now
         self._draw, self._languages = DisplayPages(pages), languages
-        self._streams = Streams(
+        self.streams = Streams(
             pages.release, lambda: pages.clock(now()), beat_seconds=beat_seconds, gap_seconds=gap_seconds
         )
         self._clips, self._sure = clips, sure
@@ -66,11 +66,11 @@ class Display:
 
     def changed(self) -> None:
         """The queue has changed."""
-        self._streams.ring()
+        self.streams.ring()
 
     def close(self) -> None:
         """End every stream."""
-        self._streams.close()
+        self.streams.close()
 
     async def page(self, wanted: str, *, sound: bool = True) -> str:
         """The whole page in this language."""
@@ -101,7 +101,7 @@ class Display:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         language = self._pages.language(query.get("lang", [""])[0])
         begun = self.speaker.number if self.speaker is not None else 0
-        await self._streams.serve(scope, receive, send, lambda: self._events(language, begun))
+        await self.streams.serve(scope, receive, send, lambda: self._events(language, begun))
 
     async def _events(self, language: str, begun: int) -> Drawn:
         """What this page shows, and what it plays: nothing that was said before it was `begun`, not even once more."""

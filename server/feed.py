@@ -29,7 +29,7 @@ class Feed:
     ) -> None:
         """`live` gives the queue as it stands."""
         self._read, self._pages, self._now, self._live = read, pages, now, live
-        self._streams = Streams(
+        self.streams = Streams(
             pages.release, lambda: pages.clock(now()), beat_seconds=beat_seconds, gap_seconds=gap_seconds
         )
         self._view: View | None = None
@@ -41,7 +41,7 @@ class Feed:
     def changed(self) -> None:
         """The ledger has something new."""
         self._stale = True
-        self._streams.ring()
+        self.streams.ring()
 
     def contacted(self, journal_id: JournalId, at_ms: UtcMs) -> None:
         """A machine was heard of. Shown with the next beat: it is not worth a fragment of its own."""
@@ -50,7 +50,7 @@ class Feed:
 
     def close(self) -> None:
         """End every stream."""
-        self._streams.close()
+        self.streams.close()
 
     async def view(self) -> View:
         """The office as it is now."""
@@ -72,7 +72,7 @@ class Feed:
         """One open page."""
         query = parse_qs(scope["query_string"].decode("latin-1"))
         language = self._pages.language(query.get("lang", [""])[0])
-        await self._streams.serve(scope, receive, send, lambda: self._events(language))
+        await self.streams.serve(scope, receive, send, lambda: self._events(language))
 
     async def _events(self, language: str) -> Mapping[str, str]:
         view = await self.view()

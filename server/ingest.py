@@ -58,7 +58,7 @@ class Exchange:
     """The application behind the exchange's listener.
 
     `now` is this server's time; `told` is the time it may tell devices: 0 while nobody vouches for its clock.
-    `safe(journal)`: up to where a copy beyond this server's own disk reaches.
+    `safe(journal)`: up to where a copy beyond this server's own disk reaches. `batch` is called for each one taken.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Exchange:
         succeed: Succeed,
         first: Callable[[Ledger, wire.Request], Given | Refusal],
         heard: Heard = lambda ledger, device, name, at: None,
+        batch: Callable[[], None] = lambda: None,
         safe: Callable[[JournalId], int] = lambda journal_id: SAFE,
     ) -> None:
         self._writer = writer
@@ -88,6 +89,7 @@ class Exchange:
         self._patience = Patience()
         self._handdown, self._clips_down = handdown, clips
         self._succeed, self._heard, self._first = succeed, heard, first
+        self._batch = batch
         self._routes = {
             wire.FACTS_PATH: (self._facts, BODIES),
             wire.PAIR_PATH: (self._pair, PAIRINGS),
@@ -144,6 +146,7 @@ class Exchange:
         if isinstance(taken, Refusal):
             return refusing(taken)
         self._contact(request.relay or request.journal_id, self._now())
+        self._batch()
         return self._answer(request.journal_id, taken)
 
     async def _introduce(self, scope: Scope, receive: Receive) -> Reply:

@@ -50,6 +50,8 @@ from server.ledger import FILE, Ledger, open_reader
 from server.lens import see_own
 from server.lockout import Waits
 from server.mail import Send
+from server.metrics import Meter
+from server.metrics_page import MetricsPage, Watched
 from server.nightly import Backups, Nightly, Run
 from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
@@ -130,9 +132,11 @@ class Office:
             server_id, paired = ledger.server_id, ledger.paired()
             last = LastWord(self._folder / LAST_WORD, key.sign)
             hall = Hall(queue.live_of(ledger), stands_still=queue.stands_still(ledger))
+            meter = Meter(time.monotonic)
             writer = Writer(
                 ledger,
                 lambda: _tell(loop, (feed.changed, bookkeeper.changed, centre.changed), hall, handdown, ledger, last),
+                meter.commit,
             )
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
@@ -171,7 +175,8 @@ class Office:
                 first=FirstCodes(
                     self._random, self._now, self._clock.instant, lambda: self._console(port_of(console_socket))
                 ).take,
-                safe=backups.safe if self._config.upstream is None else centre.safe,
+                safe=(safe := backups.safe if self._config.upstream is None else centre.safe),
+                batch=meter.batch,
             )
             auditor, audits = self._reader(stack, "auditor", see_own), Audits(pages.zone, self._now)
             everywhere = self._reader(stack, "figures")
@@ -206,6 +211,9 @@ class Office:
                 door, shell, auditor, audits, self._moment, mails=checkpointer.mails, wake=checkpointer.wake
             )
             console = console_app(console_routes(door, shell, counters, guide, desk, voice, looked))
+            streams = {"office": feed.streams, "display": display.streams, "counter": counters.streams}
+            watched = Watched(meter, writer, hall, streams, backups, centre, safe, self._now)
+            metrics = MetricsPage(everywhere, watched, self._folder / FILE, self._config.label, self._config.metrics)
             listeners = [
                 (
                     listener(
@@ -220,6 +228,7 @@ class Office:
                             proof,
                             following,
                             services,
+                            metrics,
                             *([online] if online is not None else []),
                         ),
                         self.stop,

@@ -54,13 +54,15 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a journal is at the centre, and how it stands there (`reason`: as sync.exchange says it)."""
+    """How far a journal is at the centre, and how it stands there (`reason`: as sync.exchange says it). `head`: how far
+    it reaches here."""
 
     received: Seq
     safe: Seq
     phase: Phase
     reason: str | None = None
     message: str | None = None
+    head: Seq = Seq(0)  # noqa: RUF009 - a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,9 @@ class Relay:
 
     def _tell(self) -> None:
         now = {
-            name: Reached(way.state.received, way.state.safe, way.state.phase, way.state.reason, way.state.message)
+            name: Reached(
+                way.state.received, way.state.safe, way.state.phase, way.state.reason, way.state.message, way.state.head
+            )
             for name, way in self._ways.items()
         }
         if now != self._said:

@@ -36,6 +36,11 @@ class Streams:
         self._ticker: asyncio.Task[None] | None = None
         self._closed = False
 
+    @property
+    def open(self) -> int:
+        """How many pages are open."""
+        return self._open
+
     def ring(self) -> None:
         """There may be something new: every page looks."""
         self._wake.set()

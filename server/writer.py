@@ -6,6 +6,7 @@ An answer is given after the commit only. The thread sleeps while there is nothi
 import queue
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -21,11 +22,17 @@ GROUP = 64
 
 
 class Writer:
-    """Owns a ledger from `start` to `close`. `committed` is called in the writer's thread after each commit."""
+    """Owns a ledger from `start` to `close`. `committed` is called in the writer's thread after each commit; each is
+    made within a context that `timed` gives."""
 
-    def __init__(self, ledger: Ledger, committed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        committed: Callable[[], None] = lambda: None,
+        timed: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
         self._ledger = ledger
-        self._committed = committed
+        self._committed, self._timed = committed, timed
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
         self.trouble: str | None = None
@@ -75,7 +82,7 @@ class Writer:
         done: list[Callable[[], None]] = []
         before = self._ledger.changes
         try:
-            with self._ledger.transaction():
+            with self._timed(), self._ledger.transaction():
                 for job, future in group:
                     done.append(self._one(job, future))
         except ServerError as error:

@@ -38,6 +38,8 @@ def test_every_key_is_read() -> None:
     told = parse_server(GOOD + MAIL + 'user = "queue"\npassword_file = "mail.txt"\n').mail
     assert told == MailConfig("mail.test", "a@b.test", ("c@d.test",), 587, "starttls", "queue", "mail.txt")
     assert (config.time_zone, config.trust) == ("Asia/Yangon", Trust.SYSTEM)
+    watched = parse_server(GOOD + '[metrics]\nfrom = ["10.0.0.7", "192.0.2.0/24"]\n')
+    assert (config.metrics, [str(each) for each in watched.metrics]) == ((), ["10.0.0.7/32", "192.0.2.0/24"])
     assert config.online is None, "no places are given to phones unless somebody says so"
     public = 'public_url = "https://q.test"\n' + GOOD
     assert parse_server(public + "[online]\n").online == OnlineConfig(20, 60, 20)
@@ -67,6 +69,7 @@ def test_every_key_is_read() -> None:
         (GOOD + MAIL.replace("c@d.test", "c d"), 7, '"c d" is no mail address', "audit@"),
         (GOOD + MAIL + 'user = "queue"\n', 8, "a `user` without a `password_file`", "both, or neither"),
         (GOOD + MAIL + 'user = "q"\npassword_file = "f"\nsecurity = "none"\n', 8, "for everybody to read", "starttls"),
+        (GOOD + '[metrics]\nfrom = ["10.0.0.7/24"]\n', 5, '"10.0.0.7/24" is no address', "192.168.1.0/24"),
         ('data = "x\n', 1, "not TOML", "quotes"),
     ],
 )

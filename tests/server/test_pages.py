@@ -10,6 +10,7 @@ from markupsafe import Markup
 from playwright.sync_api import Page, expect, sync_playwright
 
 from server.chart import distribution
+from server.exposition import CONTENT_TYPE
 from server.fold import PRINT_OUTCOMES
 from server.pages import Pages
 from server.reading import Device as Machine
@@ -23,6 +24,7 @@ from sync.wire import STATUS
 from tests.server.conftest import ZONE
 from tests.server.device import CATALOGUE, NOON, Device, anchor, issued, printed, score, token
 from tests.server.running import RunningServer, now_ms
+from tests.server.test_metrics import strictly
 from translations import LANGUAGE_NAMES, LANGUAGES, load
 
 expect.set_options(timeout=20_000)
@@ -246,6 +248,11 @@ def test_headers_guard_the_page_and_assets_are_cached(browser: httpx.Client) -> 
 
 def test_health_and_the_api_are_described(browser: httpx.Client) -> None:
     assert browser.get("/healthz").json()["status"] == "ok"
+    numbers = browser.get("/metrics")
+    assert numbers.headers["content-type"] == CONTENT_TYPE
+    strictly(numbers.text)
+    elsewhere = browser.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"})
+    assert (elsewhere.status_code, elsewhere.content) == (404, browser.get("/nothing-here").content)
     described = browser.get("/openapi.json").json()
     assert {"/", "/t/{token}", "/healthz", "/live/events", "/v1/facts", "/v1/pair"} <= set(described["paths"])
     answer = described["components"]["schemas"]["Answer"]
@@ -286,6 +293,11 @@ def test_an_open_page_is_told_of_new_facts(server: RunningServer, kiosk: Device,
             kiosk.record(issued(40, day=today()))
             kiosk.send(client)
         after = next_state(stream)
+        numbers = strictly(browser.get("/metrics").text)
+    assert numbers["scorecard_live_streams", (("page", "office"),)] == 1
+    assert (
+        min(numbers[f"scorecard_{each}", ()] for each in ("batches_total", "facts_total", "commit_seconds_count")) > 0
+    )
     assert tickets(after) == tickets(before) + 1
     assert "A040" in after
 

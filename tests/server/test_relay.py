@@ -14,6 +14,8 @@ from server import acts
 from server.ingest import SAFE, take_batch, take_pairing
 from server.ledger import FILE, Ledger, open_reader
 from server.lens import see_own
+from server.metrics import OfficeStanding
+from server.metrics_page import measure
 from server.offices import offices
 from server.pairing import new_code
 from server.reading import view
@@ -305,6 +307,26 @@ def test_the_centres_figures_of_an_office_are_the_offices_own(tmp_path: Path, ce
     mine, theirs = figures.values()
     assert len(mine) >= 1
     assert theirs == mine
+
+
+def test_the_numbers_of_office_and_centre_say_what_is_on_its_way(tmp_path: Path, centre: Centre) -> None:
+    relayed = Relayed(tmp_path / "office", centre)
+    kiosk = busy(relayed.office)[0]
+    relayed.run()
+    reached = {name: each.received for name, each in relayed.told.items()}
+    centre.trouble = ["lost on the way"]
+    take(kiosk, 6)
+    relayed.office.hear(kiosk)
+    relayed.run(1)
+    missing = len(relayed.rows()) - len(centre.rows())
+    assert sum(each.head - each.received for each in relayed.told.values()) == missing > 0
+    relayed.run()
+    assert sum(each.head - each.received for each in relayed.told.values()) == 0
+    with closing(open_reader(centre.folder / FILE)) as db:
+        there = measure(db, centre.ledger.path, "Centre", lambda journal: reached.get(journal, 0), NOON)
+    assert there.facts == len(relayed.rows())
+    assert there.offices["Mae Sot District Office"] == OfficeStanding(3, 0.0, missing)
+    assert there.offices["Centre"] == OfficeStanding(0, None, 0)
 
 
 # What is refused -----------------------------------------------------------------------------------------------------
