@@ -1,7 +1,6 @@
 """The pages' application: the office live, a ticket by its token, assets, health, and the description of the API."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from email.utils import formatdate
@@ -46,11 +45,6 @@ class Reader:
     def view(self, day: str) -> Awaitable[reading.View]:
         """The office day."""
         return self._run(partial(reading.view, self._db, day))
-
-    def ticket(self, token: str) -> Awaitable[Any]:
-        """What `reading.ticket` finds for a token as it stands in a URL."""
-        digest = hashlib.sha256(bytes.fromhex(token)).hexdigest()
-        return self._run(partial(reading.ticket, self._db, digest))
 
     def read(self, function: Callable[..., Result], *values: object) -> Awaitable[Result]:
         """What `function(connection, *values)` reads."""
@@ -184,18 +178,33 @@ def _describe(app: FastAPI) -> None:
             },
         }
     }
+    schema["paths"]["/t/{token}/now"] = _FRAGMENT
     for path, parts in _STREAMS.items():
         schema["paths"][path] = {
             "get": {
                 "summary": f"Server-sent events: {parts}, `beat` (time of day), `release`",
-                "parameters": [
-                    {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["th", "en", "my"]}}
-                ],
+                "parameters": [_LANG],
                 "responses": {"200": {"description": "The stream", "content": {"text/event-stream": {}}}},
             }
         }
 
 
+_LANG = {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["th", "en", "my"]}}
+_FRAGMENT = {
+    "get": {
+        "summary": "The part of a ticket's page that changes",
+        "parameters": [{"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}, _LANG],
+        "responses": {
+            "200": {
+                "description": "An HTML fragment. `scorecard-as-of`: as of when; `scorecard-again`: look again after "
+                "so many seconds, 0: nothing more will happen",
+                "content": {"text/html": {"schema": {"type": "string"}}},
+            },
+            "404": {"description": "There is no such ticket", "content": {"text/html": {}}},
+            "429": {"description": "Too many unknown tokens from this address", "content": {"text/html": {}}},
+        },
+    }
+}
 _STREAMS = {
     "/live/events": "`state` (HTML fragment)",
     "/display/events": "`hero`, `more`, `told`, `waits` (HTML fragments), `say` (what to play)",

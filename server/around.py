@@ -55,19 +55,23 @@ class Surroundings:
         now: Callable[[], UtcMs],
         wall: Callable[[UtcMs], datetime],
         rule_text: RuleText = short,
+        *,
+        office: str | None = None,
+        takings: Takings | None = None,
     ) -> None:
+        """`office` that relays to this server (None: its own), and what its calls take."""
         self._reads, self._live, self._now, self._wall, self._rule_text = reads, live, now, wall, rule_text
         self._seen: tuple[Any, ...] | None = None
         self._known: tuple[Catalogue | None, Calendar | None] = None, None
         self._rule: tuple[RuleAdopted, Mapping[str, Sequence[str]]] | None = None
         self._ranges: tuple[UtcMs, Mapping[str, Minutes]] | None = None
-        self._takings = Takings()
+        self._office, self._takings = office, takings or Takings()
 
     async def __call__(self) -> Around:
         """What is around now."""
-        seen = await self._reads.read(versions)
+        seen = await self._reads.read(versions, self._office)
         if seen != self._seen:
-            self._known = await self._reads.read(adopted)
+            self._known = await self._reads.read(adopted, self._office)
             self._seen, self._ranges = seen, None
         catalogue, calendar = self._known
         live = self._live()
@@ -95,22 +99,23 @@ class Surroundings:
         return self._ranges[1]
 
 
-def versions(db: Db) -> tuple[Any, ...]:
-    """Changes when a machine adopts another catalogue or calendar."""
-    query = "SELECT journal_id, seq, 0 FROM catalogues UNION ALL SELECT journal_id, seq, 1 FROM calendars ORDER BY 3, 1"
-    return tuple(db.execute(query))
+def versions(db: Db, office: str | None = None) -> tuple[Any, ...]:
+    """Changes when a machine of this office adopts another catalogue or calendar."""
+    query = f"""SELECT journal_id, seq, 0 FROM catalogues WHERE {_OF} UNION ALL
+        SELECT journal_id, seq, 1 FROM calendars WHERE {_OF} ORDER BY 3, 1"""
+    return tuple(db.execute(query, (office, office)))
 
 
-def adopted(db: Db) -> tuple[Catalogue | None, Calendar | None]:
-    """The catalogue and the calendar of this office."""
+def adopted(db: Db, office: str | None = None) -> tuple[Catalogue | None, Calendar | None]:
+    """The catalogue and the calendar of an office (None: of this server's own)."""
     catalogue = calendar = None
-    for (text,) in db.execute(_FIRST_FIRST.format(what="catalogue")):
+    for (text,) in db.execute(_FIRST_FIRST.format(what="catalogue"), (office,)):
         try:
             catalogue = from_body(CatalogueAdopted("", json.loads(text)))
             break
         except CatalogueError:
             continue
-    for (text,) in db.execute(_FIRST_FIRST.format(what="calendar")):
+    for (text,) in db.execute(_FIRST_FIRST.format(what="calendar"), (office,)):
         try:
             calendar = calendar_fact.from_body(CalendarAdopted("", json.loads(text)))
             break
@@ -119,5 +124,6 @@ def adopted(db: Db) -> tuple[Catalogue | None, Calendar | None]:
     return catalogue, calendar
 
 
+_OF = "journal_id IN (SELECT journal_id FROM journals WHERE office IS NOT DISTINCT FROM ?)"
 _FIRST_FIRST = """SELECT {what} FROM {what}s JOIN journals USING (journal_id)
-    ORDER BY revoked_ms IS NOT NULL, lane, journal_id"""
+    WHERE office IS NOT DISTINCT FROM ? ORDER BY revoked_ms IS NOT NULL, lane, journal_id"""

@@ -33,6 +33,12 @@ class Buckets:
         self._empty[key] = after
         return 0
 
+    def give_back(self, address: str) -> None:
+        """The last try of this address cost nothing after all."""
+        key = network(address)
+        if key in self._empty:
+            self._empty[key] -= self._every_ms
+
     def __len__(self) -> int:
         return len(self._empty)
 

@@ -1,46 +1,62 @@
 # gettext: audit
 """A ticket by the token in its QR code, followed on a phone: its place, the counters, the call, and how it ended.
 
-The phone asks now and then, more often when its turn is near; without script the page loads itself anew. Everything is
-told as of a moment, and the page says when it has lost the office.
+Of this server's own office and of every office that relays to it. The phone asks now and then, more often when its turn
+is near (server.status); without script the page loads itself anew. Everything is told as of a moment, and where the
+office was not heard of lately, it says so.
 """
 
 import asyncio
+import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
-from server.around import Around
+from server.bucket import Buckets
+from server.door import address_of
+from server.errors import ComeLater
+from server.halls import Hall, Halls
 from server.pages import Pages
-from server.reading import Ticket
+from server.reading import Found, Ticket
+from server.told_office import Age, age
 from sync.body import TicketName
-from sync.clock import office_time
+from sync.clock import office_day, office_time
 from sync.estimate import AFTER_CLOSING, Prospect, at_work, prospect
 from sync.live import Live
 from sync.tickets import AT_A_COUNTER, OPEN, QueueTicket, Status
 from sync.types import UtcMs
-from translations.numerals import format_time
+from translations.numerals import format_date, format_time
 
 NEAR = 3
 """Whoever has so few before them looks more often."""
-SOON_S, LATER_S = 5, 15
+SOON_S, LATER_S, UNHEARD_S = 5, 15, 60
 RECKONED_MS = 10_000
 """A place in the queue stands for so long before it is reckoned anew: nobody reads it as fast as calls come."""
 RECKONED_KEPT = 2000
-PAST, NOT_YET = "past", "not-yet"
+AT_ONCE, OLD_MS = 4, 60_000
+"""While so many places are being reckoned, one that was known stands on, for a minute at most."""
+KNOWN_KEPT = 5000
+"""Tickets that were found lately are not looked for again."""
+TRIES, TRY_MS = 60, 2000
+"""Of one address: so many tokens at once that are none, and one more in so many milliseconds. A hall may share one
+address."""
+PAST, NOT_YET, UNHEARD = "past", "not-yet", "unheard"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+ENDED = (PAST, Status.SERVED.value, Status.CANCELLED.value)
+"""Nothing more will happen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a ticket stands: `state` is a sync.tickets.Status, PAST or NOT_YET. `counters` at work serve it."""
+    """How a ticket stands: `state` is a sync.tickets.Status, PAST, NOT_YET or UNHEARD. `counters` at work serve it."""
 
     state: str
     ticket: QueueTicket | None = None
@@ -50,10 +66,24 @@ class Standing:
     @property
     def again_s(self) -> int | None:
         """After how many seconds a page looks again; None: nothing more will happen."""
-        if self.state in (PAST, Status.SERVED.value, Status.CANCELLED.value):
+        if self.state in ENDED:
             return None
+        if self.state == UNHEARD:
+            return UNHEARD_S
         near = self.seen is not None and self.seen.ahead <= NEAR
         return SOON_S if near or self.state in {each.value for each in AT_A_COUNTER} else LATER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The part of a ticket's page that changes, made at `made_ms` from `held`, and told as of `as_of` (h:mm:ss)."""
+
+    html: str
+    as_of: str
+    again_s: int | None
+    made_ms: UtcMs
+    found: Found
+    held: QueueTicket | None
 
 
 def standing(live: Live, ticket: Ticket, today: str) -> Standing:
@@ -68,91 +98,139 @@ def standing(live: Live, ticket: Ticket, today: str) -> Standing:
 
 
 class Following:
-    """The pages of tickets. `find` gives (ticket, names of services) for a token; `live` the queue as it stands."""
+    """The pages of tickets. `halls` finds a ticket by its token and tells how its office stands."""
 
-    def __init__(
-        self,
-        find: Callable[[str], Awaitable[Any]],
-        live: Callable[[], Live],
-        around: Callable[[], Awaitable[Around]],
-        pages: Pages,
-        now: Callable[[], UtcMs],
-    ) -> None:
-        self._find, self._live, self._around, self._pages, self._now = find, live, around, pages, now
+    def __init__(self, halls: Halls, pages: Pages, now: Callable[[], UtcMs]) -> None:
+        self._halls, self._pages, self._now = halls, pages, now
         self._reckoned: dict[TicketName, tuple[UtcMs, QueueTicket, Standing]] = {}
+        self._reckoning = 0
+        self._known: dict[str, Found] = {}
+        self._tries = Buckets(TRIES, TRY_MS)
 
     def add_to(self, app: FastAPI) -> None:
-        """The page, and the part of it that changes, as routes."""
+        """The page, as a route."""
 
         @app.get("/t/{token}", response_class=HTMLResponse, summary="A ticket by the token in its QR code")
-        async def ticket(token: str, lang: str = "") -> HTMLResponse:
-            seen, services = await self._known(token)
+        async def ticket(request: Request, token: str, lang: str = "") -> HTMLResponse:
+            found = await self.find(token, address_of(request))
             language = self._pages.language(lang)
-            told, at_ms = await self._stands(seen)
-            now = Markup(self._drawn(told, at_ms, language))
-            return _html(self._pages.ticket(seen, services, language, token, now, told.again_s, at_ms))
+            hall, now_ms = await self._hall(found), self._now()
+            told, at_ms = await self._stands(found.ticket, hall, now_ms)
+            html = self._pages.ticket(
+                found.ticket,
+                found.services,
+                language,
+                token,
+                Markup(self._drawn(told, hall, at_ms, now_ms, language)),
+                told.again_s,
+                f"{office_time(at_ms, hall.listed.zone):%H:%M:%S}",
+                None if hall.listed.own else hall.listed,
+            )
+            return HTMLResponse(html, headers={"cache-control": "no-store"})
 
-        @app.get("/t/{token}/now", response_class=HTMLResponse, summary="The part of a ticket's page that changes")
-        async def now(token: str, lang: str = "") -> HTMLResponse:
-            seen, _ = await self._known(token)
-            told, at_ms = await self._stands(seen)
-            answer = _html(self._drawn(told, at_ms, self._pages.language(lang)))
-            answer.headers["scorecard-as-of"] = self._pages.clock(at_ms)
-            answer.headers["scorecard-again"] = str(told.again_s or 0)
-            return answer
-
-    async def _known(self, token: str) -> Any:
-        found = await self._find(token) if _TOKEN.fullmatch(token) else None
+    async def find(self, token: str, address: str) -> Found:
+        """The ticket with this token, for somebody at this address. Raises HTTPException(404) where there is none, and
+        ComeLater where too many of theirs were none: whatever is no token is looked for all the same."""
+        known = self._known.get(token)
+        if known is not None:
+            return known
+        now_ms = self._now()
+        wait_s = self._tries.take(address, now_ms)
+        if wait_s:
+            raise ComeLater(429, wait_s)
+        found = await self._halls.ticket(_digest(token))
         if found is None:
             raise HTTPException(404)
+        self._tries.give_back(address)
+        while len(self._known) >= KNOWN_KEPT:
+            del self._known[next(iter(self._known))]
+        self._known[token] = found
         return found
 
-    async def _stands(self, ticket: Ticket) -> tuple[Standing, UtcMs]:
+    async def fragment(self, found: Found, language: str) -> Fragment:
+        """The part of its page that changes, as it is now."""
+        hall, now_ms = await self._hall(found), self._now()
+        told, at_ms = await self._stands(found.ticket, hall, now_ms)
+        as_of = f"{office_time(at_ms, hall.listed.zone):%H:%M:%S}"
+        html = self._drawn(told, hall, at_ms, now_ms, language)
+        return Fragment(html, as_of, told.again_s, now_ms, found, told.ticket)
+
+    def holds(self, of: Fragment) -> bool:
+        """Whether it is still true, as far as is known here: it is not old, and the ticket has not moved since."""
+        if not 0 <= self._now() - of.made_ms < RECKONED_MS:
+            return False
+        live, name = self._halls.newest(of.found.office), of.found.ticket.name
+        held = live.tickets.get(name) if live is not None and name is not None else None
+        return (held and held.status) is (of.held and of.held.status)
+
+    async def _hall(self, found: Found) -> Hall:
+        """The hall of its office; one that is listed no more is as one that was not heard of."""
+        hall = await self._halls.hall(found.office)
+        return hall if hall is not None else self._halls.nobodys(found.office or "")
+
+    async def _stands(self, ticket: Ticket, hall: Hall, now_ms: UtcMs) -> tuple[Standing, UtcMs]:
         """How it stands, and as of when that is told."""
-        live, now_ms = self._live(), self._now()
-        told = standing(live, ticket, self._pages.day(now_ms))
-        held = told.ticket
-        if held is None or told.state != Status.WAITING.value:
-            return told, now_ms
+        listed = hall.listed
+        old = age(listed.heard_ms, now_ms, own=listed.own)
+        at_ms = now_ms if old is Age.NOW else listed.heard_ms or now_ms
+        told = standing(hall.live, ticket, office_day(now_ms, listed.zone).isoformat())
+        if (old is Age.LOST or hall.unclear) and told.state not in ENDED:
+            return Standing(UNHEARD), at_ms
+        held, around = told.ticket, hall.around
+        if held is None or told.state != Status.WAITING.value or around.catalogue is None or around.calendar is None:
+            return told, at_ms
         known = self._reckoned.get(held.name)
-        if known is not None and known[1].status is held.status and 0 <= now_ms - known[0] < RECKONED_MS:
-            return known[2], known[0]
-        around = await self._around()
-        if around.catalogue is None or around.calendar is None:
-            return told, now_ms
-        wall = self._pages.wall(now_ms)
-        seen = await asyncio.to_thread(prospect, live, held, now_ms, wall, around.pace, around.calendar)
-        serving = (each for each in at_work(live, around.calendar, wall) if held.service in each.services)
+        if known is not None and known[1].status is held.status:
+            stands_ms = OLD_MS if self._reckoning >= AT_ONCE else RECKONED_MS
+            if 0 <= at_ms - known[0] < stands_ms:
+                return known[2], known[0]
+        wall = office_time(at_ms, listed.zone).replace(tzinfo=None)
+        self._reckoning += 1
+        try:
+            seen = await asyncio.to_thread(prospect, hall.live, held, at_ms, wall, around.pace, around.calendar)
+        finally:
+            self._reckoning -= 1
+        if old is not Age.NOW and seen is not None:
+            seen = replace(seen, range=None)  # a range is for now
+        serving = (each for each in at_work(hall.live, around.calendar, wall) if held.service in each.services)
         full = Standing(told.state, held, tuple(each.counter for each in serving), seen)
         while len(self._reckoned) >= RECKONED_KEPT:
             del self._reckoned[next(iter(self._reckoned))]
         self._reckoned.pop(held.name, None)
-        self._reckoned[held.name] = now_ms, held, full
-        return full, now_ms
+        self._reckoned[held.name] = at_ms, held, full
+        return full, at_ms
 
-    def _drawn(self, told: Standing, at_ms: UtcMs, language: str) -> str:
-        held, seen = told.ticket, told.seen
+    def _drawn(self, told: Standing, hall: Hall, at_ms: UtcMs, now_ms: UtcMs, language: str) -> str:
+        held, seen, zone = told.ticket, told.seen, hall.listed.zone
+        earlier = age(hall.listed.heard_ms, now_ms, own=hall.listed.own) is Age.EARLIER
         values: Mapping[str, Any] = {
             "state": told.state,
             "counter": held.counter if held is not None else None,
-            "called": held and self._time(held.called_ms, language),
-            "since": held and self._time(held.at_ms, language),
+            "called": held and _time(held.called_ms, zone, language),
+            "since": held and _time(held.at_ms, zone, language),
             "counters": told.counters,
             "ahead": seen.ahead if seen is not None else None,
             "range": seen.range if seen is not None else None,
             "late": seen is not None and seen.why == AFTER_CLOSING,
             "back": held is not None and bool(held.hold),
             "step": (held.step + 1, len(held.services)) if held is not None and len(held.services) > 1 else None,
-            "as_of": self._pages.clock(at_ms),
+            "earlier": _time(at_ms, zone, language) if earlier and told.state not in ENDED else "",
+            "heard": _moment(hall.listed.heard_ms, zone, language),
         }
         return self._pages.render("ticket_now.html", language, values, "audit").strip()
 
-    def _time(self, utc_ms: UtcMs | None, language: str) -> str:
-        if utc_ms is None:
-            return ""
-        local: datetime = office_time(utc_ms, self._pages.zone)
-        return format_time(local, language)
+
+def _digest(token: str) -> str:
+    """What the record has of a token: the SHA-256 of its bytes. Of what is no token, one that nobody has."""
+    return hashlib.sha256(bytes.fromhex(token) if _TOKEN.fullmatch(token) else b"").hexdigest()
 
 
-def _html(text: str) -> HTMLResponse:
-    return HTMLResponse(text, headers={"cache-control": "no-store"})
+def _time(utc_ms: UtcMs | None, zone: ZoneInfo, language: str) -> str:
+    return "" if utc_ms is None else format_time(office_time(utc_ms, zone), language)
+
+
+def _moment(utc_ms: UtcMs | None, zone: ZoneInfo, language: str) -> str:
+    if utc_ms is None:
+        return ""
+    local: datetime = office_time(utc_ms, zone)
+    return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"

@@ -293,7 +293,7 @@ def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Mom
         ledger.apply(request.journal_id, verdict, now_ms)
         office = ledger.offices.of(request.journal_id)
         if office is not None:
-            ledger.offices.heard(office, now_ms)
+            ledger.offices.heard(office, request.journal_id, now_ms)
         elif moment is not None:
             queue.take_in(ledger, request.journal_id, verdict.rows, moment)
             presses.take_in(ledger, request.journal_id, verdict.rows, moment)

@@ -13,7 +13,7 @@ from ssl import TLSVersion
 from typing import Any
 
 from server import certificate, control, queue, standstill
-from server.app import Reader, pages_app, with_headers
+from server.app import GUARDS, Reader, pages_app, with_headers
 from server.around import Surroundings
 from server.audits import Audits
 from server.authority import fingerprints
@@ -42,6 +42,7 @@ from server.following import Following
 from server.giveback import Heard, begin_anew
 from server.guide import Guide
 from server.hall import Hall
+from server.halls import Halls
 from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
 from server.lastword import FILE as LAST_WORD
@@ -55,6 +56,7 @@ from server.metrics_page import MetricsPage, Watched
 from server.nightly import Backups, Nightly, Run
 from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
+from server.offices_page import OutsidePages
 from server.online import Gate, Terms
 from server.online_page import MINUTE_MS, OfficeSide, OnlinePages
 from server.own import KEY_FILE, own_secret
@@ -69,6 +71,7 @@ from server.relay_thread import RelayThread
 from server.services_page import ServicePages
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
+from server.status import Status
 from server.timekeeper import Clocks, Timekeeper
 from server.witnesses import Witnesses, devices
 from server.writer import Writer
@@ -184,9 +187,14 @@ class Office:
             proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
             checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
-            following = Following(reader.ticket, lambda: hall.live, around, pages, self._now)
             online = self._online(pages, around, hall, writer, reader)
             services = ServicePages(pages, around, lambda: hall.live, self._now, online.offer if online else None)
+            halls = Halls(
+                self._reader(stack, "halls"), lambda: hall.live, around, self._config.name, self._config.zone, self._now
+            )
+            following = Following(halls, pages, self._now)
+            status = Status(following, pages.language, GUARDS)
+            outside = OutsidePages(pages, halls, self._now)
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
@@ -227,11 +235,14 @@ class Office:
                             display,
                             proof,
                             following,
+                            status,
                             services,
                             metrics,
                             *([online] if online is not None else []),
+                            outside,
                         ),
                         self.stop,
+                        quick=status.quick,
                     ),
                     pages_socket,
                 ),

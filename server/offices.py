@@ -78,9 +78,10 @@ class Offices:
         query = "SELECT received FROM journals WHERE journal_id = ?"
         return int(self._db.execute(query, (of.journal_id,)).fetchone()[0])
 
-    def heard(self, office: str, now_ms: UtcMs) -> None:
-        """The office brought something."""
+    def heard(self, office: str, journal_id: JournalId, now_ms: UtcMs) -> None:
+        """The office brought this journal, as far as there is more of it."""
         self._db.execute("UPDATE offices SET contact_ms = ? WHERE office = ?", (now_ms, office))
+        self._db.execute("UPDATE journals SET contact_ms = ? WHERE journal_id = ?", (now_ms, journal_id))
 
     def keep_reached(self, journal_id: JournalId, received: Seq, safe: Seq) -> None:
         """How far one of this server's journals is at its own centre."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -87,6 +87,15 @@ def _asset(name: str, content: bytes, media_type: str) -> Asset:
     return Asset(f"/static/{hashlib.sha256(content).hexdigest()[:12]}/{name}", content, media_type)
 
 
+class OtherOffice(Protocol):
+    """An office that relays to this server. `name` by language."""
+
+    @property
+    def name(self) -> Mapping[str, str]: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+
 class Pages:
     """Draws the pages of one office. `name` is its name by language."""
 
@@ -146,17 +155,20 @@ class Pages:
         token: str,
         now: Markup,
         again_s: int | None,
-        at_ms: UtcMs,
+        as_of: str,
+        at: OtherOffice | None = None,
     ) -> str:
-        """What the QR of a ticket leads to. `now`: how it stands, drawn as of `at_ms`, and anew after `again_s`."""
+        """What the QR of a ticket leads to. `now`: how it stands, drawn as of `as_of`, and anew after `again_s`. `at`:
+        the office that gave it, where it is another one."""
         values = {
             "ticket": ticket,
             "token": token,
             "now": now,
             "again_s": again_s,
-            "as_of": self.clock(at_ms),
+            "as_of": as_of,
             "services": [named(services, service, language) for service in ticket.services],
-            "issued": self._time(ticket.utc_ms, language),
+            "issued": _time(ticket.utc_ms, self._zone if at is None else at.zone, language),
+            "of": None if at is None else in_language(at.name, language),
             **self._dates(ticket.day, language),
         }
         return self._render("ticket.html", language, values)
@@ -242,7 +254,7 @@ class Pages:
         return escape(words.gettext("{when}, until then {printer}")).format(when=when, printer=before)
 
     def _time(self, utc_ms: int | None, language: str) -> str | None:
-        return None if utc_ms is None else format_time(office_time(utc_ms, self._zone), language)
+        return _time(utc_ms, self._zone, language)
 
     def _moment(self, utc_ms: int | None, language: str) -> str | None:
         """Date and time on the office's wall, None where there was no such moment."""
@@ -255,6 +267,10 @@ class Pages:
         own = date.fromisoformat(day)
         other: Era = "gregorian" if language == "th" else "buddhist"
         return {"date": format_date(own, language), "other_date": format_date(own, language, era=other)}
+
+
+def _time(utc_ms: int | None, zone: ZoneInfo, language: str) -> str | None:
+    return None if utc_ms is None else format_time(office_time(utc_ms, zone), language)
 
 
 def _paper(device: Device, words: Catalogue) -> str | None:

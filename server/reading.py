@@ -1,7 +1,7 @@
 """What the pages show, read from the ledger by a connection that cannot write. All in one snapshot, as plain values."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -191,12 +191,24 @@ def view(db: Db, day: str) -> View:
         )
 
 
-def ticket(db: Db, token_hash: str) -> tuple[Ticket, Mapping[str, Mapping[str, str]]] | None:
-    """The ticket whose token has this SHA-256 (hex), with the names of the services; None where there is none."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ticket, what services are called at its office, and that office (None: this server's own)."""
+
+    ticket: Ticket
+    services: Mapping[str, Mapping[str, str]]
+    office: str | None
+
+
+def ticket(db: Db, token_hash: str) -> Found | None:
+    """The ticket whose token has this SHA-256 (hex), of whatever office; None where there is none."""
     with _snapshot(db):
         query = f"{_TICKET} WHERE token = ? ORDER BY journal_id, seq LIMIT 1"
-        found = db.execute(query, (token_hash,)).fetchone()
-        return (_ticket(found), services(db)) if found else None
+        row = db.execute(query, (token_hash,)).fetchone()
+        if row is None:
+            return None
+        (office,) = db.execute("SELECT office FROM journals WHERE journal_id = ?", (row[-2],)).fetchone()
+        return Found(_ticket(row), services_at(db, office), office)
 
 
 def held(db: Db, day: str) -> PastError | None:
@@ -416,8 +428,19 @@ def rule_next(db: Db) -> RuleAdopted | None:
 
 def services(db: Db) -> dict[str, dict[str, str]]:
     """Names by service and language, from the newest catalogue of every machine."""
+    return _names(db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"))
+
+
+def services_at(db: Db, office: str | None) -> dict[str, dict[str, str]]:
+    """The same of the machines of one office (None: this server's own)."""
+    query = """SELECT catalogue FROM catalogues JOIN journals USING (journal_id)
+        WHERE office IS NOT DISTINCT FROM ? ORDER BY journal_id"""
+    return _names(db.execute(query, (office,)))
+
+
+def _names(catalogues: Iterable[tuple[str]]) -> dict[str, dict[str, str]]:
     names: dict[str, dict[str, str]] = {}
-    for (text,) in db.execute("SELECT catalogue FROM catalogues ORDER BY journal_id"):
+    for (text,) in catalogues:
         for service, by_language in service_names(json.loads(text)):
             names.setdefault(service, {}).update(by_language)
     return names

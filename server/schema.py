@@ -526,10 +526,16 @@ def publications(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
+@LEDGER()
+def journals_of_offices(db: sqlite_utils.Database) -> None:
+    """The journals of one office among those of thousands."""
+    db.execute("CREATE INDEX journals_by_office ON journals (office)")
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
-    sums, views, backups, publications,
+    sums, views, backups, publications, journals_of_offices,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

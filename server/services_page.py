@@ -129,6 +129,8 @@ class ServicePages:
                 "sheet": sheet(found, around, self._live(), language),
                 "notice": self._notice(around, language),
                 "online": self._offer and self._offer(found.id, around, sorry),
+                "back": "/services",
+                "of": "",
             }
             return self._drawn("service.html", language, values)
 

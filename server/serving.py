@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
@@ -27,6 +28,9 @@ KEEP_ALIVE_SECONDS = 75
 CONNECTIONS = 1000
 """Most at once on one listener. Who comes later is hung up on; who has one, as a kiosk has all day, is served on."""
 CLOSING_SECONDS = 5
+Quick = Callable[[bytes], bytes | None]
+"""The whole answer to a whole request, as bytes, where it is at hand; else None."""
+_AT_REST = {h11.CLIENT: h11.IDLE, h11.SERVER: h11.IDLE}
 
 
 class Impatient(H11Protocol):
@@ -37,6 +41,7 @@ class Impatient(H11Protocol):
 
     request_seconds = REQUEST_SECONDS
     most = CONNECTIONS
+    quick: Quick | None = None
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -48,7 +53,17 @@ class Impatient(H11Protocol):
             self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Wait for the rest of a request that was begun; what is being answered has limits of its own."""
+        """Wait for the rest of a request that was begun; what is being answered has limits of its own. A whole request
+        whose answer is at hand has it at once."""
+        answer = self.quick(data) if self.quick is not None and self._at_rest() else None
+        if answer is not None:
+            self._stop_waiting()
+            self._unset_keepalive_if_required()
+            self.transport.write(answer)
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+            return
         super().data_received(data)
         cycle: RequestResponseCycle | None = getattr(self, "cycle", None)
         if cycle is not None and not cycle.response_complete:
@@ -60,6 +75,10 @@ class Impatient(H11Protocol):
         """Nothing is waited for any more."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _at_rest(self) -> bool:
+        """Nothing of a request is here yet, and all that was answered is on its way."""
+        return self.conn.states == _AT_REST and not self.conn.trailing_data[0] and not self.flow.write_paused
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(self.request_seconds, self.transport.abort)
@@ -112,14 +131,16 @@ def listener(
     stop: asyncio.Event,
     files: tuple[Path, Path] | None = None,
     least: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+    quick: Quick | None = None,
 ) -> Listener:
-    """A listener for `app`; over TLS, `least` or newer, where the files of a certificate and its key are given."""
+    """A listener for `app`; over TLS, `least` or newer, where the files of a certificate and its key are given. `quick`
+    answers what it can before it is parsed."""
     tls: dict[str, Any] = {}
     if files is not None:
         tls = {"ssl_certfile": str(files[0]), "ssl_keyfile": str(files[1])}
     config = uvicorn.Config(
         app,
-        http=Impatient,
+        http=Impatient if quick is None else type("Quicker", (Impatient,), {"quick": staticmethod(quick)}),
         ws="none",
         lifespan="off",
         interface="asgi3",

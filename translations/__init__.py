@@ -31,7 +31,18 @@ __all__ = [
 ]
 
 Domain = Literal[
-    "kiosk", "ticket", "pages", "console", "counter", "audit", "queue", "display", "office", "report", "figures"
+    "kiosk",
+    "ticket",
+    "pages",
+    "console",
+    "counter",
+    "audit",
+    "queue",
+    "display",
+    "office",
+    "report",
+    "figures",
+    "public",
 ]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
@@ -47,6 +58,7 @@ DOMAINS: tuple[Domain, ...] = (
     "office",
     "report",
     "figures",
+    "public",
 )
 DRAWN: tuple[Domain, ...] = ("kiosk", "ticket", "queue", "display")
 """The domains that screens and paper draw. The others are drawn by browsers, and `report` by typst."""

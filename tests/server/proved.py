@@ -7,17 +7,19 @@ from pathlib import Path
 
 import httpx
 
-from server.app import Reader, pages_app
+from server.app import GUARDS, Reader, pages_app
 from server.around import Around
 from server.audits import Audits
 from server.config import Address
 from server.download import MOST_ROWS
 from server.feed import Feed
 from server.following import Following
+from server.halls import Halls
 from server.ledger import FILE, open_reader
 from server.pages import Pages
 from server.proof import Proof
 from server.serving import bind, listener, port_of
+from server.status import Status
 from sync.chain import witness
 from tests.server.audited import NEXT, Worked, worked
 from tests.server.conftest import ZONE
@@ -46,12 +48,12 @@ class Proved:
         self.proof = Proof(
             auditor, self.audits, self.pages, lambda: self.office.live, lambda: self.office.now, most_rows=most_rows
         )
-        self.following = Following(
-            reader.ticket, lambda: self.office.live, self._around, self.pages, lambda: self.office.now
-        )
+        halls = Halls(reader, lambda: self.office.live, self._around, OFFICE, ZONE, lambda: self.office.now)
+        self.following = Following(halls, self.pages, lambda: self.office.now)
+        self.status = Status(self.following, self.pages.language, GUARDS)
         feed = Feed(reader.view, self.pages, lambda: self.office.now, lambda: self.office.live)
         self.app = pages_app(
-            reader, self.pages, feed, lambda: self.office.now, lambda: None, self.proof, self.following
+            reader, self.pages, feed, lambda: self.office.now, lambda: None, self.proof, self.following, self.status
         )
         self.loop = asyncio.new_event_loop()
         self._served: threading.Thread | None = None
@@ -101,7 +103,7 @@ class Proved:
             self._stop = asyncio.Event()
             with bind(Address("127.0.0.1", 0)) as socket:
                 self.url = f"http://127.0.0.1:{port_of(socket)}"
-                serving = listener(self.app, self._stop)
+                serving = listener(self.app, self._stop, quick=self.status.quick)
                 task = asyncio.create_task(serving.serve([socket]))
                 await serving.ready.wait()
                 started.set()

@@ -253,7 +253,7 @@ def test_a_number_from_a_phone_is_shown_with_its_proof_and_its_code(busy: BusyDe
     found = ticket_of(busy.desk._db, hashlib.sha256(bytes.fromhex(paper.token)).hexdigest())
     assert found is not None
     shown = "".join(re.findall(r"<span>(\w{4})</span>", page))
-    assert (shown, found[0].label) == (found[0].witness, "BZ001")
+    assert (shown, found.ticket.label) == (found.ticket.witness, "BZ001")
     assert place in person.get("/issue").text
 
 

@@ -27,11 +27,12 @@ from server.rollups import marked, reckon
 from sync import wire
 from sync.client import Reply, Unreachable
 from sync.exchange_terms import Phase
+from sync.keys import DeviceKey
 from sync.paircode import PairAnswer, Succession, fingerprint, make_code, parse_code
 from sync.pairing import Device as PairedDevice
 from sync.pairing import request
 from sync.relaywire import Introduction, sign_introduction
-from sync.types import JournalId, Seq
+from sync.types import JournalId, Seq, UtcMs
 from sync.wire import Answer, Refusal
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE, opened
@@ -52,6 +53,7 @@ class Centre:
 
     folder: Path
     safe: int = SAFE
+    now: UtcMs = NOON
     trouble: list[str] = field(default_factory=list)
     posts: int = 0
 
@@ -61,6 +63,7 @@ class Centre:
 
     def code(self) -> str:
         """A fresh pairing code."""
+        self.posts += 1
         code = make_code(CERTIFICATE, seeded(51 + self.posts))
         with self.ledger.transaction():
             self.ledger.add_code(new_code(code.secret, None, NOON))
@@ -94,10 +97,10 @@ class Centre:
                 return self._pair(body)
             request = wire.read_request(dict(headers), body, path)
             if path == wire.INTRODUCE_PATH:
-                taken = take_introduction(self.ledger, request, NOON)
+                taken = take_introduction(self.ledger, request, self.now)
                 received = taken if isinstance(taken, Refusal) else taken[1]
             else:
-                received = take_batch(self.ledger, request, NOON)
+                received = take_batch(self.ledger, request, self.now)
         return self._answer(received)
 
     def _pair(self, body: bytes) -> Reply:
@@ -122,8 +125,17 @@ class Centre:
 class Relayed:
     """An office with two kiosks and the relay of it; time jumps to the next deadline."""
 
-    def __init__(self, folder: Path, centre: Centre, office: Worked | None = None, seed: int = 1) -> None:
-        self.centre, self.folder = centre, folder
+    def __init__(
+        self,
+        folder: Path,
+        centre: Centre,
+        office: Worked | None = None,
+        seed: int = 1,
+        *,
+        key: DeviceKey = KEY,
+        name: Mapping[str, str] = NAME,
+    ) -> None:
+        self.centre, self.folder, self.key, self.name = centre, folder, key, name
         folder.mkdir(exist_ok=True)
         self.office = office or opened(Worked(folder))
         self.now_ms, self.told = 0.0, dict[JournalId, Reached]()
@@ -137,8 +149,8 @@ class Relayed:
         ports = Ports(
             lambda: self.now_ms, self.random.random, self._store, self.told.update, self.centre.meet, self.centre.link
         )
-        upstream = Upstream("https://centre", self.code, NAME, "Mae Sot", "Asia/Bangkok")
-        self.relay = Relay(self.db, KEY, self.folder, upstream, ports)
+        upstream = Upstream("https://centre", self.code, self.name, "Mae Sot", "Asia/Bangkok")
+        self.relay = Relay(self.db, self.key, self.folder, upstream, ports)
 
     def _store(self, journal_id: JournalId, received: Seq, safe: Seq) -> None:
         with self.office.ledger.transaction():

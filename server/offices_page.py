@@ -1,0 +1,227 @@
+"""The offices for everybody and without a sign-in: which are open, how many wait, how long; each with its services.
+
+Works without a script; with one the part that changes is asked for now and then. Routes: /offices, /o/OFFICE.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+
+from server.halls import Hall, Halls, Listed
+from server.pages import Pages, in_language
+from server.services_page import parts, sheet
+from server.stands import Stands
+from server.told_office import Age, Told, of_day, told
+from sync.clock import office_day
+from sync.live import Live
+from sync.types import UtcMs
+from translations import N_, load
+from translations.numerals import format_date, format_time
+from translations.told import below_still
+
+# gettext: public
+
+A_PAGE = 25
+"""So many offices on one page: a first load on a cheap telephone stays small."""
+STANDS_MS = 5_000
+AGAIN_S, LIST_AGAIN_S = 15, 30
+OPEN = {True: N_("Open"), False: N_("Closed"), None: N_("Opening hours are not known here")}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An office in the words of a language. `grey`: what is said of figures that are not of now, else empty. Of the
+    groups that are told: (name, how many wait, from and to minutes or None)."""
+
+    told: Told
+    name: Any
+    state: str
+    more: str
+    grey: str
+    groups: tuple[tuple[str, int, Any], ...]
+
+
+class OutsidePages:
+    """Draws them, and adds their routes."""
+
+    def __init__(self, pages: Pages, halls: Halls, now: Callable[[], UtcMs]) -> None:
+        self._pages, self._halls, self._now = pages, halls, now
+        self._drawn: Stands[str] = Stands(now, STANDS_MS)
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the routes."""
+
+        @app.get("/offices", response_class=HTMLResponse, summary="Every office: open or closed, who waits, how long")
+        async def offices(lang: str = "", q: str = "", page: int = 1) -> HTMLResponse:
+            asked = self._pages.language(lang), q.strip()[:60], min(max(page, 1), 10_000)
+            return _html(await self._drawn.get(("offices", *asked), lambda: self._list(*asked)))
+
+        @app.get("/offices/now", response_class=HTMLResponse, summary="The part of that page that changes")
+        async def offices_now(lang: str = "", q: str = "", page: int = 1) -> HTMLResponse:
+            asked = self._pages.language(lang), q.strip()[:60], min(max(page, 1), 10_000)
+            return self._changing(await self._drawn.get(("rows", *asked), lambda: self._rows(*asked)), LIST_AGAIN_S)
+
+        @app.get("/o/{office}", response_class=HTMLResponse, summary="One office: who waits for what, how long")
+        async def one(office: str, lang: str = "") -> HTMLResponse:
+            language = self._pages.language(lang)
+            return _html(await self._drawn.get(("o", language, office), lambda: self._one(office, language)))
+
+        @app.get("/o/{office}/now", response_class=HTMLResponse, summary="The part of an office's page that changes")
+        async def now(office: str, lang: str = "") -> HTMLResponse:
+            language = self._pages.language(lang)
+            html = await self._drawn.get(("now", language, office), lambda: self._now_part(office, language))
+            return self._changing(html, AGAIN_S)
+
+        @app.get("/o/{office}/services/{service}", response_class=HTMLResponse, summary="Steps, documents, fee")
+        async def of_service(office: str, service: str, lang: str = "") -> HTMLResponse:
+            return _html(await self._service(office, service, self._pages.language(lang)))
+
+    def _changing(self, html: str, again_s: int) -> HTMLResponse:
+        answer = _html(html)
+        answer.headers["scorecard-as-of"] = self._pages.clock(self._now())
+        answer.headers["scorecard-again"] = str(again_s)
+        return answer
+
+    async def _list(self, language: str, asked: str, number: int) -> str:
+        listed = await self._named(asked)
+        values = {
+            "now": Markup(await self._rows(language, asked, number)),
+            "asked": asked,
+            "search": bool(asked) or len(listed) > A_PAGE,
+            "number": number,
+            "before": number - 1 if number > 1 else None,
+            "after": number + 1 if number * A_PAGE < len(listed) else None,
+            "as_of": self._pages.clock(self._now()),
+            "again_s": LIST_AGAIN_S,
+        }
+        title = load(language, "public").gettext("Offices now")
+        kept = urlencode({"q": asked, "page": number}) + "&"
+        frame = {"script": "ticket.js", "again_s": LIST_AGAIN_S, "kept": kept}
+        return framed(self._pages, "outside_offices.html", language, values, title, **frame)
+
+    async def _rows(self, language: str, asked: str, number: int) -> str:
+        first = (number - 1) * A_PAGE
+        here = (await self._named(asked))[first : first + A_PAGE]
+        values = {"rows": [await self._row(each.office, language) for each in here], "asked": asked}
+        return self._pages.render("outside_rows.html", language, values, "public").strip()
+
+    async def _named(self, asked: str) -> list[Listed]:
+        return [each for each in (await self._halls.all()).values() if _is_named(each, asked)]
+
+    async def _row(self, office: str, language: str) -> Row:
+        return row(told(await self._hall(office), self._now()), language)
+
+    async def _one(self, office: str, language: str) -> str:
+        hall = await self._hall(office)
+        values = {
+            "office_id": office,
+            "own": hall.listed.own,
+            "name": name_of(hall.listed.name, office, language),
+            "now": Markup(self._part(hall, language)),
+            "as_of": self._pages.clock(self._now()),
+            "again_s": AGAIN_S,
+        }
+        frame = {"script": "ticket.js", "again_s": AGAIN_S}
+        return framed(self._pages, "outside_office.html", language, values, values["name"], **frame)
+
+    async def _now_part(self, office: str, language: str) -> str:
+        return self._part(await self._hall(office), language)
+
+    def _part(self, hall: Hall, language: str) -> str:
+        seen = told(hall, self._now())
+        live, around = _seen(hall, seen, self._now())
+        values = {"row": row(seen, language), "parts": parts(around, live, language), "office_id": hall.listed.office}
+        return self._pages.render("outside_now.html", language, values, "public").strip()
+
+    async def _service(self, office: str, service: str, language: str) -> str:
+        hall = await self._hall(office)
+        known = hall.around.catalogue.services if hall.around.catalogue is not None else ()
+        found = next((each for each in known if each.id == service), None)
+        if found is None:
+            raise HTTPException(404)
+        seen = told(hall, self._now())
+        live, around = _seen(hall, seen, self._now())
+        notice = hall.around.catalogue.notice if hall.around.catalogue is not None else None
+        values = {
+            "sheet": sheet(found, around, live, language),
+            "notice": None if notice is None else notice.get(language),
+            "say": load(language, "report").gettext,
+            "as_of": "" if seen.at is None or seen.age is Age.LOST else format_time(seen.at, language),
+            "online": None,
+            "back": f"/o/{office}",
+            "of": name_of(hall.listed.name, office, language),
+        }
+        return self._pages.render("service.html", language, values, "pages")
+
+    async def _hall(self, office: str) -> Hall:
+        hall = await self._halls.hall(office)
+        if hall is None:
+            raise HTTPException(404)
+        return hall
+
+
+def framed(pages: Pages, template: str, language: str, values: Mapping[str, Any], title: Any, **frame: Any) -> str:
+    """A page of the public site: a part in the words of `public`, in the frame that all pages have. `frame`: `styles`,
+    `script` and `again_s` (seconds until it looks again), `kept` (what its language links keep), `kind` (a class)."""
+    body = Markup(pages.render(template, language, values, "public"))
+    whole = {"styles": (), "script": "", "again_s": 0, "kept": "", "kind": "", "title": title, "body": body}
+    return pages.render("outside.html", language, whole | frame, "pages")
+
+
+def name_of(name: Mapping[str, str], office: str, language: str) -> Any:
+    """What an office is called; before it said so, the beginning of its id."""
+    return in_language(name, language) if name else office[:8]
+
+
+def row(seen: Told, language: str) -> Row:
+    """An office in the words of this language."""
+    words = load(language, "public").gettext
+    at = ""
+    if seen.at is not None:
+        at = f"{format_date(seen.at.date(), language, month=False)} {format_time(seen.at, language)}"
+    grey = ""
+    if seen.age is Age.EARLIER:
+        grey = words("Last heard of at {time}. This is how it was then.").format(time=at)
+    elif seen.age is Age.LOST:
+        grey = words("Nothing was heard of this office yet.")
+        if at:
+            grey = words("Not heard of since {time}: how many wait is not known here.").format(time=at)
+    hours = seen.hours
+    state = N_("Break") if hours.back is not None else OPEN[hours.open]
+    groups = tuple((_group(each.names, language), each.waiting, each.range) for each in seen.waits)
+    return Row(
+        seen,
+        name_of(seen.name, seen.office, language),
+        words(state),
+        below_still(language, hours.why.get(language), hours.opens, hours.back, None),
+        grey,
+        groups if len(groups) > 1 or any(span for _, _, span in groups) else (),
+    )
+
+
+def _group(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or next(iter(names.values()), load(language, "public").gettext("All services"))
+
+
+def _seen(hall: Hall, seen: Told, now_ms: UtcMs) -> tuple[Live, Any]:
+    """The queue and what is around it, as far as they may be told."""
+    if seen.age is Age.LOST:
+        return Live(), replace(hall.around, ranges={})
+    at_ms = now_ms if seen.age is Age.NOW else hall.listed.heard_ms or now_ms
+    live = of_day(hall.live, office_day(at_ms, hall.listed.zone).isoformat())
+    return live, hall.around if seen.age is Age.NOW else replace(hall.around, ranges={})
+
+
+def _is_named(listed: Listed, asked: str) -> bool:
+    wanted = asked.casefold()
+    return not wanted or any(wanted in each.casefold() for each in listed.name.values())
+
+
+def _html(text: str) -> HTMLResponse:
+    return HTMLResponse(text, headers={"cache-control": "no-store"})

@@ -1,0 +1,164 @@
+"""A centre with offices that relay to it, each with a kiosk of the example office, and the centre's public pages."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from server import queue
+from server.app import GUARDS, Reader, pages_app
+from server.around import Around
+from server.audits import Audits
+from server.feed import Feed
+from server.following import Following
+from server.halls import Halls
+from server.ledger import FILE, Ledger, open_reader
+from server.lens import see_own
+from server.offices_page import OutsidePages
+from server.pages import Pages
+from server.proof import Proof
+from server.status import Status
+from sync import calendar_fact
+from sync.calendar_reader import parse_calendar
+from sync.catalogue import parse_catalogue, to_body
+from sync.keys import DeviceKey
+from sync.live import Live
+from sync.types import UtcMs
+from tests.server.audited import Worked
+from tests.server.conftest import ZONE
+from tests.server.device import DAY, NOON, issued, seeded
+from tests.server.televisions import EXAMPLE
+from tests.server.test_relay import Centre, Relayed
+
+CENTRE = {"th": "จังหวัดตาก", "en": "Tak Province", "my": "တာ့ခ်ခရိုင်"}
+NAMES = (
+    {"th": "อำเภอแม่สอด", "en": "Mae Sot District", "my": "မဲဆောက်ခရိုင်"},
+    {"th": "อำเภอพบพระ", "en": "Phop Phra District", "my": "ဖုပ်ဖရခရိုင်"},
+    {"th": "อำเภออุ้มผาง", "en": "Umphang District", "my": "အုမ်ဖန်းခရိုင်"},
+)
+TWO = UtcMs(NOON + 2 * 3_600_000)
+"""14:00: after the break of noon."""
+SERVICE = "move-in"
+TURNS = 60
+"""Enough for all that an office has, and to say once more that it is there."""
+CATALOGUE = parse_catalogue((EXAMPLE / "catalogue.toml").read_bytes())
+CALENDAR = parse_calendar((EXAMPLE / "calendar.toml").read_bytes())
+
+
+class Branch(Worked):
+    """An office with a key of its own and one kiosk."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        draw = seeded(1000 + number)
+        folder.mkdir(parents=True)
+        self.key, self.paired = DeviceKey(draw(32), draw(32)), []
+        self.folder, self.now, self.day, self.trusted = folder, TWO, DAY, True
+        self.ledger = Ledger(folder / FILE, ZONE, draw)
+        with self.ledger.transaction():
+            self.ledger.open_own(self.key, draw, self.moment.instant)
+            queue.begin(self.ledger)
+        self.kiosk = self.pair(100 + number)
+        self.kiosk.record(to_body(CATALOGUE), calendar_fact.to_body(CALENDAR))
+
+    def take(self, *numbers: int) -> None:
+        """These tickets (B001 and so on) are taken and heard of."""
+        for n in numbers:
+            self.kiosk.record(issued(n, SERVICE))
+        self.hear(self.kiosk)
+
+
+class Reads:
+    """Reads at once, and counts."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db, self.names = db, list[str]()
+
+    async def read(self, function: Callable[..., Any], *values: object) -> Any:
+        self.names.append(function.__name__)
+        return function(self.db, *values)
+
+
+async def _nothing() -> Around:
+    return Around()
+
+
+class Town:
+    """The centre, `branches` of it, and its pages, of which `now` is the clock."""
+
+    def __init__(self, folder: Path, count: int = 2) -> None:
+        self.centre, self.now = Centre(folder / "centre"), TWO
+        self.branches = [Branch(folder / f"office{number}", number) for number in range(count)]
+        self.relays = [
+            Relayed(each.folder, self.centre, each, key=each.key, name=NAMES[number])
+            for number, each in enumerate(self.branches)
+        ]
+        self.reads = Reads(open_reader(folder / "centre" / FILE))
+        self.pages = Pages(CENTRE, ZONE)
+        self.halls = Halls(self.reads, Live, _nothing, CENTRE, ZONE, self._now)
+        self.following = Following(self.halls, self.pages, self._now)
+        self.status = Status(self.following, self.pages.language, GUARDS)
+        self._own = see_own(open_reader(folder / "centre" / FILE))
+        self._thread = ThreadPoolExecutor(1)
+        reader = Reader(self._own, self._thread)
+        proof = Proof(reader, Audits(ZONE, self._now), self.pages, Live, self._now)
+        outside = OutsidePages(self.pages, self.halls, self._now)
+        self.app = pages_app(
+            reader,
+            self.pages,
+            Feed(reader.view, self.pages, self._now),
+            self._now,
+            lambda: None,
+            proof,
+            self.following,
+            self.status,
+            outside,
+        )
+        self.loop = asyncio.new_event_loop()
+
+    def id_of(self, number: int) -> str:
+        """The id of this office."""
+        named = self.branches[number].ledger.own_named()
+        assert named is not None
+        return named[0]
+
+    def relay(self, *numbers: int) -> None:
+        """These offices (none named: all) bring what they have."""
+        self.centre.now = self.now
+        for number in numbers or range(len(self.branches)):
+            for _ in range(TURNS):
+                relay = self.relays[number]
+                relay.now_ms += relay.relay.turn() * 1000 + 0.001
+
+    def later(self, minutes: float) -> None:
+        """Time passes everywhere."""
+        for each in self.branches:
+            each.later(minutes)
+        self.now = self.branches[0].now
+
+    def get(self, path: str, address: str = "192.0.2.7") -> httpx.Response:
+        """See a page of the centre."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, client=(address, 50000))
+            async with httpx.AsyncClient(transport=transport, base_url="http://centre.test") as client:
+                return await client.get(path)
+
+        return self.loop.run_until_complete(ask())
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._thread.shutdown()
+        for db in (self._own, self.reads.db):
+            db.close()
+        self.loop.close()
+        for branch, relay in zip(self.branches, self.relays, strict=True):
+            relay.db.close()
+            branch.close()
+        self.centre.ledger.close()
+
+    def _now(self) -> UtcMs:
+        return self.now
