@@ -26,6 +26,7 @@ from kiosk.screen_inputs import (
     PrintAgain,
     PrintSlip,
     SetClock,
+    TakePlace,
     TooLate,
 )
 from kiosk.screen_types import Errand, Standing, Ticket, Wait
@@ -65,7 +66,7 @@ class Clerk:
         self._record, self._desk, self._keeper, self._house = record, desk, keeper, house
         self._hall, self._sound, self._lane, self._contact = hall, sound, lane, contact
         self._first = first
-        self._tries = enquiry.Tries()
+        self._tries, self._place_tries = enquiry.Tries(), enquiry.Tries()
         self._called: BootMs | None = None
         self._waits: tuple[object, Wait | None] | None = None
 
@@ -78,6 +79,8 @@ class Clerk:
                 return [] if self._keeper.confirm(moment) else [DateRefused()]
             case FindTicket(label=typed, code=code):
                 return [self._find(typed, code)]
+            case TakePlace():
+                return self._take_place(request)
             case NoteReturn(standing=standing):
                 return self._note_return(standing)
             case PrintAgain(seq=seq):
@@ -93,7 +96,37 @@ class Clerk:
 
     # Tickets ------------------------------------------------------------------------------------------------------
 
-    def _issue(self, wanted: IssueTicket) -> list[Input]:
+    def _take_place(self, wanted: TakePlace) -> list[Input]:
+        """A ticket of an online place. Wrong codes are counted; nothing but a ticket ends a count of them."""
+        here, now = self._here(), self._keeper.now()
+        if here is None:
+            return []
+        if self._place_tries.waiting(now):
+            return [NotFound("wait")]
+        found = self._hall.coming(wanted.code, here)
+        if found is None:
+            self._place_tries = self._place_tries.after(False, now)
+            return [NotFound("wait" if self._place_tries.waiting(now) else "no-place")]
+        reason = self._no_ticket(found, here)
+        if reason is not None:
+            return [NotFound(reason)]
+        errands = tuple(Errand(each) for each in found.services)
+        answers = self._issue(IssueTicket(errands, wanted.language, anyway=True), found.name)
+        if answers:
+            self._place_tries = enquiry.Tries()
+        return answers
+
+    def _no_ticket(self, found: enquiry.Coming, here: Here) -> str | None:
+        """Why this place makes no ticket here; None: it does."""
+        hours, known = self._keeper.hours, {each.id for each in self._house.catalogue.services}
+        if found.used or any(body.place == found.name for _, body in self._record.today.values()):
+            return "used"
+        if here.now_ms > found.until_ms:
+            return "over"
+        shut = hours is None or any(each not in known or hours.closed_for(each) for each in found.services)
+        return "shut" if shut else None
+
+    def _issue(self, wanted: IssueTicket, place: str | None = None) -> list[Input]:
         """Commit, then act: number, print job and screen follow only when the facts are durable."""
         self._keeper.keep()
         today, lane = self._keeper.today(), self._lane()
@@ -115,7 +148,7 @@ class Clerk:
         services = [self._house.catalogue.service(errand.service) for errand in wanted.errands]
         cases = tuple(errand.cases for errand in wanted.errands)
         ids = tuple(each.id for each in services)
-        wish = Wish(services[0].series, ids, wanted.language, cases, wanted.priority, _wait(told))
+        wish = Wish(services[0].series, ids, wanted.language, cases, wanted.priority, _wait(told), place)
         made = issue(
             wish,
             self._record.numbers,

@@ -92,6 +92,16 @@ class Other(NamedTuple):
     hall: InHall | None
 
 
+class Coming(NamedTuple):
+    """An online place whose code was typed: its name on record, its services, until when it is good, and whether the
+    office has a ticket with it already."""
+
+    name: str
+    services: tuple[str, ...]
+    until_ms: UtcMs
+    used: bool
+
+
 class Hall(Protocol):
     """What the office tells of the hall (kiosk.hall). None: nothing. `version` changes with what it tells."""
 
@@ -106,6 +116,10 @@ class Hall(Protocol):
     def carried(self, label: str, here: Here) -> list[Seq]: ...
 
     def others(self, label: str, here: Here) -> list[Other]: ...
+
+    def gives_places(self, day: str | None) -> bool: ...
+
+    def coming(self, code: str, here: Here) -> Coming | None: ...
 
 
 class NoHall:
@@ -132,6 +146,14 @@ class NoHall:
     def others(self, label: str, here: Here) -> list[Other]:
         """None."""
         return []
+
+    def gives_places(self, day: str | None) -> bool:
+        """No."""
+        return False
+
+    def coming(self, code: str, here: Here) -> Coming | None:
+        """Nobody."""
+        return None
 
 
 def standing(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from kiosk.enquiry import Here, InHall, Other
+from kiosk.enquiry import Coming, Here, InHall, Other
 from kiosk.screen_types import Stage
 from kiosk.story import Own, Story, outlook, with_own
 from sync.body import TicketName
@@ -21,6 +21,7 @@ from sync.journal import Instant
 from sync.live import Live
 from sync.masked import reveal
 from sync.mirror import FeedState, News
+from sync.online_code import code_hash
 from sync.tickets import QueueTicket, Status
 from sync.types import BootMs, JournalId, Seq
 
@@ -148,6 +149,21 @@ class OfficeHall:
             return []
         with_label = [each for each in live.tickets.values() if each.label == label]
         return [self._other(live, each, here) for each in with_label if each.name.journal != self._own]
+
+    def gives_places(self, day: str | None) -> bool:
+        """Whether the office has given online places on this day, as far as is known here."""
+        return not self._story.lost and self._story.live.day == day and self._story.live.online.terms is not None
+
+    def coming(self, code: str, here: Here) -> Coming | None:
+        """The online place with this code, however long the office has been silent; None: none of today is known."""
+        online = self._story.live.online
+        if not self.gives_places(here.day):
+            return None
+        name = online.by_code(code_hash(code, here.day, self._secret))
+        if name is None:
+            return None
+        place = online.places[name]
+        return Coming(name, place.services, place.until_ms, place.ticket is not None)
 
     def _other(self, live: Live, ticket: QueueTicket, here: Here) -> Other:
         name, words = ticket.name, (ticket.name.journal, ticket.day, ticket.label)

@@ -268,6 +268,7 @@ class Machine:
             again=self._again(self.state),
             slip=self._slip(self.state),
             wait=self._wait(self.state),
+            places=self._parts.hall.gives_places(self._keeper.today().day),
         )
 
     def _wait(self, state: State) -> Wait | None:

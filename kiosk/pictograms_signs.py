@@ -12,6 +12,14 @@ def _ticket(pen: Pen) -> None:
         pen.rect(32, y, w, 6, 3, ink=False)
 
 
+def _phone(pen: Pen) -> None:
+    pen.rect(26, 4, 48, 92, 8)
+    pen.rect(32, 14, 36, 62, 2, ink=False)
+    pen.disc(50, 86, 5, ink=False)
+    for x in (38, 47, 56):
+        pen.rect(x, 40, 6, 10, 2)
+
+
 def _printer(pen: Pen) -> None:
     pen.rect(26, 6, 48, 30, 3)
     pen.rect(32, 13, 36, 6, 2, ink=False)
@@ -303,6 +311,7 @@ SIGNS: dict[str, Drawing] = {
     "lower": _lower,
     "minus": _minus,
     "my-ticket": _my_ticket,
+    "phone": _phone,
     "next": _next,
     "pencil": _pencil,
     "plus": _plus,

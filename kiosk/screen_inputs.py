@@ -157,6 +157,11 @@ class OpenMyTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPlace:
+    """Somebody has the code of an online place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
     """A letter or digit was touched."""
 
@@ -182,7 +187,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """There is no such ticket; `reason` is a code: number, code, wait."""
+    """There is no such ticket, or place; `reason` is a code of kiosk.wording.REFUSED."""
 
     reason: str
 
@@ -268,6 +273,7 @@ Input: TypeAlias = (
     | PaperAsked
     | AskSlip
     | OpenMyTicket
+    | OpenPlace
     | Type
     | Erase
     | Enter
@@ -318,6 +324,14 @@ class FindTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class TakePlace:
+    """Make a ticket of the online place with this 6-digit code durable; answer with `Issued` or `NotFound`."""
+
+    code: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteReturn:
     """Make it durable that whoever holds this ticket is back; answer with `Found`."""
 
@@ -354,6 +368,6 @@ class CloseHelp:
 
 
 ClerkRequest: TypeAlias = (
-    IssueTicket | SetClock | FindTicket | NoteReturn | PrintAgain | PrintSlip | CallStaff | CloseHelp
+    IssueTicket | SetClock | FindTicket | TakePlace | NoteReturn | PrintAgain | PrintSlip | CallStaff | CloseHelp
 )
 Request: TypeAlias = ClerkRequest | UpkeepRequest

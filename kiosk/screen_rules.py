@@ -33,11 +33,12 @@ from kiosk.screen_inputs import (
     SetLook,
     SetPriority,
     Take,
+    TakePlace,
     TooLate,
     TurnPage,
     Type,
 )
-from kiosk.screen_types import Errand, IllegalInput, Moment, Paper, Screen, State, Typing, Unprinted
+from kiosk.screen_types import Errand, Field, IllegalInput, Moment, Paper, Screen, State, Typing, Unprinted
 
 Outcome: TypeAlias = tuple[State, tuple[Request, ...]]
 Handler: TypeAlias = Callable[[State, Input], Outcome]
@@ -283,11 +284,16 @@ def open_my_ticket(state: State, given: Input) -> Outcome:
     return replace(state, screen=Screen.MY_TICKET, typing=Typing()), ()
 
 
+def open_place(state: State, given: Input) -> Outcome:
+    """The code of an online place is asked for."""
+    return replace(state, screen=Screen.MY_TICKET, typing=Typing(Field.PLACE)), ()
+
+
 def type_character(state: State, given: Input) -> Outcome:
     """With the last digit of the code the ticket is looked for."""
     assert isinstance(given, Type)
     typing = screen_typing.typed(state.typing, given.character)
-    return replace(state, typing=typing), _find(typing)
+    return replace(state, typing=typing), _find(typing, state.language)
 
 
 def erase(state: State, given: Input) -> Outcome:
@@ -298,11 +304,14 @@ def erase(state: State, given: Input) -> Outcome:
 def enter(state: State, given: Input) -> Outcome:
     """On to the code, where the number can be one."""
     typing = screen_typing.entered(state.typing)
-    return replace(state, typing=typing), _find(typing)
+    return replace(state, typing=typing), _find(typing, state.language)
 
 
-def _find(typing: Typing) -> tuple[FindTicket, ...]:
-    return (FindTicket(typing.label, typing.code),) if screen_typing.complete(typing) else ()
+def _find(typing: Typing, language: str) -> tuple[FindTicket | TakePlace, ...]:
+    if not screen_typing.complete(typing):
+        return ()
+    place = typing.field is Field.PLACE
+    return (TakePlace(typing.code, language) if place else FindTicket(typing.label, typing.code),)
 
 
 def refuse_ticket(state: State, given: Input) -> Outcome:

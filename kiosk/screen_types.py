@@ -100,7 +100,7 @@ class Condition:
     `mending`: how far the repair of the printer is. `again`: the ticket in sight can be printed once more; `slip`: that
     it was carried over can be.
     `paper_low`: the roll is near its end, which is for staff to know. `wait`: of whoever takes a ticket for the service
-    in sight now.
+    in sight now. `places`: the office gives online places today, whose codes can be typed here.
     """
 
     printer: str | None = None
@@ -114,6 +114,7 @@ class Condition:
     slip: bool = False
     paper_low: bool = False
     wait: Wait | None = None
+    places: bool = False
 
     @property
     def trouble(self) -> str | None:
@@ -240,15 +241,17 @@ class Standing:
 
 
 class Field(StrEnum):
-    """What is being typed on the screen *my ticket*."""
+    """What is being typed on the screen *my ticket*. `PLACE`: the code of an online place; a ticket is made of it."""
 
     LABEL = "label"
     CODE = "code"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """What has been typed of a ticket. `refused`: the code of why the last try found nothing."""
+    """What has been typed of a ticket, or of the code of an online place. `refused`: the code of why the last try found
+    nothing."""
 
     field: Field = Field.LABEL
     label: str = ""

@@ -36,6 +36,7 @@ from kiosk.screen_inputs import (
     NotFound,
     OpenAccess,
     OpenMyTicket,
+    OpenPlace,
     OpenPriority,
     PaperAsked,
     PaperFailed,
@@ -124,6 +125,7 @@ def _table() -> dict[tuple[Screen, type[Input]], Rule]:
     table: dict[tuple[Screen, type[Input]], Rule] = {
         **upkeep_rules.table(),
         (Screen.ATTRACT, ChooseLanguage): Rule(rules.begin, (Screen.SERVICE,)),
+        (Screen.ATTRACT, OpenPlace): Rule(rules.open_place, (Screen.MY_TICKET,)),
         (Screen.CLOSED, Browse): Rule(rules.browse, (Screen.SERVICE,)),
         (Screen.SERVICE, ChooseGroup): Rule(rules.show_group, (Screen.SERVICE,)),
         (Screen.SERVICE, ChooseService): Rule(rules.open_service, (Screen.DETAILS,)),
@@ -150,6 +152,7 @@ def _table() -> dict[tuple[Screen, type[Input]], Rule]:
         (Screen.MY_TICKET, Type): Rule(rules.type_character, (Screen.MY_TICKET,)),
         (Screen.MY_TICKET, Erase): Rule(rules.erase, (Screen.MY_TICKET,)),
         (Screen.MY_TICKET, Enter): Rule(rules.enter, (Screen.MY_TICKET,)),
+        (Screen.MY_TICKET, Issued): Rule(rules.show_number, (Screen.TICKET,)),
         (Screen.MY_TICKET, Found): Rule(rules.show_standing, (Screen.STANDING,)),
         (Screen.MY_TICKET, NotFound): Rule(rules.refuse_ticket, (Screen.MY_TICKET,)),
         (Screen.MY_TICKET, Back): Rule(rules.rest, REST),

@@ -91,6 +91,7 @@ def _choosing(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "attract", base
     yield "attract-pause", replace(base, condition=pause)
     yield "attract-help", replace(base, condition=replace(base.condition, help=True))
+    yield "attract-places", replace(base, condition=replace(base.condition, places=True))
     yield "attract-paper-low", replace(base, condition=replace(base.condition, paper_low=True))
     yield "service", services
     yield "service-visit", replace(services, visit=visit)
@@ -159,6 +160,10 @@ def _asides(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "my-ticket-no-code", replace(typing, typing=Typing(Field.CODE, "A012", refused="code"))
     yield "my-ticket-elsewhere", replace(typing, typing=Typing(label="AB012", refused="elsewhere"))
     yield "my-ticket-wait", replace(typing, typing=Typing(Field.CODE, "A012", refused="wait"))
+    yield "place", replace(typing, typing=Typing(Field.PLACE))
+    yield "place-typed", replace(typing, typing=Typing(Field.PLACE, code="4825"))
+    for why in ("no-place", "used", "over", "shut"):
+        yield f"place-{why}", replace(typing, typing=Typing(Field.PLACE, refused=why))
     yield "standing", standing
     yield "standing-again", replace(standing, condition=replace(base.condition, again=True))
     yield "standing-told", replace(standing, standing=told)

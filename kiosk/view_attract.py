@@ -6,8 +6,8 @@ from itertools import product
 
 from kiosk.layout import Rect, columns, rows
 from kiosk.scene import Scene
-from kiosk.screen_inputs import AskHelp, ChooseLanguage, OpenAccess, OpenMyTicket
-from kiosk.screen_types import State
+from kiosk.screen_inputs import AskHelp, ChooseLanguage, OpenAccess, OpenMyTicket, OpenPlace
+from kiosk.screen_types import Screen, State
 from kiosk.view_flow import Offer, Sentence, flow, offers, row_height, shown_as_asked
 from kiosk.view_parts import Exhibit, page
 from kiosk.widgets import Canvas
@@ -57,7 +57,9 @@ def aside(state: State) -> list[Offer]:
     spoken = texts(state.language)
     called = state.condition.help
     words = spoken.gettext("Staff have been called") if called else spoken.gettext("Call the staff")
+    place = Offer("place", "phone", spoken.gettext("Code from a phone"), OpenPlace())
     return [
+        *([place] if state.condition.places and state.screen is Screen.ATTRACT else []),
         Offer("my-ticket", "my-ticket", spoken.gettext("Check a ticket"), OpenMyTicket()),
         Offer("access", "access", spoken.gettext("Larger, lower, darker"), OpenAccess()),
         Offer("help", "help", words, AskHelp(), "chosen" if called else "quiet"),

@@ -1,11 +1,12 @@
-"""Number and code of a ticket are typed. Pure."""
+"""Number and code of a ticket are typed, or the code of an online place. Pure."""
 
 from fonts.faces import Weight
 from kiosk.layout import Rect, grid
 from kiosk.scene import Scene
 from kiosk.screen_inputs import Back, Enter, Erase, Input, Type
 from kiosk.screen_types import Field, State
-from kiosk.screen_typing import CODE_DIGITS, MOST_DIGITS, MOST_LETTERS
+from kiosk.screen_typing import DIGITS as CODES
+from kiosk.screen_typing import MOST_DIGITS, MOST_LETTERS
 from kiosk.view_flow import Offer, Sentence, fits, flow, offer
 from kiosk.view_parts import Exhibit, bar, page
 from kiosk.widgets import Canvas
@@ -22,6 +23,8 @@ MOST_FIELD_MM = 120.0
 """A number has at most eight signs; a wider field looks as if it wanted a sentence."""
 FIELDS_MM = 170.0
 """Height of both fields with the picture of a ticket beneath them."""
+PLACE_MM = 80.0
+"""Height of the field for the code of an online place, with what is said beneath it."""
 DIGITS = "123456789"
 
 
@@ -35,10 +38,11 @@ def my_ticket(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         return canvas.scene()
     area = bar(state, exhibit, canvas)
     gap, most = canvas.px(canvas.tokens.space.l), canvas.px(MOST_FIELD_MM)
+    fields = canvas.px(PLACE_MM if state.typing.field is Field.PLACE else FIELDS_MM)
     if area.h > area.w * 0.8:
         # Fields, message and keys as one group in the middle.
         tall = min(canvas.px(4 * MOST_KEY_MM + 9), area.h - canvas.px(80))
-        group = area.middle(area.w, tall + gap + canvas.px(FIELDS_MM))
+        group = area.middle(area.w, tall + gap + fields)
         pad = Rect(group.x, group.bottom - tall, group.w, tall)
         _fields(group.top(group.h - tall - gap).middle(most, group.h - tall - gap), state, canvas)
     else:
@@ -46,7 +50,7 @@ def my_ticket(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         wide = min(across, _natural_width(area.h, exhibit, canvas))
         left = min(most, area.w - wide - gap)
         tall = _natural_height(area.h, canvas)
-        group = area.middle(left + gap + wide, max(tall, min(area.h, canvas.px(FIELDS_MM))))
+        group = area.middle(left + gap + wide, max(tall, min(area.h, fields)))
         pad = group.beside(left + gap)
         pad = pad.top(tall)
         _fields(group.left(left), state, canvas)
@@ -67,7 +71,7 @@ def typed_letters(state: State) -> str:
 def can_type(character: str, state: State, exhibit: Exhibit) -> bool:
     """Whether this key does anything now."""
     typing = state.typing
-    if typing.field is Field.CODE:
+    if typing.field in CODES:
         return character.isdecimal()
     before = typed_letters(state)
     if character.isdecimal():
@@ -93,26 +97,45 @@ def _fields(area: Rect, state: State, canvas: Canvas) -> None:
     screen, space = canvas.tokens.screen, canvas.tokens.space
     gap, line = canvas.px(space.m), canvas.line_height(state.language, screen.body, "bold")
     box = canvas.px(21)
-    refused = state.typing.refused
+    refused, place = state.typing.refused, state.typing.field is Field.PLACE
     need = 2 * (line + box) + gap
-    code = state.typing.field is Field.CODE
-    if area.h >= need + gap + (2 * line if refused else 0):
+    code = state.typing.field in CODES
+    if not place and area.h >= need + gap + (2 * line if refused else 0):
         number = Rect(area.x, area.y, area.w, line + box)
         second = Rect(area.x, number.bottom + gap, area.w, line + box)
         _field(number, spoken.gettext("Ticket number"), state.typing.label, not code, language, canvas)
         _field(second, spoken.gettext("Code, 4 digits"), _code(state), code, language, canvas)
         rest = Rect(area.x, second.bottom + gap, area.w, area.bottom - second.bottom - gap)
     else:
-        label = spoken.gettext("Code, 4 digits") if code else spoken.gettext("Ticket number")
         if code:
             canvas.say(spelled(state.typing.label), language)
-        value = _code(state) if code else state.typing.label
+        label, value = asked(state), _code(state) if code else state.typing.label
         _field(area.top(line + box), label, value, True, language, canvas)
         rest = area.below(line + box + canvas.px(space.s))
     if refused:
         _refused(rest, refused, language, canvas)
+    elif place:
+        _on_phone(rest, language, canvas)
     elif rest.h >= canvas.px(46):
         _where(rest, code, canvas)
+
+
+def asked(state: State) -> str:
+    """What is to be typed in the field in sight."""
+    spoken = texts(state.language)
+    names = {
+        Field.LABEL: spoken.gettext("Ticket number"),
+        Field.CODE: spoken.gettext("Code, 4 digits"),
+        Field.PLACE: spoken.gettext("Code, 6 digits"),
+    }
+    return names[state.typing.field]
+
+
+def _on_phone(place: Rect, language: str, canvas: Canvas) -> None:
+    """What comes of the code."""
+    spoken, body = texts(language), canvas.tokens.screen.body
+    told = spoken.gettext("A ticket with a number comes out here.")
+    flow(canvas, place, [Sentence(told, body, lines=4, must=False)], language, valign="top")
 
 
 def _refused(place: Rect, code: str, language: str, canvas: Canvas) -> None:
@@ -125,8 +148,9 @@ def _refused(place: Rect, code: str, language: str, canvas: Canvas) -> None:
 
 
 def _code(state: State) -> str:
-    """The digits so far, and places for the others."""
-    return " ".join([*state.typing.code, *("_" * (CODE_DIGITS - len(state.typing.code)))])
+    """The digits so far, and places for the others; six stand in threes."""
+    signs = state.typing.code.ljust(CODES.get(state.typing.field, CODES[Field.CODE]), "_")
+    return "   ".join(" ".join(part) for part in (signs[:3], signs[3:])) if len(signs) > 4 else " ".join(signs)
 
 
 def _field(place: Rect, label: str, value: str, here: bool, language: str, canvas: Canvas) -> None:
@@ -178,7 +202,7 @@ def _keys(pad: Rect, state: State, exhibit: Exhibit, canvas: Canvas) -> None:
     )
     left = used.left(columns * (wide + gap) - gap)
     right = used.beside(left.w + between)
-    if state.typing.field is Field.CODE:
+    if state.typing.field in CODES:
         # No letters: their hole would part the digits from the fields.
         right = used.middle(right.w, right.h)
     else:
@@ -225,7 +249,7 @@ def _digits(
 
 def _controls(erase: Rect | None, enter: Rect | None, state: State, canvas: Canvas) -> None:
     language, spoken = state.language, texts(state.language)
-    if erase is not None and state.typing.label:
+    if erase is not None and (state.typing.label or state.typing.code):
         offer(canvas, erase, Offer("erase", "remove", spoken.gettext("Erase"), Erase()), language, words=False)
     if enter is not None and can_enter(state):
         _enter(enter, Enter(), state, canvas)
@@ -310,15 +334,13 @@ def _aside(column: Rect, state: State, canvas: Canvas) -> None:
 
 
 def _small_field(place: Rect, state: State, canvas: Canvas) -> None:
-    language, spoken = state.language, texts(state.language)
+    language = state.language
     screen, colour = canvas.tokens.screen, canvas.tokens.colour
-    code = state.typing.field is Field.CODE
-    value = _code(state) if code else state.typing.label
-    label = spoken.gettext("Code, 4 digits") if code else spoken.gettext("Ticket number")
-    value = value.replace(" ", "")
+    code = state.typing.field in CODES
+    label, value = asked(state), (_code(state) if code else state.typing.label).replace(" ", "")
     pad, lines = canvas.px(canvas.tokens.space.xs), 1
     if canvas.type.measure(value, "en", canvas.display.em(screen.body), "bold") > place.w - 2 * pad:
-        letters_first = len(typed_letters(state))
+        letters_first = 3 if state.typing.field is Field.PLACE else len(typed_letters(state))
         value, lines = f"{value[:letters_first]}\n{value[letters_first:]}", 2
     tall = canvas.px(KEY_MM if lines == 1 else 28)
     box = Rect(place.x, place.bottom - tall, place.w, tall)

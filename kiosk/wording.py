@@ -44,13 +44,21 @@ REFUSED: Mapping[str, str] = {
     "code": N_("The code does not belong to this number"),
     "wait": N_("Too many tries: please wait a minute"),
     "elsewhere": N_("This number is from another machine: please ask there, or at a counter"),
+    "no-place": N_("This code is not known here today"),
+    "used": N_("A ticket was already made with this code"),
+    "over": N_("The time of this code is over: please take a ticket"),
+    "shut": N_("This service gives no numbers now"),
 }
-"""Why a number or its code found no ticket."""
+"""Why a number or its code found no ticket, or the code of an online place made none."""
 REFUSED_SHORT: Mapping[str, str] = {
     "number": N_("Not found"),
     "code": N_("Wrong code"),
     "wait": N_("Wait a minute"),
     "elsewhere": N_("Other machine"),
+    "no-place": N_("Not known"),
+    "used": N_("Used already"),
+    "over": N_("Time is over"),
+    "shut": N_("Closed now"),
 }
 """The same where there is little room."""
 

@@ -26,6 +26,9 @@ SENTENCES = {
     Wrong.REASON_UNLISTED: N_("a reason that is not listed was given: {detail}"),
     Wrong.NO_SHOW_EARLY: N_("{ticket} was given up before its time, without a reason ({detail})"),
     Wrong.OTHER_PLACE: N_("{ticket} came back at place {detail}; the published place is {other}"),
+    Wrong.ONLINE_TERMS: N_("places for phones were given on other terms than the day was told"),
+    Wrong.ONLINE_UNFOUNDED: N_("{ticket} counts from an online place that the rule does not grant ({detail})"),
+    Wrong.ONLINE_DENIED: N_("{ticket} came with an online place and is not let in by it as the rule says ({detail})"),
     Wrong.SINCE_EARLIER: N_("{ticket} was made older than it is"),
     Wrong.SINCE_LATER: N_("{ticket} was made younger than it is"),
     Wrong.PRIORITY_UNASKED: N_("{ticket} has a priority that nobody asked for at the kiosk"),
@@ -62,7 +65,7 @@ LOOK_REASON = N_("Ask who was at the counter; a reason is chosen from the list, 
 LOOK_RELEASE = N_("Repeat the audit with the release that served this day.")
 
 _LOOK = {
-    LOOK_RULE: (Wrong.RULE_CHANGED, Wrong.RULE_MISSING),
+    LOOK_RULE: (Wrong.RULE_CHANGED, Wrong.RULE_MISSING, Wrong.ONLINE_TERMS),
     LOOK_RELEASE: (Wrong.RULE_UNKNOWN, Wrong.NOT_UNDERSTOOD),
     LOOK_REASON: (Wrong.PICK_UNLISTED, Wrong.REASON_UNLISTED, Wrong.COUNTER_SERVICES),
     LOOK_CLOCK: (Wrong.TIME_BACKWARDS, Wrong.CLOCK_MOVED),
@@ -73,7 +76,7 @@ _LOOK = {
     LOOK_TICKET: (
         Wrong.NEVER_ADMITTED, Wrong.SINCE_EARLIER, Wrong.SINCE_LATER, Wrong.PRIORITY_UNASKED, Wrong.PRIORITY_LOST,
         Wrong.TICKET_CHANGED, Wrong.NEVER_ISSUED, Wrong.VANISHED, Wrong.NUMBER_TWICE, Wrong.ADMITTED_TWICE,
-        Wrong.ADMISSION_ORDER,
+        Wrong.ADMISSION_ORDER, Wrong.ONLINE_UNFOUNDED, Wrong.ONLINE_DENIED,
     ),
 }  # fmt: skip
 LOOK = {what: next((look for look, group in _LOOK.items() if what in group), LOOK_CALL) for what in Wrong}
@@ -113,6 +116,7 @@ TOTALS = {
     "unserved": N_("not served when the day ended"),
     "ticketless": N_("served without a ticket, with a reason"),
     "power_cut": N_("by hand, power cut"),
+    "online": N_("places asked for from phones"),
 }
 UNCHECKED = N_("tickets that could not be compared with their kiosk: {count}")
 VIOLATIONS = N_("Violations: {count}")

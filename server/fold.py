@@ -259,8 +259,7 @@ def _wait(body: TicketAdmitted | TicketCalled, place: dict[str, Any]) -> Change:
         return Change(_CALLED, ticket | {"now_ms": body.now_ms})
     if body.how == "carried":
         return Change(_CARRIED, ticket)
-    since_ms = body.since_ms if body.came_ms is None else body.came_ms
-    return Change(_WAITS, ticket | {"day": body.day, "since_ms": min(since_ms, body.now_ms)})
+    return Change(_WAITS, ticket | {"day": body.day, "since_ms": min(body.here_ms, body.now_ms)})
 
 
 def _met(body: PrinterMet, moment: dict[str, Any]) -> Iterator[Change]:

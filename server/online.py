@@ -1,7 +1,7 @@
 """Online places at the office: how many may be asked for, and how one becomes a fact of the office's journal.
 
-Who asks is looked at only to count: an address is kept in memory, hashed with a key that dies with the process, and for
-no longer than its places are open. Nothing of it is ever stored.
+Who asks is looked at only to count: an address is held in memory, hashed with a key that dies with the process. Nothing
+of it is ever stored.
 """
 
 import hmac

@@ -70,7 +70,8 @@ class Proof:
         async def rule(lang: str = "", paper: str = "") -> HTMLResponse:
             size = paper if paper in PAPERS else PAPERS[0]
             today = self._pages.day(self._now())
-            return _html(self._draw.rule(self._live().rule, self._pages.language(lang), size, today))
+            live = self._live()
+            return _html(self._draw.rule(live.rule, self._pages.language(lang), size, today, live.online.terms))
 
         @app.get("/check", response_class=HTMLResponse, summary="The form to check a ticket")
         async def form(lang: str = "") -> HTMLResponse:

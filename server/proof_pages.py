@@ -23,11 +23,12 @@ from sync import checkpoint as checkpoints
 from sync.audit_terms import Call
 from sync.clock import office_time
 from sync.facts_office import RuleAdopted
+from sync.facts_online import OnlineAdopted
 from sync.types import UtcMs
 from translations import N_, Domain, load
 from translations.errors import UnknownRuleError
 from translations.numerals import Era, format_date, format_time
-from translations.rule_text import long, title
+from translations.rule_text import long, online, title
 
 DAYS = 31
 """So many days are listed; older ones are asked for by their date."""
@@ -84,14 +85,16 @@ class ProofPages:
         heading, text = words.gettext("No day is on record yet"), words.gettext("The first one begins with a ticket.")
         return self._framed("proof_nothing.html", language, {"title": heading, "text": text}, heading)
 
-    def rule(self, rule: RuleAdopted, language: str, paper: str, day: str) -> str:
-        """The rule in force, for a screen and for a wall sheet of this paper."""
+    def rule(self, rule: RuleAdopted, language: str, paper: str, day: str, terms: OnlineAdopted | None = None) -> str:
+        """The rule in force, for a screen and for a wall sheet of this paper. `terms`: of today's online places."""
         words = load(language, "audit")
         try:
             heading, paragraphs = title(rule, language), long(rule, language)
         except UnknownRuleError:
             heading, text = words.gettext("The calling rule"), words.gettext(RULE_ELSEWHERE)
             return self._framed("proof_nothing.html", language, {"title": heading, "text": text}, heading)
+        if terms is not None:
+            paragraphs = (*paragraphs, online(terms.share, terms.head_ms // 60_000, language))
         values = {
             "title": heading,
             "paragraphs": paragraphs,

@@ -169,7 +169,7 @@ class _Fold:
             return
         late = body.how == "carried"
         untimed = CARRIED if late else HEARD_LATE if body.how == "arrived" else None
-        ready_ms = UtcMs(min(body.since_ms if body.came_ms is None else body.came_ms, body.now_ms))
+        ready_ms = UtcMs(min(body.here_ms, body.now_ms))
         visit = Visit(
             body.ticket, 0, body.services[0], _cases(body.cases, 0), ready_ms, body.priority, late=late, untimed=untimed
         )

@@ -36,6 +36,7 @@ from sync.facts_office import (
     TicketPrioritised,
     TicketTransferred,
 )
+from sync.facts_online import OnlineAdopted, OnlineAsked
 from sync.facts_restated import RECORD, CounterRestated, TicketRestated
 from sync.live import Live
 from sync.rule import UnknownRule
@@ -46,7 +47,7 @@ CLOCK_MS = 60_000
 """A clock that was moved by more than this within a boot moved the queue with it."""
 STEP_MS = 1000
 """So far back an honest clock steps when NTP sets it."""
-_QUEUE = ("ticket.", "counter.", "counters.", "rule.", "day.", "service.", "staff.")
+_QUEUE = ("ticket.", "counter.", "counters.", "rule.", "day.", "service.", "staff.", "online.")
 
 
 def replay(
@@ -241,7 +242,9 @@ class _Replay:
             case StaffSkilled(staff=staff, services=services):
                 self._skills[staff] = services
             case TicketAdmitted():
-                self._admissions.admitted(body, seq)
+                self._admissions.admitted(body, seq, self._live.online)
+            case OnlineAdopted() | OnlineAsked():
+                self._places(body, seq)
             case TicketRestated():
                 self._admissions.restated(body, seq)
             case CounterRestated():
@@ -273,6 +276,15 @@ class _Replay:
         if self._rule is None and isinstance(body, TicketFact | CounterFact):
             self._say(Wrong.RULE_MISSING, seq, body)
             self._rule = self._live.rule
+
+    def _places(self, body: OnlineAdopted | OnlineAsked, seq: Seq) -> None:
+        """Places are given on the terms that the day was told, and no code is good for longer."""
+        terms = self._live.online.terms
+        if isinstance(body, OnlineAdopted):
+            if terms is not None and replace(body, now_ms=terms.now_ms) != terms:
+                self._say(Wrong.ONLINE_TERMS, seq, body)
+        elif terms is None or body.until_ms > body.now_ms + terms.hold_ms:
+            self._say(Wrong.ONLINE_TERMS, seq, body)
 
     def _listed(self, reason: str, listed: Sequence[str], body: Body, seq: Seq) -> None:
         if reason not in listed:

@@ -29,6 +29,7 @@ def taken(journal_id: JournalId, facts: Iterable[Fact]) -> list[Taken]:
             services=body.services,
             cases=body.cases,
             priority=fact.seq in asked,
+            place=body.place,
             dated=tuple(_dated(fact, at, anchor) for at, anchor in anchors if at.boot_id == fact.boot_id),
         )
         for fact, body in of_kind(held, TicketIssued)

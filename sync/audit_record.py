@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from dataclasses import replace
 
-from sync.audit_terms import GAVE_PRIORITY, TICKETLESS, TRANSFER, Call, Deed, Journey, Totals
+from sync.audit_terms import COUNTED, GAVE_PRIORITY, NOBODY_CAME, TICKETLESS, TRANSFER, Call, Deed, Journey, Totals
 from sync.body import Body, TicketName
 from sync.facts_office import (
     ServedByHand,
@@ -21,6 +21,7 @@ from sync.facts_office import (
     TicketServing,
     TicketTransferred,
 )
+from sync.facts_online import OnlineAsked
 from sync.live import Live
 from sync.tickets import OPEN, Status
 from sync.types import Seq
@@ -42,6 +43,7 @@ class Record:
         self._last: dict[TicketName, int] = {}
         self._admitted: dict[TicketName, TicketAdmitted] = {}
         self._count: Tally[str] = Tally()
+        self._places: dict[str, str] = {}
 
     def note(self, body: Body, seq: Seq, before: Live, after: Live, conforming: bool) -> None:
         """One more fact, with the queue before and after it. `conforming`: a call that the rule made."""
@@ -49,6 +51,10 @@ class Record:
         match body:
             case TicketAdmitted():
                 self._admitted.setdefault(body.ticket, body)
+                if self._places.get(body.place or "") == NOBODY_CAME:
+                    self._places[body.place or ""] = body.void or COUNTED
+            case OnlineAsked(place=name):
+                self._places.setdefault(name, NOBODY_CAME)
             case TicketCalled():
                 self._called(body, seq, after, conforming)
             case ServedByHand(first=first, last=last):
@@ -86,6 +92,7 @@ class Record:
             unserved=over + sum(each.status in OPEN for each in live.tickets.values()),
             ticketless=_sorted(ticketless),
             power_cut=self._by_hand,
+            online=_sorted(Tally(self._places.values())),
         )
 
     def journeys(self, live: Live) -> tuple[Journey, ...]:

@@ -29,6 +29,9 @@ class Wrong(Enum):
     REASON_UNLISTED = "reason-unlisted"
     NO_SHOW_EARLY = "no-show-early"
     OTHER_PLACE = "other-place"
+    ONLINE_TERMS = "online-terms"
+    ONLINE_UNFOUNDED = "online-unfounded"
+    ONLINE_DENIED = "online-denied"
     SINCE_EARLIER = "since-earlier"
     SINCE_LATER = "since-later"
     PRIORITY_UNASKED = "priority-unasked"
@@ -90,6 +93,7 @@ class Taken:
     cases: tuple[int, ...] = ()
     priority: bool = False
     dated: tuple[Dated, ...] = ()
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,8 @@ class Deed:
     ticket: TicketName | None = None
 
 
+COUNTED, NOBODY_CAME = "counted", "nobody-came"
+"""What became of an online place, where it was not void."""
 TICKETLESS, GAVE_PRIORITY, TRANSFER = "ticketless", "gave-priority", "transfer"
 
 
@@ -194,7 +200,8 @@ class Totals:
 
     Of `calls`, `by_rule` are as the rule says; `by_hand` counts picks by their reason. `no_shows` counts all, `early`
     those before their time by reason. `power_cut`: numbers that were served by hand, power cut: neither by the rule nor
-    against it. `unserved`: who still waited when the day ended, `carried_over` or not.
+    against it. `online`: online places that were asked for, by what became of them: `counted`, `nobody-came`, or why
+    they count for nothing (sync.online.Void). `unserved`: who still waited when the day ended, `carried_over` or not.
     """
 
     calls: int
@@ -214,6 +221,7 @@ class Totals:
     unserved: int
     ticketless: Mapping[str, int]
     power_cut: int
+    online: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

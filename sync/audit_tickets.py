@@ -1,19 +1,20 @@
 """Admissions under audit: held against the kiosks that issued the tickets, and against the evening before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sync.audit_terms import Before, Kiosks, Taken, Wrong
 from sync.body import TicketName
 from sync.facts_office import RuleAdopted, TicketAdmitted, TicketCalled, TicketPrioritised
 from sync.facts_restated import CounterRestated, TicketRestated
+from sync.online import HOW, Online, Void
 from sync.tickets import IllegalStep, QueueTicket, Status, restated
 from sync.types import JournalId, Seq, UtcMs
 
 CERTAIN_MS = 60_000
 """A moment that is known less well than to a minute does not make a ticket older (docs/queue.md)."""
 ROUNDING_MS = 1000
-HOWS = ("issued", "arrived", "console", "carried")
+HOWS = ("issued", "arrived", "console", "carried", HOW)
 AT_THE_KIOSK = "kiosk"
 LATE_MS = 5 * 60_000
 """While the day runs, a ticket may be on its way from its kiosk to the office for so long."""
@@ -54,8 +55,8 @@ class Admissions:
         over = [each for each in (self._before.tickets or {}).values() if each.status is Status.CARRIED]
         return sorted(over, key=lambda each: each.admitted)
 
-    def admitted(self, body: TicketAdmitted, seq: Seq) -> None:
-        """One more admission."""
+    def admitted(self, body: TicketAdmitted, seq: Seq, online: Online) -> None:
+        """One more admission. `online`: the places of the day before it."""
         if body.ticket in self._admitted:
             return  # the fold refuses it, by name
         held = self._labels.setdefault((body.day, body.label), body.ticket)
@@ -71,6 +72,7 @@ class Admissions:
             self._say(Wrong.OUTSIDE_DAY, seq, body)
         self._in_order(body, seq)
         self._against_kiosk(body, seq)
+        self._by_place(body, seq, online)
 
     def restated(self, body: TicketRestated, seq: Seq) -> None:
         """A ticket as the record before has it."""
@@ -161,7 +163,7 @@ class Admissions:
         last = self._last.get(body.ticket.journal)
         if last is not None:
             together = last.now_ms == body.now_ms
-            sorted_ = (last.since_ms, last.ticket) < (body.since_ms, body.ticket)
+            sorted_ = (last.here_ms, last.ticket) < (body.here_ms, body.ticket)
             if not (last.ticket < body.ticket or (together and sorted_)):
                 self._say(Wrong.ADMISSION_ORDER, seq, body, other=last.label)
         if last is None or last.ticket < body.ticket:
@@ -183,21 +185,45 @@ class Admissions:
             self._say(Wrong.TICKET_CHANGED, seq, body, other=taken.label)
         if body.priority and not taken.priority:
             self._say(Wrong.PRIORITY_UNASKED, seq, body)
+        if body.place != taken.place:
+            wrong = Wrong.ONLINE_UNFOUNDED if taken.place is None else Wrong.ONLINE_DENIED
+            self._say(wrong, seq, body, detail="kiosk")
         self._since(body, taken, seq)
+
+    def _by_place(self, body: TicketAdmitted, seq: Seq, online: Online) -> None:
+        """What its online place is worth is by the published rule, and nothing else counts from before it came."""
+        granted: UtcMs | Void = Void.UNKNOWN
+        if body.place is not None and body.services:
+            granted = online.since(body.place, body.services, body.here_ms, body.now_ms)
+        counts = body.how == HOW
+        if counts is not (body.came_ms is not None) or (counts and isinstance(granted, Void)):
+            self._say(Wrong.ONLINE_UNFOUNDED, seq, body, detail=granted if isinstance(granted, Void) else body.how)
+        elif counts and not isinstance(granted, Void):
+            self._near(body, body.since_ms, [granted], seq)
+        elif body.place is not None and body.void != granted:
+            self._say(Wrong.ONLINE_DENIED, seq, body, detail=body.void or "")
 
     def _since(self, body: TicketAdmitted, taken: Taken | None, seq: Seq) -> None:
         """Since when it waits: its issue as an anchor of its kiosk dates it, else when the office heard of it."""
-        if body.how == "issued":
+        if body.how in ("issued", HOW):
             if taken is not None:
-                times = [min(each.utc_ms, body.now_ms) for each in taken.dated if each.slack_ms <= CERTAIN_MS]
-                self._near(body, times or [body.now_ms], seq)
+                self._near(body, body.here_ms, _came(body, taken), seq)
             return
-        self._near(body, [body.now_ms], seq)
+        self._near(body, body.since_ms, [body.now_ms], seq)
         early = [each.utc_ms for each in (taken.dated if taken else ()) if each.before and each.slack_ms <= CERTAIN_MS]
         if body.how == "arrived" and early and min(early) < body.now_ms - CERTAIN_MS:
             self._say(Wrong.SINCE_LATER, seq, body)
 
-    def _near(self, body: TicketAdmitted, times: list[int], seq: Seq) -> None:
-        if not any(abs(each - body.since_ms) <= ROUNDING_MS for each in times):
-            earlier = body.since_ms < max(times)
-            self._say(Wrong.SINCE_EARLIER if earlier else Wrong.SINCE_LATER, seq, body, detail=str(body.since_ms))
+    def _near(self, body: TicketAdmitted, since_ms: int, times: Sequence[int], seq: Seq) -> None:
+        if not any(abs(each - since_ms) <= ROUNDING_MS for each in times):
+            earlier = since_ms < max(times)
+            self._say(Wrong.SINCE_EARLIER if earlier else Wrong.SINCE_LATER, seq, body, detail=str(since_ms))
+
+
+def _came(body: TicketAdmitted, taken: Taken) -> list[int]:
+    """When whoever holds it may have come by the kiosk's anchors. Where the office knew none of them, a ticket that
+    counts from its place came when the office heard of it."""
+    certain = [each for each in taken.dated if each.slack_ms <= CERTAIN_MS]
+    times = [min(each.utc_ms, int(body.now_ms)) for each in certain]
+    heard = body.how == HOW and not any(each.before for each in certain)
+    return [*times, int(body.now_ms)] if heard or not times else times

@@ -103,6 +103,11 @@ class TicketAdmitted(TicketFact):
     came_ms: UtcMs | None = None
     void: str | None = None
 
+    @property
+    def here_ms(self) -> UtcMs:
+        """Since when it waits in the hall: what figures of waiting go by."""
+        return self.since_ms if self.came_ms is None else self.came_ms
+
 
 @dataclass(frozen=True, slots=True)
 class TicketCalled(TicketFact):

@@ -84,8 +84,8 @@ class QueueTicket:
     came_ms: UtcMs | None = field(default=None, compare=False)
 
     @property
-    def since_here_ms(self) -> UtcMs:
-        """Since when it waits in this hall: what figures of waiting go by."""
+    def here_ms(self) -> UtcMs:
+        """Since when it waits in the hall: what figures of waiting go by."""
         return self.since_ms if self.came_ms is None else self.came_ms
 
     @property

@@ -57,7 +57,7 @@ class Took:
         if isinstance(body, TicketCalled):
             if ticket.name in self.waits or ticket.carried:
                 return self
-            waited = max(body.now_ms - ticket.since_here_ms, 0)
+            waited = max(body.now_ms - ticket.here_ms, 0)
             return replace(self, waits={**self.waits, ticket.name: waited})
         if not isinstance(body, FREES) or ticket.status not in AT_A_COUNTER or ticket.called_ms is None:
             return self

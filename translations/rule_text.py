@@ -81,6 +81,18 @@ def long(rule: Rule, language: str) -> tuple[Paragraph, ...]:
     )
 
 
+def online(share: int, head_minutes: int, language: str) -> Paragraph:
+    """What places asked for from phones count for, where an office gives them (sync.online)."""
+    words = load(language, "queue")
+    told = words.gettext(
+        "Where a place was asked for from a phone, waiting counts from then, but from no earlier than {minutes} minutes"
+        " before the code was typed in the hall."
+        " At most {share} of 100 tickets of a service within an hour count so, and one always."
+        " The limit holds for them as for all others."
+    )
+    return Paragraph("online", words.gettext("Places from phones"), told.format(minutes=head_minutes, share=share))
+
+
 def _always(words: Catalogue) -> tuple[Paragraph, ...]:
     """What no setting changes."""
     visit = words.gettext(

@@ -91,6 +91,7 @@ def states(language: str) -> dict[str, State]:
         "attract": base,
         "attract, staff called": base.seen(condition=Condition(help=True)),
         "attract, break": base.seen(condition=Condition(hours=Hours(TODAY, pause=LUNCH))),
+        "attract, places": base.seen(condition=Condition(places=True, help=True)),
         "ticket": sight,
         "ticket, priority": sight.seen(ticket=many, paper=Paper.READY),
         "ticket, asking": sight.seen(paper=Paper.READY, asking=True),
@@ -105,6 +106,8 @@ def states(language: str) -> dict[str, State]:
         "my ticket, code": typing.seen(typing=Typing(Field.CODE, "A012", "12")),
         "my ticket, wrong code": typing.seen(typing=Typing(Field.CODE, "A012", "", "code")),
         "my ticket, wait": typing.seen(typing=Typing(Field.CODE, "A012", "", "wait")),
+        "place": typing.seen(typing=Typing(Field.PLACE, code="482")),
+        "place, over": typing.seen(typing=Typing(Field.PLACE, refused="over")),
         "standing, alone": known,
         "standing, in the hall": known.seen(standing=IN_HALL),
         "standing, called": known.seen(

@@ -36,6 +36,7 @@ from sync.facts_office import (
     TicketServing,
     TicketTransferred,
 )
+from sync.facts_online import OnlineAdopted, OnlineAsked
 from sync.facts_restated import TicketRestated
 from sync.live import fold
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
@@ -153,6 +154,15 @@ def again(number: int, status: str) -> TicketRestated:
     )
 
 
+TERMS = OnlineAdopted(t(0), share=20, hold_ms=60 * 60_000, head_ms=20 * 60_000, url="https://q.test/services")
+PLACE = OnlineAsked(t(0), "p", "#", ("a",), t(60))
+
+
+def by_place(number: int, minutes: float, since: float, **changes: object) -> TicketAdmitted:
+    """It counts from its place, which was asked for at the start of the day."""
+    return admitted(number, minutes, since_ms=t(since), how="online", came_ms=t(minutes), place="p", **changes)
+
+
 WRONG: dict[Wrong, Case] = {
     Wrong.NOT_THE_RULE: Case([*TWO, call(2, 3)]),
     Wrong.RULE_CHANGED: Case([*TWO, RuleAdopted(t(3), overtakes=50)]),
@@ -171,6 +181,9 @@ WRONG: dict[Wrong, Case] = {
     Wrong.OTHER_PLACE: Case(
         [*RECALLED, TicketNoShow(t(5), name(1), "s1"), TicketPlaced(t(6), name(1), 0, "console", "s1")]
     ),
+    Wrong.ONLINE_TERMS: Case([TERMS, PLACE, replace(TERMS, now_ms=t(1), share=50)]),
+    Wrong.ONLINE_UNFOUNDED: Case([TERMS, by_place(1, 5, 0)]),
+    Wrong.ONLINE_DENIED: Case([TERMS, PLACE, admitted(1, 5, place="p", void="share")]),
     Wrong.SINCE_EARLIER: with_kiosk([admitted(1, 9, since_ms=t(1))], taken(1, 8)),
     Wrong.SINCE_LATER: with_kiosk([admitted(1, 9, since_ms=t(9))], taken(1, 5)),
     Wrong.PRIORITY_UNASKED: with_kiosk([admitted(1, 9, priority=True)], taken(1, 9)),
