@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from server import auditing, backup_command, certificate, control, install_command, mail
+from server import auditing, backup_command, certificate, control, install_command, mail, telling, webhook
 from server.backup_key import key_sheet
 from server.backups import Backup
 from server.config import ServerConfig, parse_server
@@ -211,19 +211,21 @@ def _serve(config: ServerConfig, digest: str, config_file: Path, folder: Path, c
     async def run() -> None:
         der = certificate.load_or_make(folder, today())
         console = ConsoleCertificate(config, root, folder, today=today, host=own_host, addresses=own_addresses)
+        send = _mailer(config, root)
         office = Office(
             config,
             folder,
             der,
             console,
             digest,
-            send=_mailer(config, root),
+            send=send,
             random=random_bytes,
             clock=clock,
             told=told,
             ready=ready,
             complain=_complain,
             backing=backup_command.in_own_process(config_file),
+            ways=_ways(config, root, send),
         )
         await office.run()
 
@@ -242,6 +244,20 @@ def _mailer(config: ServerConfig, root: Path) -> mail.Send | None:
         return None if file is None else (root / file).read_text("utf-8").partition("\n")[0].strip()
 
     return mail.sender(config.mail, password)
+
+
+def _ways(config: ServerConfig, root: Path, send: mail.Send | None) -> list[telling.Way]:
+    """By which alerts leave: where mails go, and every webhook."""
+    found = [] if config.mail is None or send is None else [telling.by_mail(config.mail, send, config.name)]
+    for each in config.webhooks:
+        file, name = root / each.secret_file, webhook.name_of(each.url)
+
+        def secret(file: Path = file) -> bytes:
+            return file.read_bytes().partition(b"\n")[0].strip()
+
+        post = webhook.poster(each.url, secret, lambda: int(datetime.now(UTC).timestamp()))
+        found.append(telling.by_webhook(name, post, config.name))
+    return found
 
 
 def _allow_files(wanted: int) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pyrage
 
 from server.errors import ConfigError
-from server.names import ip_of, is_name
+from server.names import ip_of, is_hook, is_name
 from sync.calendar import Period, periods_of
 from sync.clock import Trust
 from sync.config_words import is_code, is_http, is_https, no_slash
@@ -45,6 +45,14 @@ class MailConfig:
     security: str = STARTTLS
     user: str | None = None
     password_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookConfig:
+    """A `[[webhook]]` in server.toml: where alerts are posted, and the file with the secret that signs them."""
+
+    url: str
+    secret_file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,8 @@ class ServerConfig:
     `console_certificate` and `console_key`: PEM files that somebody else made, both or neither. `spoken`: the languages
     that calls are spoken in, in their order; `quiet`: when nothing is spoken (sync.voice).
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
-    `mail`: who takes the daily checkpoints; None: nobody. `upstream`: the centre; None: there is none.
+    `mail`: who takes the daily checkpoints and the alerts; None: nobody. `webhooks`: where alerts are posted.
+    `upstream`: the centre; None: there is none.
     `backup`: where backups go; None: none are made. `online`: None: no places are given to phones.
     `metrics`: who may see /metrics besides this machine itself.
     """
@@ -115,6 +124,7 @@ class ServerConfig:
     backup: BackupConfig | None = None
     online: OnlineConfig | None = None
     metrics: tuple[Network, ...] = ()
+    webhooks: tuple[WebhookConfig, ...] = ()
 
     @property
     def label(self) -> str:
@@ -175,6 +185,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         None if (backup := values["backup"]) is None else BackupConfig(backup["folder"], backup["for"], backup["hour"]),
         None if values["online"] is None else OnlineConfig(**values["online"]),
         values["metrics"]["from"],
+        tuple(WebhookConfig(**each) for each in values["webhook"]),
     )
 
 
@@ -311,6 +322,12 @@ _MAIL = Table(
         Key("password_file", Text(), "the file with the password, on its first line", None),
     )
 )
+_WEBHOOK = Table(
+    (
+        Key("url", Text(is_hook), "the address that alerts are posted to"),
+        Key("secret_file", Text(), "the file with the secret that signs them, on its first line"),
+    )
+)
 _UPSTREAM = Table(
     (
         Key("url", Text(is_https, no_slash), "the address of the centre's server"),
@@ -355,7 +372,8 @@ SERVER = Table(
         Key("console", _CONSOLE_KEYS, "the section of the console's certificate", _NO_CONSOLE),
         Key("voice", _VOICE, "the section of what is called aloud", {"languages": LANGUAGES, "quiet": ()}),
         Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp"}),
-        Key("mail", _MAIL, "the section of the mail server that takes the daily checkpoints", None),
+        Key("mail", _MAIL, "the section of the mail server that takes the daily checkpoints and the alerts", None),
+        Key("webhook", ListOf(_WEBHOOK, low=0, high=10), "the list of the receivers of alerts", ()),
         Key("upstream", _UPSTREAM, "the section of the centre that this office relays to", None),
         Key("backup", _BACKUP, "the section of the nightly backups", None),
         Key("online", _ONLINE, "the section of the places that are given to phones", None),

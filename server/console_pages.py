@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
-from server import console_proof_words, figures_words, office_words
+from server import alert_words, console_proof_words, figures_words, office_words
 from server.backup_words import Banner
 from server.door import LANGUAGE_COOKIE, language_of
 from server.errors import Refused
@@ -36,6 +36,8 @@ ORDER = (
     "/",
     "/issue",
     "/today",
+    "/alerts",
+    "/followups",
     "/day",
     "/figures",
     "/tickets",
@@ -66,10 +68,14 @@ class ConsolePages:
     """Draws the console of one office."""
 
     def __init__(
-        self, pages: Pages, banner: Callable[[Role, str], Banner | None] = lambda role, language: None
+        self,
+        pages: Pages,
+        banner: Callable[[Role, str], Banner | None] = lambda role, language: None,
+        counts: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
-        """`banner(role, language)`: what stands above every page of whoever has this role."""
-        self.pages, self._banner = pages, banner
+        """`banner(role, language)`: what stands above every page of whoever has this role. `counts`: what stands beside
+        a link of the menu, by its path."""
+        self.pages, self._banner, self._counts = pages, banner, counts
 
     def page(
         self,
@@ -92,6 +98,7 @@ class ConsolePages:
             "csrf": session.csrf if session else "",
             "here": here or request.url.path,
             "links": _links(session, request.url.path, language),
+            "counts": self._counts(),
             "role_words": ROLE_WORDS,
             "roles": list(Role),
             "values": words.values,
@@ -166,6 +173,7 @@ def _links(session: Session | None, path: str, language: str) -> list[tuple[str,
         ("office", office_words.LINKS),
         ("audit", console_proof_words.LINKS),
         ("figures", figures_words.LINKS),
+        ("alerts", alert_words.LINKS),
     )
     menu = [(to, load(language, domain).gettext(words), least) for domain, links in parts for to, words, least in links]
     menu.sort(key=lambda link: ORDER.index(link[0]))

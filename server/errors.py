@@ -149,3 +149,7 @@ class NoSuchPeriod(ServerError):
 
 class RelayMistaken(ServerError):
     """Something went wrong while facts were brought to the centre that nobody had thought of."""
+
+
+class DeliveryFailed(ServerError):
+    """A webhook's receiver did not take an alert. It is sent again."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from server import fold_figures, fold_published
+from server import fold_episodes, fold_figures, fold_published
 from server.change import Change
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact
@@ -37,6 +37,7 @@ from sync.facts import (
     TicketPromised,
     understand,
 )
+from sync.facts_alerts import EpisodeFact
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, StaffSkilled, TicketAdmitted, TicketCalled
 from sync.facts_published import PublishedFact
 from sync.types import JournalId
@@ -224,6 +225,8 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield _wait(body, place)
         case StaffSkilled() | CamerasSet() | CameraChecked() | ComplaintNoted():
             yield Change(_STANDING, place | {"kind": fact.kind})
+        case EpisodeFact():
+            yield fold_episodes.change(body, place)
         case DayOpened(day=day):
             yield Change(_DAY, place | {"day": day})
         case CalendarAdopted(calendar=calendar):

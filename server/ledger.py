@@ -20,6 +20,8 @@ from server.change import Change
 from server.checkpoints import Checkpoints
 from server.clips import ClipTable
 from server.database import Db
+from server.deliveries import Deliveries
+from server.episodes import Episodes
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
 from server.fold import changes
 from server.held import Held
@@ -97,6 +99,7 @@ class Ledger:
         self.checkpoints = Checkpoints(self._db)
         self.backups = BackupTable(self._db)
         self.publications = Publications(self._db)
+        self.episodes, self.deliveries = Episodes(self._db), Deliveries(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

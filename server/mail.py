@@ -1,4 +1,5 @@
-"""A mail to whoever keeps the checkpoints, over SMTP. Blocking: for a thread that nobody else waits for."""
+"""A mail to whoever keeps the checkpoints and hears of alerts, over SMTP. Blocking: for a thread that nobody else
+waits for."""
 
 import smtplib
 import ssl
@@ -14,15 +15,16 @@ Send = Callable[[EmailMessage], None]
 """Hands a mail over. Raises MailFailed."""
 
 
-def message(config: MailConfig, subject: str, text: str, name: str, attached: str) -> EmailMessage:
-    """A mail with this text and a file of plain ASCII. The same file has the same Message-ID: whoever gets it twice,
-    because an answer was lost, sees that it is one."""
+def message(config: MailConfig, subject: str, text: str, name: str, attached: str | None = None) -> EmailMessage:
+    """A mail with this text, and a file of plain ASCII. What has the same name has the same Message-ID: whoever gets it
+    twice, because an answer was lost, sees that it is one."""
     made = EmailMessage(policy=SMTP)
     made["From"], made["To"], made["Subject"] = config.sender, ", ".join(config.to), subject
     made["Message-ID"] = f"<{name}@{config.sender.rpartition('@')[2].rstrip('>')}>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(text)
-    made.add_attachment(attached.encode("ascii"), maintype="text", subtype="plain", filename=f"{name}.txt")
+    if attached is not None:
+        made.add_attachment(attached.encode("ascii"), maintype="text", subtype="plain", filename=f"{name}.txt")
     return made
 
 

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -100,3 +101,18 @@ def _ipv4() -> list[str]:
         told = fcntl.ioctl(asked, _SIOCGIFCONF, struct.pack("iP", len(room), room.buffer_info()[0]))
     length = struct.unpack_from("i", told)[0]
     return [socket.inet_ntoa(bytes(room[at + 20 : at + 24])) for at in range(0, length, _IFREQ_BYTES)]
+
+
+def is_hook(text: str) -> tuple[str, str] | None:
+    """Over the network over TLS alone: an alert says what is wrong with an office."""
+    try:
+        found = urlsplit(text)
+        port, host = found.port, found.hostname or ""
+    except ValueError:
+        port, host, found = None, "", urlsplit("")
+    here = host == "localhost" or ((ip := ip_of(host)) is not None and ip.is_loopback)
+    named = bool(host) and port != 0 and found.username is None and not found.fragment and text.isascii()
+    if named and " " not in text and (found.scheme == "https" or (found.scheme == "http" and here)):
+        return None
+    hint = 'Write it like "https://alerts.maesot.go.th/scorecard"; http:// is for a program on this machine alone.'
+    return f'"{text}" is no address that alerts are posted to', hint

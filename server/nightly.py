@@ -45,6 +45,11 @@ class Backups:
         """What people have to be told."""
         return alarm(configured=self._configured, last_ms=self.last_ms, failure=self.failure, now_ms=self._now())
 
+    @property
+    def late(self) -> bool:
+        """Whether there is none of the last LATE_MS."""
+        return self.alarm is Alarm.LATE
+
 
 class Nightly:
     """Has a backup made whenever one is due. `failed` is told of each that was not."""

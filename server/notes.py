@@ -6,12 +6,12 @@ As server.calls: a request key, so that a form that is sent twice is noted once;
 import re
 from dataclasses import replace
 
-from server import queue
+from server import followups, queue
 from server.errors import ActRefused
 from server.ledger import Ledger
 from server.once import once
 from sync import reasons
-from sync.body import TicketName
+from sync.body import FactName, TicketName
 from sync.facts_office import CameraChecked, CameraSetup, CamerasSet, ComplaintNoted
 from sync.types import UtcMs
 
@@ -32,6 +32,9 @@ def note(ledger: Ledger, key: str, body: Note, at: queue.Moment, *, keyed: bool 
         now = queue.steady(ledger, at)
         queue.turn(ledger, now)
         (fact,) = queue.commit(ledger, [replace(body, now_ms=now.now_ms)], now.instant)
+        if isinstance(body, ComplaintNoted):
+            name = FactName(ledger.own_next()[0], fact.seq)
+            ledger.append([followups.opened(name, followups.COMPLAINT, body.category, now)], now.instant)
         return str(int(fact.seq)).encode()
 
     return int(once(ledger, key, f"{body.kind} {fields!r}".encode(), at.now_ms, do, keyed=keyed))

@@ -27,6 +27,7 @@ from server.clips import Clips, recorded
 from server.clips_down import ClipsDown
 from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
+from server.console_alerts import AlertDesk
 from server.console_counter import CounterDesk
 from server.console_pages import ConsolePages
 from server.console_proof import ProofDesk
@@ -65,6 +66,7 @@ from server.pairing import clean_place, new_code
 from server.passwords import Hasher
 from server.proof import Proof
 from server.queue import Moment
+from server.reading import Device
 from server.recording import Recording
 from server.relay import Ports, Reached, Relay
 from server.relay_thread import RelayThread
@@ -72,7 +74,9 @@ from server.services_page import ServicePages
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
 from server.status import Status
+from server.telling import Teller, Way
 from server.timekeeper import Clocks, Timekeeper
+from server.watching import Sources, Watch
 from server.witnesses import Witnesses, devices
 from server.writer import Writer
 from sync import RELEASE
@@ -108,13 +112,14 @@ class Office:
         ready: Callable[[Mapping[str, str]], None],
         complain: Callable[[ServerError], None],
         backing: Run | None = None,
+        ways: Sequence[Way] = (),
     ) -> None:
-        """`backing` makes one backup (server.nightly)."""
+        """`backing` makes one backup (server.nightly); `ways`: by which alerts leave (server.telling)."""
         self._config, self._folder, self._certificate = config, folder, certificate
         self._console_certificate, self._complain = console, complain
         self._configuration, self._send = configuration, send
         self._random, self._clock, self._told = random, clock, told
-        self._ready, self._backing = ready, backing
+        self._ready, self._backing, self._ways = ready, backing, ways
         self._keeper: Timekeeper | None = None
         self.stop = asyncio.Event()
 
@@ -199,7 +204,14 @@ class Office:
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
             door = Door(reader, writer, hasher, Waits(), random=self._random, now=self._now)
-            shell = ConsolePages(pages, partial(banner, backups))
+            watch, tellers = self._watch(
+                Sources(
+                    reader, auditor, everywhere, audits, lambda: hall.live, lambda: _devices(feed), backups,
+                    lambda: writer.trouble,
+                ),
+                writer, server_id,
+            )  # fmt: skip
+            shell = ConsolePages(pages, partial(banner, backups), lambda: {"/alerts": watch.unseen})
             counters = CounterDesk(door, shell, CounterPages(pages, self._config.zone), hall, self._moment)
             desk = OfficeDesk(
                 door,
@@ -218,10 +230,13 @@ class Office:
             looked = ProofDesk(
                 door, shell, auditor, audits, self._moment, mails=checkpointer.mails, wake=checkpointer.wake
             )
-            console = console_app(console_routes(door, shell, counters, guide, desk, voice, looked))
             streams = {"office": feed.streams, "display": display.streams, "counter": counters.streams}
             watched = Watched(meter, writer, hall, streams, backups, centre, safe, self._now)
             metrics = MetricsPage(everywhere, watched, self._folder / FILE, self._config.label, self._config.metrics)
+            alerts = AlertDesk(
+                door, shell, everywhere, self._moment, seen=watch.count, refusing=lambda: watch.refusing_ms
+            )
+            console = console_app(console_routes(door, shell, counters, guide, desk, voice, looked, alerts))
             listeners = [
                 (
                     listener(
@@ -249,7 +264,8 @@ class Office:
                 (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
                 (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
             ]
-            for running in (speaker.run(), checkpointer.run(), bookkeeper.run(), self._nightly(backups)):
+            keeping = speaker.run(), checkpointer.run(), bookkeeper.run(), self._nightly(backups), watch.run()
+            for running in (*keeping, *(each.run() for each in tellers)):
                 stack.callback(asyncio.create_task(running).cancel)
             closing = witnesses.close, feed.close, display.close, counters.streams.close, handdown.close
             await self._listen(listeners, closing, self._keep_time(keeper, writer))
@@ -281,6 +297,20 @@ class Office:
         stack.callback(centre.relay.close)
         centre.relay.start()
         return centre
+
+    def _watch(self, sources: Sources, writer: Writer, server: str) -> tuple[Watch, list[Teller]]:
+        """What raises alerts, and what tells them outside."""
+
+        def told() -> None:
+            for each in tellers:
+                each.wake()
+
+        watch = Watch(sources, writer, self._moment, told=told)
+        tellers = [
+            Teller(way, sources.everywhere, writer, self._now, server=server, refusing=lambda: watch.refusing_ms)
+            for way in self._ways
+        ]
+        return watch, tellers
 
     def _backups(self, db: Db) -> Backups:
         return Backups(last_backup(db), configured=self._config.backup is not None, now=self._now)
@@ -563,6 +593,10 @@ def _tell(
     for each in changed:
         loop.call_soon_threadsafe(each)
     loop.call_soon_threadsafe(partial(hall.committed, live, stands_still=stands_still))
+
+
+async def _devices(feed: Feed) -> Sequence[Device]:
+    return (await feed.view()).devices
 
 
 def _shown(address: Address, port: int) -> str:

@@ -45,6 +45,7 @@ _OWN = {
     "counter.css": "text/css; charset=utf-8",
     "office.css": "text/css; charset=utf-8",
     "figures.css": "text/css; charset=utf-8",
+    "alerts.css": "text/css; charset=utf-8",
     "print.css": "text/css; charset=utf-8",
     "display.js": "text/javascript; charset=utf-8",
     "ticket.js": "text/javascript; charset=utf-8",

@@ -63,7 +63,7 @@ def reckon(db: Db, office: str, day: str, zone: ZoneInfo) -> DayFigures:
         of = None if office == office_of(db) else office
         query = "SELECT journal_id, marks FROM dirty JOIN journals USING (journal_id) WHERE day = ? AND office IS ?"
         marks = dict(db.execute(query, (day, of)))
-        visited = visits_of(_bodies(db, of, day))
+        visited = visits_of(bodies_of(db, of, day))
         pressed = [press for machine in reading.presses(db, day, of) for press in machine]
         cells = cells_of(visited, pressed, standards_on(db, of, day), lambda at: _hour(at, zone))
     finally:
@@ -170,7 +170,7 @@ def _cell(row: list[int | str]) -> tuple[Key, Cell]:
     return Key(int(hour), str(service), int(counter)), replace(Cell(**histograms), **values)  # type: ignore[arg-type]
 
 
-def _bodies(db: Db, of: str | None, day: str) -> Iterator[Body]:
+def bodies_of(db: Db, of: str | None, day: str) -> Iterator[Body]:
     """What the office wrote on this day, in the order of time, with what came back of it after a restore."""
     for fact in _own_facts(db, day) if of is None else _their_facts(db, of, day):
         try:

@@ -10,7 +10,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 
 PROJECTIONS = (
     "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
-    "standing", "standards", "published",
+    "standing", "standards", "published", "episodes",
 )  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
@@ -18,7 +18,7 @@ MADE_OF_THEM = ("dirty",)
 """Tables that follow from the projections. The fold marks every day again, and their figures are made anew; the old
 ones stay until then, so that a revision never counts twice."""
 
-FOLD_VERSION = 10
+FOLD_VERSION = 11
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -532,10 +532,39 @@ def journals_of_offices(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX journals_by_office ON journals (office)")
 
 
+_EPISODES = (
+    """CREATE TABLE episodes (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL,
+        of_journal TEXT NOT NULL, of_seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+        name TEXT NOT NULL, about TEXT NOT NULL, staff TEXT NOT NULL, detail TEXT NOT NULL,
+        value INTEGER NOT NULL, bound INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX episodes_of ON episodes (of_journal, of_seq)",
+    """CREATE TABLE answers (
+        digest TEXT PRIMARY KEY, salt BLOB NOT NULL, inside TEXT NOT NULL, outside TEXT NOT NULL, at_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE deliveries (
+        way TEXT NOT NULL, journal_id TEXT NOT NULL REFERENCES journals, seq INTEGER NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0, tried_ms INTEGER, trouble TEXT,
+        PRIMARY KEY (way, journal_id)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@LEDGER()
+def episodes(db: sqlite_utils.Database) -> None:
+    """Alerts and what is to be answered (server.episodes), a row a fact; the texts of answers, which can be erased; up
+    to which fact of each office's journal alerts were delivered, by way (server.deliveries)."""
+    for statement in _EPISODES:
+        db.execute(statement)
+
+
 _ALL = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
+    episodes,
 )  # fmt: skip
 MIGRATIONS = frozenset(each.__name__ for each in _ALL)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -6,7 +6,7 @@ the counter. What has no figure stands beside it with the reason; nobody is left
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 
@@ -116,8 +116,13 @@ def cells_of(
         _count(sums.setdefault(_key(visit, hour_of), _Sum()), visit, standard)
     for aside in visited.ticketless:
         sums.setdefault(Key(hour_of(aside.at_ms), aside.service, aside.counter), _Sum()).counts["ticketless"] += 1
-    for key, column in _scores(visited.visits, presses, hour_of):
-        sums.setdefault(key, _Sum()).counts[column] += 1
+    scored, stray = scores_of(visited.visits, presses)
+    for visit, of_visit in scored:
+        counts = level_of(of_visit)
+        column = "disputed" if counts is None else f"level_{counts.level}"
+        sums.setdefault(_key(visit, hour_of), _Sum()).counts[column] += 1
+    for press in stray:
+        sums.setdefault(Key(hour_of(UtcMs(press.at_ms)), "", press.counter), _Sum()).counts["unattached"] += 1
     return {key: each.cell() for key, each in sums.items()}
 
 
@@ -170,10 +175,10 @@ def _count(to: _Sum, visit: Visit, standard: Mapping[str, int]) -> None:
         counts["within"] += visit.served_ms <= minutes * visit.cases * MINUTE_MS
 
 
-def _scores(
-    visits: Sequence[Visit], presses: Sequence[Press], hour_of: Callable[[UtcMs], int]
-) -> Iterator[tuple[Key, str]]:
-    """Where each score counts, and in which column."""
+def scores_of(
+    visits: Sequence[Visit], presses: Sequence[Press]
+) -> tuple[list[tuple[Visit, list[Press]]], tuple[Press, ...]]:
+    """(visits that were scored, each with its presses; presses that belong to none)."""
     stints = [(stint, number) for number, visit in enumerate(visits) for stint in visit.stints]
     services = [
         Service(at.counter, visits[number].ticket, visits[number].service, at.from_ms, at.to_ms)
@@ -183,12 +188,12 @@ def _scores(
     pressed: dict[int, list[Press]] = {}
     for index, of in found.of.items():
         pressed.setdefault(stints[index][1], []).extend(of)
-    for number, of_visit in pressed.items():
-        first = min(of_visit, key=lambda each: each.at_ms)
-        column = "disputed" if is_disputed(of_visit) else f"level_{first.level}"
-        yield _key(visits[number], hour_of), column
-    for press in found.stray:
-        yield Key(hour_of(UtcMs(press.at_ms)), "", press.counter), "unattached"
+    return [(visits[number], of_visit) for number, of_visit in pressed.items()], found.stray
+
+
+def level_of(presses: Sequence[Press]) -> Press | None:
+    """The press that counts for a visit, the first one; None where several levels were pressed."""
+    return None if is_disputed(presses) else min(presses, key=lambda each: each.at_ms)
 
 
 _OUTCOMES = {

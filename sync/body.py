@@ -24,3 +24,11 @@ class TicketName:
 
     journal: JournalId
     seq: Seq
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FactName:
+    """A fact of any machine: its journal, and its seq there."""
+
+    journal: JournalId
+    seq: Seq

@@ -13,6 +13,7 @@ import msgspec
 from sync.body import Body as Body
 from sync.codec import Draft, Fact, Json
 from sync.errors import NotUnderstood
+from sync.facts_alerts import EPISODES
 from sync.facts_forked import NumbersMoved
 from sync.facts_machine import MACHINE
 from sync.facts_office import OFFICE
@@ -359,6 +360,7 @@ _ALL: tuple[type[Body], ...] = (
     *OFFICE,
     *ONLINE,
     *PUBLISHED,
+    *EPISODES,
     *RESTATED,
     RecordWaived,
     ServiceOpened,

@@ -4,7 +4,8 @@ One gettext domain per place: `kiosk` (screens), `ticket` (paper), `pages` (the 
 the office's staff see), `counter` (what they do at a counter), `audit` (the replay of a day), `queue` (the
 calling rule on wall, display and web), `display` (what the hall sees and hears), `office` (what
 supervisors and administrators see), `report` (printed signs and official reports),
-`figures` (figures of a period on the console). The msgid is the English text.
+`figures` (figures of a period on the console), `alerts` (what went wrong, and what is to be answered). The msgid is the
+English text.
 """
 
 import gettext
@@ -43,6 +44,7 @@ Domain = Literal[
     "report",
     "figures",
     "public",
+    "alerts",
 ]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
@@ -59,6 +61,7 @@ DOMAINS: tuple[Domain, ...] = (
     "report",
     "figures",
     "public",
+    "alerts",
 )
 DRAWN: tuple[Domain, ...] = ("kiosk", "ticket", "queue", "display")
 """The domains that screens and paper draw. The others are drawn by browsers, and `report` by typst."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips
 from server.config import parse_server
 from server.console import console_app, console_routes
+from server.console_alerts import AlertDesk
 from server.console_counter import CounterDesk
 from server.console_pages import Banners, ConsolePages
 from server.console_proof import ProofDesk
@@ -67,6 +68,7 @@ class Desk:
         folder: Path,
         door: Callable[..., Door] = Door,
         banner: Banners = lambda role, language: None,
+        counts: Callable[[], Mapping[str, int]] = dict,
         **parts: Any,
     ) -> None:
         self.time, self.checked = int(NOON), 0
@@ -92,7 +94,7 @@ class Desk:
         self.certificate = ConsoleCertificate(
             config, folder, folder, today=lambda: TODAY, host=lambda: "box", addresses=list
         )
-        pages = ConsolePages(Pages(NAMES, ZONE), banner)
+        pages = ConsolePages(Pages(NAMES, ZONE), banner, counts)
         self.hall = Hall(live)
         self.counters = CounterDesk(self.door, pages, CounterPages(pages.pages, ZONE), self.hall, self.now)
         self.office = OfficeDesk(
@@ -114,7 +116,8 @@ class Desk:
         self.woken = 0
         audits = Audits(ZONE, lambda: UtcMs(self.time))
         looked = ProofDesk(self.door, pages, self.reader, audits, self.now, mails=True, wake=self._wake)
-        self.routes = console_routes(self.door, pages, self.counters, guide, self.office, voice, looked)
+        alerts = AlertDesk(self.door, pages, self.office.everywhere, self.now, seen=self._seen)
+        self.routes = console_routes(self.door, pages, self.counters, guide, self.office, voice, looked, alerts)
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []
@@ -123,6 +126,9 @@ class Desk:
         self.hall.committed(queue.live_of(self.ledger), stands_still=queue.stands_still(self.ledger))
 
     def _wake(self) -> None:
+        self.woken += 1
+
+    async def _seen(self) -> None:
         self.woken += 1
 
     def moment(self) -> Moment:

@@ -47,6 +47,11 @@ ACCESS: dict[str, Role | str] = {
     "POST /day/by-hand": Role.SUPERVISOR,
     "GET /day/slips": Role.SUPERVISOR,
     "GET /day/numbers": Role.SUPERVISOR,
+    "GET /alerts": Role.SUPERVISOR,
+    "POST /alerts/seen": Role.SUPERVISOR,
+    "GET /followups": Role.SUPERVISOR,
+    "GET /followups/{journal}/{seq}": Role.SUPERVISOR,
+    "POST /followups/{journal}/{seq}/{step}": Role.SUPERVISOR,
     "GET /figures": Role.SUPERVISOR,
     "GET /figures/table.csv": Role.SUPERVISOR,
     "GET /machines": Role.ADMINISTRATOR,
@@ -157,6 +162,7 @@ def test_only_who_may_gets_in(
         office=JOURNAL,
         language="th",
         clip="number",
+        step="answer",
     )
     before = desk.checked
     ask = {"GET": browser.get, "POST": browser.post, "DELETE": browser.delete}[method]
@@ -174,6 +180,8 @@ def test_only_who_may_gets_in(
         expected = (503,) if path.startswith("/events/") else (200, 204, 303, 400, 422)
         if path.startswith("/api/clips/") and method == "GET":
             expected = (404,)  # nobody has recorded it yet
+        if path.startswith("/followups/"):
+            expected = (404,)  # nothing is to be answered here
         if "/offices/" in path and path != "/offices/code":
             expected = (404,)  # none relays here
         assert answer.status_code in expected, answer.text
@@ -204,7 +212,7 @@ def test_a_one_time_password_opens_only_what_replaces_it(
     browser = newcomer(make_desk()) if route in FIRST else shut_in
     method, path = route.split()
     path = path.format(
-        staff=staff_id(2), number=1, seq=1, journal=JOURNAL, office=JOURNAL, language="th", clip="number"
+        staff=staff_id(2), number=1, seq=1, journal=JOURNAL, office=JOURNAL, language="th", clip="number", step="close"
     )
     ask = {"GET": browser.get, "POST": browser.post, "DELETE": browser.delete}[method]
     answer = ask(path)

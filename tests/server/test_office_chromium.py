@@ -127,6 +127,8 @@ def paths(office: RunningServer) -> tuple[str, ...]:
         "/issue",
         LAST[0],
         "/day",
+        "/alerts",
+        "/followups",
         "/machines",
         "/today",
         FIGURES,

@@ -1,0 +1,280 @@
+"""Alerts and follow-ups on the console, for supervisors and administrators; at a centre those of all offices."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+
+from server import episodes, followups
+from server.alert_words import OTHER, REFUSED, Names, alert_words, remedy, why_words
+from server.alerts import LASTING, Code
+from server.console_pages import ConsolePages, redirect
+from server.database import Db
+from server.deliveries import Standing, troubles
+from server.door import Door, Person
+from server.episodes import Alert, Followup, State
+from server.errors import ActRefused
+from server.forms import Form, form_of
+from server.ledger import Ledger
+from server.people import Role, everybody
+from server.queue import Moment
+from server.reads import Reads
+from server.sessions import Session
+from server.telling import names_of
+from sync.body import FactName
+from sync.clock import office_day, office_time
+from sync.facts_alerts import AlertEnded, AlertSeen
+from sync.types import JournalId, Seq, UtcMs
+from translations import load
+from translations.numerals import format_date, format_time
+
+# gettext: alerts
+
+DAYS_BACK = 30
+"""Alerts and follow-ups that are over are shown for so long."""
+SHOWN = 200
+
+
+class AlertDesk:
+    """The routes /alerts and /followups. `everywhere` reads all offices' journals; `seen` has the alerts that nobody
+    has seen counted anew; `refusing`: since when the ledger takes nothing, None: it does."""
+
+    def __init__(
+        self,
+        door: Door,
+        pages: ConsolePages,
+        everywhere: Reads,
+        moment: Callable[[], Moment | None],
+        *,
+        seen: Callable[[], Awaitable[None]],
+        refusing: Callable[[], UtcMs | None] = lambda: None,
+    ) -> None:
+        self._door, self._pages, self._everywhere, self._moment = door, pages, everywhere, moment
+        self._seen, self._refusing, self._zone = seen, refusing, pages.pages.zone
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the routes."""
+        Supervisor = Annotated[Person, Depends(self._door.require(Role.SUPERVISOR))]
+
+        @app.get("/alerts")
+        async def alerts(request: Request, person: Supervisor) -> Response:
+            return await self._alerts(request, person)
+
+        @app.post("/alerts/seen")
+        async def seen(request: Request, person: Supervisor) -> Response:
+            form, at = await form_of(request), self._moment()
+            if at is None:
+                return await self._alerts(request, person, "no-clock")
+            name = _name(form)
+            await self._door.write(lambda ledger: note_seen(ledger, name, person.staff, at))
+            await self._seen()
+            return redirect("/alerts")
+
+        @app.get("/followups")
+        async def listed(request: Request, person: Supervisor) -> Response:
+            return await self._followups(request, person)
+
+        @app.get("/followups/{journal}/{seq}")
+        async def one(request: Request, journal: str, seq: int, person: Supervisor) -> Response:
+            return await self._one(request, person, FactName(JournalId(journal), Seq(seq)))
+
+        @app.post("/followups/{journal}/{seq}/{step}")
+        async def act(request: Request, journal: str, seq: int, step: str, person: Supervisor) -> Response:
+            if step not in _STEPS:
+                raise HTTPException(404)
+            form, name = await form_of(request), FactName(JournalId(journal), Seq(seq))
+            try:
+                await self._act(step, name, form, person)
+            except ActRefused as error:
+                return await self._one(request, person, name, error.code, form)
+            return redirect(f"/followups/{journal}/{seq}")
+
+    # Alerts -----------------------------------------------------------------------------------------------------------
+
+    async def _alerts(self, request: Request, person: Person, fault: str = "") -> Response:
+        language, since_ms = person.language, self._door.now() - DAYS_BACK * 86_400_000
+        found, names, stuck = await self._everywhere.read(_read_alerts, since_ms)
+        people = await self._people()
+        rows = [self._alert(each, names, people, language) for each in reversed(found)]
+        refusing = self._refusing()
+        values = {
+            "open": [row for row in rows if row["open"]],
+            "over": [row for row in rows if not row["open"]][:SHOWN],
+            "refusing": refusing
+            and {
+                "says": alert_words(Code.LEDGER.value, "", 0, 0, names, language),
+                "remedy": remedy(Code.LEDGER.value, language),
+                "since": self._when(refusing, language),
+            },
+            "stuck": [(each, self._when(each.tried_ms, language)) for each in stuck],
+            "days": DAYS_BACK,
+            "fault": fault,
+        }
+        return self._page(request, person, "alerts.html", "Alerts", values, 409 if fault else 200)
+
+    def _alert(self, of: Alert, names: Names, people: dict[str, str], language: str) -> dict[str, Any]:
+        return {
+            "journal": of.name.journal,
+            "seq": of.name.seq,
+            "own": of.office is None,
+            "office": _office(names, of.office, language),
+            "says": alert_words(of.code, of.about, of.value, of.bound, names, language),
+            "remedy": remedy(of.code, language),
+            "open": of.ended_ms is None,
+            "since": self._when(of.raised_ms, language),
+            "seen": of.seen_ms and self._when(of.seen_ms, language),
+            "by": people.get(of.seen_by, of.seen_by),
+            "ended": of.ended_ms and self._when(of.ended_ms, language),
+        }
+
+    # Follow-ups -------------------------------------------------------------------------------------------------------
+
+    async def _followups(self, request: Request, person: Person) -> Response:
+        since_ms = self._door.now() - DAYS_BACK * 86_400_000
+        found, names = await self._everywhere.read(_read_followups, since_ms)
+        people, today = await self._people(), office_day(self._door.now(), self._zone)
+        rows = [self._followup(each, names, people, today, person.language) for each in found]
+        rows.sort(key=lambda row: row["due"])
+        values = {
+            "waiting": [row for row in rows if row["state"] in (State.OPENED, State.ASSIGNED)],
+            "answered": [row for row in rows if row["state"] is State.ANSWERED],
+            "closed": [row for row in rows if row["state"] is State.CLOSED][-SHOWN:][::-1],
+            "days": followups.DAYS,
+            "back": DAYS_BACK,
+        }
+        return self._page(request, person, "followups.html", "Follow-up", values)
+
+    def _followup(
+        self, of: Followup, names: Names, people: dict[str, str], today: date, language: str
+    ) -> dict[str, Any]:
+        left, words = followups.left(of, today), load(language, "alerts")
+        in_time = of.answered_ms is not None and office_day(of.answered_ms, self._zone).isoformat() <= of.due
+        late = words.ngettext("{count} day late", "{count} days late", -left).format(count=-left)
+        days = words.ngettext("{count} day left", "{count} days left", left).format(count=left)
+        return {
+            "journal": of.name.journal,
+            "seq": of.name.seq,
+            "own": of.office is None,
+            "office": _office(names, of.office, language),
+            "says": why_words(of.why, of.about, names, language),
+            "state": of.state,
+            "due": of.due,
+            "due_on": format_date(date.fromisoformat(of.due), language),
+            "left": late if left < 0 else days,
+            "overdue": left < 0,
+            "opened": self._when(of.opened_ms, language),
+            "to": people.get(of.to, of.to),
+            "answered": of.answered_ms and self._when(of.answered_ms, language),
+            "by": people.get(of.answered_by, of.answered_by),
+            "in_time": in_time,
+            "closed": of.closed_ms and self._when(of.closed_ms, language),
+        }
+
+    async def _one(
+        self, request: Request, person: Person, name: FactName, fault: str = "", form: Form | None = None
+    ) -> Response:
+        found = episodes.followups_of(await self._everywhere.read(episodes.one, name))
+        if len(found) != 1:
+            raise HTTPException(404)
+        names = await self._everywhere.read(names_of)
+        text = await self._door.read(episodes.answer_of, found[0].digest) if found[0].digest else None
+        people, today = await self._people(), office_day(self._door.now(), self._zone)
+        words = load(person.language, "alerts").gettext
+        values = {
+            "row": self._followup(found[0], names, people, today, person.language),
+            "text": text,
+            "filled": (form.one("inside"), form.one("outside")) if form is not None else text or ("", ""),
+            "people": await self._answerers(),
+            "to": found[0].to,
+            "fault": fault and words(REFUSED.get(fault, OTHER)),
+            "key": self._door.random(16).hex(),
+            "most": followups.MOST_CHARACTERS,
+        }
+        here = f"/followups/{name.journal}/{name.seq}"
+        return self._page(request, person, "followup.html", "Follow-up", values, 422 if fault else 200, here)
+
+    async def _act(self, step: str, name: FactName, form: Form, person: Person) -> None:
+        at, key = self._moment(), form.one("key")
+        if at is None:
+            raise ActRefused("no-clock", "nobody vouches for the clock", hint="Set the server's clock.")
+        if step == "answer":
+            text, salt = followups.judged(form.one("inside"), form.one("outside")), self._door.random(16)
+            job: Callable[[Ledger], None] = lambda ledger: followups.answer(  # noqa: E731
+                ledger, key, name, text, salt, person.staff, at
+            )
+        elif step == "assign":
+            to = form.one("to")
+            if to not in dict(await self._answerers()):
+                raise ActRefused("not-listed", "there is no such person", hint="Choose one from the list.")
+            job = lambda ledger: followups.assign(ledger, key, name, to, person.staff, at)  # noqa: E731
+        else:
+            job = lambda ledger: followups.close(ledger, key, name, person.staff, at)  # noqa: E731
+        await self._door.write(job)
+
+    async def _answerers(self) -> list[tuple[str, str]]:
+        accounts = await self._door.read(everybody)
+        return [
+            (each.staff, each.details.name)
+            for each in accounts
+            if not each.disabled and each.details.role >= Role.SUPERVISOR
+        ]
+
+    # What both have ---------------------------------------------------------------------------------------------------
+
+    async def _people(self) -> dict[str, str]:
+        return {each.staff: each.details.name for each in await self._door.read(everybody)}
+
+    def _page(
+        self,
+        request: Request,
+        person: Person,
+        template: str,
+        title: str,
+        values: dict[str, Any],
+        status: int = 200,
+        here: str | None = None,
+    ) -> Response:
+        session: Session = request.state.session
+        words = load(person.language, "alerts")
+        own = {"csrf": session.csrf, "State": State, **values}
+        body = Markup(self._pages.pages.render(template, person.language, own, "alerts"))
+        frame = {"title": words.gettext(title), "fragment": body, "style": "alerts.css"}
+        return self._pages.page(request, "console_part.html", frame, status=status, here=here or f"/{template[:-5]}")
+
+    def _when(self, utc_ms: int, language: str) -> str:
+        local = office_time(utc_ms, self._zone)
+        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+
+
+_STEPS = ("assign", "answer", "close")
+
+
+def note_seen(ledger: Ledger, name: FactName, staff: str, at: Moment) -> None:
+    """Somebody has taken note of an own alert that is open; what lasts is over with that. In a transaction."""
+    found = next((each for each in ledger.episodes.open_alerts().values() if each.name == name), None)
+    if found is None or found.seen_ms is not None:
+        return
+    ledger.append([AlertSeen(at.now_ms, name, staff)], at.instant)
+    if found.code in LASTING:
+        ledger.append([AlertEnded(at.now_ms, name)], at.instant)
+
+
+def _read_alerts(db: Db, since_ms: int) -> tuple[Sequence[Alert], Names, list[Standing]]:
+    return episodes.alerts(db, since_ms), names_of(db), troubles(db)
+
+
+def _read_followups(db: Db, since_ms: int) -> tuple[Sequence[Followup], Names]:
+    return episodes.followups(db, since_ms), names_of(db)
+
+
+def _name(form: Form) -> FactName:
+    seq = form.one("seq")
+    return FactName(JournalId(form.one("journal")), Seq(int(seq) if seq.isdecimal() and len(seq) < 16 else 0))
+
+
+def _office(names: Names, office: str | None, language: str) -> str:
+    """Whose it is, at a centre; empty for this server's own."""
+    return "" if office is None else names.of("", office, language)

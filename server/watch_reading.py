@@ -1,0 +1,87 @@
+"""What the conditions of alerts look at (server.alerts), read from the ledger by a connection that cannot write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from server import episodes, reading
+from server.alerts import LASTING, Scored
+from server.audits import Audits
+from server.database import Db
+from server.episodes import Alert, Followup, State
+from server.errors import NoSuchDay
+from server.rollups import bodies_of
+from server.sla import level_of, scores_of
+from server.visits import visits_of
+
+DAYS = 5
+"""Scores of so many office days are looked at: a window of few visitors a day fills over several."""
+AUDITED = 2
+"""So many days are audited, the running one last: a violation that came to light later is one of the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is on record of alerts: this server's own open ones; (code, about) of lasting ones that ever were;
+    follow-ups that are not closed."""
+
+    alerts: tuple[Alert, ...]
+    ever: frozenset[tuple[str, str]]
+    followups: tuple[Followup, ...]
+
+
+def held(db: Db) -> Held:
+    """The same for a connection that sees this server's own journals alone (server.lens)."""
+    found = tuple(each for each in episodes.alerts(db, episodes.NEVER_MS) if each.ended_ms is None)
+    ever = frozenset((code, about) for code in LASTING for about in episodes.raised_ever(db, code))
+    return Held(found, ever, tuple(episodes.followups(db, episodes.NEVER_MS)))
+
+
+def overdue(of: Held, today: date) -> dict[str, int]:
+    """The follow-ups whose day is over and which nobody answered, with the days since."""
+    late = [(each, (today - date.fromisoformat(each.due)).days) for each in of.followups]
+    waiting = (State.OPENED, State.ASSIGNED)
+    return {f"{each.name.journal}:{each.name.seq}": days for each, days in late if days > 0 and each.state in waiting}
+
+
+class Scores:
+    """The scores of the last days that belong to a service. A day that is over is read once for each number of presses
+    that it has. For one thread."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, list[Scored]]] = {}
+
+    def read(self, db: Db) -> tuple[Scored, ...]:
+        """In the order in which they came."""
+        query = "SELECT DISTINCT day FROM days ORDER BY day DESC LIMIT ?"
+        days = [day for (day,) in db.execute(query, (DAYS,))]
+        found = {}
+        for number, day in enumerate(days):
+            presses = [each for machine in reading.presses(db, day) for each in machine]
+            known = self._known.get(day)
+            if not number or known is None or known[0] != len(presses):
+                scored, _ = scores_of(visits_of(bodies_of(db, None, day)).visits, presses) if presses else ([], ())
+                counted = [(visit, level_of(of_visit)) for visit, of_visit in scored]
+                known = (
+                    len(presses),
+                    [
+                        Scored(press.counter, visit.service, press.at_ms, press.level)
+                        for visit, press in counted
+                        if press is not None
+                    ],
+                )
+            found[day] = known
+        self._known = found
+        return tuple(sorted((each for _, day in found.values() for each in day), key=lambda each: each.at_ms))
+
+
+def violations(db: Db, audits: Audits) -> Mapping[str, int]:
+    """How many calls of the last days were against the rule, by day. For the auditor's thread: a day takes seconds."""
+    query = "SELECT DISTINCT day FROM days ORDER BY day DESC LIMIT ?"
+    found = {}
+    for (day,) in db.execute(query, (AUDITED,)).fetchall():
+        try:
+            found[day] = len(audits.day(db, day).found.audit.violations)
+        except NoSuchDay:
+            continue
+    return found
