@@ -8,9 +8,10 @@ into it, and what looks like one is refused (`personal`).
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from server import episodes
 from server.alerts import SCORES
@@ -20,6 +21,7 @@ from server.ledger import Ledger
 from server.once import once
 from server.queue import Moment
 from sync.body import FactName
+from sync.clock import office_day
 from sync.facts_alerts import FollowupAnswered, FollowupAssigned, FollowupClosed, FollowupOpened
 from sync.types import UtcMs
 
@@ -27,6 +29,7 @@ DAYS = 15
 """Calendar days, as China's 好差评 has it for a bad score."""
 COMPLAINT = "complaint"
 WHYS = (COMPLAINT, *sorted(SCORES))
+IN_TIME, LATE, WAITING, OVERDUE = FATES = ("in_time", "late", "waiting", "overdue")
 MOST_CHARACTERS = 2000
 SALT_BYTES = 16
 _JOINED = re.compile(r"\d{7,}")
@@ -57,6 +60,24 @@ def opened(of: FactName, why: str, about: str, at: Moment) -> FollowupOpened:
 def left(of: Followup, today: date) -> int:
     """How many days are left for an answer; below 0: so many too late."""
     return (date.fromisoformat(of.due) - today).days
+
+
+def fate(of: Followup, zone: ZoneInfo, today: date) -> str:
+    """What became of it: one of FATES."""
+    if of.answered_ms is not None:
+        return IN_TIME if office_day(of.answered_ms, zone) <= date.fromisoformat(of.due) else LATE
+    return WAITING if left(of, today) >= 0 else OVERDUE
+
+
+def counted(
+    every: Iterable[Followup], zone: ZoneInfo, first: date, last: date, today: date
+) -> dict[str, dict[str, int]]:
+    """Of those that were opened from the day `first` to `last`: how many of each fate, by why they were opened."""
+    found: dict[str, dict[str, int]] = {}
+    for each in every:
+        if first <= office_day(each.opened_ms, zone) <= last:
+            found.setdefault(each.why, dict.fromkeys(FATES, 0))[fate(each, zone, today)] += 1
+    return found
 
 
 def personal(text: str) -> bool:

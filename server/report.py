@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from server.followups import FATES
 from server.opinion import FEWEST_RANKED
 from server.report_period import Period
 from server.scoring import GROUP
 from server.sums import ALL, COUNTER, HOUR, SERVICE, Sum
 
-MONTH, COMPLAINT = "month", "complaint"
-PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, COMPLAINT)
+MONTH, COMPLAINT, FOLLOWUP = "month", "complaint", "followup"
+PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, COMPLAINT, FOLLOWUP)
 WORST = 3
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -44,6 +45,8 @@ UNITS: Mapping[str, Unit] = {
     "mean": MEAN,
     "at_work": HOURS,
     "complaints": COUNT,
+    "to_answer": COUNT,
+    **dict.fromkeys((f"answer_{each}" for each in FATES), COUNT),
 }
 """Every figure that a report has, with its unit."""
 OPINION = (
@@ -66,13 +69,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a report is made of. `sums`: by part and name. `complaints`: by category. `revision`: of all its days
+    """What a report is made of. `sums`: by part and name. `complaints`: by category; `followups`: by why
+    each was opened, how many of each fate (server.followups). `revision`: of all its days
     together, up by one with every change of a day; `days`: how many of them have figures; `marked`: how many are about
     to be made anew. `as_of_ms`: when the last of them was made."""
 
     period: Period
     sums: Mapping[str, Mapping[str, Sum]] = field(default_factory=dict)
     complaints: Mapping[str, int] = field(default_factory=dict)
+    followups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     revision: int = 0
     days: int = 0
     marked: int = 0
@@ -104,7 +109,14 @@ def report_of(read: Read) -> Report:
         named = sorted(read.sums.get(part, {}).items(), key=lambda each: (len(each[0]) if part == COUNTER else 0, each))
         rows += [Row(part, name, figures_of(each, part)) for name, each in named]
     rows += [Row(COMPLAINT, name, {"complaints": str(count)}) for name, count in sorted(read.complaints.items())]
+    rows += [Row(FOLLOWUP, why, _answers(fates)) for why, fates in sorted(read.followups.items())]
     return Report(read, tuple(rows), _worst(read.sums.get(HOUR, {})))
+
+
+def _answers(fates: Mapping[str, int]) -> dict[str, str | None]:
+    """The figures of follow-ups that were opened for one reason."""
+    found: dict[str, str | None] = {"to_answer": str(sum(fates.values()))}
+    return found | {f"answer_{each}": str(fates[each]) for each in FATES}
 
 
 def figures_of(of: Sum, part: str) -> dict[str, str | None]:

@@ -5,10 +5,10 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
-from server import reading, sums
+from server import episodes, followups, reading, sums
 from server.config import ServerConfig
 from server.database import Db, Unavailable
 from server.errors import ExportFailed, LedgerRefused, NoSuchPeriod
@@ -48,7 +48,7 @@ def write_report(config: ServerConfig, folder: Path, order: Order, now: datetime
     with contextlib.closing(open_reader(folder / FILE)) as db:
         try:
             db.execute("BEGIN")
-            read, names, office_names = _read(db, config, order, period)
+            read, names, office_names = _read(db, config, order, period, now.astimezone(config.zone).date())
         except Unavailable as error:
             hint = "Start the server of this release once: it brings the ledger up to date."
             raise LedgerRefused(f"the ledger cannot be read: {error}", hint=hint) from error
@@ -81,7 +81,7 @@ def _file(suffix: str, report: Report, setting: Setting) -> bytes:
 
 
 def _read(
-    db: Db, config: ServerConfig, order: Order, period: Period
+    db: Db, config: ServerConfig, order: Order, period: Period, today: date
 ) -> tuple[Read, Mapping[str, Mapping[str, str]], Mapping[str, str]]:
     """(what the report is made of, names of services, names of the office)."""
     own = office_of(db)
@@ -107,7 +107,15 @@ def _read(
         WHERE day BETWEEN ? AND ? AND (? = '' OR coalesce(journals.office, ?) = ?)"""
     marked = db.execute(query, (first, last, office, own, office)).fetchone()[0]
     complaints = _complaints(db, config, period, None if office == own else office)
-    return Read(period, parts, complaints, revision, days, marked, at_ms), reading.services(db), names
+    whose = None if office == own else office
+    answers = [each for each in episodes.followups(db, _begins_ms(period, config)) if whose in ("", each.office)]
+    counted = followups.counted(answers, config.zone, period.first, period.last, today)
+    return Read(period, parts, complaints, counted, revision, days, marked, at_ms), reading.services(db), names
+
+
+def _begins_ms(period: Period, config: ServerConfig) -> int:
+    """Not later than the first day begins."""
+    return round(datetime.combine(period.first, time.min, config.zone).timestamp() * 1000)
 
 
 def _months(db: Db, office: str, period: Period) -> dict[str, sums.Sum]:

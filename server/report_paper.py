@@ -9,7 +9,7 @@ from typing import Any
 
 from fonts.tokens import load as load_tokens
 from server.opinion import FEWEST_RANKED
-from server.report import COMPLAINT, MONTH, Report, Row
+from server.report import COMPLAINT, FOLLOWUP, MONTH, Report, Row
 from server.report_period import period_words
 from server.report_tables import TITLES
 from server.report_words import LABELS, Setting, label, shown
@@ -37,6 +37,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     COUNTER: ("visits", "served", *WAITS, "serve_p50", "within_percent", "ticketless", "by_hand"),
     MONTH: ("days", "tickets", "served", *WAITS, "within_percent", "scores", "percent", "answered_percent"),
     COMPLAINT: ("complaints",),
+    FOLLOWUP: ("to_answer", "answer_in_time", "answer_late", "answer_waiting", "answer_overdue"),
 }
 """What the tables after page 1 tell. The spreadsheet has all figures of each part."""
 FATES = ("served", "no_show", "cancelled", "transferred", "carried", "open")

@@ -23,6 +23,7 @@ TITLES = {
     "counter": N_("By counter"),
     "month": N_("By month"),
     "complaint": N_("Complaints"),
+    "followup": N_("Answers to complaints and alerts"),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.console_proof_words import COMPLAINT as COMPLAINTS
-from server.report import COMPLAINT, MEAN, MINUTES, MONTH, PERCENT, UNITS, Row
+from server.report import COMPLAINT, FOLLOWUP, MEAN, MINUTES, MONTH, PERCENT, UNITS, Row
 from server.report_period import period_of, period_words
 from server.sums import COUNTER, HOUR, SERVICE
 from translations import N_, load
@@ -88,8 +88,20 @@ LABELS: Mapping[str, str] = {
     "at_work": N_("Hours of counters at work"),
     "unclosed": N_("Counters opened and not closed"),
     "complaints": N_("Complaints"),
+    "to_answer": N_("To be answered within 15 days"),
+    "answer_in_time": N_("Answered in time"),
+    "answer_late": N_("Answered too late"),
+    "answer_waiting": N_("Not answered yet, in time"),
+    "answer_overdue": N_("Overdue"),
 }
 """Every figure's name. The scale is worded as on the kiosk's buttons."""
+
+WHYS: Mapping[str, str] = {
+    "complaint": N_("Complaints"),
+    "scores-counter": N_("Alerts on scores of a counter"),
+    "scores-service": N_("Alerts on scores of a service"),
+}
+"""Why something is to be answered (server.followups.WHYS)."""
 
 UNIT_WORDS = {MINUTES.name: N_("{number} min"), PERCENT.name: N_("{number} %"), MEAN.name: N_("{number} of 5")}
 NO_FIGURE = N_("no figure")
@@ -124,4 +136,6 @@ def label(row: Row, setting: Setting) -> str:
             return setting.digits(period_words(period_of(row.name), setting.language))
         case str(part) if part == COMPLAINT:
             return load(setting.language, "audit").gettext(COMPLAINTS.get(row.name, row.name))
+        case str(part) if part == FOLLOWUP:
+            return load(setting.language, "report").gettext(WHYS.get(row.name, row.name))
     return setting.said(N_("All together"))

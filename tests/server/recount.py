@@ -53,7 +53,25 @@ def recount(file: Path, offset_ms: int, first: str, last: str) -> Figures:
         if role == "office" and kind == "complaint.noted" and first <= clock.day(body["now_ms"]) <= last:
             before = found.get(("complaint", body["category"], "complaints")) or "0"
             found["complaint", body["category"], "complaints"] = str(int(before) + 1)
+    answers(rows, clock, first, last, found)
     return found
+
+
+def answers(rows: list[Any], clock: "Clock", first: str, last: str, found: Figures) -> None:
+    """What was to be answered, and when it was. The tests let no day come between today and a `due`."""
+    today = datetime.now(UTC).date().isoformat()
+    for journal, role, (seq, kind, _, _, _, body) in rows:
+        if role != "office" or kind != "followup.opened" or not first <= clock.day(body["now_ms"]) <= last:
+            continue
+        name = {"journal": journal, "seq": seq}
+        when = [row[5]["now_ms"] for _, _, row in rows if row[1] == "followup.answered" and row[5]["followup"] == name]
+        if when:
+            fate = "answer_in_time" if clock.day(min(when)) <= body["due"] else "answer_late"
+        else:
+            fate = "answer_waiting" if today <= body["due"] else "answer_overdue"
+        for key in ("to_answer", "answer_in_time", "answer_late", "answer_waiting", "answer_overdue"):
+            before = int(found.get(("followup", body["why"], key)) or 0)
+            found["followup", body["why"], key] = str(before + (key in ("to_answer", fate)))
 
 
 class Clock:

@@ -8,9 +8,11 @@ from server import acts
 from server.errors import ActRefused
 from server.ledger import FILE, open_reader
 from server.rollups import marked, reckon
+from sync.body import FactName
+from sync.facts_alerts import FollowupAnswered, FollowupOpened
 from sync.facts_office import ComplaintNoted
 from sync.tickets import Status
-from sync.types import UtcMs
+from sync.types import Seq, UtcMs
 from tests.server.audited import WHO
 from tests.server.conftest import ZONE
 from tests.server.device import NOON, Device, anchor, score
@@ -45,12 +47,26 @@ def live(folder: Path, seed: int, rounds: int = 8) -> Day:
         if not tickets:
             continue
         day.office.write(ComplaintNoted(day.office.now, tickets[0], chance.choice(("long-wait", "other")), WHO.staff))
+        follow_up(day, number)
         for kiosk in day.kiosks:
             day.hear(kiosk)
         for counter in (1, 2):  # the third one is forgotten
             with suppress(ActRefused):
                 day.office.act(acts.Close(), counter)
     return day
+
+
+def follow_up(day: Day, number: int) -> None:
+    """What is to be answered: one in time, one too late, one overdue, and one that has time for ever."""
+    office, journal = day.office, day.office.ledger.own_next()[0]
+    for due, answered in (("2999-12-31", True), ("2026-11-01", True), ("2026-11-01", False), ("2999-12-31", False)):
+        why = "complaint" if number % 2 or not answered else "scores-counter"
+        of = FactName(journal, Seq(1))
+        with office.ledger.transaction():
+            (fact,) = office.ledger.append([FollowupOpened(office.now, of, why, "1", due)], office.moment.instant)
+            name = FactName(journal, fact.seq)
+            if answered:
+                office.ledger.append([FollowupAnswered(office.now, name, "0" * 64, WHO.staff)], office.moment.instant)
 
 
 def work(day: Day, chance: random.Random) -> None:
