@@ -244,10 +244,16 @@ class Demo:
         return ["--headless"] if self.headless else ["--window"]
 
     def _write_server_toml(self, exchange: int, pages: int, console: int) -> None:
+        public = pages and not self._simulation  # of a free port nobody knows the address before
         _write(
             self.server_toml,
-            'data = "data"\n\n[name]\n' + _OFFICE + f'\n[listen]\nexchange = "127.0.0.1:{exchange}"\n'
+            'data = "data"\n'
+            + (f'public_url = "http://127.0.0.1:{pages}"\n' if public else "")
+            + "\n[name]\n"
+            + _OFFICE
+            + f'\n[listen]\nexchange = "127.0.0.1:{exchange}"\n'
             f'pages = "127.0.0.1:{pages}"\nconsole = "127.0.0.1:{console}"\n\n[clock]\ntrust = "system"\n'
+            + ("\n[online]\n" if public else "")
             + ("\n[sim]\n" if self._simulation else "")
             + self._sim_clock(),
         )

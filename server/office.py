@@ -58,7 +58,7 @@ from server.nightly import Backups, Nightly, Run
 from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
 from server.offices_page import OutsidePages
-from server.online import Gate, Terms
+from server.online import Gate, Terms, adopt
 from server.online_page import MINUTE_MS, OfficeSide, OnlinePages
 from server.own import KEY_FILE, own_secret
 from server.pages import Pages
@@ -381,6 +381,13 @@ class Office:
 
         hold_ms, head_ms = config.hold_minutes * MINUTE_MS, config.head_minutes * MINUTE_MS
         terms = Terms(config.share, hold_ms, head_ms, f"{self._config.public_url}/services")
+
+        def tell_terms() -> None:
+            if hall.live.day is not None and hall.live.online.terms is None:
+                writer.submit(lambda ledger: adopt(ledger, self._moment(), terms))
+
+        hall.tell(tell_terms)
+        tell_terms()
         side = OfficeSide(around, live, write, lambda: reader.read(own_secret), self._moment, self._now, self._random)
         return OnlinePages(pages, side, terms, Gate(hold_ms, self._random), config.proxy)
 

@@ -19,6 +19,7 @@ from server.services_page import parts, sheet
 from server.stands import Stands
 from server.told_office import Age, Told, of_day, told
 from sync.clock import office_day
+from sync.config_words import is_http
 from sync.live import Live
 from sync.types import UtcMs
 from translations import N_, load
@@ -153,7 +154,7 @@ class OutsidePages:
             "notice": None if notice is None else notice.get(language),
             "say": load(language, "report").gettext,
             "as_of": "" if seen.at is None or seen.age is Age.LOST else format_time(seen.at, language),
-            "online": None,
+            "online": _elsewhere(live, service),
             "back": f"/o/{office}",
             "of": name_of(hall.listed.name, office, language),
         }
@@ -216,6 +217,12 @@ def _seen(hall: Hall, seen: Told, now_ms: UtcMs) -> tuple[Live, Any]:
     at_ms = now_ms if seen.age is Age.NOW else hall.listed.heard_ms or now_ms
     live = of_day(hall.live, office_day(at_ms, hall.listed.zone).isoformat())
     return live, hall.around if seen.age is Age.NOW else replace(hall.around, ranges={})
+
+
+def _elsewhere(live: Live, service: str) -> dict[str, str] | None:
+    """Where the office gives places for phones today, as it says itself; None: it said nothing of it."""
+    terms = live.online.terms
+    return None if terms is None or is_http(terms.url) is not None else {"elsewhere": f"{terms.url}/{service}"}
 
 
 def _is_named(listed: Listed, asked: str) -> bool:

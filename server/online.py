@@ -14,7 +14,6 @@ from server.errors import ActRefused
 from server.ledger import Ledger
 from server.lockout import network
 from server.queue import Moment
-from sync.body import Body
 from sync.facts_online import OnlineAdopted, OnlineAsked
 from sync.issuing import token_hash
 from sync.online_code import code_hash, code_of
@@ -31,7 +30,7 @@ _EVERYBODY = "everybody"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which terms places are given from the next office day on. `url`: of the page where they are asked for."""
+    """On which terms the office gives places. A day keeps those that it was told. `url`: where they are asked for."""
 
     share: int
     hold_ms: int
@@ -56,6 +55,14 @@ class Gate:
         return self._each.take(hidden, now_ms) or self._all.take(_EVERYBODY, now_ms)
 
 
+def adopt(ledger: Ledger, at: Moment | None, terms: Terms) -> None:
+    """Say on which terms places are given on this day, where it has begun without. Within a transaction."""
+    live = queue.live_of(ledger)
+    if at is not None and live.day == at.day and live.online.terms is None:
+        at = queue.steady(ledger, at)
+        queue.commit(ledger, [terms.adopted(at.now_ms)], at.instant)
+
+
 def ask(ledger: Ledger, token: str, service: str, at: Moment | None, terms: Terms, closes_ms: UtcMs) -> None:
     """Make it durable that the place with this token (32 hex digits) was asked for. Asked for again it is the same one.
 
@@ -77,7 +84,7 @@ def ask(ledger: Ledger, token: str, service: str, at: Moment | None, terms: Term
     code = code_hash(code_of(token, secret), live.day or at.day, secret)
     if online.by_code(code) is not None:
         raise ActRefused("again", "another place of today has this code", hint="Ask with another token.")
-    adopted = online.terms or terms.adopted(now_ms)
-    begun: list[Body] = [adopted] if online.terms is None else []
+    adopt(ledger, at, terms)
+    adopted = queue.live_of(ledger).online.terms or terms
     until = UtcMs(min(now_ms + adopted.hold_ms, closes_ms))
-    queue.commit(ledger, [*begun, OnlineAsked(now_ms, place, code, (service,), until)], at.instant)
+    queue.commit(ledger, [OnlineAsked(now_ms, place, code, (service,), until)], at.instant)

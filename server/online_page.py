@@ -19,7 +19,7 @@ from server.ledger import Ledger
 from server.online import Gate, Terms, ask
 from server.pages import Pages
 from server.queue import Moment
-from sync.calendar import Open
+from sync.calendar import ALWAYS_OPEN, Open
 from sync.clock import office_time
 from sync.issuing import token_hash
 from sync.live import Live
@@ -144,12 +144,10 @@ class OnlinePages:
         return None
 
     def _closes(self, service: str, around: Around) -> UtcMs | None:
-        """When the service closes today; None: it gives no numbers now."""
-        if around.calendar is None:
-            return None
+        """When the service closes; None: it gives no numbers now. Kiosks without a calendar give them always."""
         now_ms = self._office.now()
         wall = self._pages.wall(now_ms)
-        hours = around.calendar.at(wall, service)
+        hours = (around.calendar or ALWAYS_OPEN).at(wall, service)
         return UtcMs(now_ms + (hours.closes - wall) // timedelta(milliseconds=1)) if isinstance(hours, Open) else None
 
     async def _page(self, found: Stands, token: str, language: str) -> HTMLResponse:

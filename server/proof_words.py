@@ -6,15 +6,23 @@ from collections.abc import Mapping
 from server.audit_words import TOTALS, sentence
 from server.checking import Checked
 from server.counter_words import REASON_WORDS
-from sync.audit_terms import Call, Totals, Violation, Wrong
+from sync.audit_terms import COUNTED, NOBODY_CAME, Call, Totals, Violation, Wrong
+from sync.online import Void
 from sync.types import Seq
 from translations import N_, Catalogue, load
 
 SUMS = (
     "calls", "by_rule", "by_hand", "no_shows", "early", "carried_in", "carried_over", "unserved", "ticketless",
-    "power_cut", "admitted", "finished", "prioritised",
+    "power_cut", "admitted", "finished", "prioritised", "online",
 )  # fmt: skip
 """What a citizen reads of a day, in this order (sync.audit_terms.Totals)."""
+PLACES = {
+    COUNTED: N_("counted from when it was asked for"),
+    NOBODY_CAME: N_("nobody came with it"),
+    Void.EXPIRED: N_("the code had run out"),
+    Void.SHARE: N_("beyond the share of the hour"),
+}
+"""What became of a place that was asked for from a phone."""
 
 STATUS = {
     None: N_("not in the queue"),
@@ -50,12 +58,17 @@ def reason_words(code: str, language: str) -> str:
     return load(language, "counter").gettext(said) if said else code
 
 
+def _reason(code: str, words: Catalogue) -> str:
+    return words.gettext(PLACES[code]) if code in PLACES else reason_words(code, words.language)
+
+
 def sums(totals: Totals, words: Catalogue, *, whole: bool) -> list[tuple[str, str, int, list[tuple[str, int]]]]:
-    """(code, words, count, [(reason, count)]) of the sums of a day. Before it is over nobody is left unserved."""
-    found = []
-    for name in SUMS if whole else [each for each in SUMS if each != "unserved"]:
+    """(code, words, count, [(reason, count)]) of the sums of a day. Before it is over nobody is left unserved; of
+    places for phones nothing is said where none was asked for."""
+    found, left_out = [], {*([] if whole else ["unserved"]), *([] if totals.online else ["online"])}
+    for name in (each for each in SUMS if each not in left_out):
         value: int | Mapping[str, int] = getattr(totals, name)
-        reasons = [] if isinstance(value, int) else [(reason_words(k, words.language), n) for k, n in value.items()]
+        reasons = [] if isinstance(value, int) else [(_reason(k, words), n) for k, n in value.items()]
         count = value if isinstance(value, int) else sum(value.values())
         found.append((name, words.gettext(TOTALS[name]), count, reasons))
     return found

@@ -57,7 +57,7 @@ def _none() -> Mapping[Any, Any]:
 class Online:
     """The online places of an office day, a fold of its facts. `terms` None: the office has given none today.
 
-    `lately`: by service, when tickets came into the queue in the last hour since the terms were adopted, and whether
+    `lately`: by service, when tickets came into the queue in the last hour, since the terms were adopted, and whether
     each counts from its place.
     """
 

@@ -9,7 +9,7 @@ import pytest
 
 from server import queue
 from server.errors import ActRefused
-from server.online import AT_ONCE, EACH, Gate, Terms, ask
+from server.online import AT_ONCE, EACH, Gate, Terms, adopt, ask
 from sync.codec import decode
 from sync.facts import TicketLanguage, understand
 from sync.facts_office import TicketAdmitted
@@ -190,6 +190,30 @@ def test_terms_hold_for_the_whole_day_whatever_the_file_says_meanwhile(office: O
     asked(office, 2, terms=replace(TERMS, share=50, hold_ms=10 * MINUTE))
     assert {each.until_ms for each in office.live.online.places.values()} == {NOON + 60 * MINUTE}
     assert office.live.online.terms == TERMS.adopted(UtcMs(NOON))
+
+
+def test_a_day_that_begins_is_told_its_terms_once_and_before_any_place(office: Office) -> None:
+    def told_terms(at: queue.Moment | None = office.moment) -> list[int]:
+        with office.ledger.transaction():
+            adopt(office.ledger, at, TERMS)
+        rows = office.ledger._db.execute("SELECT row FROM facts ORDER BY journal_id, seq").fetchall()
+        return [fact.seq for (row,) in rows if (fact := decode(row)).kind == OnlineAdopted.kind]
+
+    assert told_terms() == [], "no day has begun"
+    with office.ledger.transaction():
+        queue.turn(office.ledger, office.moment)
+    assert told_terms(None) == [], "nobody vouches for the time"
+    (seq,) = told_terms()
+    assert told_terms() == [seq]
+    kiosk = office.pair(1)
+    for n in range(1, 10):
+        take(kiosk, n)
+    office.hear(kiosk)
+    for n in (1, 2):
+        come(office, kiosk, 9 + n, asked(office, n))
+    office.hear(kiosk)
+    assert [how[2] for how in told(office).values()][-2:] == [None, None], "of eleven since the morning two may"
+    assert told_terms() == [seq]
 
 
 def test_while_nobody_vouches_for_the_clock_no_place_is_given(office: Office) -> None:

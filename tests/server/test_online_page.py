@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -15,22 +15,27 @@ from starlette.requests import Request
 
 from server.around import Around
 from server.ledger import FILE, Ledger, open_reader
-from server.online import EACH, Gate
+from server.online import EACH, Gate, adopt
 from server.online_page import OfficeSide, OnlinePages, asker, from_our_page
 from server.own import own_secret
 from server.pages import Pages
+from server.proof_words import sums
 from server.services_page import ServicePages
+from sync.audit import Section, replay
 from sync.calendar import ALWAYS_OPEN, Calendar, Period
 from sync.issuing import token_hash
 from sync.online import LEAST_OPEN
 from sync.online_code import code_of
 from sync.types import UtcMs
+from tests.server.centred import SERVICE as MOVE_IN
+from tests.server.centred import Town
 from tests.server.conftest import ZONE
 from tests.server.device import NOON, seeded
 from tests.server.test_online import TERMS, come, token
 from tests.server.test_queue import MINUTE, Office
 from tests.server.test_services_page import CATALOGUE, LARGEST, NAMES
-from translations import LANGUAGES
+from tests.sync.test_audit import OPENED, facts_of
+from translations import LANGUAGES, load
 
 SERVICE, OTHER = (each.id for each in CATALOGUE.services[:2])
 FORM = re.compile(r'name="place" value="([0-9a-f]{32})"')
@@ -204,6 +209,11 @@ def test_a_closed_service_and_an_untrusted_clock_give_no_places(phones: Phones) 
     assert not phones.office.live.online.places
 
 
+def test_an_office_whose_kiosks_have_no_calendar_gives_places_at_any_time(phones: Phones) -> None:
+    phones.calendar = None
+    assert phones.ask().headers["location"].startswith("/p/")
+
+
 def test_one_address_is_told_to_wait_while_others_are_served(phones: Phones) -> None:
     phones.calendar, services = ALWAYS_OPEN, [each.id for each in CATALOGUE.services]
     answers = [phones.ask(services[n % len(services)]) for n in range(EACH + 1)]
@@ -279,3 +289,31 @@ def test_an_office_that_gives_none_says_nothing_of_places(phones: Phones) -> Non
     phones.app = app
     assert "place" not in phones.get(f"/services/{SERVICE}?lang=en").text
     assert phones.send({"place": token(1), "service": SERVICE}).status_code == 404
+
+
+def test_a_centre_leads_to_the_office_and_gives_nothing_itself(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    try:
+        for branch, url in zip(town.branches, (TERMS.url, "javascript:alert(1)"), strict=True):
+            branch.take(1)
+            with branch.ledger.transaction():
+                adopt(branch.ledger, branch.moment, replace(TERMS, url=url))
+        town.relay()
+        first, second = (town.get(f"/o/{town.id_of(n)}/services/{MOVE_IN}?lang=en").text for n in (0, 1))
+        assert f'href="{TERMS.url}/{MOVE_IN}?lang=en"' in first
+        assert "<form" not in first
+        assert "javascript" not in second, "what is no address of a page is not led to"
+    finally:
+        town.close()
+
+
+def test_a_public_day_says_what_became_of_its_places_where_any_was_asked_for() -> None:
+    words = load("en", "audit")
+    totals = replay(Section("2026-11-30", tuple(facts_of(OPENED)), whole=False)).totals
+    assert "online" not in [name for name, *_ in sums(totals, words, whole=True)]
+    used = replace(totals, online={"counted": 2, "nobody-came": 1, "share": 1})
+    (told_,) = [each for each in sums(used, words, whole=True) if each[0] == "online"]
+    assert told_[2:] == (
+        4,
+        [("counted from when it was asked for", 2), ("nobody came with it", 1), ("beyond the share of the hour", 1)],
+    )
