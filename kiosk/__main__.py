@@ -75,7 +75,7 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
 
 def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: bool) -> int:
     from fonts import check
-    from kiosk import appliance, board_appliance, configfile
+    from kiosk import appliance, board_appliance, configfile, office_data
 
     check()
     loaded = configfile.load(config, data)
@@ -89,11 +89,15 @@ def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: 
     if loaded.config.role == DISPLAY_ROLE:
         assemble = partial(board_appliance.assemble_display, loaded, journals=journals, fullscreen=fullscreen)
         return _awake(assemble, DISPLAY_ROLE)
-    services = appliance.catalogue_of(loaded)
+    services = office_data.catalogue_of(loaded)
     if services.catalogue is None:
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
         return _refuse_by_screen(problem_text, "config", windowed=windowed)
-    begin = partial(appliance.assemble, loaded, services, journals=journals, fullscreen=fullscreen)
+
+    def begin() -> appliance.Appliance:
+        """With what the office has published by now."""
+        return appliance.assemble(loaded, office_data.catalogue_of(loaded), journals=journals, fullscreen=fullscreen)
+
     return _awake(begin, KIOSK_ROLE)
 
 

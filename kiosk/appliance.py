@@ -18,7 +18,7 @@ from hardware.printer import Met
 from hardware.sound import AplaySound, RecordingSound, Speaker, player
 from hardware.transports import transport_for
 from kiosk import successor
-from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar, load_catalogue
+from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue
 from kiosk.control import Control
 from kiosk.courier import SyncCourier
 from kiosk.desk import Printhouse
@@ -28,7 +28,7 @@ from kiosk.keypad import Keypad
 from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, SeenLamp, WakePipe
 from kiosk.machine import Machine, Parts, Settings
-from kiosk.pictograms import SERVICE_PICTOGRAMS
+from kiosk.office_data import hours_of, publications_of
 from kiosk.pin_file import PinFile
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import notice_of as kinds_notice
@@ -66,18 +66,6 @@ TEXT_LINES = 768
 def say(line: str) -> None:
     """One line for the system's log."""
     print(line, file=sys.stderr, flush=True)
-
-
-def catalogue_of(loaded: Loaded) -> LoadedCatalogue:
-    """The services of this configuration, only with colours and pictograms that can be drawn."""
-    assert loaded.config is not None
-    return load_catalogue(
-        loaded.catalogue,
-        loaded.data,
-        loaded.config.languages,
-        accents=tuple(load_tokens().accent),
-        pictograms=tuple(SERVICE_PICTOGRAMS),
-    )
 
 
 def open_journal(
@@ -202,10 +190,11 @@ def _assembled(
     mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
     parts, fingers, held = _drivers(config, loaded.data, journal, key, catalogue, press, kinds, clock, wakes, stack)
     ids = tuple(service.id for service in catalogue.services)
-    hours = load_calendar(loaded.calendar, loaded.data, config.languages, ids)
+    hours = hours_of(loaded, ids)
     mistakes: list[str] = []
     bench = _bench(config, loaded.data, wakes, mistakes)
-    parts = replace(parts, hall=_hall(loaded.data, parts.house, hours.calendar), bench=bench)
+    hall, publications = _hall(loaded.data, parts.house, hours.calendar), publications_of(loaded, say)
+    parts = replace(parts, hall=hall, bench=bench, publications=publications)
     settings = Settings(
         counters=tuple(counter.counter for counter in config.counters),
         languages=config.languages,

@@ -12,15 +12,16 @@ from typing import Any
 from fonts.shaping import Typesetter
 from fonts.tokens import Tokens
 from fonts.tokens import load as load_tokens
-from kiosk.appliance import TEXT_LINES, catalogue_of, open_journal, open_window, say, sound_of, waker
+from kiosk.appliance import TEXT_LINES, open_journal, open_window, say, sound_of, waker
 from kiosk.board_clips import BoardClips
 from kiosk.board_machine import BoardMachine, BoardParts, BoardSettings
 from kiosk.board_view import Hall, draw_board
 from kiosk.board_watch import Sight
-from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load_calendar
+from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue
 from kiosk.control import Answer, Control, ControlError
 from kiosk.layout import Display
 from kiosk.loop import Datagrams, WakePipe
+from kiosk.office_data import hours_of, publications_of, services_of
 from kiosk.scene import Scene
 from kiosk.ui import Closed, Exposed, Glass, Window
 from sync import RELEASE
@@ -155,7 +156,7 @@ def _assembled(
     wakes = WakePipe()
     stack.callback(wakes.close)
     mail = stack.enter_context(WakeSocket(loaded.data / "kiosk.wake"))
-    hours = load_calendar(loaded.calendar, loaded.data, config.languages)
+    hours = hours_of(loaded)
     services = services_of(loaded)
     parts = BoardParts(
         journal=journal,
@@ -168,6 +169,7 @@ def _assembled(
         confirmed=lambda: mail.confirmed,
         wake_sync=waker(loaded.data / "sync.wake"),
         say=say,
+        publications=publications_of(loaded, say),
     )
     settings = BoardSettings(
         zone=config.zone,
@@ -199,12 +201,6 @@ def _assembled(
         stack.callback(control.close)
         loop.listen(control)
     return BoardAppliance(loop, window, wakes, contextlib.ExitStack())
-
-
-def services_of(loaded: Loaded) -> LoadedCatalogue:
-    """The services that are named, where a catalogue is. A display runs without one rather than not at all."""
-    assert loaded.config is not None
-    return catalogue_of(loaded) if loaded.config.catalogue else LoadedCatalogue(None, None)
 
 
 def notice_of(loaded: Loaded, services: LoadedCatalogue, hours: LoadedCalendar) -> str | None:

@@ -14,8 +14,9 @@ from sync.errors import SyncError
 from sync.estimate import Pace
 from sync.facts_office import RuleAdopted
 from sync.live import Live
+from sync.notices import Notice
 from sync.services import Catalogue
-from sync.slides import SLIDE_MS, Slide, slide_at, slides
+from sync.slides import SLIDE_MS, Slide, slide_at, slides, with_notices
 from sync.types import BootMs, UtcMs
 from translations.errors import UnknownRuleError
 from translations.rule_text import short
@@ -85,13 +86,14 @@ class Around:
         except SyncError:  # a rule of a newer release: nothing is said rather than something wrong
             return None
 
-    def slide(self, rule: RuleAdopted, now_ms: UtcMs) -> Slide | None:
-        """What is told at this moment under this rule."""
-        return slide_at(self._told(rule), now_ms)
+    def slide(self, rule: RuleAdopted, now_ms: UtcMs, notices: Sequence[Notice] = ()) -> Slide | None:
+        """What is told at this moment under this rule, with these notices."""
+        return slide_at(with_notices(self._told(rule), notices, self._languages), now_ms)
 
-    def turned(self, rule: RuleAdopted, now_ms: UtcMs) -> int | None:
+    def turned(self, rule: RuleAdopted, now_ms: UtcMs, notices: Sequence[Notice] = ()) -> int | None:
         """Milliseconds until another text is told; None: none ever is."""
-        return SLIDE_MS - now_ms % SLIDE_MS if len(self._told(rule)) > 1 else None
+        told = with_notices(self._told(rule), notices, self._languages)
+        return SLIDE_MS - now_ms % SLIDE_MS if len(told) > 1 else None
 
     def _told(self, rule: RuleAdopted) -> tuple[Slide, ...]:
         if self.catalogue is None:

@@ -4,7 +4,7 @@ Its own journal is small: who it is, when it started, what its clock was tied to
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from kiosk.board_around import Around
 from kiosk.board_voice import BoardVoice, Clips
 from kiosk.board_watch import SILENCE_MS, BoardWatch, Mirror, Sight
 from kiosk.day import Today
+from kiosk.publications import NoPublications, Publications
 from kiosk.record import JournalPort, Recorder
 from kiosk.timekeeper import Clocks, Timekeeper
 from sync import forked
@@ -34,7 +35,7 @@ class BoardParts:
     """What the machine drives, real or fake. `journal_id`: its own journal's. `inbox` reads what sync left.
 
     `confirmed` gives the boot time at which the office last said that nothing is missing; `say` writes the system's
-    log.
+    log. `publications`: what the office published.
     """
 
     journal: JournalPort
@@ -47,6 +48,7 @@ class BoardParts:
     confirmed: Callable[[], BootMs | None]
     wake_sync: Callable[[], None]
     say: Callable[[str], None]
+    publications: Publications = field(default_factory=NoPublications)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ class BoardMachine:
         self._watch.behind = True
 
     def must_begin_anew(self) -> bool:
-        """Whether its own journal has two histories (kiosk.successor): this card was restored from a copy."""
+        """Whether its own journal has two histories (kiosk.successor): this card was restored from a copy. Or what the
+        office published waits to be taken up."""
+        if self._parts.publications.waiting:
+            return True
         behind = forked.parted(self._inbox, self._parts.journal_id)
         return behind is not None and behind <= self._record.journal.end.seq and self._record.trouble is None
 
@@ -116,6 +121,9 @@ class BoardMachine:
             if self._disk_retry is not None and self._record.keep():
                 self._keeper.keep()  # what the disk refused: the time is known again
             self._disk_retry = now.boottime_ms + DISK_RETRY_MS if self._record.trouble else None
+        if self._watch.behind:
+            for refused in self._parts.publications.look(self._record.refused):
+                self._record.keep(refused)
         heard = self._watch.behind and self._watch.look(now, self._parts.confirmed())
         self.sight = self._seen(now)
         if heard:
@@ -134,6 +142,7 @@ class BoardMachine:
             as_of + SILENCE_MS + 1 if as_of is not None and not self.sight.lost else None,
             self._forgotten(now),
             self._turned(now),
+            self._notice_turned(now),
             self._voice.due() if not self.sight.lost else None,
         ]
         return min((time for time in times if time is not None), default=None)
@@ -155,7 +164,8 @@ class BoardMachine:
         else:
             around.reckon(self._watch.days, now.boottime_ms, shown.utc_ms, local)
         found = board(live, shown.utc_ms, local, shown.day, around.catalogue, self._settings.calendar, around.ranges)
-        slide = around.slide(live.rule, shown.utc_ms) if not lost else None
+        notices = self._parts.publications.told(shown.utc_ms)
+        slide = around.slide(live.rule, shown.utc_ms, notices) if not lost else None
         return Sight(found, wall.replace(microsecond=0), self._watch.trying, lost, slide)
 
     def _local(self) -> datetime | None:
@@ -195,7 +205,13 @@ class BoardMachine:
         utc_ms = self._keeper.today().utc_ms
         if utc_ms is None or self.sight.lost:
             return None
-        left = self._around.turned(self._watch.live.rule, utc_ms)
+        left = self._around.turned(self._watch.live.rule, utc_ms, self._parts.publications.told(utc_ms))
+        return now + left if left is not None else None
+
+    def _notice_turned(self, now: BootMs) -> int | None:
+        """When a notice begins or ends."""
+        utc_ms = self._keeper.today().utc_ms
+        left = self._parts.publications.until_turned(utc_ms) if utc_ms is not None else None
         return now + left if left is not None else None
 
     def _office_time(self) -> OfficeTime | None:

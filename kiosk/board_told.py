@@ -8,9 +8,10 @@ from fonts.tokens import Hex
 from kiosk.board_type import DIGITS, Hand, Item, Words, in_each
 from kiosk.layout import Rect, grid
 from sync.board import Waits
+from sync.facts_published import URGENT
 from sync.slides import Slide
 from translations import N_, load
-from translations.told import service_facts
+from translations.told import service_facts, untitled
 
 ACROSS = 6
 """Most groups of services side by side."""
@@ -132,13 +133,14 @@ def _digits(row: Waits) -> str:
 def draw_slide(hand: Hand, place: Rect, slide: Slide, *, alone: bool) -> None:
     """One text in one language: a service with its time, fee and steps, or the rule. `alone`: in the whole width."""
     colour, language = hand.canvas.tokens.colour, slide.language
-    fill, ink = _accent(hand, slide.accent)
+    urgent = slide.notice == URGENT
+    fill, ink = (colour.on_warning,) * 2 if urgent else _accent(hand, slide.accent)
     bar = hand.px(1)
-    hand.canvas.box(place, colour.surface, radius=False)
+    hand.canvas.box(place, colour.warning_ground if urgent else colour.surface, radius=False)
     hand.canvas.box(place.left(bar), fill, radius=False)
     inner = place.beside(bar).inset(hand.px(2), hand.px(1))
     size = TEXT_ALONE if alone else TEXT_UPRIGHT if hand.canvas.portrait else TEXT
-    head = slide.title or load(language, "display").gettext("How numbers are called")
+    head = slide.title or untitled(language, slide.notice)
     head += f" {slide.part}/{slide.parts}" if slide.parts > 1 else ""
     high = hand.px(size * 2 * HEAD)
     hand.line(inner.top(high), [Words(language, head)], size * HEAD, ink)

@@ -64,20 +64,26 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadedCatalogue:
-    """The services to show; `catalogue` None: none, show `problem`. Both: the last good copy runs."""
+    """The services to show; `catalogue` None: none, show `problem`. Both: the last good copy runs.
+
+    `number`: the version that the office published; None: they are of this machine's own file.
+    """
 
     catalogue: Catalogue | None
     problem: SyncError | None
     unkept: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedCalendar:
-    """The opening hours. With a `problem`: the last good copy, or none where there is no such copy."""
+    """The opening hours. With a `problem`: the last good copy, or none where there is no such copy. `number`: as of
+    LoadedCatalogue."""
 
     calendar: Calendar
     problem: SyncError | None
     unkept: str | None = None
+    number: int | None = None
 
 
 def load(path: Path, data: Path | None = None) -> Loaded:

@@ -31,13 +31,14 @@ from hardware.profile import GENERIC
 from hardware.sound import AplaySound, player
 from hardware.transports import Transport, transport_for
 from kiosk import findings, findings_board, findings_paper, findings_printer, looks
-from kiosk.appliance import catalogue_of
 from kiosk.board_clips import BoardClips
-from kiosk.configfile import Loaded, LoadedCatalogue, load, load_calendar
+from kiosk.configfile import Loaded, LoadedCatalogue, load
 from kiosk.errors import KioskError
 from kiosk.findings import Finding, note, ok, problem
+from kiosk.office_data import catalogue_of, drawable, hours_of, services_of
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import settle as settle_kinds
+from kiosk.publications import not_taken_up
 from kiosk.slip import print_once, slip
 from kiosk.ticket_press import Press
 from sync.catalogue import Catalogue
@@ -120,6 +121,7 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     services = catalogue_of(loaded)
     yield _services(loaded, services)
     yield from _hours(loaded, services.catalogue)
+    yield from _not_taken_up(loaded)
     record, told = _journal(loaded.data, tools)
     kinds, known = _kinds(loaded, loaded.config)
     if services.catalogue is not None and type_found.state == "ok":
@@ -142,8 +144,11 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
 
 def _display(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Finding]:
     """What a display has: no printer, no buttons, and services where it is given a catalogue."""
-    yield _services(loaded, catalogue_of(loaded)) if config.catalogue else findings_board.UNNAMED
+    services = services_of(loaded)
+    named = services.catalogue is not None or services.problem is not None
+    yield _services(loaded, services) if named else findings_board.UNNAMED
     yield from _hours(loaded, None)
+    yield from _not_taken_up(loaded)
     record, told = _journal(loaded.data, tools)
     state = tools.board(loaded.data).read()
     yield _folder(loaded.data) or findings.disk(str(loaded.data), state)
@@ -189,20 +194,32 @@ def _services(loaded: Loaded, found: LoadedCatalogue) -> Finding:
     if found.problem is not None:
         return problem("services", str(found.problem), found.problem.hint)
     count = len(found.catalogue.services) if found.catalogue else 0
+    if found.number is not None:
+        return ok("services", f"{count} services, version {found.number} as the office published it")
     return ok("services", f"{count} services in {loaded.catalogue}")
 
 
 def _hours(loaded: Loaded, catalogue: Catalogue | None) -> Iterator[Finding]:
     """The opening hours as the kiosk reads them: what it would refuse must not become the last good copy."""
     assert loaded.config is not None
-    if loaded.calendar is None:
-        return
     ids = tuple(service.id for service in catalogue.services) if catalogue else None
-    found = load_calendar(loaded.calendar, loaded.data, loaded.config.languages, ids)
-    if found.problem is not None:
+    found = hours_of(loaded, ids)
+    if found.number is not None:
+        yield ok("hours", f"version {found.number} as the office published it")
+    elif loaded.calendar is None:
+        return
+    elif found.problem is not None:
         yield problem("hours", str(found.problem), found.problem.hint)
     else:
         yield ok("hours", str(loaded.calendar))
+
+
+def _not_taken_up(loaded: Loaded) -> Iterator[Finding]:
+    """What the office published and this machine cannot show."""
+    assert loaded.config is not None
+    can = drawable(loaded.config.languages)
+    for wrong in not_taken_up(MirrorReader(loaded.data / MIRROR), loaded.data, can):
+        yield problem("published", f"what the office published last is not taken up: {wrong}", wrong.hint)
 
 
 def _ticket(

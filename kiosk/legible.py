@@ -49,6 +49,15 @@ def illegible(content: bytes, section: str | None = None) -> tuple[ConfigError, 
         return ()
 
 
+def illegible_in(values: object) -> list[str]:
+    """What cannot be shown of the texts in these values, a line for each. Without typefaces nothing is found."""
+    try:
+        found = [(path, bad) for path, text in _texts(values, ()) if (bad := unshown(text))]
+    except FontsError:
+        return []
+    return [f"{'.'.join(map(str, path))}: no typeface of the kiosk has {_names(bad)}" for path, bad in found]
+
+
 def _illegible(content: bytes, section: str | None) -> tuple[ConfigError, ...]:
     plain = content.decode("utf-8", "replace")
     if not any(mark in plain for mark in _ESCAPES) and not unshown(plain.replace("\r\n", "").replace("\n", "")):
@@ -70,8 +79,11 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _wrong(document: Document, path: Path, bad: str) -> ConfigError:
-    names = ", ".join(_called(each) for each in bad)
-    return document.wrong(path, f"no typeface of the kiosk has {names}", HINT)
+    return document.wrong(path, f"no typeface of the kiosk has {_names(bad)}", HINT)
+
+
+def _names(bad: str) -> str:
+    return ", ".join(_called(each) for each in bad)
 
 
 def _called(character: str) -> str:

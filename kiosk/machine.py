@@ -19,6 +19,7 @@ from kiosk.clerk import Clerk
 from kiosk.desk import Desk, Printhouse
 from kiosk.enquiry import Hall, NoHall
 from kiosk.pruning import Pruner
+from kiosk.publications import NoPublications, Publications
 from kiosk.record import JournalPort, Recorder
 from kiosk.scores import Scores
 from kiosk.screen_inputs import ConditionChanged, Input, Request, TimedOut
@@ -35,6 +36,7 @@ from sync.clock import Trust
 from sync.facts import BoardChanged, Body, ButtonStuck, MachineStarted
 from sync.inbox import InboxState, OfficeTime
 from sync.journal import Instant
+from sync.notices import Notice, in_turn
 from sync.numbering import fresh_start
 from sync.types import BootMs, Level, Seq
 
@@ -49,7 +51,8 @@ class Parts:
     """Everything the machine drives, real or fake. `inbox` reads what sync left; `say` writes the system's log.
 
     `lamps`: of each counter that has one. `board` None: nothing is known of it. `hall`: what the office tells.
-    `pruner` None: nothing of the journal is ever taken away. `bench`: what the service menu needs.
+    `pruner` None: nothing of the journal is ever taken away. `bench`: what the service menu needs. `publications`: what
+    the office published.
     """
 
     journal: JournalPort
@@ -66,6 +69,7 @@ class Parts:
     hall: Hall = field(default_factory=NoHall)
     pruner: Pruner | None = None
     bench: Bench = field(default_factory=lambda: Bench(NoPin(), None))
+    publications: Publications = field(default_factory=NoPublications)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class Machine:
             settings.release,
         )
         self._hall_behind = True
+        self._notice_due: int | None = None
         self._pruned_on: str | None = None
         self._disk_retry: int | None = None
         self.state = State(language=settings.languages[0], home=settings.languages[0])
@@ -175,7 +180,10 @@ class Machine:
         self._keeper.look_at = self._now()
 
     def must_begin_anew(self) -> bool:
-        """Whether the journal has two histories (kiosk.successor), and nobody is served at this moment."""
+        """Whether the journal has two histories (kiosk.successor), or what the office published waits to be taken up,
+        and nobody is served at this moment."""
+        if self._parts.publications.waiting and self._at_rest():
+            return True
         behind = forked.parted(self._inbox, self._parts.house.journal_id)
         return self._at_rest() and behind is not None and behind <= self.record.journal.end.seq
 
@@ -218,6 +226,7 @@ class Machine:
             self._technician.deadline(),
             (self._disk_retry or self._now()) if self.record.trouble else None,
             self._now() if self._hall_behind else None,
+            self._notice_due,
         ]
         return min((int(time) for time in times if time is not None), default=None)
 
@@ -269,7 +278,15 @@ class Machine:
             slip=self._slip(self.state),
             wait=self._wait(self.state),
             places=self._parts.hall.gives_places(self._keeper.today().day),
+            notice=self._notice(),
         )
+
+    def _notice(self) -> Notice | None:
+        """What the office wants every citizen to read now; nothing while nobody vouches for the time."""
+        utc_ms, publications = self._keeper.today().utc_ms, self._parts.publications
+        left = publications.until_turned(utc_ms) if utc_ms is not None else None
+        self._notice_due = self._now() + left if left is not None else None
+        return in_turn(publications.told(utc_ms), utc_ms) if utc_ms is not None else None
 
     def _wait(self, state: State) -> Wait | None:
         """Of the service in sight, while it is described."""
@@ -301,6 +318,9 @@ class Machine:
     def _look_at_hall(self) -> None:
         """Take in a part of what the office tells; a place in sight is told anew where it has changed."""
         self._hall_behind = self._parts.hall.look(self._parts.clock.instant())
+        if not self._hall_behind:
+            for refused in self._parts.publications.look(self.record.refused):
+                self.record.keep(refused)
         standing, state = self.state.standing, self.state
         if state.screen is Screen.STANDING and standing is not None and not state.asking and not self._hall_behind:
             for answer in self._clerk.again(standing):

@@ -41,10 +41,11 @@ from sync.facts import (
     understand,
 )
 from sync.facts_machine import SegmentsPruned
+from sync.facts_published import PublicationRefused
 from sync.facts_service import ServiceOpened, ServiceRefused
 from sync.journal import Entry, Instant
 from sync.numbering import Numbers
-from sync.types import Seq
+from sync.types import JournalId, Seq
 
 MOST_KEPT = 1000
 FOLDED_AT_ONCE = 5000
@@ -105,6 +106,8 @@ class Recorder:
         """Wrong PINs in a row at the service menu."""
         self.printer_fault: str | None = None
         """What was last said of the printer, whether the disk has taken it yet or not."""
+        self.refused: frozenset[tuple[JournalId, Seq]] = frozenset()
+        """What the office published and this machine does not take up."""
         self.printer_met: PrinterMet | None = None
         """The printer that was last met."""
         self.roll = Roll()
@@ -144,6 +147,8 @@ class Recorder:
                 self.printer_met = body
             elif isinstance(body, BoardChanged):
                 self.board = body.problems
+            elif isinstance(body, PublicationRefused):
+                self.refused |= {(body.journal, body.seq)}
             self.roll = self.roll.after(body)
         while len(self._kept) > MOST_KEPT:
             # What became of a ticket's paper is never let go: the attempt would stay open for ever.
@@ -237,6 +242,8 @@ class Recorder:
                     del self.slips[next(iter(self.slips))]
             case SegmentsPruned():
                 self.pruned = fact
+            case PublicationRefused(journal=journal, seq=seq):
+                self.refused |= {(journal, seq)}
             case HelpAsked():
                 self.help = fact.seq
             case HelpEnded(asked=asked) if asked == self.help:
@@ -271,6 +278,7 @@ _NOTED = {
         PaperChanged,
         PrinterChanged,
         PrinterMet,
+        PublicationRefused,
         SegmentsPruned,
         ServiceOpened,
         ServiceRefused,

@@ -10,6 +10,7 @@ from kiosk.mending import Mending
 from kiosk.upkeep_types import NO_UPKEEP, Upkeep
 from sync.calendar import Break, Closed
 from sync.estimate import Wait as Wait
+from sync.notices import Notice
 
 MOST_ERRANDS = 5
 """Services on one visit."""
@@ -100,7 +101,8 @@ class Condition:
     `mending`: how far the repair of the printer is. `again`: the ticket in sight can be printed once more; `slip`: that
     it was carried over can be.
     `paper_low`: the roll is near its end, which is for staff to know. `wait`: of whoever takes a ticket for the service
-    in sight now. `places`: the office gives online places today, whose codes can be typed here.
+    in sight now. `places`: the office gives online places today, whose codes can be typed here. `notice`: what the
+    office wants every citizen to read.
     """
 
     printer: str | None = None
@@ -115,6 +117,7 @@ class Condition:
     paper_low: bool = False
     wait: Wait | None = None
     places: bool = False
+    notice: Notice | None = None
 
     @property
     def trouble(self) -> str | None:

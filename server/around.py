@@ -1,15 +1,19 @@
 """What the display tells beside the queue: what is done here, when, by which rule, and how long it takes from now.
 
-Catalogue and calendar are those that a kiosk of this office adopted: the first one's whose facts are understood.
+Catalogue and calendar are those that a kiosk of this office adopted: the first one's whose facts are understood. So a
+page says what the kiosk beside it says, also while a newer version is on its way there. Where no kiosk has any, they
+are what the office published last.
 """
 
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from server import published
 from server.database import Db
 from server.reads import Reads
 from server.takings import Takings
@@ -22,6 +26,7 @@ from sync.estimate import Pace
 from sync.facts import CalendarAdopted, CatalogueAdopted
 from sync.facts_office import RuleAdopted
 from sync.live import Live
+from sync.notices import Notice
 from sync.services import Catalogue
 from sync.types import UtcMs
 from translations import LANGUAGES
@@ -36,13 +41,15 @@ RuleText = Callable[[RuleAdopted, str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the display tells beside the queue. `rule`: its sentences by language. `ranges` by service."""
+    """What the display tells beside the queue. `rule`: its sentences by language. `ranges` by service. `notices`: all
+    that stand, also those whose time is not now."""
 
     catalogue: Catalogue | None = None
     calendar: Calendar | None = None
     rule: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ranges: Mapping[str, Minutes] = field(default_factory=dict)
     pace: Pace = field(default_factory=lambda: Pace({}))
+    notices: tuple[Notice, ...] = ()
 
 
 class Surroundings:
@@ -63,6 +70,7 @@ class Surroundings:
         self._reads, self._live, self._now, self._wall, self._rule_text = reads, live, now, wall, rule_text
         self._seen: tuple[Any, ...] | None = None
         self._known: tuple[Catalogue | None, Calendar | None] = None, None
+        self._notices: tuple[Notice, ...] = ()
         self._rule: tuple[RuleAdopted, Mapping[str, Sequence[str]]] | None = None
         self._ranges: tuple[UtcMs, Mapping[str, Minutes]] | None = None
         self._office, self._takings = office, takings or Takings()
@@ -72,6 +80,7 @@ class Surroundings:
         seen = await self._reads.read(versions, self._office)
         if seen != self._seen:
             self._known = await self._reads.read(adopted, self._office)
+            self._notices = await self._reads.read(published.standing, self._office)
             self._seen, self._ranges = seen, None
         catalogue, calendar = self._known
         live = self._live()
@@ -79,7 +88,8 @@ class Surroundings:
             self._rule = live.rule, self._told(live.rule)
         standard = {each.id: each.minutes for each in catalogue.services} if catalogue is not None else {}
         pace = Pace(standard, *await self._reads.read(self._takings.read))
-        return Around(catalogue, calendar, self._rule[1], await self._reckoned(live, pace, catalogue, calendar), pace)
+        ranges = await self._reckoned(live, pace, catalogue, calendar)
+        return Around(catalogue, calendar, self._rule[1], ranges, pace, self._notices)
 
     def _told(self, rule: RuleAdopted) -> Mapping[str, Sequence[str]]:
         try:
@@ -100,10 +110,11 @@ class Surroundings:
 
 
 def versions(db: Db, office: str | None = None) -> tuple[Any, ...]:
-    """Changes when a machine of this office adopts another catalogue or calendar."""
-    query = f"""SELECT journal_id, seq, 0 FROM catalogues WHERE {_OF} UNION ALL
-        SELECT journal_id, seq, 1 FROM calendars WHERE {_OF} ORDER BY 3, 1"""
-    return tuple(db.execute(query, (office, office)))
+    """Changes when a machine of this office adopts another catalogue or calendar, or the office publishes something."""
+    query = f"""SELECT journal_id, seq, 0 FROM catalogues WHERE {_OF}
+        UNION ALL SELECT journal_id, seq, 1 FROM calendars WHERE {_OF}
+        UNION ALL SELECT journal_id, max(seq), 2 FROM published WHERE {_OF} GROUP BY journal_id ORDER BY 3, 1"""
+    return tuple(db.execute(query, (office, office, office)))
 
 
 def adopted(db: Db, office: str | None = None) -> tuple[Catalogue | None, Calendar | None]:
@@ -121,6 +132,12 @@ def adopted(db: Db, office: str | None = None) -> tuple[Catalogue | None, Calend
             break
         except CalendarError:
             continue
+    with suppress(CatalogueError):
+        found = published.newest_catalogue(db, office) if catalogue is None else None
+        catalogue = found[1] if found is not None else catalogue
+    with suppress(CalendarError):
+        hours = published.newest_calendar(db, office) if calendar is None else None
+        calendar = hours[1] if hours is not None else calendar
     return catalogue, calendar
 
 

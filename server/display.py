@@ -18,7 +18,8 @@ from server.speaker import Speaker
 from server.streams import BEAT_SECONDS, Streams
 from sync.board import Board, board
 from sync.live import Live
-from sync.slides import Slide, slide_at, slides
+from sync.notices import told
+from sync.slides import Slide, slide_at, slides, with_notices
 from sync.types import UtcMs
 from translations import LANGUAGES
 
@@ -127,4 +128,5 @@ class Display:
         if self._told is None or (self._told.catalogue, self._told.rule) != (around.catalogue, around.rule):
             self.slides = slides(around.catalogue, around.rule, self._languages)
         self._told = around
-        return seen, slide_at(self.slides, now_ms)
+        notices = told(around.notices, now_ms)
+        return seen, slide_at(with_notices(self.slides, notices, self._languages), now_ms)

@@ -10,7 +10,7 @@ from sync.board import Board, Scene, Shown, Waits
 from sync.slides import Slide
 from sync.types import UtcMs
 from translations import LANGUAGES, N_, load
-from translations.told import below_still, service_facts
+from translations.told import below_still, service_facts, untitled
 
 # gettext: display
 
@@ -125,10 +125,10 @@ def _waits(row: Waits, order: Sequence[str], *, alone: bool) -> dict[str, Any]:
 
 
 def _slide(slide: Slide) -> Mapping[str, Any]:
-    catalogue = load(slide.language, "display")
     return {
         "language": slide.language,
-        "title": slide.title or catalogue.gettext("How numbers are called"),
+        "title": slide.title or untitled(slide.language, slide.notice),
+        "notice": slide.notice,
         "lines": slide.lines,
         "numbered": slide.numbered,
         "first": slide.first,

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from server.halls import Hall, Halls, Listed
 from server.pages import Pages, in_language
-from server.services_page import parts, sheet
+from server.services_page import parts, sheet, told_now
 from server.stands import Stands
 from server.told_office import Age, Told, of_day, told
 from sync.clock import office_day
@@ -124,6 +124,7 @@ class OutsidePages:
             "office_id": office,
             "own": hall.listed.own,
             "name": name_of(hall.listed.name, office, language),
+            "notices": told_now(hall.around, self._now()),
             "now": Markup(self._part(hall, language)),
             "as_of": self._pages.clock(self._now()),
             "again_s": AGAIN_S,
@@ -152,6 +153,7 @@ class OutsidePages:
         values = {
             "sheet": sheet(found, around, live, language),
             "notice": None if notice is None else notice.get(language),
+            "notices": told_now(hall.around, self._now()),
             "say": load(language, "report").gettext,
             "as_of": "" if seen.at is None or seen.age is Age.LOST else format_time(seen.at, language),
             "online": _elsewhere(live, service),

@@ -1,6 +1,7 @@
 """What this server published, as pages read it: the newest version, the history, the notices. For any connection.
 
-Only what is in the server's own journals counts; a journal that continues another one comes after it.
+Only what is in the server's own journals counts, or, with `office`, in those of an office that relays to it. A journal
+that continues another one comes after it.
 """
 
 import json
@@ -14,6 +15,7 @@ from sync import calendar_fact, catalogue
 from sync.calendar import Calendar
 from sync.facts import CalendarAdopted, CatalogueAdopted
 from sync.facts_published import CENTRE, Source
+from sync.notices import Notice as Standing
 from sync.services import Catalogue
 from sync.types import JournalId, Seq, UtcMs
 
@@ -52,29 +54,31 @@ class Notice:
 
 
 _COLUMNS = "published.journal_id, seq, number, now_ms, digest, staff, source_journal, source_seq, offices"
-_OWN = "FROM published JOIN journals ON journals.journal_id = published.journal_id WHERE own > 0 AND what = ?"
+_OF = """FROM published JOIN journals ON journals.journal_id = published.journal_id
+    WHERE (own > 0 AND :office IS NULL OR own = 0 AND role = 'office' AND office = :office) AND what = :what"""
+_LATER = "own DESC, paired_ms DESC, seq DESC"
 
 
-def newest(db: Db, what: str) -> Version | None:
+def newest(db: Db, what: str, office: str | None = None) -> Version | None:
     """The version that holds now of this (server.fold_published: CATALOGUE, CALENDAR)."""
-    return next(iter(history(db, what, 1)), None)
+    return next(iter(history(db, what, 1, office)), None)
 
 
-def history(db: Db, what: str, most: int = LISTED) -> list[Version]:
+def history(db: Db, what: str, most: int = LISTED, office: str | None = None) -> list[Version]:
     """The versions of this, the newest first."""
-    query = f"SELECT {_COLUMNS} {_OWN} ORDER BY own DESC, seq DESC LIMIT ?"
-    return [_version(row) for row in db.execute(query, (what, most))]
+    query = f"SELECT {_COLUMNS} {_OF} ORDER BY {_LATER} LIMIT :most"
+    return [_version(row) for row in db.execute(query, {"what": what, "most": most, "office": office})]
 
 
-def newest_catalogue(db: Db) -> tuple[Version, Catalogue] | None:
+def newest_catalogue(db: Db, office: str | None = None) -> tuple[Version, Catalogue] | None:
     """The newest catalogue. Raises CatalogueError where another release wrote it in another shape."""
-    version = newest(db, CATALOGUE)
+    version = newest(db, CATALOGUE, office)
     return None if version is None else (version, catalogue_at(db, version))
 
 
-def newest_calendar(db: Db) -> tuple[Version, Calendar] | None:
+def newest_calendar(db: Db, office: str | None = None) -> tuple[Version, Calendar] | None:
     """The newest calendar. Raises CalendarError where another release wrote it in another shape."""
-    version = newest(db, CALENDAR)
+    version = newest(db, CALENDAR, office)
     return None if version is None else (version, calendar_at(db, version))
 
 
@@ -88,18 +92,28 @@ def calendar_at(db: Db, version: Version) -> Calendar:
     return calendar_fact.from_body(CalendarAdopted(version.digest, _whole(db, version)))
 
 
-def notices(db: Db) -> list[Notice]:
+def notices(db: Db, office: str | None = None) -> list[Notice]:
     """Every notice as it was last published, those that were withdrawn left out; over or not. The oldest first."""
     last: dict[str, tuple[Any, ...]] = {}
-    for row in db.execute(f"SELECT {_COLUMNS}, notice, whole {_OWN} ORDER BY own, seq", (NOTICE,)):
+    query = f"SELECT {_COLUMNS}, notice, whole {_OF} ORDER BY own, paired_ms, seq"
+    for row in db.execute(query, {"what": NOTICE, "office": office}):
         last.pop(row[-2], None)
         last[row[-2]] = row
     return [_notice(row) for row in last.values() if row[-1] is not None]
 
 
+def standing(db: Db, office: str | None = None) -> tuple[Standing, ...]:
+    """The same as machines tell them."""
+    return tuple(
+        Standing(each.notice, each.texts, each.from_ms, each.until_ms, each.level, each.places)
+        for each in notices(db, office)
+    )
+
+
 def chosen(db: Db) -> str:
     """Whose catalogue holds: sync.facts_published.OFFICE or CENTRE."""
-    found = db.execute(f"SELECT whole {_OWN} ORDER BY own DESC, seq DESC LIMIT 1", (CHOICE,)).fetchone()
+    query = f"SELECT whole {_OF} ORDER BY {_LATER} LIMIT 1"
+    found = db.execute(query, {"what": CHOICE, "office": None}).fetchone()
     return str(json.loads(found[0])) if found else CENTRE
 
 

@@ -34,7 +34,7 @@ from sync.services import Catalogue
 from sync.types import UtcMs
 from translations import LANGUAGES
 
-NOTICE_CHARACTERS = 240
+NOTICE_CHARACTERS = 160
 MOST_NOTICES = 5
 """Notices that stand at one time: a citizen reads no more."""
 MOST_DAYS = 400

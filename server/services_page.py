@@ -14,6 +14,7 @@ from server.pages import Pages
 from server.signs import facts_of, fee_words, foot_of, minutes_words
 from sync.board import Minutes
 from sync.live import Live
+from sync.notices import Notice
 from sync.services import Service
 from sync.types import UtcMs
 from translations import load
@@ -95,6 +96,11 @@ def sheet(service: Service, around: Around, live: Live, language: str) -> Sheet:
     return Sheet(row(service, around, live, language), text.steps, documents, facts)
 
 
+def told_now(around: Around, now_ms: UtcMs) -> list[Notice]:
+    """The notices whose time is now, the urgent ones first, then the newest."""
+    return sorted((each for each in around.notices[::-1] if each.is_told(now_ms)), key=lambda each: not each.is_urgent)
+
+
 class ServicePages:
     """The routes /services and /services/ID."""
 
@@ -115,8 +121,8 @@ class ServicePages:
         @app.get("/services", response_class=HTMLResponse, summary="Every service with its time, fee and wait")
         async def services(lang: str = "") -> HTMLResponse:
             language, around = self._pages.language(lang), await self._around()
-            values = {"parts": parts(around, self._live(), language), "notice": self._notice(around, language)}
-            return self._drawn("services.html", language, values)
+            values = {"parts": parts(around, self._live(), language)}
+            return self._drawn("services.html", language, around, values)
 
         @app.get("/services/{service}", response_class=HTMLResponse, summary="Steps, documents, fee of one service")
         async def one(service: str, lang: str = "", sorry: str = "") -> HTMLResponse:
@@ -127,15 +133,20 @@ class ServicePages:
                 raise HTTPException(404)
             values = {
                 "sheet": sheet(found, around, self._live(), language),
-                "notice": self._notice(around, language),
                 "online": self._offer and self._offer(found.id, around, sorry),
                 "back": "/services",
                 "of": "",
             }
-            return self._drawn("service.html", language, values)
+            return self._drawn("service.html", language, around, values)
 
-    def _drawn(self, template: str, language: str, values: Mapping[str, object]) -> HTMLResponse:
-        kept: dict[str, object] = {"as_of": self._pages.clock(self._now()), "say": load(language, "report").gettext}
+    def _drawn(self, template: str, language: str, around: Around, values: Mapping[str, object]) -> HTMLResponse:
+        now_ms = self._now()
+        kept: dict[str, object] = {
+            "as_of": self._pages.clock(now_ms),
+            "say": load(language, "report").gettext,
+            "notice": self._notice(around, language),
+            "notices": told_now(around, now_ms),
+        }
         html = self._pages.render(template, language, {**values, **kept}, "pages")
         return HTMLResponse(html, headers={"cache-control": "no-store"})
 

@@ -119,3 +119,6 @@ PUBLISHED: tuple[type[Body], ...] = (
     PublicationRefused,
 )
 """Every kind of fact that this module adds."""
+
+HANDED_DOWN: tuple[type[PublishedFact], ...] = (CataloguePublished, CalendarPublished, NoticePublished, NoticeWithdrawn)
+"""What machines follow in the journal of their office, and offices in that of their centre."""

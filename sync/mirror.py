@@ -7,15 +7,16 @@ journal that the office writes now, in the shape of docs/journal.md: whatever re
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sync.chain import START, Position, extend
-from sync.codec import Fact
+from sync.codec import Fact, parse
 from sync.database import open_for_writing, open_readonly
 from sync.errors import JournalDamaged, JournalRefused, SyncError
+from sync.facts_published import HANDED_DOWN, CalendarPublished, CataloguePublished
 from sync.feedwire import Introduction
 from sync.journal import Instant, JournalReader
 from sync.judge import Accept, KnownJournal
@@ -26,6 +27,7 @@ from sync.wire import BATCH_ROWS, Batch, Head, take
 from sync.writer import LazyWriter
 
 FILE = "office.db"
+_LISTED = frozenset(each.kind for each in HANDED_DOWN)
 
 
 class MirrorRefused(SyncError):
@@ -125,6 +127,7 @@ class Mirror(LazyWriter):
         head = accept.head
         with self._written() as db:
             db.executemany("INSERT INTO mirrored (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", rows)
+            _list_published(db, journal_id, [row.fact for row in accept.rows])
             db.execute(
                 """INSERT INTO heads (journal_id, seq, chain, signature) VALUES (?, ?, ?, ?)
                 ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, chain = excluded.chain,
@@ -195,6 +198,16 @@ class News:
     secret: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a journal has published: its newest catalogue and calendar, and everything about notices, in order."""
+
+    journal_id: JournalId
+    catalogue: Fact | None
+    calendar: Fact | None
+    notices: tuple[Fact, ...]
+
+
 class MirrorReader:
     """The kiosk's side, read-only: follows the office's journal, also when another one takes its place.
 
@@ -228,6 +241,26 @@ class MirrorReader:
         self._at = Position(entries[-1].seq, entries[-1].chain) if entries else START
         return News(reader_id, anew, facts, secret)
 
+    def published(self) -> Published | None:
+        """What the journal that is written now has published; None where nothing can be read."""
+        try:
+            with closing(open_readonly(self._path)) as db:
+                return _published(db)
+        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+            return None
+
+    def published_up_to(self) -> tuple[JournalId, Seq] | None:
+        """The journal that is written now, and the last fact in it by which something was published (0: none); None
+        where nothing can be read."""
+        query = """SELECT journal_id, (SELECT coalesce(max(seq), 0) FROM published
+            WHERE published.journal_id = mirrors.journal_id) FROM mirrors ORDER BY number DESC LIMIT 1"""
+        try:
+            with closing(open_readonly(self._path)) as db:
+                found = db.execute(query).fetchone()
+        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+            return None
+        return (JournalId(found[0]), Seq(found[1])) if found is not None else None
+
     def end(self) -> Position | None:
         """How far the office's journal reaches here; None where nothing can be read."""
         try:
@@ -254,8 +287,13 @@ def _sound(path: Path) -> sqlite3.Connection:
     """A connection to a mirror whose end fits its chain. Raises JournalDamaged, sqlite3.Error, JournalRefused."""
     connection = open_for_writing(path)
     try:
+        known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'published'").fetchone() is not None
+        connection.execute("BEGIN IMMEDIATE")
         for statement in MIRROR:
             connection.execute(statement)
+        if not known:
+            _list_anew(connection)
+        connection.execute("COMMIT")
         for name, text in MIRROR_GUARDS.items():
             found = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
             if found is None:
@@ -279,6 +317,34 @@ def _check_end(db: sqlite3.Connection, path: Path) -> None:
     before = Position(Seq(rows[1][0]), Chain(rows[1][2])) if len(rows) > 1 else START
     if extend(secret, before, rows[0][1]) != Position(Seq(rows[0][0]), Chain(rows[0][2])):
         raise JournalDamaged(f"{path}: the last fact does not fit the chain", last_good=0, hint="It is fetched again.")
+
+
+def _list_published(db: sqlite3.Connection, journal_id: JournalId, facts: Iterable[Fact]) -> None:
+    """Note where it is published: it holds for years, and nobody reads all of them at a start."""
+    listed = [(journal_id, fact.seq, fact.kind) for fact in facts if fact.kind in _LISTED]
+    db.executemany("INSERT INTO published (journal_id, seq, kind) VALUES (?, ?, ?)", listed)
+
+
+def _list_anew(db: sqlite3.Connection) -> None:
+    """A release that knew of no such list wrote what is here."""
+    for (name,) in db.execute("SELECT journal_id FROM mirrors").fetchall():
+        rows = db.execute("SELECT row FROM mirrored WHERE journal_id = ? ORDER BY seq", (name,))
+        _list_published(db, name, (parse(row) for (row,) in rows))
+
+
+def _published(db: sqlite3.Connection) -> Published | None:
+    latest = db.execute("SELECT journal_id FROM mirrors ORDER BY number DESC LIMIT 1").fetchone()
+    if latest is None:
+        return None
+    catalogue, calendar = CataloguePublished.kind, CalendarPublished.kind
+    query = """SELECT kind, row FROM published JOIN mirrored USING (journal_id, seq) WHERE journal_id = :journal
+        AND (kind NOT IN (:catalogue, :calendar) OR seq IN (SELECT max(seq) FROM published
+            WHERE journal_id = :journal GROUP BY kind)) ORDER BY seq"""
+    values = {"journal": latest[0], "catalogue": catalogue, "calendar": calendar}
+    found = [(kind, parse(row)) for kind, row in db.execute(query, values)]
+    newest = dict(found)
+    notices = tuple(fact for kind, fact in found if kind not in (catalogue, calendar))
+    return Published(JournalId(latest[0]), newest.get(catalogue), newest.get(calendar), notices)
 
 
 def _end(db: sqlite3.Connection, journal_id: JournalId) -> Position:

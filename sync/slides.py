@@ -7,6 +7,7 @@ before the next one; the rule comes back after every few services.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sync.notices import Notice
 from sync.services import NONE, Catalogue, Fee, Service, baht
 from sync.types import UtcMs
 
@@ -19,12 +20,15 @@ LINES = 5
 """Most lines of one slide."""
 RULE_AFTER = 3
 """After this many services the rule is told again."""
+NOTICE_AFTER = 2
+"""After this many slides a notice is told, in one language after the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slide:
     """One text in one language. `service`: the id of what it is about, None: the rule. `numbered`: the lines are steps,
-    counted from `first`. `minutes`, `fee`: of the service; `part` of `parts`: a long text goes on on the next slide."""
+    counted from `first`. `minutes`, `fee`: of the service; `part` of `parts`: a long text goes on on the next slide.
+    `notice`: it is a notice of this level (sync.facts_published)."""
 
     language: str
     service: str | None
@@ -37,6 +41,7 @@ class Slide:
     accent: str | None = None
     part: int = 1
     parts: int = 1
+    notice: str | None = None
 
 
 def slides(
@@ -50,6 +55,22 @@ def slides(
         found += [slide for language in languages for slide in _service(service, language)]
         if number % RULE_AFTER == 0 and number < len(services):
             found += told
+    return tuple(found)
+
+
+def with_notices(others: Sequence[Slide], notices: Sequence[Notice], languages: Sequence[str]) -> tuple[Slide, ...]:
+    """All slides with the notices that are told now: one after every two others; urgent ones alone."""
+    told = tuple(
+        Slide(language, None, "", (each.texts[language],), notice=each.level)
+        for each in notices
+        for language in languages
+        if language in each.texts
+    )
+    if not told or not others or any(each.is_urgent for each in notices):
+        return told or tuple(others)
+    found: list[Slide] = []
+    for number, at in enumerate(range(0, len(others), NOTICE_AFTER)):
+        found += [*others[at : at + NOTICE_AFTER], told[number % len(told)]]
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from translations.numerals import format_date, format_time, weekday_name
 
 NO_FEE = "none"
 """What a catalogue says where there is no fee."""
+URGENT = "urgent"
 
 
 def service_facts(language: str, minutes: int | None, fee: str | None) -> tuple[str, ...]:
@@ -23,6 +24,14 @@ def service_facts(language: str, minutes: int | None, fee: str | None) -> tuple[
         amount = fee.replace(",", "").replace(".", "").isdecimal()
         facts.append(words.gettext("{amount} baht").format(amount=fee) if amount else fee)
     return tuple(facts)
+
+
+def untitled(language: str, notice: str | None) -> str:
+    """What stands above a text without a title: a notice of this level (urgent, information), or the rule."""
+    words = load(language, "display").gettext
+    if notice is None:
+        return words("How numbers are called")
+    return words("Important notice") if notice == URGENT else words("Notice")
 
 
 def below_still(

@@ -18,6 +18,7 @@ from kiosk.enquiry import Hall, NoHall
 from kiosk.machine import Machine, Parts, Settings
 from kiosk.preview import OFFICE, example_catalogue
 from kiosk.pruning import Pruner
+from kiosk.publications import NoPublications, Publications
 from kiosk.screen_inputs import ChooseLanguage, ChooseService, Take
 from kiosk.screen_types import Screen
 from kiosk.technician import Bench, NoPin
@@ -107,6 +108,7 @@ class Kiosk:
     keep_days: int | None = None
     bench: Bench = field(default_factory=lambda: Bench(NoPin(), None))
     served: bool = False
+    publications: Publications = field(default_factory=NoPublications)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -228,6 +230,7 @@ class Kiosk:
             hall=self.hall,
             pruner=self._pruner(),
             bench=self.bench,
+            publications=self.publications,
         )
 
     def _pruner(self) -> Pruner | None:

@@ -9,12 +9,13 @@ from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from kiosk.__main__ import main
 from kiosk.appliance import open_journal
-from kiosk.board_appliance import BoardLoop, assemble_display, notice_of, services_of
+from kiosk.board_appliance import BoardLoop, assemble_display, notice_of
 from kiosk.board_view import Hall, draw_board
 from kiosk.configfile import load, load_calendar
 from kiosk.control import ControlError
 from kiosk.layout import Display
 from kiosk.loop import WakePipe
+from kiosk.office_data import services_of
 from kiosk.preview import EXAMPLE, OFFICE
 from kiosk.ui import Closed, Exposed, RecordingGlass
 from sync.errors import ConfigError

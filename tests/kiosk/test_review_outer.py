@@ -9,9 +9,10 @@ import pytest
 import kiosk
 from fonts import FontsError
 from kiosk import configfile, demo
-from kiosk.appliance import catalogue_of, notice_of
+from kiosk.appliance import notice_of
 from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue, load, load_calendar, load_catalogue
 from kiosk.doctor import examine
+from kiosk.office_data import catalogue_of
 from sync.calendar import ALWAYS_OPEN
 from tests.kiosk.test_doctor import Box
 

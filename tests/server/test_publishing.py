@@ -117,7 +117,7 @@ def test_a_notice_stood_until_it_was_withdrawn_or_over(ledger: Ledger) -> None:
         ({"texts": {"th": "ปิด", "en": "Closed"}}, "notice-text"),
         ({"texts": {"th": "Closed", "en": "Closed", "my": "Closed"}}, "notice-text"),
         ({"texts": office.TEXTS | {"en": "Two\nlines"}}, "notice-text"),
-        ({"texts": office.TEXTS | {"en": "x" * 241}}, "notice-text"),
+        ({"texts": office.TEXTS | {"en": "x" * 161}}, "notice-text"),
         ({"level": "red"}, "notice-level"),
         ({"until_ms": UtcMs(at().now_ms)}, "notice-time"),
         ({"until_ms": UtcMs(at().now_ms + 401 * 24 * HOUR)}, "notice-time"),
