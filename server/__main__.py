@@ -137,6 +137,8 @@ def _parser() -> argparse.ArgumentParser:
         "--lang", type=_languages, default=LANGUAGES, metavar="th,en,my", help="signs, report: in which languages"
     )
     parser.add_argument("--month", default="", metavar="M", help="report: 2026-11, 2026-Q4 or FY2570")
+    parser.add_argument("--ita", metavar="FY2570", help="report: the evidence file of this fiscal year instead")
+    parser.add_argument("--items", type=Path, metavar="F", help="report --ita: the file with the items' numbers")
     parser.add_argument("--digits", choices=("latin", "local", "thai"), default="latin", help="report: on paper")
     parser.add_argument("--office", help="report: at a centre, an office's first journal, or all")
     parser.add_argument("--catalogue", type=Path, metavar="F", help="signs: a catalogue.toml, not what kiosks show")
@@ -166,8 +168,13 @@ def _report(options: argparse.Namespace, config: ServerConfig, folder: Path, now
     from server import report_command
 
     language = options.lang[0] if options.lang != LANGUAGES else "th"
-    out, local = options.out or Path(f"report-{options.month}.pdf"), options.digits != "latin"
-    order = report_command.Order(options.month, out, language, local, options.office)
+    period = options.ita or options.month
+    out, local = options.out or Path(f"report-{period}.pdf"), options.digits != "latin"
+    order = report_command.Order(period, out, language, local, options.office)
+    if options.ita is not None:
+        from server import ita_command
+
+        return ita_command.write_ita(config, folder, order, options.items, now)
     return report_command.write_report(config, folder, order, now)
 
 

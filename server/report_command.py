@@ -39,10 +39,17 @@ class Order:
 
 def write_report(config: ServerConfig, folder: Path, order: Order, now: datetime) -> str:
     """Write the report into order.out; what was done, in words. Raises NoSuchPeriod, ExportFailed, LedgerRefused."""
-    period = period_of(order.month)
     if order.out.suffix not in SUFFIXES:
         hint = f"End the file's name in one of {', '.join(SUFFIXES)}."
         raise ExportFailed(f"{order.out} is no kind of file that a report has", hint=hint)
+    report, setting = report_and_setting(config, folder, order, now)
+    keep(order.out, _file(order.out.suffix, report, setting))
+    return f"{order.out}: {report.read.days} days with figures, revision {report.read.revision}"
+
+
+def report_and_setting(config: ServerConfig, folder: Path, order: Order, now: datetime) -> tuple[Report, Setting]:
+    """The figures that are asked for, and what they are told with. Raises NoSuchPeriod, LedgerRefused."""
+    period = period_of(order.month)
     if not (folder / FILE).exists():
         raise LedgerRefused(f"there is no ledger in {folder}", hint="Start the server once, or check `data`.")
     with contextlib.closing(open_reader(folder / FILE)) as db:
@@ -52,16 +59,18 @@ def write_report(config: ServerConfig, folder: Path, order: Order, now: datetime
         except Unavailable as error:
             hint = "Start the server of this release once: it brings the ledger up to date."
             raise LedgerRefused(f"the ledger cannot be read: {error}", hint=hint) from error
-    report = report_of(read)
     local = now.astimezone(config.zone)
-    setting = Setting(office_names, names, order.language, local, order.local_digits)
+    return report_of(read), Setting(office_names, names, order.language, local, order.local_digits)
+
+
+def keep(out: Path, content: bytes) -> None:
+    """Write the file. Raises ExportFailed."""
     try:
-        order.out.parent.mkdir(parents=True, exist_ok=True)
-        order.out.write_bytes(_file(order.out.suffix, report, setting))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(content)
     except OSError as error:
         hint = "Name a file after --out that can be written, on a disk with room."
-        raise ExportFailed(f"{order.out} cannot be written: {error.strerror}", hint=hint) from error
-    return f"{order.out}: {read.days} days with figures, revision {read.revision}"
+        raise ExportFailed(f"{out} cannot be written: {error.strerror}", hint=hint) from error
 
 
 def _file(suffix: str, report: Report, setting: Setting) -> bytes:

@@ -3,7 +3,7 @@
 Beside every figure stands what is left out of it and why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -189,9 +189,14 @@ def _notes(report: Report, setting: Setting) -> list[str]:
 
 
 def _table(part: str, report: Report, setting: Setting) -> Sign:
-    rows, keys = [row for row in report.of(part) if row.figures.keys() & {"complaints"} or row.name], TABLES[part]
+    rows = [row for row in report.of(part) if row.figures.keys() & {"complaints"} or row.name]
+    return table(setting.said(TITLES[part]), rows, TABLES[part], setting)
+
+
+def table(title: str, rows: Sequence[Row], keys: Sequence[str], setting: Setting) -> Sign:
+    """A table of these figures."""
     return {
-        "title": setting.said(TITLES[part]),
+        "title": title,
         "columns": [setting.said(LABELS[key]) for key in keys],
         "rows": [[label(row, setting), *(_cell(key, row, setting) for key in keys)] for row in rows],
     }

@@ -52,13 +52,18 @@ def csv_of(report: Report, setting: Setting) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def xlsx_of(report: Report, setting: Setting) -> bytes:
-    """One sheet a part, figures as numbers, and the tidy table."""
+def xlsx_of(
+    report: Report, setting: Setting, more: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = ()
+) -> bytes:
+    """One sheet a part, figures as numbers, and the tidy table. `more`: sheets of texts before them, as (title, heads,
+    rows)."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": _title(report, setting), "created": setting.now.replace(tzinfo=None)})
     formats = {places: book.add_format({"num_format": _shape(places)}) for places in range(3)}
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    for title, heads, lines in more:
+        _texts(book, title, heads, lines, bold)
     for part in PARTS:
         rows = report.of(part)
         if rows:
@@ -71,6 +76,17 @@ def xlsx_of(report: Report, setting: Setting) -> bytes:
     sheet.freeze_panes(1, 0)
     book.close()
     return out.getvalue()
+
+
+def _texts(book: Any, title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], bold: Any) -> None:
+    sheet, wrapped = book.add_worksheet(title[:31]), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.write_row(0, 0, heads, bold)
+    for number, line in enumerate(lines, 1):
+        for column, text in enumerate(line):
+            sheet.write_string(number, column, text, wrapped)
+    sheet.set_column(0, len(heads) - 2, 30)
+    sheet.set_column(len(heads) - 1, len(heads) - 1, 80)
+    sheet.freeze_panes(1, 0)
 
 
 def _sheet(

@@ -12,6 +12,7 @@ from server.config import ServerConfig
 from server.database import Unavailable
 from server.errors import ExportFailed, PaperFailed
 from server.ledger import FILE, open_reader
+from server.rollups import office_of
 from server.signs import Paper, Setting, Sign, paper, signs
 from server.typeset import Typesetter
 from sync.catalogue import Catalogue, from_body, parse_catalogue
@@ -57,15 +58,15 @@ def write_signs(config: ServerConfig, folder: Path, order: Order, now: datetime)
     return f"{order.out}: {count} signs, and each language's together in signs-LANGUAGE.pdf"
 
 
-def shown(folder: Path) -> Catalogue:
-    """What the office's kiosks show: of the catalogues that they adopted, that of the lowest lane. Raises
-    PaperFailed."""
+def shown(folder: Path, office: str | None = None) -> Catalogue:
+    """What the kiosks of this office show (None: of this server's own): of the catalogues that they adopted, that of
+    the lowest lane. Raises PaperFailed."""
     hint = "Name a catalogue.toml after --catalogue."
     if not (folder / FILE).exists():
         raise PaperFailed("no kiosk has told this server its catalogue", hint=hint)
     with contextlib.closing(open_reader(folder / FILE)) as db:
         try:
-            rows = db.execute(_SHOWN).fetchall()
+            rows = db.execute(_SHOWN, (office if office != office_of(db) else None,)).fetchall()
         except Unavailable as error:
             raise PaperFailed(f"the ledger cannot be read: {error}", hint=hint) from error
     for (text,) in rows:
@@ -75,7 +76,7 @@ def shown(folder: Path) -> Catalogue:
 
 
 _SHOWN = """SELECT catalogue FROM catalogues JOIN journals USING (journal_id)
-    WHERE office IS NULL ORDER BY lane IS NULL, lane, journal_id"""
+    WHERE office IS NOT DISTINCT FROM ? ORDER BY lane IS NULL, lane, journal_id"""
 
 
 def _chosen(path: Path) -> Catalogue:

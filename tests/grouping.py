@@ -21,6 +21,7 @@ TOGETHER = {
     "test_counter_chromium": "",
     "test_display_page": "",
     "test_evidence": "",
+    "test_ita": "",
     "test_kiosk_walk": "",
     "test_office_chromium": "",
     "test_pages": "",
