@@ -20,7 +20,7 @@ from server.config import ServerConfig, parse_server
 from server.console_tls import ConsoleCertificate
 from server.errors import ConfigError, LedgerRefused, ServerError
 from server.export import export
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.names import own_addresses, own_host
 from server.office import Office, perform
 from server.offices import zones_of
@@ -28,6 +28,7 @@ from server.restore import restore
 from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
 from server.signs import PAPERS
+from server.stores import open_reader, place_of
 from sync.clock import trusted
 from sync.errors import SyncError
 from sync.simulated_clock import clock_for
@@ -61,7 +62,7 @@ def main(arguments: list[str]) -> int:
             case "serve":
                 _serve(config, digest, options.config, folder, clock)
             case "export":
-                print(export(folder / FILE, options.journal, Path(options.to or "journal.db")))
+                print(export(place_of(config.database, folder), options.journal, Path(options.to or "journal.db")))
             case "audit":
                 said, clean = auditing.audit(config, folder, options.day, options.language, as_json=options.json)
                 print(said)
@@ -290,7 +291,7 @@ def _unwrapped(run: Callable[[], None]) -> None:
 
 
 def _rebuild(config: ServerConfig, folder: Path, clock: SystemClock) -> None:
-    ledger = Ledger(folder / FILE, config.zone, random_bytes)
+    ledger = Ledger(place_of(config.database, folder), config.zone, random_bytes)
     try:
         print(f"folded {ledger.rebuild()} facts anew", flush=True)
         print(f"reckoned {_reckon(ledger, folder, config, clock)} days anew")
@@ -300,7 +301,7 @@ def _rebuild(config: ServerConfig, folder: Path, clock: SystemClock) -> None:
 
 def _reckon(ledger: Ledger, folder: Path, config: ServerConfig, clock: SystemClock) -> int:
     """Make the figures of all marked days anew; how many there were."""
-    with contextlib.closing(open_reader(folder / FILE)) as db:
+    with contextlib.closing(open_reader(place_of(config.database, folder))) as db:
         days, zones = marked(db), zones_of(db)
         for number, (office, day) in enumerate(days, 1):
             print(f"\r{number}/{len(days)} {day}", end="", file=sys.stderr, flush=True)
@@ -324,7 +325,7 @@ def _ask(config: ServerConfig, folder: Path, clock: SystemClock, command: dict[s
     if answer is not None:
         return answer
     der = certificate.load_or_make(folder, datetime.now(UTC))
-    ledger = Ledger(folder / FILE, config.zone, random_bytes)
+    ledger = Ledger(place_of(config.database, folder), config.zone, random_bytes)
     try:
         with ledger.transaction():
             return perform(ledger, command, der, random_bytes, clock.read().utc_ms)

@@ -1,8 +1,6 @@
 """The commands `audit`, `checkpoint` and `evidence`: they only read, also while the server runs."""
 
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,11 +9,10 @@ from server import evidence
 from server.audit_reading import read_day
 from server.audit_text import document, text
 from server.config import ServerConfig
-from server.database import Db, Unavailable
-from server.errors import ExportFailed, LedgerRefused, NoSuchDay
-from server.ledger import FILE, open_reader
+from server.errors import ExportFailed, NoSuchDay
 from server.own import KEY_FILE
 from server.places import days
+from server.stores import ledger_of
 from sync import checkpoint
 from sync.checkpoint import Checkpoint
 from sync.errors import BadKey
@@ -29,7 +26,7 @@ def audit(
 ) -> tuple[str, bool]:
     """What the audit of this day says, and whether there is no violation. `public`: without complaints, which are
     nobody else's business. Raises NoSuchDay."""
-    with _reading(folder) as db:
+    with ledger_of(config.database, folder) as db:
         found = read_day(db, _day(day), config.zone)
     if public:
         found = replace(found, complaints={})
@@ -43,7 +40,7 @@ def audit(
 
 def day_checkpoint(config: ServerConfig, folder: Path, day: str) -> str:
     """The signed checkpoint of this day. Raises NoSuchDay, BadKey."""
-    with _reading(folder) as db:
+    with ledger_of(config.database, folder) as db:
         found = read_day(db, _day(day), config.zone)
     key = load_for(folder / KEY_FILE, found.key)
     totals, violations = found.audit.totals, len(found.audit.violations)
@@ -54,7 +51,7 @@ def day_checkpoint(config: ServerConfig, folder: Path, day: str) -> str:
 def write_evidence(config: ServerConfig, folder: Path, first: str, last: str, out: Path) -> str:
     """Write the evidence of these days into a folder; what was done, in words. Raises NoSuchDay, ExportFailed."""
     try:
-        with _reading(folder) as db:
+        with ledger_of(config.database, folder) as db:
             rows = evidence.write(db, _day(first), _day(last), out, config.time_zone)
             held = list(dict.fromkeys(place.day for place in days(db) if first <= place.day <= last))
         for day in held:
@@ -69,18 +66,6 @@ def write_evidence(config: ServerConfig, folder: Path, first: str, last: str, ou
         hint = "Name a folder after --out that can be written, on a disk with room."
         raise ExportFailed(f"{out} cannot be written: {error.strerror}", hint=hint) from error
     return f"{out}: {len(held)} days, {rows} rows"
-
-
-@contextmanager
-def _reading(folder: Path) -> Iterator[Db]:
-    if not (folder / FILE).exists():
-        raise LedgerRefused(f"there is no ledger in {folder}", hint="Start the server once, or check `data`.")
-    try:
-        with closing(open_reader(folder / FILE)) as db:
-            yield db
-    except Unavailable as error:
-        hint = "Start the server of this release once: it brings the ledger up to date."
-        raise LedgerRefused(f"the ledger cannot be read: {error}", hint=hint) from error
 
 
 def _day(text: str) -> str:

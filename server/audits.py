@@ -63,13 +63,17 @@ class Audits:
 def made_from(db: Db, here: Place) -> tuple[Any, ...]:
     """What an audit of this day is made from: another value, another audit. The first is where the day
     is, the third what is noted beside the days."""
-    of_day = """SELECT tickets.journal_id, count(*), total(slack_ms), min(max(tickets.seq) + ?, received)
-        FROM tickets JOIN journals USING (journal_id) WHERE day = ? GROUP BY tickets.journal_id ORDER BY 1"""
+    of_day = """SELECT tickets.journal_id, count(*), sum(slack_ms), max(tickets.seq), received
+        FROM tickets JOIN journals USING (journal_id) WHERE day = ? GROUP BY tickets.journal_id, received ORDER BY 1"""
     (standing,) = db.execute("SELECT max(seq) FROM standing WHERE journal_id = ?", (here.journal,)).fetchone()
     (journals,) = db.execute("SELECT count(*) FROM journals").fetchone()
     reached = db.execute("SELECT received FROM journals WHERE journal_id = ?", (here.journal,)).fetchone()
     end = here.end if here.end is not None else reached and reached[0]
-    came_back = """SELECT count(*), total(top_seq), total(wanted_seq), total(known_seq),
+    came_back = """SELECT count(*), sum(top_seq), sum(wanted_seq), sum(known_seq),
         (SELECT count(*) FROM lost) FROM losses"""
     lost = tuple(db.execute(came_back).fetchone())
-    return here, end, standing, journals, lost, *db.execute(of_day, (BEHIND, here.day))
+    tickets = [
+        (name, count, slack, min(last + BEHIND, received))
+        for name, count, slack, last, received in db.execute(of_day, (here.day,))
+    ]
+    return here, end, standing, journals, lost, *tickets

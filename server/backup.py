@@ -23,9 +23,9 @@ from server.backups import Backup, name_of, thinned
 from server.clips import FOLDER as CLIPS
 from server.database import Db
 from server.errors import BackupDamaged, BackupFailed, SecretUnusable
-from server.ledger import FILE, open_reader
 from server.medium import DAMAGED, DRAFT, FAILED, Medium, failed, failed_by
 from server.own import KEY_FILE
+from server.stores import FILE, place_of, store_of
 from sync import RELEASE
 from sync.disk import take_writers_place
 from sync.types import JournalId, UtcMs
@@ -49,6 +49,12 @@ class Source:
 
     data: Path
     config: Path
+    database: str | None = None
+
+    @property
+    def ledger(self) -> Path | str:
+        """Where the ledger is (server.stores)."""
+        return place_of(self.database, self.data)
 
 
 def make(
@@ -156,12 +162,12 @@ def snapshot(
     pages. Raises OSError, sqlite3.Error.
     """
     folder.mkdir()
-    with closing(open_reader(source.data / FILE)) as db, closing(sqlite3.connect(folder / FILE)) as copy:
+    store = store_of(source.ledger)
+    with closing(store.reader()) as db:
         db.execute("BEGIN")
         server_id = str(db.execute("SELECT server_id FROM server").fetchone()[0])
         journals = _ends(db)
-        copy.execute("PRAGMA synchronous = OFF")  # a copy that a power cut ends is made anew
-        db.backup(copy, pages=pages, progress=between, sleep=0)
+        store.copy(db, folder / FILE, pages, between)
     shutil.copyfile(source.config, folder / CONFIG)
     for name in KEPT:
         if (source.data / name).exists():

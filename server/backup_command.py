@@ -31,7 +31,7 @@ def back_up(config: ServerConfig, config_file: Path, data: Path, ask: Ask) -> Ba
     os.nice(NICER)
     now_ms = UtcMs(ask({"command": "time"})["now_ms"])
     medium = Folder(config_file.parent / config.backup.folder, data)
-    made = make(Source(data, config_file), medium, config.backup.recipients, now_ms)
+    made = make(Source(data, config_file, config.database), medium, config.backup.recipients, now_ms)
     ask({"command": "backed-up", "backup": asdict(made)})
     return made
 

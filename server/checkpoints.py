@@ -34,7 +34,8 @@ class Checkpoints:
 
     def keep(self, row: Row) -> None:
         """Keep a checkpoint that was made; one that is there stays as it is."""
-        query = "INSERT OR IGNORE INTO checkpoints (journal_id, day, text, made_ms) VALUES (?, ?, ?, ?)"
+        query = """INSERT INTO checkpoints (journal_id, day, text, made_ms) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO NOTHING"""
         self._db.execute(query, (row.journal, row.day, row.text, row.made_ms))
 
     def tried(self, row: Row, now_ms: UtcMs, trouble: str | None, *, sent: bool) -> None:

@@ -16,7 +16,7 @@ from server.errors import ConfigError
 from server.names import ip_of, is_hook, is_name
 from sync.calendar import Period, periods_of
 from sync.clock import Trust
-from sync.config_words import is_code, is_http, is_https, no_slash
+from sync.config_words import is_code, is_http, is_https, is_postgresql, no_slash
 from sync.errors import ConfigError as SyncConfigError
 from sync.strict_toml import Choice, Document, Key, ListOf, Sections, Table, Text, Whole, parse, read
 from translations import LANGUAGES
@@ -102,7 +102,8 @@ class ServerConfig:
     `mail`: who takes the daily checkpoints and the alerts; None: nobody. `webhooks`: where alerts are posted.
     `upstream`: the centre; None: there is none.
     `backup`: where backups go; None: none are made. `online`: None: no places are given to phones.
-    `metrics`: who may see /metrics besides this machine itself.
+    `metrics`: who may see /metrics besides this machine itself. `database`: the PostgreSQL database of the ledger;
+    None: it is a file in `data`.
     """
 
     data: str
@@ -125,6 +126,7 @@ class ServerConfig:
     online: OnlineConfig | None = None
     metrics: tuple[Network, ...] = ()
     webhooks: tuple[WebhookConfig, ...] = ()
+    database: str | None = None
 
     @property
     def label(self) -> str:
@@ -186,6 +188,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         None if values["online"] is None else OnlineConfig(**values["online"]),
         values["metrics"]["from"],
         tuple(WebhookConfig(**each) for each in values["webhook"]),
+        values["database"],
     )
 
 
@@ -367,6 +370,7 @@ SERVER = Table(
         Key("data", Text(), "the folder where the server keeps its ledger"),
         Key("name", Sections(Text(), LANGUAGES), "the section with the office's name in each language"),
         Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
+        Key("database", Text(is_postgresql), "the address of a PostgreSQL database for the ledger", None),
         Key("public_url", Text(is_http, no_slash), "the address that the QR of a ticket leads to", None),
         Key("listen", _LISTEN, "the section of the addresses", _LISTENS),
         Key("console", _CONSOLE_KEYS, "the section of the console's certificate", _NO_CONSOLE),

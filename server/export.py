@@ -6,13 +6,13 @@ from pathlib import Path
 
 from server.database import Db, DbError
 from server.errors import ControlFailed
-from server.ledger import open_reader
 from server.own import own_named
+from server.stores import open_reader
 from sync.copies import write_copy
 from sync.journal import Entry
 
 
-def export(ledger: Path, journal_id: str | None, to: Path) -> str:
+def export(ledger: Path | str, journal_id: str | None, to: Path) -> str:
     """Copy this journal (None: the server's own) to a new file, also while the server runs; what was done, in words.
 
     Raises ControlFailed.

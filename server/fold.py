@@ -64,12 +64,12 @@ _ADD_TICKET = f"""INSERT INTO tickets (journal_id, seq, boot_id, boottime_ms, ut
         day, series, lane, n, label, services, token, chain)
     SELECT :journal_id, :seq, :boot_id, :boottime_ms, best.utc_ms, best.slack_ms, office_day(best.utc_ms),
         :day, :series, :lane, :n, :label, :services, :token, :chain
-    FROM (SELECT 1) LEFT JOIN ({BEST_ANCHOR}) AS best"""
+    FROM (SELECT 1) AS one LEFT JOIN ({BEST_ANCHOR}) AS best ON TRUE"""
 _ADD_SCORE = f"""INSERT INTO scores (journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, office_day,
         counter, level, scale)
     SELECT :journal_id, :seq, :boot_id, :boottime_ms, best.utc_ms, best.slack_ms, office_day(best.utc_ms),
         :counter, :level, :scale
-    FROM (SELECT 1) LEFT JOIN ({BEST_ANCHOR}) AS best"""
+    FROM (SELECT 1) AS one LEFT JOIN ({BEST_ANCHOR}) AS best ON TRUE"""
 _ADD_ANCHOR = """INSERT INTO anchors (journal_id, seq, boot_id, boottime_ms, utc_ms, uncertainty_ms, source)
     VALUES (:journal_id, :seq, :boot_id, :boottime_ms, :utc_ms, :uncertainty_ms, :source)"""
 # The anchor that bounds a moment most tightly dates it (sync.clock.Timeline); of two equal ones the first stays.
@@ -86,15 +86,15 @@ _PRINT = """UPDATE tickets SET attempt = :attempt, print = :print
     WHERE journal_id = :journal_id AND seq = :ticket AND attempt <= :attempt"""
 _DISPUTE = """UPDATE scores SET disputed = 1
     WHERE journal_id = :journal_id AND seq = :score AND level <> :level"""
-_CORRECT = """UPDATE scores SET upward = (:last > level)
+_CORRECT = """UPDATE scores SET upward = CASE WHEN :last > level THEN 1 ELSE 0 END
     WHERE journal_id = :journal_id AND seq = :score"""
 _DAY = "INSERT INTO days (journal_id, day, seq) VALUES (:journal_id, :day, :seq)"
-_PROMISED = """INSERT OR IGNORE INTO promised (journal_id, ticket, low, high)
-    VALUES (:journal_id, :ticket, :low, :high)"""
+_PROMISED = """INSERT INTO promised (journal_id, ticket, low, high)
+    VALUES (:journal_id, :ticket, :low, :high) ON CONFLICT DO NOTHING"""
 # As sync.took reckons real waits; a test holds the two together. What was carried over has no wait: no range was
 # printed for that.
-_WAITS = """INSERT OR IGNORE INTO waits (journal_id, of_journal, ticket, day, since_ms)
-    VALUES (:journal_id, :of_journal, :ticket, :day, :since_ms)"""
+_WAITS = """INSERT INTO waits (journal_id, of_journal, ticket, day, since_ms)
+    VALUES (:journal_id, :of_journal, :ticket, :day, :since_ms) ON CONFLICT DO NOTHING"""
 _OF_TICKET = "WHERE journal_id = :journal_id AND of_journal = :of_journal AND ticket = :ticket AND called_ms IS NULL"
 _CARRIED = f"UPDATE waits SET since_ms = NULL {_OF_TICKET}"
 _CALLED = f"UPDATE waits SET called_ms = :now_ms {_OF_TICKET}"
@@ -118,7 +118,7 @@ _EXCHANGED = """UPDATE machines SET before_maker = named_maker, before_model = n
         exchanged_boot = :boot_id, exchanged_ms = :boottime_ms
     WHERE journal_id = :journal_id AND (named_model <> :model OR (named_model = :model AND named_maker <> :maker))"""
 _SINCE = """UPDATE machines SET since_boot = :boot_id, since_ms = :boottime_ms
-    WHERE journal_id = :journal_id AND printer_model IS NOT :model"""
+    WHERE journal_id = :journal_id AND printer_model IS DISTINCT FROM :model"""
 _MET = """INSERT INTO machines (journal_id, printer_maker, printer_model, printer_kind, printer_able)
     VALUES (:journal_id, :maker, :model, :kind, :able)
     ON CONFLICT (journal_id) DO UPDATE SET printer_maker = excluded.printer_maker,
@@ -132,8 +132,9 @@ _ROLL = """INSERT INTO machines (journal_id, roll_mm) VALUES (:journal_id, :roll
 # As sync.paper_left folds them; a test holds the two together.
 _USED = """INSERT INTO machines (journal_id, used_mm, paper_tickets, ticket_mm)
     VALUES (:journal_id, :mm, :tickets, :mm * :tickets)
-    ON CONFLICT (journal_id) DO UPDATE SET used_mm = used_mm + excluded.used_mm,
-        paper_tickets = paper_tickets + excluded.paper_tickets, ticket_mm = ticket_mm + excluded.ticket_mm"""
+    ON CONFLICT (journal_id) DO UPDATE SET used_mm = machines.used_mm + excluded.used_mm,
+        paper_tickets = machines.paper_tickets + excluded.paper_tickets,
+        ticket_mm = machines.ticket_mm + excluded.ticket_mm"""
 _NIGHT = """INSERT INTO machines (journal_id, night, night_boot, night_ms)
     VALUES (:journal_id, :outcome, :boot_id, :boottime_ms)
     ON CONFLICT (journal_id) DO UPDATE SET night = excluded.night, night_boot = excluded.night_boot,

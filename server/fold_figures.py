@@ -15,10 +15,10 @@ from sync.codec import Fact
 from sync.facts import CatalogueAdopted, ClockAnchored, ScoreGiven, ScoreRepeated
 from sync.facts_office import OfficeFact
 
-AGAIN = "ON CONFLICT (journal_id, day) DO UPDATE SET marks = marks + 1"
+AGAIN = "ON CONFLICT (journal_id, day) DO UPDATE SET marks = dirty.marks + 1"
 _MARK_QUEUE = f"""INSERT INTO dirty (journal_id, day, marks)
-    SELECT * FROM (SELECT :journal_id, day, 1 FROM days WHERE journal_id = :journal_id AND seq <= :seq
-        ORDER BY seq DESC LIMIT 1) WHERE true {AGAIN}"""
+    SELECT * FROM (SELECT journal_id, day, 1 FROM days WHERE journal_id = :journal_id AND seq <= :seq
+        ORDER BY seq DESC LIMIT 1) AS of WHERE true {AGAIN}"""
 _MARK_SCORE = f"""INSERT INTO dirty (journal_id, day, marks)
     SELECT journal_id, office_day, 1 FROM scores
     WHERE journal_id = :journal_id AND seq = :score AND office_day IS NOT NULL {AGAIN}"""
@@ -26,9 +26,9 @@ _NEARER = "slack_ms > :uncertainty_ms + abs(boottime_ms - :boottime_ms) * :ppm /
 _OF_BOOT = f"journal_id = :journal_id AND boot_id = :boot_id AND (slack_ms IS NULL OR {_NEARER})"
 _MARK_DATED = f"""INSERT INTO dirty (journal_id, day, marks)
     SELECT * FROM (
-        SELECT :journal_id, office_day AS day, 1 FROM scores WHERE {_OF_BOOT}
-        UNION SELECT :journal_id, office_day(:utc_ms + boottime_ms - :boottime_ms), 1 FROM scores WHERE {_OF_BOOT}
-    ) WHERE day IS NOT NULL {AGAIN}"""
+        SELECT journal_id, office_day AS day, 1 FROM scores WHERE {_OF_BOOT}
+        UNION SELECT journal_id, office_day(:utc_ms + boottime_ms - :boottime_ms), 1 FROM scores WHERE {_OF_BOOT}
+    ) AS dated WHERE day IS NOT NULL {AGAIN}"""
 _STANDARDS = "INSERT INTO standards (journal_id, seq, minutes) VALUES (:journal_id, :seq, :minutes)"
 
 

@@ -34,7 +34,7 @@ def write_ita(config: ServerConfig, folder: Path, order: Order, items: Path | No
         raise ExportFailed(f"{order.out} is no kind of file that an evidence file has", hint=hint)
     report, setting = report_and_setting(config, folder, order, now)
     numbers = _items(items or SHIPPED, int(order.month[2:]))
-    evidence = Evidence(report, shown(folder, order.office), numbers)
+    evidence = Evidence(report, shown(config.database, folder, order.office), numbers)
     keep(order.out, _file(order.out.suffix, evidence, setting))
     blank = "" if numbers.ita or numbers.lpa else "; no item has a number: docs/reports.md says how they are entered"
     return f"{order.out}: {report.read.days} days with figures, {len(evidence.catalogue.services)} services{blank}"

@@ -1,28 +1,23 @@
-"""Every journal that reaches this server, in one SQLite file with one writing process.
+"""Every journal that reaches this server, in one SQLite file or PostgreSQL database with one writing process.
 
-Facts, heads, watermarks and what is folded from them change together in one transaction, or not at all. The settings
-are those of the journal (WAL, synchronous=FULL): what was acknowledged survives a power cut.
+Facts, heads, watermarks and what is folded from them change together in one transaction, or not at all. What was
+acknowledged survives a power cut: the settings are those of the journal (WAL, synchronous=FULL).
 """
 
-import os
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import sqlite_utils
 
 from server.backups import BackupTable
 from server.change import Change
 from server.checkpoints import Checkpoints
 from server.clips import ClipTable
-from server.database import Db
+from server.database import DbError, Store
 from server.deliveries import Deliveries
 from server.episodes import Episodes
-from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused
+from server.errors import LedgerRefused
 from server.fold import changes
 from server.held import Held
 from server.lastword import Doubt
@@ -34,12 +29,13 @@ from server.pairing import NO_LANE, WITHOUT_LANE, Code, Pairing, Standing
 from server.people import People
 from server.published import Publications
 from server.rollups import Rollups
-from server.schema import FOLD_VERSION, LEDGER, MADE_OF_THEM, MIGRATIONS, PROJECTIONS
+from server.schema import FOLD_VERSION, MADE_OF_THEM, PROJECTIONS
 from server.sessions import Sessions
+from server.sqlite_store import SqliteStore
+from server.stores import store_of
 from sync.chain import Position
-from sync.clock import Timeline, office_day
+from sync.clock import Timeline
 from sync.codec import Fact, decode
-from sync.disk import DiskTrouble, take_writers_place, trouble_of
 from sync.facts import Body, Predecessor, drafts
 from sync.journal import Instant, chained
 from sync.judge import Accept, KnownJournal, Refuse
@@ -49,10 +45,11 @@ from sync.paircode import Fresh
 from sync.types import Chain, JournalId, Seq, UtcMs
 from sync.wire import BATCH_ROWS, Head
 
-FILE = "office.db"
 REFUSALS_KEPT = 1000
 FORKS_KEPT = 100
 CODES_KEPT = 1000
+REFOLDED_AT_ONCE = 1000
+_NEXT_ROWS = "SELECT seq, row, chain FROM facts WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?"
 Fold = Callable[[JournalId, Fact, bytes], list[Change]]
 
 
@@ -69,28 +66,25 @@ class Ledger:
 
     def __init__(
         self,
-        path: Path,
+        place: Path | str | Store,
         zone: ZoneInfo,
         random: Callable[[int], bytes],
         *,
         fold: Fold = changes,
-        synchronous: str = "FULL",
     ) -> None:
-        """Open, or make, the ledger in this file, and fold it anew where an other release or zone folded it.
+        """Open, or make, the ledger in this file or at this URL; fold it anew where another release or zone folded it.
 
         `random(n)` gives n unpredictable bytes. Raises LedgerBusy, LedgerDamaged, LedgerRefused.
         """
-        self.path = path
+        self.place = place if isinstance(place, (Path, str)) else place.name
+        self._store_of = store_of(place) if isinstance(place, (Path, str)) else place
         self._fold = fold
         self._own: Own | None = None
         self.own_end: tuple[JournalId, Position] | None = None
         """How far this server's own journal reaches durably, as of the last commit."""
-        self._lock = _lock_writer(path)
-        try:
-            self._db = _open(path, zone, synchronous)
-        except BaseException:
-            os.close(self._lock)
-            raise
+        self._opened = ExitStack()
+        self._db = self._opened.enter_context(self._store_of.writer(zone))
+        self._made = self._store_of.made(self._db)
         self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
         self.clips = ClipTable(self._db)
         self.lost = Lost(self._db)
@@ -107,9 +101,14 @@ class Ledger:
             raise
 
     def close(self) -> None:
-        """Let go of the file and of the writer's place."""
-        self._db.close()
-        os.close(self._lock)
+        """Let go of the database and of the writer's place."""
+        self._opened.close()
+
+    @property
+    def path(self) -> Path:
+        """The file, of a ledger that is one."""
+        assert isinstance(self._store_of, SqliteStore)
+        return self._store_of.path
 
     @property
     def changes(self) -> int:
@@ -124,9 +123,10 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of the block becomes durable at its end, or none of it. LedgerRefused where the disk does not take it."""
-        live, own = self.live, self._own
         with self._guarded():
             self._db.execute("BEGIN IMMEDIATE")
+            self._forget_stale()
+            live, own = self.live, self._own
             try:
                 yield
                 end = self._vouch()
@@ -137,6 +137,12 @@ class Ledger:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def _forget_stale(self) -> None:
+        """Nobody knows whether the last commit of a lost connection was done: `live` is made from the tables anew."""
+        made = self._store_of.made(self._db)
+        if made != self._made:
+            self._made, self.live = made, None
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -270,7 +276,8 @@ class Ledger:
         db.execute("DELETE FROM refusals WHERE number <= (SELECT max(number) FROM refusals) - ?", (REFUSALS_KEPT,))
         db.execute(
             """INSERT INTO refusal_counts (journal_id, code, count, last_ms) VALUES (?, ?, 1, ?)
-            ON CONFLICT (journal_id, code) DO UPDATE SET count = count + 1, last_ms = excluded.last_ms""",
+            ON CONFLICT (journal_id, code) DO UPDATE
+                SET count = refusal_counts.count + 1, last_ms = excluded.last_ms""",
             (known or "", refusal.error, now_ms),
         )
         if known and verdict.head:
@@ -343,7 +350,8 @@ class Ledger:
                 contact_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (journal_id) DO UPDATE SET role = excluded.role, place = excluded.place,
                 lane = CASE WHEN journals.lane < 0 THEN excluded.lane ELSE journals.lane END,
-                paired_ms = excluded.paired_ms, paired_by = excluded.paired_by, revoked_ms = NULL WHERE own = 0""",
+                paired_ms = excluded.paired_ms, paired_by = excluded.paired_by, revoked_ms = NULL
+            WHERE journals.own = 0""",
             values,
         )
         self._db.execute("DELETE FROM codes WHERE hash = ?", (pairing.code_hash,))
@@ -396,16 +404,17 @@ class Ledger:
         for table in (*PROJECTIONS, *MADE_OF_THEM):
             self._db.execute(f"DELETE FROM {table}")
         count = 0
-        for journal_id, row, chain in self._db.execute(
-            "SELECT journal_id, row, chain FROM facts ORDER BY journal_id, seq"
-        ):
-            self._change(self._fold(JournalId(journal_id), decode(row), chain))
-            count += 1
+        for (journal_id,) in self._db.execute("SELECT journal_id FROM journals ORDER BY journal_id").fetchall():
+            after = 0
+            while found := self._db.execute(_NEXT_ROWS, (journal_id, after, REFOLDED_AT_ONCE)).fetchall():
+                for seq, row, chain in found:
+                    self._change(self._fold(JournalId(journal_id), decode(row), chain))
+                    after = seq
+                count += len(found)
         return count
 
     def _store(self, journal_id: JournalId, rows: Sequence[tuple[Fact, bytes, Chain]]) -> None:
-        values = [(journal_id, fact.seq, row, chain) for fact, row, chain in rows]
-        self._db.executemany("INSERT INTO facts (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", values)
+        self._store_of.append(self._db, [(journal_id, fact.seq, row, chain) for fact, row, chain in rows])
         for fact, _, chain in rows:
             self._change(self._fold(journal_id, fact, chain))
 
@@ -442,18 +451,16 @@ class Ledger:
         if self._one("SELECT count(*) FROM forks WHERE journal_id = ?", journal_id)[0] < FORKS_KEPT:
             values = (journal_id, head.seq, head.chain, head.signature, now_ms)
             self._db.execute(
-                "INSERT OR IGNORE INTO forks (journal_id, seq, chain, signature, at_ms) VALUES (?, ?, ?, ?, ?)", values
+                """INSERT INTO forks (journal_id, seq, chain, signature, at_ms) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO NOTHING""",
+                values,
             )
 
     def _prepare(self, folded: str, random: Callable[[int], bytes]) -> None:
         with self._guarded():
-            tables = sqlite_utils.Database(self._db)
-            newer = {each.name for each in LEDGER.applied(tables)} - MIGRATIONS
-            if newer:
-                raise LedgerDamaged(f"{self.path} was written by a newer release: {', '.join(newer)}", hint=_NEWER)
-            LEDGER.apply(tables)
+            self._store_of.migrate(self._db)
         with self.transaction():
-            first = "INSERT OR IGNORE INTO server (one, server_id, folded) VALUES (1, ?, ?)"
+            first = "INSERT INTO server (one, server_id, folded) VALUES (1, ?, ?) ON CONFLICT DO NOTHING"
             self._db.execute(first, (random(16).hex(), folded))
             if self._one("SELECT folded FROM server")[0] != folded:
                 self._refold()
@@ -467,70 +474,9 @@ class Ledger:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
-            raise _refused(self.path, error) from error
-        except sqlite3.DatabaseError as error:
-            hint = "Keep the file for repair; the devices hold every fact that is not yet safe and send them again."
-            raise LedgerDamaged(f"{self.path}: {error}", hint=hint) from error
-
-
-def open_reader(path: Path) -> Db:
-    """A connection that cannot write, not even a checkpoint. For use in any one thread at a time."""
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-
-
-def _open(path: Path, zone: ZoneInfo, synchronous: str) -> Db:
-    def day(utc_ms: int | None) -> str | None:
-        return None if utc_ms is None else _day(utc_ms, zone)
-
-    db = None
-    try:
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute(f"PRAGMA synchronous = {synchronous}")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA trusted_schema = OFF")
-        db.create_function("office_day", 1, day, deterministic=True)
-    except sqlite3.DatabaseError as error:
-        if db is not None:
-            db.close()
-        if isinstance(error, sqlite3.OperationalError):
-            raise _refused(path, error) from error
-        raise LedgerDamaged(f"{path}: {error}", hint="Move the file aside and keep it for repair.") from error
-    return db
-
-
-def _day(utc_ms: int, zone: ZoneInfo) -> str | None:
-    """The office day, None for a time that no calendar holds (a device can claim any number)."""
-    try:
-        day: date = office_day(utc_ms, zone)
-    except (OverflowError, ValueError, OSError):
-        return None
-    return day.isoformat()
-
-
-def _lock_writer(path: Path) -> int:
-    try:
-        return take_writers_place(path)
-    except BlockingIOError as error:
-        hint = "End the running server first; two writers would tear the ledger."
-        raise LedgerBusy(f"another process writes {path}", hint=hint) from error
-    except OSError as error:
-        raise _refused(path, error) from error
-
-
-_HINTS = {
-    DiskTrouble.FULL: "The disk is full: free space. The devices keep their facts and send them again.",
-    DiskTrouble.READ_ONLY: "The folder cannot be written: check its owner and its mount.",
-    DiskTrouble.FAILED: "Check the disk: run `dmesg` and look for I/O errors.",
-}
+        except DbError as error:
+            raise self._store_of.trouble(error) from error
 
 
 _START = "Start the server: it opens it."
 _OTHER_KEY = "Restore office.key from its backup: the office's journal goes on with the key that it began with."
-_NEWER = "Install that release again, or start with a copy that this release wrote. The file was left as it is."
-
-
-def _refused(path: Path, error: Exception) -> LedgerRefused:
-    return LedgerRefused(f"{path}: {error}", hint=f"{_HINTS[trouble_of(error)]} Nothing was stored.")

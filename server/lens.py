@@ -13,9 +13,8 @@ TABLES = (
 """Every table with a row for each journal or fact that an office may have brought."""
 
 
-def see_own(db: Db) -> Db:
+def see_own(db: Db) -> None:
     """Let this connection see this server's own journals only."""
     for table in TABLES:
         condition = "office IS NULL" if table == "journals" else _OWN
         db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {condition}")
-    return db

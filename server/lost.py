@@ -119,7 +119,7 @@ class Lost:
             for fact, row, chain in rows
             if self._db.execute(known, (journal_id, fact.seq, chain)).fetchone() is None
         ]
-        insert = "INSERT OR IGNORE INTO lost (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)"
+        insert = "INSERT INTO lost (journal_id, seq, row, chain) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
         self._db.executemany(insert, new)
         done = len(new) < len(rows) or self.holds(journal_id, after)
         wanted = (None, None) if done else (after.seq, after.chain)

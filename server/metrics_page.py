@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
-from pathlib import Path
 from platform import python_version
 
 from fastapi import FastAPI, Request, Response
@@ -17,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from server.centre import Centre
 from server.config import Network
-from server.database import Db
+from server.database import Db, Store
 from server.exposition import CONTENT_TYPE, exposition
 from server.hall import Hall
 from server.metrics import Measured, Meter, OfficeStanding, Running, families
@@ -47,7 +46,7 @@ def may_see(client: str | None, headers: Mapping[str, str], networks: Sequence[N
     return any(ip in each for each in (*THIS_MACHINE, *networks))
 
 
-def measure(db: Db, path: Path, own: str, safe: Safe, now_ms: UtcMs) -> Measured:
+def measure(db: Db, store: Store, own: str, safe: Safe, now_ms: UtcMs) -> Measured:
     """What the ledger in this file says. `own`: what this office is called; `safe`: as the exchange tells it."""
     known = offices(db)
     names = _distinct([each.name.get("en") or next(iter(each.name.values()), "?") for each in known], own)
@@ -69,7 +68,7 @@ def measure(db: Db, path: Path, own: str, safe: Safe, now_ms: UtcMs) -> Measured
         name: OfficeStanding(journals[each.office], _age(heard[each.office], now_ms), unsafe[each.office])
         for each, name in zip(known, names, strict=True)
     }
-    return Measured(facts, machines, refused, standing, _sizes(path))
+    return Measured(facts, machines, refused, standing, store.sizes(db))
 
 
 def _age(at_ms: UtcMs | None, now_ms: UtcMs) -> float | None:
@@ -84,11 +83,6 @@ def _distinct(names: Sequence[str], own: str) -> list[str]:
         seen[name] += 1
         told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return told
-
-
-def _sizes(path: Path) -> dict[str, int]:
-    files = {"database": path, "log": path.with_name(f"{path.name}-wal")}
-    return {name: file.stat().st_size for name, file in files.items() if file.exists()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +119,10 @@ class Watched:
 
 
 class MetricsPage:
-    """Draws it. `path`: the ledger's file; `own`: what this office is called; `networks`: who else may see it."""
+    """Draws it. `store`: where the ledger is; `own`: what this office is called; `networks`: who else may see it."""
 
-    def __init__(self, reader: Reads, watched: Watched, path: Path, own: str, networks: Sequence[Network]) -> None:
-        self._reader, self._watched, self._path = reader, watched, path
+    def __init__(self, reader: Reads, watched: Watched, store: Store, own: str, networks: Sequence[Network]) -> None:
+        self._reader, self._watched, self._store = reader, watched, store
         self._own, self._networks = own, networks
 
     def add_to(self, app: FastAPI) -> None:
@@ -144,6 +138,6 @@ class MetricsPage:
             if not may_see(client, request.headers, self._networks):
                 raise HTTPException(404)
             watched = self._watched
-            read = partial(measure, path=self._path, own=self._own, safe=watched.safe, now_ms=watched.now())
+            read = partial(measure, store=self._store, own=self._own, safe=watched.safe, now_ms=watched.now())
             text = exposition(families(await self._reader.read(read), watched.running()))
             return Response(text, media_type=CONTENT_TYPE, headers={"cache-control": "no-store"})

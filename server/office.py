@@ -33,7 +33,7 @@ from server.console_pages import ConsolePages
 from server.console_proof import ProofDesk
 from server.console_tls import LOOK_SECONDS, ConsoleCertificate
 from server.counter_page import CounterPages
-from server.database import Db
+from server.database import Db, See, everything
 from server.display import Display
 from server.door import Door
 from server.errors import BackupFailed, ControlFailed, LedgerRefused, RelayMistaken, ServerError
@@ -48,7 +48,7 @@ from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
 from server.lastword import FILE as LAST_WORD
 from server.lastword import LastWord
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.lens import see_own
 from server.lockout import Waits
 from server.mail import Send
@@ -74,6 +74,7 @@ from server.services_page import ServicePages
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
 from server.status import Status
+from server.stores import open_reader, place_of, store_of
 from server.telling import Teller, Way
 from server.timekeeper import Clocks, Timekeeper
 from server.watching import Sources, Watch
@@ -116,6 +117,7 @@ class Office:
     ) -> None:
         """`backing` makes one backup (server.nightly); `ways`: by which alerts leave (server.telling)."""
         self._config, self._folder, self._certificate = config, folder, certificate
+        self._ledger = place_of(config.database, folder)
         self._console_certificate, self._complain = console, complain
         self._configuration, self._send = configuration, send
         self._random, self._clock, self._told = random, clock, told
@@ -131,7 +133,7 @@ class Office:
             console_socket = stack.enter_context(bind(self._config.console))
             pages = Pages(self._config.name, self._config.zone)
             loop = asyncio.get_running_loop()
-            ledger = Ledger(self._folder / FILE, self._config.zone, self._random)
+            ledger = Ledger(self._ledger, self._config.zone, self._random)
             try:
                 key, keeper = self._begin(ledger)
             except BaseException:
@@ -148,7 +150,7 @@ class Office:
             )
             writer.start()
             stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
-            db = see_own(self._opened(stack))
+            db = self._opened(stack, see_own)
             reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
             reader = Reader(db, reader_thread)
             feed = Feed(reader.view, pages, self._now, lambda: hall.live)
@@ -232,7 +234,7 @@ class Office:
             )
             streams = {"office": feed.streams, "display": display.streams, "counter": counters.streams}
             watched = Watched(meter, writer, hall, streams, backups, centre, safe, self._now)
-            metrics = MetricsPage(everywhere, watched, self._folder / FILE, self._config.label, self._config.metrics)
+            metrics = MetricsPage(everywhere, watched, store_of(self._ledger), self._config.label, self._config.metrics)
             alerts = AlertDesk(
                 door, shell, everywhere, self._moment, seen=watch.count, refusing=lambda: watch.refusing_ms
             )
@@ -332,9 +334,9 @@ class Office:
     def _fraction(self) -> float:
         return int.from_bytes(self._random(4), "big") / 2**32
 
-    def _opened(self, stack: contextlib.AsyncExitStack) -> Db:
+    def _opened(self, stack: contextlib.AsyncExitStack, see: See = everything) -> Db:
         """A connection of its own that reads."""
-        db = open_reader(self._folder / FILE)
+        db = open_reader(self._ledger, see)
         stack.callback(db.close)
         return db
 
@@ -342,10 +344,10 @@ class Office:
         self,
         stack: contextlib.AsyncExitStack,
         name: str,
-        see: Callable[[Db], Db] = lambda db: db,
+        see: See = everything,
     ) -> Reader:
         """A reader with a connection and a thread of its own."""
-        db = see(self._opened(stack))
+        db = self._opened(stack, see)
         return Reader(db, stack.enter_context(ThreadPoolExecutor(1, name)))
 
     def _checkpointer(

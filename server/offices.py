@@ -46,7 +46,7 @@ class Offices:
         office = (self.of(before) if before is not None else None) or self.of(journal_id) or journal_id
         self._db.execute("UPDATE journals SET office = ? WHERE journal_id = ?", (office, journal_id))
         self._db.execute(
-            "INSERT OR IGNORE INTO offices (office, name, time_zone, since_ms) VALUES (?, '{}', '', ?)",
+            "INSERT INTO offices (office, name, time_zone, since_ms) VALUES (?, '{}', '', ?) ON CONFLICT DO NOTHING",
             (office, now_ms),
         )
         return office
@@ -59,7 +59,7 @@ class Offices:
         )
         self._db.execute(
             """INSERT INTO journals (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain,
-                office, relayed_by) VALUES (?, ?, ?, ?, ?, ?, ?, x'', ?, ?, ?)
+                office, relayed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (journal_id) DO UPDATE SET role = excluded.role, place = excluded.place,
                 lane = excluded.lane""",
             (
@@ -70,6 +70,7 @@ class Offices:
                 of.place,
                 of.lane if of.lane is not None else NO_LANE,
                 now_ms,
+                b"",
                 START.chain,
                 office,
                 relay,
@@ -86,7 +87,9 @@ class Offices:
     def keep_reached(self, journal_id: JournalId, received: Seq, safe: Seq) -> None:
         """How far one of this server's journals is at its own centre."""
         self._db.execute(
-            "INSERT OR REPLACE INTO relayed (journal_id, received, safe) VALUES (?, ?, ?)", (journal_id, received, safe)
+            """INSERT INTO relayed (journal_id, received, safe) VALUES (?, ?, ?)
+            ON CONFLICT (journal_id) DO UPDATE SET received = excluded.received, safe = excluded.safe""",
+            (journal_id, received, safe),
         )
 
 

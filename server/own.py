@@ -34,8 +34,8 @@ class Own:
         db.execute(
             """INSERT INTO journals
                 (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain, own)
-            SELECT ?, ?, ?, 'office', '', ?, 0, x'', ?, 1 + (SELECT coalesce(max(own), 0) FROM journals)""",
-            (own.journal_id, key.public, own.secret, NO_LANE, START.chain),
+            SELECT ?, ?, ?, 'office', '', ?, 0, ?, ?, 1 + (SELECT coalesce(max(own), 0) FROM journals)""",
+            (own.journal_id, key.public, own.secret, NO_LANE, b"", START.chain),
         )
         return own
 

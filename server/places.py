@@ -106,9 +106,10 @@ def _aside(lost: Lost, branch: Branch, *, cut_short: bool) -> list[Branch]:
 def rows(db: Db, branch: Branch, first: int, end: int = LAST) -> Iterator[tuple[int, bytes, bytes]]:
     """(seq, row, chain) of this branch from `first` up to `end` (not with it), in order."""
     cut = LAST if branch.cut is None or branch.aside else branch.cut
-    query = """SELECT seq, row, chain FROM facts WHERE journal_id = :journal AND seq >= :first AND seq < min(:end, :cut)
+    query = """SELECT seq, row, chain FROM facts
+            WHERE journal_id = :journal AND seq >= :first AND seq < :end AND seq < :cut
         UNION ALL SELECT seq, row, chain FROM lost
-            WHERE journal_id = :journal AND seq >= max(:first, :cut) AND seq < min(:end, :top + 1)
+            WHERE journal_id = :journal AND seq >= :first AND seq >= :cut AND seq < :end AND seq <= :top
         ORDER BY seq"""
     values = {"journal": branch.journal, "first": first, "end": end, "cut": cut, "top": branch.top}
     return iter(db.execute(query, values))
@@ -165,11 +166,13 @@ def _goes_on(db: Db, branch: Branch, found: Sequence[Place]) -> list[Place]:
     if not branch.aside or branch.cut is None:
         return []
     end = found[0].first if found else None
-    query = "SELECT day, max(seq) FROM days WHERE journal_id = ? AND seq < ?"
-    day, first = db.execute(query, (branch.journal, branch.cut)).fetchone()
-    until = end if end is not None else LAST
+    query = "SELECT day, seq FROM days WHERE journal_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
+    before = db.execute(query, (branch.journal, branch.cut)).fetchone()
+    if before is None:
+        return []
+    (day, first), until = before, end if end is not None else LAST
     moved = any(fact.kind.startswith(_QUEUE) for fact in facts(db, branch, branch.cut, until))
-    return [Place(branch, day, first, end, branch.cut, aside=True)] if first is not None and moved else []
+    return [Place(branch, day, first, end, branch.cut, aside=True)] if moved else []
 
 
 def places_of(all_days: Sequence[Place], day: str) -> tuple[list[Place], Place | None]:

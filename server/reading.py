@@ -1,6 +1,7 @@
 """What the pages show, read from the ledger by a connection that cannot write. All in one snapshot, as plain values."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -167,11 +168,10 @@ def view(db: Db, day: str) -> View:
     """The office day `day` (YYYY-MM-DD)."""
     with _snapshot(db):
         scores = dict.fromkeys(LEVELS, 0)
-        agreed = "SELECT level, count(*) FROM scores WHERE office_day = ? AND NOT disputed GROUP BY level"
+        agreed = "SELECT level, count(*) FROM scores WHERE office_day = ? AND disputed = 0 GROUP BY level"
         scores.update(db.execute(agreed, (day,)))
-        upward = (
-            "SELECT counter, count(*) FROM scores WHERE office_day = ? AND upward GROUP BY counter ORDER BY counter"
-        )
+        upward = """SELECT counter, count(*) FROM scores WHERE office_day = ? AND upward <> 0
+            GROUP BY counter ORDER BY counter"""
         return View(
             day=day,
             tickets=_count(db, "SELECT count(*) FROM tickets WHERE day = ?", day),
@@ -179,7 +179,7 @@ def view(db: Db, day: str) -> View:
             latest=_latest(db, day),
             scores=scores,
             presses=presses(db, day),
-            disputed=_count(db, "SELECT count(*) FROM scores WHERE office_day = ? AND disputed", day),
+            disputed=_count(db, "SELECT count(*) FROM scores WHERE office_day = ? AND disputed <> 0", day),
             upward=dict(db.execute(upward, (day,))),
             unplaced=_count(db, "SELECT count(*) FROM scores WHERE office_day IS NULL"),
             devices=tuple(_devices(db)),
@@ -256,9 +256,12 @@ def _latest(db: Db, day: str) -> tuple[Ticket, ...]:
 
 
 def _by_service(db: Db, day: str) -> dict[str, int]:
-    query = """SELECT json_each.value, count(*) FROM tickets, json_each(tickets.services)
-        WHERE day = ? GROUP BY 1 ORDER BY 2 DESC, 1"""
-    return dict(db.execute(query, (day,)))
+    query = "SELECT services, count(*) FROM tickets WHERE day = ? GROUP BY services"
+    found = Counter[str]()
+    for services_, count in db.execute(query, (day,)):
+        for service in json.loads(services_):
+            found[service] += count
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _clashes(db: Db, day: str) -> tuple[Clash, ...]:
@@ -358,7 +361,7 @@ def served_today(db: Db) -> list[Service]:
 def presses(db: Db, day: str, office: str | None = None) -> tuple[tuple[Press, ...], ...]:
     """The scores of this day at an office (None: at this one), of each machine in the order in which they came."""
     query = """SELECT journal_id, counter, utc_ms, level, disputed, upward FROM scores JOIN journals USING (journal_id)
-        WHERE office_day = ? AND office IS ? ORDER BY journal_id, seq"""
+        WHERE office_day = ? AND office IS NOT DISTINCT FROM ? ORDER BY journal_id, seq"""
     found: dict[str, list[Press]] = {}
     for journal_id, counter, at_ms, level, disputed, upward in db.execute(query, (day, office)):
         found.setdefault(journal_id, []).append(Press(counter, at_ms, level, bool(disputed), bool(upward)))
@@ -416,8 +419,8 @@ def own_tickets(db: Db, day: str, limit: int, seq: int | None = None) -> list[Ow
 
 def series(db: Db) -> set[str]:
     """The letters that the machines' catalogues number with."""
-    query = "SELECT DISTINCT json_extract(value, '$.series') FROM catalogues, json_each(catalogue, '$.services')"
-    return {str(row[0]) for row in db.execute(query)}
+    texts = db.execute("SELECT catalogue FROM catalogues")
+    return {str(service["series"]) for (text,) in texts for service in json.loads(text).get("services", ())}
 
 
 def rule_next(db: Db) -> RuleAdopted | None:

@@ -1,6 +1,5 @@
 """The command `report`: the official report of a month, quarter or fiscal year as PDF, XLSX or CSV. It only reads."""
 
-import contextlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -10,13 +9,13 @@ from pathlib import Path
 
 from server import episodes, followups, reading, sums
 from server.config import ServerConfig
-from server.database import Db, Unavailable
-from server.errors import ExportFailed, LedgerRefused, NoSuchPeriod
-from server.ledger import FILE, open_reader
+from server.database import Db
+from server.errors import ExportFailed, NoSuchPeriod
 from server.report import MONTH, Read, Report, report_of
 from server.report_period import Period, period_of
 from server.report_words import Setting
 from server.rollups import office_of
+from server.stores import ledger_of
 from sync.clock import office_day
 from sync.types import UtcMs
 
@@ -50,15 +49,9 @@ def write_report(config: ServerConfig, folder: Path, order: Order, now: datetime
 def report_and_setting(config: ServerConfig, folder: Path, order: Order, now: datetime) -> tuple[Report, Setting]:
     """The figures that are asked for, and what they are told with. Raises NoSuchPeriod, LedgerRefused."""
     period = period_of(order.month)
-    if not (folder / FILE).exists():
-        raise LedgerRefused(f"there is no ledger in {folder}", hint="Start the server once, or check `data`.")
-    with contextlib.closing(open_reader(folder / FILE)) as db:
-        try:
-            db.execute("BEGIN")
-            read, names, office_names = _read(db, config, order, period, now.astimezone(config.zone).date())
-        except Unavailable as error:
-            hint = "Start the server of this release once: it brings the ledger up to date."
-            raise LedgerRefused(f"the ledger cannot be read: {error}", hint=hint) from error
+    with ledger_of(config.database, folder) as db:
+        db.execute("BEGIN")
+        read, names, office_names = _read(db, config, order, period, now.astimezone(config.zone).date())
     local = now.astimezone(config.zone)
     return report_of(read), Setting(office_names, names, order.language, local, order.local_digits)
 
@@ -138,11 +131,10 @@ def _months(db: Db, office: str, period: Period) -> dict[str, sums.Sum]:
 def _complaints(db: Db, config: ServerConfig, period: Period, office: str | None) -> dict[str, int]:
     """How many by category; `office` None: this one's, "": everybody's. Nothing else of a complaint is reported."""
     query = """SELECT json_extract(CAST(row AS TEXT), '$[5].category'), json_extract(CAST(row AS TEXT), '$[5].now_ms')
-        FROM facts JOIN journals USING (journal_id)
-        WHERE role = 'office' AND (?1 = '' OR office IS ?1) AND instr(row, CAST('"complaint.noted"' AS BLOB))
-            AND json_extract(CAST(row AS TEXT), '$[1]') = 'complaint.noted'"""
+        FROM facts JOIN standing USING (journal_id, seq) JOIN journals USING (journal_id)
+        WHERE role = 'office' AND (? = '' OR office IS NOT DISTINCT FROM ?) AND kind = 'complaint.noted'"""
     found = Counter[str]()
-    for category, at_ms in db.execute(query, (office,)):
+    for category, at_ms in db.execute(query, (office, office)):
         if period.first <= office_day(UtcMs(at_ms), config.zone) <= period.last:
             found[category] += 1
     return dict(found)

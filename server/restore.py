@@ -17,7 +17,7 @@ from server.backup import CONFIG, journals_of
 from server.backup_key import secrets_in
 from server.config import ServerConfig, parse_server
 from server.errors import BackupDamaged, RestoreRefused, SecretUnusable
-from server.ledger import FILE
+from server.stores import FILE
 from sync.keys import write_durably
 
 DRAFT = ".restoring"

@@ -61,7 +61,8 @@ def reckon(db: Db, office: str, day: str, zone: ZoneInfo) -> DayFigures:
     db.execute("BEGIN")
     try:
         of = None if office == office_of(db) else office
-        query = "SELECT journal_id, marks FROM dirty JOIN journals USING (journal_id) WHERE day = ? AND office IS ?"
+        query = """SELECT journal_id, marks FROM dirty JOIN journals USING (journal_id)
+            WHERE day = ? AND office IS NOT DISTINCT FROM ?"""
         marks = dict(db.execute(query, (day, of)))
         visited = visits_of(bodies_of(db, of, day))
         pressed = [press for machine in reading.presses(db, day, of) for press in machine]
@@ -94,7 +95,7 @@ class Rollups:
         at_work = json.dumps([[each.counter, each.from_ms, each.to_ms] for each in made.at_work])
         db.execute(
             """INSERT INTO figures (office, day, revision, at_ms, at_work, by_hand) VALUES (?, ?, 1, ?, ?, ?)
-            ON CONFLICT (office, day) DO UPDATE SET revision = revision + 1, at_ms = excluded.at_ms,
+            ON CONFLICT (office, day) DO UPDATE SET revision = figures.revision + 1, at_ms = excluded.at_ms,
                 at_work = excluded.at_work, by_hand = excluded.by_hand""",
             (office, made.day, now_ms, at_work, made.by_hand),
         )
@@ -114,7 +115,7 @@ _MARK_LOST = f"""INSERT INTO dirty (journal_id, day, marks)
         SELECT day FROM days JOIN journals USING (journal_id) WHERE own > 0 AND day >= (
             SELECT day FROM days WHERE journal_id = :journal_id
                 AND seq < (SELECT min(seq) FROM lost WHERE journal_id = :journal_id) ORDER BY seq DESC LIMIT 1)
-    ) WHERE day IS NOT NULL {AGAIN}"""
+    ) AS again WHERE day IS NOT NULL {AGAIN}"""
 
 
 def office_of(db: Db) -> str | None:
@@ -130,7 +131,7 @@ def standards_on(db: Db, of: str | None, day: str) -> dict[str, int]:
     of the one with the lower lane.
     """
     query = """SELECT minutes FROM standards JOIN journals USING (journal_id)
-        WHERE office IS ? AND seq = (SELECT max(seq) FROM standards AS known
+        WHERE office IS NOT DISTINCT FROM ? AND seq = (SELECT max(seq) FROM standards AS known
             WHERE known.journal_id = standards.journal_id AND seq < coalesce(
                 (SELECT min(seq) FROM days WHERE days.journal_id = known.journal_id AND day > ?), ?))
         ORDER BY lane DESC, journal_id DESC"""

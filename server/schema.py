@@ -4,6 +4,8 @@ What was received (journals, facts, heads, codes, refusals) is kept for good, an
 people. What is folded from it (PROJECTIONS) is disposable: `python -m server rebuild` makes it again from the facts.
 """
 
+from collections.abc import Callable
+
 import sqlite_utils
 
 LEDGER = sqlite_utils.Migrations("ledger")
@@ -477,22 +479,30 @@ def _number_in(histogram: str) -> str:
     return f"(SELECT coalesce(sum(value), 0) FROM json_each({as_object}) WHERE {histogram} <> '')"
 
 
-_SCORES = "level_1 + level_2 + level_3 + level_4 + level_5"
-_TOLD = f"""
-    tickets, served + no_show + cancelled + transferred + carried + open AS visits,
+SCORES_TOLD = "level_1 + level_2 + level_3 + level_4 + level_5"
+
+
+def told(number_in: Callable[[str], str]) -> str:
+    """The columns that both views tell; `number_in(histogram)` is SQL for how many that column has."""
+    return f"""tickets, served + no_show + cancelled + transferred + carried + open AS visits,
     served, no_show, cancelled, transferred, carried, open, priority, missed, by_hand, ticketless,
-    {_number_in("waits")} AS waits_known, round(waited_ms / 60000.0, 2) AS waited_minutes,
+    {number_in("waits")} AS waits_known, round(waited_ms / 60000.0, 2) AS waited_minutes,
     untimed_carried, untimed_heard_late, untimed_restated,
-    {_number_in("serves")} AS services_timed, round(served_ms / 60000.0, 2) AS served_minutes, judged, within"""
-_LEVELS = ", ".join(f"CASE WHEN {_SCORES} >= 5 THEN level_{level} END AS level_{level}" for level in (5, 4, 3, 2, 1))
+    {number_in("serves")} AS services_timed, round(served_ms / 60000.0, 2) AS served_minutes, judged, within"""
+
+
+LEVELS_TOLD = ", ".join(
+    f"CASE WHEN {SCORES_TOLD} >= 5 THEN level_{level} END AS level_{level}" for level in (5, 4, 3, 2, 1)
+)
 _VIEWS = (
     "DELETE FROM sums",
     _SUMS[1],
-    f"CREATE VIEW v1_figures AS SELECT office, day, hour, service, counter, {_TOLD}, waits, serves FROM rollups",
+    f"""CREATE VIEW v1_figures AS SELECT office, day, hour, service, counter, {told(_number_in)}, waits, serves
+        FROM rollups""",
     f"""CREATE VIEW v1_days AS SELECT office, day, revision,
-        strftime('%Y-%m-%dT%H:%M:%SZ', at_ms / 1000, 'unixepoch') AS made_at, {_TOLD},
+        strftime('%Y-%m-%dT%H:%M:%SZ', at_ms / 1000, 'unixepoch') AS made_at, {told(_number_in)},
         round(at_work_ms / 3600000.0, 2) AS counter_hours, unclosed, emergency,
-        {_SCORES} AS scores, {_LEVELS}, disputed, unattached, waits, serves
+        {SCORES_TOLD} AS scores, {LEVELS_TOLD}, disputed, unattached, waits, serves
         FROM (SELECT office, day, revision, at_ms FROM figures) JOIN (SELECT * FROM sums WHERE part = 'all')
         USING (office, day)""",
 )
@@ -560,11 +570,12 @@ def episodes(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
-_ALL = (
+LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
     episodes,
 )  # fmt: skip
-MIGRATIONS = frozenset(each.__name__ for each in _ALL)
+"""All migrations."""
+MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)
 """The names of all migrations. A file that knows others was written by a newer release."""

@@ -49,9 +49,9 @@ class Sessions:
         values = (token_hash(token), now_ms, now_ms, account.staff, account.password)
         opened = self._db.execute(query, values).rowcount == 1
         self._db.execute(
-            """DELETE FROM sessions WHERE hash IN
-                (SELECT hash FROM sessions WHERE staff = ? ORDER BY seen_ms DESC, hash LIMIT -1 OFFSET ?)""",
-            (account.staff, MOST_A_PERSON),
+            """DELETE FROM sessions WHERE staff = ? AND hash NOT IN
+                (SELECT hash FROM sessions WHERE staff = ? ORDER BY seen_ms DESC, hash LIMIT ?)""",
+            (account.staff, account.staff, MOST_A_PERSON),
         )
         return opened
 

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from fonts.tokens import load as load_tokens
 from server.config import ServerConfig
-from server.database import Unavailable
-from server.errors import ExportFailed, PaperFailed
-from server.ledger import FILE, open_reader
+from server.errors import ExportFailed, LedgerRefused, PaperFailed
 from server.rollups import office_of
 from server.signs import Paper, Setting, Sign, paper, signs
+from server.stores import ledger_of
 from server.typeset import Typesetter
 from sync.catalogue import Catalogue, from_body, parse_catalogue
 from sync.errors import CatalogueError
@@ -38,7 +37,7 @@ def write_signs(config: ServerConfig, folder: Path, order: Order, now: datetime)
 
     Raises PaperFailed, ExportFailed.
     """
-    catalogue = _chosen(order.catalogue) if order.catalogue else shown(folder)
+    catalogue = _chosen(order.catalogue) if order.catalogue else shown(config.database, folder)
     setting = Setting(catalogue, config.name, now.astimezone(config.zone).date(), load_tokens(), order.paper)
     typesetter, count = Typesetter(), 0
     try:
@@ -58,17 +57,15 @@ def write_signs(config: ServerConfig, folder: Path, order: Order, now: datetime)
     return f"{order.out}: {count} signs, and each language's together in signs-LANGUAGE.pdf"
 
 
-def shown(folder: Path, office: str | None = None) -> Catalogue:
+def shown(database: str | None, folder: Path, office: str | None = None) -> Catalogue:
     """What the kiosks of this office show (None: of this server's own): of the catalogues that they adopted, that of
     the lowest lane. Raises PaperFailed."""
     hint = "Name a catalogue.toml after --catalogue."
-    if not (folder / FILE).exists():
-        raise PaperFailed("no kiosk has told this server its catalogue", hint=hint)
-    with contextlib.closing(open_reader(folder / FILE)) as db:
-        try:
+    try:
+        with ledger_of(database, folder) as db:
             rows = db.execute(_SHOWN, (office if office != office_of(db) else None,)).fetchall()
-        except Unavailable as error:
-            raise PaperFailed(f"the ledger cannot be read: {error}", hint=hint) from error
+    except LedgerRefused as error:
+        raise PaperFailed(str(error), hint=hint) from error
     for (text,) in rows:
         with contextlib.suppress(CatalogueError):  # an older release's catalogue says less than a sign tells
             return from_body(CatalogueAdopted("", json.loads(text)))

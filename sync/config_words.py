@@ -58,6 +58,14 @@ def is_http(text: str) -> tuple[str, str] | None:
     return _web(text, ("http", "https"))
 
 
+def is_postgresql(text: str) -> tuple[str, str] | None:
+    """The address of a database; who may enter it can stand there or in the usual files (libpq's)."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("postgresql", "postgres") or any(map(str.isspace, text)):
+        return f'"{text}" is not the address of a PostgreSQL database', 'Write it like "postgresql://host/scorecard".'
+    return None
+
+
 def is_printer(text: str) -> tuple[str, str] | None:
     """How a printer is reached."""
     return wrong_printer(text)

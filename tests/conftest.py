@@ -29,6 +29,11 @@ LONG = ("kiosk/test_fit", "kiosk/test_layout", "kiosk/test_measured", "faults/",
 """What takes longest goes first, so that no process is left alone with it at the end."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`./prove postgresql` keeps the ledgers of all tests of the server there."""
+    parser.addoption("--ledger", choices=("sqlite", "postgresql"), default="sqlite")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order them, and skip those for which the kernel gives no pseudo-terminal, with the reason."""
     items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))

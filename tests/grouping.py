@@ -38,6 +38,8 @@ group share it with each other."""
 
 def together(nodeid: str) -> str:
     """The group of a test: its own name, or that of what it shares with others."""
+    if "[postgresql" in nodeid:
+        return "postgresql"
     module = nodeid.partition("::")[0].removesuffix(".py")
     for end, group in TOGETHER.items():
         if f"/{module}".endswith(f"/{end}"):

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from server.ledger import FILE, open_reader
+from server.stores import FILE, open_reader
 from sync.codec import decode
 from sync.facts import Body, TicketIssued, understand
 from sync.facts_office import TicketAdmitted, TicketCalled, TicketFinished

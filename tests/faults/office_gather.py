@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from server.ledger import FILE as LEDGER
+from server.stores import FILE as LEDGER
 from sync import verify
 from sync.codec import Fact, decode
 from sync.facts import TicketIssued, understand

@@ -13,7 +13,7 @@ from pathlib import Path
 from kiosk.demo import LISTENING, READY, Demo, Ports
 from kiosk.parts import Part
 from server.lastword import FILE as LAST_WORD
-from server.ledger import FILE as LEDGER
+from server.stores import FILE as LEDGER
 from sync.inbox import InboxReader, InboxState
 from sync.journal import JournalReader
 from sync.mirror import FILE as MIRROR

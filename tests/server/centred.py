@@ -1,7 +1,6 @@
 """A centre with offices that relay to it, each with a kiosk of the example office, and the centre's public pages."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,15 +12,17 @@ from server import queue
 from server.app import GUARDS, Reader, pages_app
 from server.around import Around
 from server.audits import Audits
+from server.database import Db
 from server.feed import Feed
 from server.following import Following
 from server.halls import Halls
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.lens import see_own
 from server.offices_page import OutsidePages
 from server.pages import Pages
 from server.proof import Proof
 from server.status import Status
+from server.stores import FILE, open_reader
 from sync import calendar_fact
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue, to_body
@@ -31,6 +32,7 @@ from sync.types import UtcMs
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, NOON, issued, seeded
+from tests.server.places import place
 from tests.server.televisions import EXAMPLE
 from tests.server.test_relay import Centre, Relayed
 
@@ -57,7 +59,7 @@ class Branch(Worked):
         folder.mkdir(parents=True)
         self.key, self.paired = DeviceKey(draw(32), draw(32)), []
         self.folder, self.now, self.day, self.trusted = folder, TWO, DAY, True
-        self.ledger = Ledger(folder / FILE, ZONE, draw)
+        self.ledger = Ledger(place(folder / FILE), ZONE, draw)
         with self.ledger.transaction():
             self.ledger.open_own(self.key, draw, self.moment.instant)
             queue.begin(self.ledger)
@@ -74,7 +76,7 @@ class Branch(Worked):
 class Reads:
     """Reads at once, and counts."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Db) -> None:
         self.db, self.names = db, list[str]()
 
     async def read(self, function: Callable[..., Any], *values: object) -> Any:
@@ -96,12 +98,12 @@ class Town:
             Relayed(each.folder, self.centre, each, key=each.key, name=NAMES[number])
             for number, each in enumerate(self.branches)
         ]
-        self.reads = Reads(open_reader(folder / "centre" / FILE))
+        self.reads = Reads(open_reader(place(folder / "centre" / FILE)))
         self.pages = Pages(CENTRE, ZONE)
         self.halls = Halls(self.reads, Live, _nothing, CENTRE, ZONE, self._now)
         self.following = Following(self.halls, self.pages, self._now)
         self.status = Status(self.following, self.pages.language, GUARDS)
-        self._own = see_own(open_reader(folder / "centre" / FILE))
+        self._own = open_reader(place(folder / "centre" / FILE), see_own)
         self._thread = ThreadPoolExecutor(1)
         reader = Reader(self._own, self._thread)
         proof = Proof(reader, Audits(ZONE, self._now), self.pages, Live, self._now)

@@ -3,19 +3,29 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.ledger import FILE, Ledger
+from server.database import Db
+from server.ledger import Ledger
 from server.pairing import Pairing
+from server.stores import FILE, store_of
+from tests.postgres import Cluster
 from tests.server.busy_desk import BusyDesk
 from tests.server.desk import Desk
 from tests.server.device import NOON, Device, seeded
+from tests.server.places import keep_in, place
 from tests.server.running import RunningServer
 
 ZONE = ZoneInfo("Asia/Bangkok")
+BOTH = frozenset({
+    "test_calls", "test_dashboard", "test_giving", "test_ledger", "test_queue", "test_rebuild",
+    "test_relay", "test_rollups", "test_sums", "test_takings", "test_views",
+})  # fmt: skip
+"""Modules whose tests are run on SQLite and on PostgreSQL; `./prove postgresql` runs all of this room there."""
 CERTIFICATE = b"the certificate of a server"
 _OPENED = ExitStack()
 
@@ -42,6 +52,36 @@ def closed() -> Iterator[None]:
     _OPENED.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some modules on both databases."""
+    alone = metafunc.definition.get_closest_marker("sqlite") is not None
+    if metafunc.module.__name__.rpartition(".")[2] in BOTH and not alone:
+        metafunc.parametrize("kept_in", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server for the tests of this process, in a folder that its own user may enter."""
+    with TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
+        made = Cluster(Path(folder) / "postgresql")
+        yield made
+        made.stop("immediate")
+
+
+@pytest.fixture(autouse=True)
+def kept_in(request: pytest.FixtureRequest) -> Iterator[str]:
+    """In which database this test keeps its ledgers."""
+    name = getattr(request, "param", request.config.getoption("--ledger"))
+    if name == "sqlite" or request.node.get_closest_marker("sqlite") is not None:
+        yield name
+        return
+    cluster = request.getfixturevalue("cluster")
+    keep_in(cluster)
+    yield name
+    keep_in(None)
+    cluster.drop()
+
+
 def admit(ledger: Ledger, device: Device, place: str = "Hall") -> int:
     """Pair without ceremony; the lane."""
     secret = device.journal.secret
@@ -51,12 +91,20 @@ def admit(ledger: Ledger, device: Device, place: str = "Hall") -> int:
 
 
 @pytest.fixture
+def tables(tmp_path: Path, kept_in: str) -> Iterator[Db]:
+    """A ledger's tables without a ledger; nothing of it outlives the test."""
+    with store_of(place(Path(tmp_path / "tables.db"))).writer(ZONE) as db:
+        store_of(place(tmp_path / "tables.db")).migrate(db)
+        yield db
+
+
+@pytest.fixture
 def make_ledger(tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
     """Opens ledgers, by default one and the same file; all are closed at the end."""
     opened: list[Ledger] = []
 
     def make(name: str = FILE, *, kind: type[Ledger] = Ledger, zone: ZoneInfo = ZONE) -> Ledger:
-        opened.append(kind(tmp_path / name, zone, seeded(7)))
+        opened.append(kind(place(tmp_path / name), zone, seeded(7)))
         return opened[-1]
 
     yield make

@@ -28,7 +28,7 @@ from server.counter_page import CounterPages
 from server.door import Door
 from server.guide import Guide
 from server.hall import Hall
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.lens import see_own
 from server.lockout import Waits
 from server.office_desk import OfficeDesk
@@ -38,6 +38,7 @@ from server.passwords import Hasher, hash_password, password_holds
 from server.people import Details, Role
 from server.queue import Moment
 from server.recording import Recording
+from server.stores import FILE, open_reader
 from server.writer import Writer
 from sync.anchoring import anchored
 from sync.clock import Reading, confirmed, office_day
@@ -45,6 +46,7 @@ from sync.journal import Instant
 from sync.keys import DeviceKey
 from sync.types import BootMs, UtcMs
 from tests.server.device import BOOT, DAY, NOON, seeded
+from tests.server.places import place
 
 ZONE = ZoneInfo("Asia/Bangkok")
 ORIGIN = "https://console.test"
@@ -73,7 +75,7 @@ class Desk:
     ) -> None:
         self.time, self.checked = int(NOON), 0
         self.day, self.trusted = DAY, True
-        self.ledger = Ledger(folder / FILE, ZONE, seeded(7))
+        self.ledger = Ledger(place(folder / FILE), ZONE, seeded(7))
         with self.ledger.transaction():
             self.ledger.open_own(KEY, seeded(6), self.moment().instant)
             live = queue.begin(self.ledger)
@@ -82,8 +84,8 @@ class Desk:
                 self.ledger.people.set_password(staff_id(number), "x", KEPT)
         self.writer = Writer(self.ledger, self._committed)
         self.writer.start()
-        self._db = see_own(open_reader(folder / FILE))  # as the pages of a running server see it
-        self._everywhere = open_reader(folder / FILE)
+        self._db = open_reader(place(folder / FILE), see_own)  # as the pages of a running server see it
+        self._everywhere = open_reader(place(folder / FILE))
         self._thread = ThreadPoolExecutor(1)
         self.hasher = Hasher(seeded(8), self._holds)
         self.reader = Reader(self._db, self._thread)

@@ -1,10 +1,10 @@
 """Days with figures, for the pages that show them."""
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
+from server.database import Db
 from server.histogram import Histogram
 from server.rollups import DayFigures, Rollups
 from server.sla import Cell, Key
@@ -15,7 +15,7 @@ HOUR_MS = 3_600_000
 SERVICES = ("register", "civil-copy", "building-permit")
 
 
-def figured(db: sqlite3.Connection, office: str, first: date, days: int, *, a_day: int = 70, seed: int = 1) -> None:
+def figured(db: Db, office: str, first: date, days: int, *, a_day: int = 70, seed: int = 1) -> None:
     """Store figures of so many working days of an office, from `first` on; about `a_day` visits each."""
     for made in days_of(office, first, days, a_day, Random(seed)):
         Rollups(db).store(made, UtcMs(1_790_000_000_000))

@@ -15,15 +15,16 @@ from server.download import MOST_ROWS
 from server.feed import Feed
 from server.following import Following
 from server.halls import Halls
-from server.ledger import FILE, open_reader
 from server.pages import Pages
 from server.proof import Proof
 from server.serving import bind, listener, port_of
 from server.status import Status
+from server.stores import FILE, open_reader
 from sync.chain import witness
 from tests.server.audited import NEXT, Worked, worked
 from tests.server.conftest import ZONE
 from tests.server.device import issued, token
+from tests.server.places import place
 from tests.server.televisions import OFFICE, around
 
 ADDRESS = "192.168.1.20"
@@ -40,7 +41,7 @@ class Proved:
         else:
             self.office, self.kiosk = worked(folder)
         self.around = around()
-        self._db = [open_reader(folder / "office" / FILE) for _ in range(2)]
+        self._db = [open_reader(place(folder / "office" / FILE)) for _ in range(2)]
         self._threads = [ThreadPoolExecutor(1) for _ in self._db]
         reader, auditor = (Reader(db, thread) for db, thread in zip(self._db, self._threads, strict=True))
         self.pages = Pages(OFFICE, ZONE)

@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.publishing import By, NoticeText
 from server.queue import Moment
+from server.stores import FILE
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue
 from sync.journal import Instant
@@ -16,6 +17,7 @@ from sync.types import BootMs, UtcMs
 from tests.server.conftest import ZONE
 from tests.server.desk import KEY
 from tests.server.device import BOOT, DAY, NOON, seeded
+from tests.server.places import place
 
 EXAMPLE = Path(__file__).parents[2] / "kiosk" / "example"
 CATALOGUE = sealed_catalogue(parse_catalogue((EXAMPLE / "catalogue.toml").read_bytes()))
@@ -27,7 +29,7 @@ HOUR = 3_600_000
 
 def opened(folder: Path, key: Any = KEY, seed: int = 7) -> Ledger:
     """A ledger with its own journal."""
-    ledger = Ledger(folder / FILE, ZONE, seeded(seed))
+    ledger = Ledger(place(folder / FILE), ZONE, seeded(seed))
     with ledger.transaction():
         ledger.open_own(key, seeded(seed + 1), at().instant)
     return ledger

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from server import queue
 from server.giveback import begin_anew, take_lost
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.standstill import go_on
+from server.stores import FILE, open_reader
 from sync.chain import START, Position, head_message
 from sync.codec import decode
 from sync.facts import MachineStarted
@@ -18,6 +19,7 @@ from sync.wire import BATCH_ROWS, Batch, Head, Refusal
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE
 from tests.server.device import Device, seeded
+from tests.server.places import place
 from tests.server.test_queue import KEY, Office
 
 
@@ -34,7 +36,7 @@ class Mirrored:
         """As the office has it now."""
         named = office.ledger.own_named()
         assert named is not None
-        with closing(sqlite3.connect(office.folder / FILE)) as db:
+        with closing(open_reader(office.ledger.place)) as db:
             rows = db.execute("SELECT row, chain FROM facts WHERE journal_id = ? ORDER BY seq", named[:1]).fetchall()
             (secret,) = db.execute("SELECT secret FROM journals WHERE journal_id = ?", named[:1]).fetchone()
         return cls(named[0], secret, tuple(rows))
@@ -79,7 +81,7 @@ class Hall(Worked):
         made = Hall.__new__(Hall)
         made.folder, made.now, made.day, made.trusted = copy, self.now, self.day, True
         made.seed, made.paired = self.seed + 1, self.paired
-        made.ledger = Ledger(copy / FILE, ZONE, seeded(made.seed))
+        made.ledger = Ledger(place(copy / FILE), ZONE, seeded(made.seed))
         with made.ledger.transaction():
             made.ledger.open_own(KEY, seeded(made.seed), made.moment.instant)
             made.ledger.append([MachineStarted("1.0", "f" * 64)], made.moment.instant)

@@ -10,12 +10,14 @@ import pyrage
 from server.backup import Source, make, verify
 from server.backups import Backup, safe_of
 from server.ingest import take_batch
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.medium import DRAFT, Folder
 from server.restore import restore
+from server.stores import FILE
 from sync.types import JournalId, Seq, UtcMs
 from tests.server.conftest import ZONE, admit
 from tests.server.device import NOON, Device, score, seeded
+from tests.server.places import place
 from tests.server.running import CONFIG
 
 HOUR = 3_600_000
@@ -82,7 +84,7 @@ class Saved:
         self.config.write_text(CONFIG + BACKUP, "utf-8")
         self.data = folder / "office"
         self.data.mkdir()
-        self.ledger = Ledger(self.data / FILE, ZONE, seeded(7))
+        self.ledger = Ledger(place(self.data / FILE), ZONE, seeded(7))
         self.device = Device.make(folder / "kiosk")
         admit(self.ledger, self.device)
         self.stick = Stick(folder / "stick", self.data)
@@ -139,7 +141,7 @@ class Saved:
 
 def seq_of(config: Path, journal_id: JournalId) -> Seq:
     """How far a restored ledger has a journal."""
-    ledger = Ledger(config.parent / "office" / FILE, ZONE, seeded(8))
+    ledger = Ledger(place(config.parent / "office" / FILE), ZONE, seeded(8))
     try:
         return ledger.end_of(journal_id).seq
     finally:

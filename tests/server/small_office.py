@@ -17,8 +17,9 @@ from server.first_code import Console, FirstCodes
 from server.giveback import begin_anew
 from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.serving import bind, listener, port_of
+from server.stores import FILE, open_reader
 from server.writer import Writer
 from sync.codec import Fact
 from sync.facts import Body
@@ -28,6 +29,7 @@ from sync.types import BootMs, JournalId, UtcMs
 from sync.wire import FEED_PATH, Head
 from tests.server.conftest import ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
+from tests.server.places import place
 
 KEY = DeviceKey(b"k" * 32, b"d" * 32)
 CONSOLE = Console("https://192.168.1.10:8444", ":".join(["AB"] * 32))
@@ -52,7 +54,7 @@ class SmallOffice:
 
     def start(self) -> None:
         """Open the ledger, and listen."""
-        ledger = Ledger(self.folder / FILE, ZONE, self.random)
+        ledger = Ledger(place(self.folder / FILE), ZONE, self.random)
         with ledger.transaction():
             ledger.open_own(KEY, self.random, self.now())
         self.ledger = ledger
@@ -92,7 +94,7 @@ class SmallOffice:
 
     def admit(self, device: Device) -> None:
         """Pair without ceremony, before it starts."""
-        ledger = Ledger(self.folder / FILE, ZONE, self.random)
+        ledger = Ledger(place(self.folder / FILE), ZONE, self.random)
         admit(ledger, device)
         ledger.close()
 
@@ -119,7 +121,7 @@ class SmallOffice:
             lambda: self.loop.call_soon_threadsafe(self.handdown.reached, self.ledger.own_end),  # type: ignore[arg-type]
         )
         paired = self.ledger.paired()
-        db = open_reader(self.folder / FILE)
+        db = open_reader(place(self.folder / FILE))
         with ThreadPoolExecutor(1) as thread, bind(Address("127.0.0.1", self.port)) as socket:
             self.port = port_of(socket)
             self.handdown = HandDown(Shelf(db, KEY.sign), thread, self._forked, hold_s=self.hold_s, asked=self.asked)

@@ -1,7 +1,6 @@
 """What the display knows beside the queue: read from the ledger when it changes, ranges by the office's own rule."""
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +10,9 @@ from typing import Any
 import pytest
 
 from server.around import RANGES_MS, Around, Surroundings, adopted, versions
-from server.ledger import FILE, Ledger, open_reader
+from server.database import Db
+from server.ledger import Ledger
+from server.stores import FILE, open_reader
 from sync import calendar_fact
 from sync.board import ranges
 from sync.calendar_reader import parse_calendar
@@ -23,6 +24,7 @@ from sync.rule import VERSIONS
 from sync.types import UtcMs
 from tests.server.conftest import admit
 from tests.server.device import Device
+from tests.server.places import place
 from tests.server.televisions import EXAMPLE
 from tests.server.test_rebuild import flush
 from tests.sync.queueing import DAY, Queue
@@ -39,10 +41,10 @@ class Told:
     """A ledger's reader that counts its reads."""
 
     def __init__(self, path: Path) -> None:
-        self.db = open_reader(path)
+        self.db = open_reader(place(path))
         self.reads: list[str] = []
 
-    async def read(self, function: Callable[[sqlite3.Connection], Any], *values: object) -> Any:
+    async def read(self, function: Callable[[Db], Any], *values: object) -> Any:
         """At once."""
         self.reads.append(function.__name__)
         return function(self.db, *values)

@@ -19,14 +19,15 @@ from server.checkpointing import FIRST_WAIT_MS, LONGEST_WAIT_MS, Checkpointer
 from server.checkpoints import Row, listed
 from server.config import PLAIN, STARTTLS, TLS, MailConfig
 from server.errors import MailFailed
-from server.ledger import FILE, open_reader
 from server.mail import message, sender
+from server.stores import FILE, open_reader
 from sync import checkpoint
 from sync.clock import next_boundary
 from sync.types import UtcMs
 from tests.server.audited import DAY, NEXT, worked
 from tests.server.conftest import ZONE
 from tests.server.desk import TODAY
+from tests.server.places import place
 from tests.server.smtp import Mailbox, MailServer
 from tests.server.test_queue import KEY, MINUTE
 
@@ -39,7 +40,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.office, kiosk = worked(folder)
         kiosk.journal.close()
-        self.db = open_reader(folder / "office" / FILE)
+        self.db = open_reader(place(folder / "office" / FILE))
         self.thread = ThreadPoolExecutor(1)
         self.box = Mailbox()
         self.server = MailServer(self.box)

@@ -11,7 +11,7 @@ import pytest
 from hardware.hall_chime import hall_chime_wav
 from server.clips import CHIME, NO_LANGUAGE, Clips, Recorded, digest_of, keep, read_clip, recorded, sweep
 from server.errors import ClipRefused, ServerError
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.ogg import ogg_ms
 from server.pcm import (
     AROUND_MS,
@@ -27,7 +27,9 @@ from server.pcm import (
     read_wav,
     write_wav,
 )
+from server.stores import FILE, open_reader
 from sync.types import UtcMs
+from tests.server.places import place
 from tests.server.voices import RATE, STAFF, recorded_here, tone
 from translations import DIRECTORY
 
@@ -204,7 +206,7 @@ def test_who_recorded_a_clip_and_when_is_in_the_table(ledger: Ledger, tmp_path: 
         ledger.clips.enter(again)
         ledger.clips.enter(replace(first, language="my"))
         ledger.clips.remove("my", "number")
-    db = open_reader(tmp_path / FILE)
+    db = open_reader(place(tmp_path / FILE))
     assert recorded(db) == [again]
     db.close()
 

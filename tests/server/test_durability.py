@@ -12,6 +12,7 @@ from server.ledger import Ledger
 from server.writer import Writer
 from tests.server.conftest import ZONE, admit
 from tests.server.device import NOON, Device, anchor, issued, score, seeded
+from tests.server.places import place
 from tests.server.running import RunningServer
 from tests.server.state import contents
 
@@ -64,12 +65,12 @@ def test_a_full_disk_refuses_whole_batches_and_heals(make_ledger: Callable[..., 
     assert isinstance(ledger, Small)
     admit(ledger, device)
     device.record(anchor(), *[issued(n) for n in range(1, 200)])
-    before = contents(ledger.path)
+    before = contents(ledger.place)
     ledger.fill()
     with pytest.raises(LedgerRefused) as caught, ledger.transaction():
         take_batch(ledger, device.request(), NOON)
     assert "free space" in caught.value.hint
-    assert contents(ledger.path) == before
+    assert contents(ledger.place) == before
     ledger._db.execute("PRAGMA max_page_count = 100000")
     with ledger.transaction():
         assert take_batch(ledger, device.request(), NOON) == device.journal.end.seq
@@ -77,7 +78,7 @@ def test_a_full_disk_refuses_whole_batches_and_heals(make_ledger: Callable[..., 
 
 def test_jobs_that_wait_together_are_committed_together_and_fail_alone(device: Device, tmp_path: Path) -> None:
     other = Device.make(tmp_path / "other", seed=3)
-    ledger = Ledger(tmp_path / "group.db", ZONE, seeded(7))
+    ledger = Ledger(place(tmp_path / "group.db"), ZONE, seeded(7))
     admit(ledger, device)
     admit(ledger, other)
     device.record(anchor())
@@ -104,7 +105,7 @@ def test_jobs_that_wait_together_are_committed_together_and_fail_alone(device: D
 def test_what_is_new_is_told_before_any_answer_is_drawn_from_it(tmp_path: Path) -> None:
     """Else an officer who called is shown the counter as it was before the call."""
     told: list[bool] = []
-    writer = Writer(Ledger(tmp_path / "told.db", ZONE, seeded(7)), lambda: told.append(asked.done()))
+    writer = Writer(Ledger(place(tmp_path / "told.db"), ZONE, seeded(7)), lambda: told.append(asked.done()))
     asked = writer.submit(lambda ledger: 1)
     writer.start()
     assert asked.result(5) == 1
@@ -113,7 +114,7 @@ def test_what_is_new_is_told_before_any_answer_is_drawn_from_it(tmp_path: Path) 
 
 
 def test_a_job_whose_asker_went_away_is_left_out_and_the_writer_goes_on(tmp_path: Path) -> None:
-    writer = Writer(Ledger(tmp_path / "gone.db", ZONE, seeded(7)))
+    writer = Writer(Ledger(place(tmp_path / "gone.db"), ZONE, seeded(7)))
     gone = writer.submit(lambda ledger: ledger.server_id)
     assert gone.cancel()
     last = writer.submit(lambda ledger: ledger.server_id)
@@ -123,7 +124,7 @@ def test_a_job_whose_asker_went_away_is_left_out_and_the_writer_goes_on(tmp_path
 
 
 def test_a_defect_in_one_job_reaches_its_asker_and_does_not_end_the_writer(tmp_path: Path) -> None:
-    writer = Writer(Ledger(tmp_path / "defect.db", ZONE, seeded(7)))
+    writer = Writer(Ledger(place(tmp_path / "defect.db"), ZONE, seeded(7)))
     writer.start()
     with pytest.raises(ZeroDivisionError):
         writer.submit(lambda ledger: 1 // 0).result(20)
@@ -132,7 +133,7 @@ def test_a_defect_in_one_job_reaches_its_asker_and_does_not_end_the_writer(tmp_p
 
 
 def test_a_defect_in_one_job_costs_no_other_its_facts(device: Device, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "alone.db", ZONE, seeded(7))
+    ledger = Ledger(place(tmp_path / "alone.db"), ZONE, seeded(7))
     admit(ledger, device)
     device.record(anchor())
     request = device.request()

@@ -1,6 +1,7 @@
 """The first administrator's code at a kiosk: for a paired one, while nobody is administrator, on record."""
 
 import json
+import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from sync.types import BootMs, JournalId, UtcMs
 from sync.wire import FIRST_PATH, Refusal
 from tests.server.conftest import ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
+from tests.server.places import place
 from tests.server.small_office import CONSOLE, KEY, SmallOffice
 
 BOSS = Details("boss", "Boss", Role.ADMINISTRATOR, (), "en")
@@ -34,7 +36,7 @@ BOSS = Details("boss", "Boss", Role.ADMINISTRATOR, (), "en")
 @pytest.fixture
 def ledger(tmp_path: Path, device: Device) -> Iterator[Ledger]:
     """An office's ledger that knows the device and nobody else."""
-    made = Ledger(tmp_path / "office.db", ZONE, seeded(3))
+    made = Ledger(place(tmp_path / "office.db"), ZONE, seeded(3))
     admit(made, device)
     with made.transaction():
         made.open_own(KEY, seeded(4), Instant(BOOT, BootMs(1)))
@@ -83,6 +85,7 @@ def test_a_paired_kiosk_gets_a_code_that_opens_the_door_and_is_on_record_without
     assert digest is not None
     assert code_is_good(ledger._db, digest, NOON)
     assert own_facts(ledger)[-1] == AdministratorInvited(NOON, device.journal_id)
+    assert isinstance(ledger._db, sqlite3.Connection)
     kept = "\n".join(ledger._db.iterdump())
     assert given.code not in kept
     assert given.code.replace("-", "") not in kept

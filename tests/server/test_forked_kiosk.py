@@ -1,9 +1,7 @@
 """A kiosk's card restored from a copy, or cloned: a new journal, the same lane, no number twice, nothing lost."""
 
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +10,10 @@ import pytest
 from kiosk import successor
 from kiosk.appliance import open_journal
 from server.ingest import take_batch, take_pairing
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.pairing import new_code
 from server.reading import view
+from server.stores import FILE
 from sync import paircode, wire
 from sync.client import Reply
 from sync.facts import Body, DayOpened, JournalOpened, ScoreGiven, TicketLanguage, drafts
@@ -29,14 +28,16 @@ from sync.types import BootId, BootMs, JournalId, Level, Seq
 from sync.uplink import Ports, Settings, Uplink
 from sync.wire import Answer, Refusal
 from tests.server.conftest import CERTIFICATE, ZONE
+from tests.server.copied import copied
 from tests.server.device import BOOT, DAY, NOON, issued, seeded
+from tests.server.places import place
 
 
 class Office:
     """The server's own judgement and ledger, without a network."""
 
     def __init__(self, folder: Path) -> None:
-        self.ledger = Ledger(folder / FILE, ZONE, seeded(5))
+        self.ledger = Ledger(place(folder / FILE), ZONE, seeded(5))
         self.refused: list[str] = []
 
     def code(self) -> str:
@@ -276,14 +277,12 @@ def test_a_cut_at_any_moment_leaves_one_whole_journal(box: Box, tmp_path: Path) 
 def restore(office: Office, copy: Path) -> None:
     """The office's disk dies; it goes on from this copy."""
     office.ledger.close()
-    office.ledger = Ledger(copy, ZONE, seeded(6))
+    office.ledger = Ledger(place(copy), ZONE, seeded(6))
 
 
 def back_up(office: Office, to: Path) -> Path:
     """A copy of the office's ledger."""
-    with closing(sqlite3.connect(to)) as db:
-        office.ledger._db.backup(db)
-    return to
+    return copied(office.ledger._db, to)
 
 
 def held(office: Office, journal: JournalId) -> int:

@@ -2,11 +2,9 @@
 
 import hashlib
 import re
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,13 @@ import pytest
 
 from server import acts, queue
 from server.audit_reading import read_day
+from server.database import Db
 from server.errors import ActRefused
 from server.giving import Asked, Given, give
 from server.held import Held
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.reading import ticket as ticket_of
+from server.stores import FILE
 from sync.facts import Predecessor, TicketIssued, TicketLanguage, TicketPriority, understand
 from sync.facts_office import TicketAdmitted
 from sync.issuing import secrets_of
@@ -27,6 +27,7 @@ from sync.numbering import OFFICE_LANE, fresh_start
 from sync.types import JournalId, Seq
 from tests.server.busy_desk import BusyDesk
 from tests.server.conftest import ZONE, admit
+from tests.server.copied import copied
 from tests.server.desk import KEY
 from tests.server.device import DAY, Device, seeded
 
@@ -108,14 +109,12 @@ def test_what_is_not_offered_gives_no_number(busy: BusyDesk, services: tuple[str
     assert not any(isinstance(body, TicketIssued) for body in facts(busy))
 
 
+@pytest.mark.sqlite
 def test_numbers_go_on_after_a_rebuild_and_a_restart(busy: BusyDesk, tmp_path: Path) -> None:
     given(busy, asked(1), asked(2))
     busy.desk.ledger.rebuild()
     assert given(busy, asked(3)) == ["AZ003"]
-    with closing(sqlite3.connect(tmp_path / FILE)) as copy, copy:
-        busy.desk._db.backup(copy)
-    copy.close()
-    again = Ledger(tmp_path / FILE, ZONE, seeded(7))
+    again = Ledger(copied(busy.desk._db, tmp_path / FILE), ZONE, seeded(7))
     try:
         with again.transaction():
             again.open_own(KEY, seeded(6), busy.desk.moment().instant)
@@ -165,7 +164,7 @@ def test_the_next_free_hundred_leaves_room_for_what_nobody_has_heard_of(last: in
 class Stale(Held):
     """What a phone would have that read the last number before its turn: the broken variant."""
 
-    def __init__(self, db: sqlite3.Connection, last: int) -> None:
+    def __init__(self, db: Db, last: int) -> None:
         super().__init__(db)
         self._last = last
 

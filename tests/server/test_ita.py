@@ -17,10 +17,10 @@ from server.__main__ import main
 from server.errors import ConfigError
 from server.ita import ANSWERS, PARTS, Evidence, Items, evidence_paper, index, items_of, published
 from server.ita_command import SHIPPED
-from server.ledger import FILE, open_reader
 from server.report import Read, report_of
 from server.report_period import period_of
 from server.report_words import Setting
+from server.stores import FILE, open_reader
 from server.typeset import Typesetter
 from sync.catalogue import to_body
 from sync.services import NONE, Catalogue, Service, ServiceText

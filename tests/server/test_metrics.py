@@ -15,6 +15,7 @@ from server.exposition import Family, Kind, Labels, Spread, exposition
 from server.ledger import Ledger
 from server.metrics import BOUNDS_S, Measured, Meter, OfficeStanding, Running, families
 from server.metrics_page import may_see, measure
+from server.stores import store_of
 from sync import wire
 from sync.judge import Refuse
 from tests.server.conftest import admit, opened
@@ -175,7 +176,7 @@ def test_the_ledger_is_measured_without_naming_a_journal(ledger: Ledger, tmp_pat
         ledger.revoke(other.journal_id, NOON)
         ledger.refuse(kiosk.journal_id, Refuse(wire.refuse(wire.GAP, "a gap", "")), NOON)
         ledger.refuse(None, Refuse(wire.refuse(wire.GAP, "a gap", "")), NOON)
-    measured = measure(ledger._db, ledger.path, "Mae Sot", lambda journal: 0, NOON)
+    measured = measure(ledger._db, store_of(ledger.path), "Mae Sot", lambda journal: 0, NOON)
     assert measured.machines == {("kiosk", "paired"): 1, ("kiosk", "revoked"): 1}
     assert measured.refused == {wire.GAP: 2}
     assert measured.offices == {"Mae Sot": OfficeStanding(2, None, 0)}

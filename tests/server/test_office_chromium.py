@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from server.ledger import FILE
 from server.rollups import office_of
+from server.stores import FILE
 from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
 from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor

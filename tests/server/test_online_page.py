@@ -14,13 +14,14 @@ from fastapi import FastAPI
 from starlette.requests import Request
 
 from server.around import Around
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.online import EACH, Gate, adopt
 from server.online_page import OfficeSide, OnlinePages, asker, from_our_page
 from server.own import own_secret
 from server.pages import Pages
 from server.proof_words import sums
 from server.services_page import ServicePages
+from server.stores import FILE, open_reader
 from sync.audit import Section, replay
 from sync.calendar import ALWAYS_OPEN, Calendar, Period
 from sync.issuing import token_hash
@@ -31,6 +32,7 @@ from tests.server.centred import SERVICE as MOVE_IN
 from tests.server.centred import Town
 from tests.server.conftest import ZONE
 from tests.server.device import NOON, seeded
+from tests.server.places import place
 from tests.server.test_online import TERMS, come, token
 from tests.server.test_queue import MINUTE, Office
 from tests.server.test_services_page import CATALOGUE, LARGEST, NAMES
@@ -266,7 +268,7 @@ def test_only_the_named_proxy_is_believed_and_only_its_own_word(
 
 
 def test_the_secret_that_makes_codes_is_that_of_the_journal(phones: Phones) -> None:
-    with contextlib.closing(open_reader(phones.office.folder / FILE)) as db:
+    with contextlib.closing(open_reader(place(phones.office.folder / FILE))) as db:
         assert own_secret(db) == phones.office.ledger.own_secret
 
 

@@ -13,10 +13,11 @@ from server.__main__ import main
 from server.errors import LedgerRefused
 from server.export import export
 from server.ingest import take_batch, take_pairing
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.own import KEY_FILE
 from server.pairing import new_code
 from server.schema import PROJECTIONS
+from server.stores import FILE, open_reader
 from server.timekeeper import DOUBT_SECONDS, TRUST_SECONDS, Timekeeper
 from sync import keys, verify, wire
 from sync.chain import head_message
@@ -31,6 +32,7 @@ from sync.types import BootId, BootMs, JournalId, Level, Seq, UtcMs
 from sync.wire import BATCH_ROWS, Refusal
 from tests.server.conftest import CERTIFICATE, ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
+from tests.server.places import place
 from tests.server.running import CONFIG, RunningServer
 from tests.server.state import contents
 
@@ -49,7 +51,7 @@ def opened(ledger: Ledger) -> JournalId:
 
 
 def own_facts(path: Path) -> list[Body | None]:
-    db = open_reader(path)
+    db = open_reader(place(path))
     rows = db.execute("SELECT row FROM facts JOIN journals USING (journal_id) WHERE own > 0 ORDER BY own, seq")
     found = [understand(decode(row)) for (row,) in rows]
     db.close()
@@ -72,13 +74,13 @@ def test_what_is_appended_is_chained_vouched_for_and_verifiable(ledger: Ledger, 
     export(ledger.path, None, tmp_path / "copy.db")
     verdict = verify.verify(tmp_path / "copy.db")
     assert (verdict.problem, verdict.journal_id, verdict.good.seq) == (None, name, 4)
-    head = contents(ledger.path, ("heads",))["heads"][-1]
+    head = contents(ledger.place, ("heads",))["heads"][-1]
     assert head[:3] == (name, 4, verdict.good.chain)
     assert signature_holds(KEY.public, head_message(name, verdict.good), head[3])
 
 
 def test_a_second_start_goes_on_where_the_first_ended(make_ledger: Callable[..., Ledger], tmp_path: Path) -> None:
-    first = Ledger(tmp_path / FILE, ZONE, seeded(7))
+    first = Ledger(place(tmp_path / FILE), ZONE, seeded(7))
     name = opened(first)
     first.close()
     again = make_ledger()
@@ -127,7 +129,7 @@ def test_a_part_that_fails_leaves_no_fact_and_the_next_takes_its_seq(ledger: Led
 def test_it_is_no_device_and_takes_no_lane(ledger: Ledger, device: Device) -> None:
     name = opened(ledger)
     assert admit(ledger, device) == 0
-    db = open_reader(ledger.path)
+    db = open_reader(ledger.place)
     view = reading.view(db, "2026-11-23")
     db.close()
     assert [each.journal_id for each in view.devices] == [device.journal_id]
@@ -137,7 +139,7 @@ def test_it_is_no_device_and_takes_no_lane(ledger: Ledger, device: Device) -> No
 
 def test_nobody_sends_to_it_from_outside(ledger: Ledger, device: Device, tmp_path: Path) -> None:
     name = opened(ledger)
-    before = contents(ledger.path, ("facts", "journals"))
+    before = contents(ledger.place, ("facts", "journals"))
     export(ledger.path, None, tmp_path / "copy.db")
     with JournalReader(tmp_path / "copy.db") as copy:
         at_end = copy.last()
@@ -146,7 +148,7 @@ def test_nobody_sends_to_it_from_outside(ledger: Ledger, device: Device, tmp_pat
         taken = take_batch(ledger, request, NOON)
     assert isinstance(taken, Refusal)
     assert taken.error == wire.UNPAIRED
-    assert contents(ledger.path, ("facts", "journals")) == before
+    assert contents(ledger.place, ("facts", "journals")) == before
 
 
 def test_nobody_pairs_as_it_even_with_its_key_and_secret(ledger: Ledger, device: Device, tmp_path: Path) -> None:
@@ -164,12 +166,12 @@ def test_nobody_pairs_as_it_even_with_its_key_and_secret(ledger: Ledger, device:
     )
     proof = KEY.sign(proof_message(code.secret, name, fingerprint(CERTIFICATE)))
     asked = replace(asked, proof=proof.hex())
-    before = contents(ledger.path, ("journals",))
+    before = contents(ledger.place, ("journals",))
     with ledger.transaction():
         verdict = take_pairing(ledger, asked, fingerprint(CERTIFICATE), NOON)
     assert isinstance(verdict, Refusal)
     assert (verdict.error, "own" in verdict.message) == (wire.BAD_SIGNATURE, True)
-    assert contents(ledger.path, ("journals",)) == before
+    assert contents(ledger.place, ("journals",)) == before
 
 
 def test_it_cannot_be_revoked_and_a_device_can(ledger: Ledger, device: Device) -> None:
@@ -184,10 +186,10 @@ def test_a_rebuild_equals_the_growth(ledger: Ledger) -> None:
     opened(ledger)
     with ledger.transaction():
         ledger.append([STARTED, ClockAnchored(NOON, 5, "ntp"), ScoreGiven(1, Level(5))], at(5))
-    before = contents(ledger.path, PROJECTIONS)
+    before = contents(ledger.place, PROJECTIONS)
     assert before["scores"]
     assert ledger.rebuild() == 4
-    assert contents(ledger.path, PROJECTIONS) == before
+    assert contents(ledger.place, PROJECTIONS) == before
 
 
 def test_heads_of_it_are_thinned_but_never_far_apart(ledger: Ledger) -> None:
@@ -195,7 +197,7 @@ def test_heads_of_it_are_thinned_but_never_far_apart(ledger: Ledger) -> None:
     for _ in range(12):
         with ledger.transaction():
             ledger.append([STARTED] * 100, at(1))
-    seqs = [row[1] for row in contents(ledger.path, ("heads",))["heads"]]
+    seqs = [row[1] for row in contents(ledger.place, ("heads",))["heads"]]
     assert seqs[-1] == 1201
     assert len(seqs) < 6
     assert all(after - before <= 2 * BATCH_ROWS for before, after in zip([0, *seqs], seqs, strict=False))
@@ -323,7 +325,7 @@ def test_an_export_says_why_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["rebuild", "--config", str(config)]) == 0
     assert main(call) == 1
     assert "no fact of a journal of its own" in capsys.readouterr().err
-    ledger = Ledger(tmp_path / "office" / FILE, ZONE, seeded(1))
+    ledger = Ledger(place(tmp_path / "office" / FILE), ZONE, seeded(1))
     opened(ledger)
     ledger.close()
     assert main(call) == 0

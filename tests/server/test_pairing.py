@@ -75,9 +75,9 @@ def test_a_display_is_a_machine_without_a_lane(ledger: Ledger, device: Device, t
 def test_the_same_machine_asking_again_gets_the_same_answer(ledger: Ledger, device: Device) -> None:
     request = device.pair_request(make_code(ledger), CERTIFICATE)
     first = pair(ledger, request)
-    before = contents(ledger.path, ("journals",))
+    before = contents(ledger.place, ("journals",))
     assert pair(ledger, request, after_ms=48 * HOUR) == first
-    assert contents(ledger.path, ("journals",)) == before
+    assert contents(ledger.place, ("journals",)) == before
 
 
 def test_a_used_code_pairs_nobody_else(ledger: Ledger, device: Device, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_used_code_pairs_nobody_else(ledger: Ledger, device: Device, tmp_path:
     other = Device.make(tmp_path / "other", seed=2)
     assert error(pair(ledger, other.pair_request(code, CERTIFICATE))) == wire.CODE_USED
     other.journal.close()
-    assert len(contents(ledger.path)["journals"]) == 1
+    assert len(contents(ledger.place)["journals"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_wrong_request_pairs_nobody_and_leaves_the_code_good(
 ) -> None:
     request = device.pair_request(make_code(ledger), CERTIFICATE)
     assert error(pair(ledger, change(request))) == code
-    assert contents(ledger.path)["journals"] == []
+    assert contents(ledger.place)["journals"] == []
     assert pair(ledger, request) == (0, 0)
 
 
@@ -127,7 +127,7 @@ def test_a_paired_journal_cannot_be_taken_by_another_key(ledger: Ledger, device:
     pair(ledger, device.pair_request(make_code(ledger), CERTIFICATE))
     thief = Device(device.journal, replace(device.key, seed=bytes(32)))
     assert error(pair(ledger, thief.pair_request(make_code(ledger, seed=8), CERTIFICATE))) == wire.BAD_SIGNATURE
-    assert contents(ledger.path)["journals"][0][1] == device.key.public
+    assert contents(ledger.place)["journals"][0][1] == device.key.public
 
 
 def test_a_revoked_machine_needs_a_new_code(ledger: Ledger, device: Device) -> None:
@@ -147,7 +147,7 @@ def test_only_the_hash_of_a_code_is_kept(ledger: Ledger) -> None:
 def test_the_offices_word_for_the_place_wins(ledger: Ledger, device: Device) -> None:
     code = make_code(ledger, place=" ห้องทะเบียน ชั้น 1 ")
     pair(ledger, device.pair_request(code, CERTIFICATE, place="kiosk"))
-    assert contents(ledger.path)["journals"][0][4] == "ห้องทะเบียน ชั้น 1"
+    assert contents(ledger.place)["journals"][0][4] == "ห้องทะเบียน ชั้น 1"
 
 
 def test_places_in_burmese_with_joiners_can_be_shown() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,16 +13,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from server.clips_down import ClipsDown
+from server.database import Db
 from server.handdown import HandDown, Shelf
 from server.http import Receive, Scope, Send, answer
 from server.ingest import BODIES, PAIRINGS, Exchange
-from server.ledger import Ledger, open_reader
+from server.ledger import Ledger
 from server.serving import CONNECTIONS, Impatient
+from server.stores import open_reader
 from server.writer import Writer
 from sync import wire
 from sync.types import JournalId
 from tests.server.conftest import CERTIFICATE, ZONE, admit
 from tests.server.device import NOON, Device, seeded
+from tests.server.places import place
 from tests.server.running import RunningServer
 
 
@@ -59,7 +61,7 @@ async def status(exchange: Exchange, path: str, headers: dict[str, str], receive
 
 
 def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp_path: Path, device: Device) -> None:
-    ledger = Ledger(tmp_path / "office.db", ZONE, seeded(7))
+    ledger = Ledger(place(tmp_path / "office.db"), ZONE, seeded(7))
     admit(ledger, device)
     writer = Writer(ledger)
     writer.start()
@@ -89,14 +91,14 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
         for each in dawdling:
             each.cancel()
 
-    db = open_reader(ledger.path)
+    db = open_reader(ledger.place)
     with ThreadPoolExecutor(1) as thread:
         run(story)
     db.close()
     writer.close()
 
 
-def hand_down(db: sqlite3.Connection, thread: ThreadPoolExecutor) -> HandDown:
+def hand_down(db: Db, thread: ThreadPoolExecutor) -> HandDown:
     """A way down that nobody uses here."""
 
     async def forked(journal_id: JournalId, head: wire.Head) -> None:

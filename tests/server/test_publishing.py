@@ -10,7 +10,7 @@ import pytest
 from server import published
 from server.errors import ActRefused
 from server.fold_published import CATALOGUE
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.lens import see_own
 from server.publishing import (
     Drawable,
@@ -20,10 +20,12 @@ from server.publishing import (
     publish_notice,
     withdraw_notice,
 )
+from server.stores import FILE, open_reader
 from sync.errors import CalendarError, CatalogueError
 from sync.facts_published import CENTRE, OFFICE
 from sync.types import UtcMs
 from tests.server import publishing_office as office
+from tests.server.places import place
 from tests.server.publishing_office import CALENDAR, CHIEF, HOUR, at, dearer, notice, opened
 from tests.server.state import contents
 
@@ -45,7 +47,7 @@ def test_versions_were_counted_and_the_newest_was_read_back(ledger: Ledger, tmp_
     with ledger.transaction():
         second = publish_catalogue(ledger, dearer(), 1, CHIEF, at(60))
     assert (first.number, second.number, second.staff) == (1, 2, "s00000001")
-    with closing(see_own(open_reader(tmp_path / FILE))) as db:
+    with closing(open_reader(place(tmp_path / FILE), see_own)) as db:
         assert [each.number for each in published.history(db, CATALOGUE)] == [2, 1]
         found = published.newest_catalogue(db)
         assert found is not None

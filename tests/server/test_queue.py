@@ -11,9 +11,10 @@ from server.acts import Act
 from server.calls import Call, perform
 from server.decide import Who
 from server.ingest import take_batch
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.pairing import Pairing
 from server.queue import Moment
+from server.stores import FILE
 from sync.facts import TicketIssued, TicketLanguage, TicketPriority, TicketReturned
 from sync.journal import Instant
 from sync.keys import DeviceKey
@@ -22,6 +23,7 @@ from sync.tickets import Status
 from sync.types import BootId, BootMs, Seq, UtcMs
 from tests.server.conftest import ZONE
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, issued, seeded
+from tests.server.places import place
 
 MINUTE = 60_000
 KEY = DeviceKey(bytes(32), bytes(32))
@@ -33,7 +35,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.folder, self.now, self.day, self.trusted = folder, NOON, DAY, True
         self.paired: list[Device] = []
-        self.ledger = Ledger(folder / FILE, ZONE, seeded(9))
+        self.ledger = Ledger(place(folder / FILE), ZONE, seeded(9))
         with self.ledger.transaction():
             self.ledger.open_own(KEY, seeded(8), self.moment.instant)
             queue.begin(self.ledger)

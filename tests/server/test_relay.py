@@ -1,7 +1,6 @@
 """An office relays to its centre: everything arrives once and as its own machine signed it, whatever breaks."""
 
 import random
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -12,7 +11,7 @@ import pytest
 
 from server import acts
 from server.ingest import SAFE, take_batch, take_pairing
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.lens import see_own
 from server.metrics import OfficeStanding
 from server.metrics_page import measure
@@ -24,6 +23,7 @@ from server.relay_thread import RelayThread
 from server.relayed import take_introduction
 from server.replies import refusing
 from server.rollups import marked, reckon
+from server.stores import FILE, open_reader, store_of
 from sync import wire
 from sync.client import Reply, Unreachable
 from sync.exchange_terms import Phase
@@ -36,7 +36,9 @@ from sync.types import JournalId, Seq, UtcMs
 from sync.wire import Answer, Refusal
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE, opened
+from tests.server.copied import copied
 from tests.server.device import DAY, NOON, Device, issued, score, seeded
+from tests.server.places import place
 from tests.server.restoring import Hall, Mirrored
 from tests.server.running import CONFIG, RunningServer
 from tests.server.test_queue import KEY, take
@@ -59,7 +61,7 @@ class Centre:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        self.ledger = Ledger(self.folder / FILE, ZONE, seeded(50))
+        self.ledger = Ledger(place(self.folder / FILE), ZONE, seeded(50))
 
     def code(self) -> str:
         """A fresh pairing code."""
@@ -118,7 +120,7 @@ class Centre:
 
     def rows(self) -> list[tuple[str, int, bytes, bytes]]:
         """Every fact that is here."""
-        with closing(open_reader(self.folder / FILE)) as db:
+        with closing(open_reader(place(self.folder / FILE))) as db:
             return db.execute("SELECT journal_id, seq, row, chain FROM facts ORDER BY 1, 2").fetchall()
 
 
@@ -145,7 +147,7 @@ class Relayed:
 
     def start(self) -> None:
         """The office's server begins to relay."""
-        self.db = opened(open_reader(self.office.folder / FILE))
+        self.db = opened(open_reader(place(self.office.folder / FILE)))
         ports = Ports(
             lambda: self.now_ms, self.random.random, self._store, self.told.update, self.centre.meet, self.centre.link
         )
@@ -195,7 +197,7 @@ def test_every_journal_of_the_office_is_at_the_centre_as_its_machine_signed_it(t
     busy(relayed.office)
     relayed.run()
     assert centre.rows() == relayed.rows()
-    with closing(open_reader(centre.folder / FILE)) as db:
+    with closing(open_reader(place(centre.folder / FILE))) as db:
         (office,) = offices(db)
         assert (office.name, office.time_zone) == (NAME, "Asia/Bangkok")
         assert db.execute("SELECT count(DISTINCT office), count(*) FROM journals").fetchone() == (1, 3)
@@ -215,9 +217,9 @@ def test_the_centres_own_page_counts_its_own_tickets_only(tmp_path: Path, centre
     relayed = Relayed(tmp_path / "office", centre)
     busy(relayed.office)
     relayed.run()
-    with closing(open_reader(centre.folder / FILE)) as db:
+    with closing(open_reader(place(centre.folder / FILE))) as db:
         assert (view(db, DAY).tickets, len(view(db, DAY).devices)) == (10, 3), "control: without the lens"
-        see_own(db)
+    with closing(open_reader(place(centre.folder / FILE), see_own)) as db:
         assert (view(db, DAY).tickets, view(db, DAY).devices) == (0, ())
 
 
@@ -239,14 +241,15 @@ def test_over_a_bad_line_and_restarts_everything_arrives_once(tmp_path: Path, ce
     assert centre.rows() == relayed.rows()
 
 
+@pytest.mark.sqlite
 def test_a_centre_restored_from_an_old_copy_gets_everything_again(tmp_path: Path, centre: Centre) -> None:
     relayed = Relayed(tmp_path / "office", centre)
     kiosks = busy(relayed.office)
     relayed.run()
     copy = tmp_path / "copy"
     copy.mkdir()
-    with closing(open_reader(centre.folder / FILE)) as db, closing(sqlite3.connect(copy / FILE)) as to:
-        db.backup(to)
+    with closing(open_reader(place(centre.folder / FILE))) as db:
+        copied(db, copy / FILE)
     for n in range(6, 12):
         take(kiosks[0], n)
         relayed.office.hear(kiosks[0])
@@ -261,6 +264,7 @@ def test_a_centre_restored_from_an_old_copy_gets_everything_again(tmp_path: Path
     assert centre.rows() == relayed.rows()
 
 
+@pytest.mark.sqlite
 def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, centre: Centre) -> None:
     """Its new journal follows the one that the centre knows, by the same key; no person is needed."""
     (tmp_path / "first").mkdir()
@@ -279,7 +283,7 @@ def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, 
     relayed.run(100)
     named = restored.ledger.own_named()
     assert named is not None
-    with closing(open_reader(centre.folder / FILE)) as db:
+    with closing(open_reader(place(centre.folder / FILE))) as db:
         assert len(offices(db)) == 1
         received = "SELECT received FROM journals WHERE journal_id = ?"
         (here,) = db.execute(received, (named[0],)).fetchone()
@@ -310,7 +314,7 @@ def test_the_centres_figures_of_an_office_are_the_offices_own(tmp_path: Path, ce
     relayed.run()
     figures = {}
     for where, ledger in ((relayed.office.folder, relayed.office.ledger), (centre.folder, centre.ledger)):
-        with closing(open_reader(where / FILE)) as db:
+        with closing(open_reader(place(where / FILE))) as db:
             for office, day in marked(db):
                 made = reckon(db, office, day, ZONE)
                 with ledger.transaction():
@@ -334,8 +338,8 @@ def test_the_numbers_of_office_and_centre_say_what_is_on_its_way(tmp_path: Path,
     assert sum(each.head - each.received for each in relayed.told.values()) == missing > 0
     relayed.run()
     assert sum(each.head - each.received for each in relayed.told.values()) == 0
-    with closing(open_reader(centre.folder / FILE)) as db:
-        there = measure(db, centre.ledger.path, "Centre", lambda journal: reached.get(journal, 0), NOON)
+    with closing(open_reader(place(centre.folder / FILE))) as db:
+        there = measure(db, store_of(centre.ledger.place), "Centre", lambda journal: reached.get(journal, 0), NOON)
     assert there.facts == len(relayed.rows())
     assert there.offices["Mae Sot District Office"] == OfficeStanding(3, 0.0, missing)
     assert there.offices["Centre"] == OfficeStanding(0, None, 0)
@@ -384,6 +388,7 @@ def test_an_office_that_is_not_paired_brings_nothing(tmp_path: Path, centre: Cen
     assert told(centre, wire.sign_request(stranger.batch(), KEY.sign, JournalId("9" * 32))) == wire.UNPAIRED
 
 
+@pytest.mark.sqlite
 def test_facts_that_the_office_made_up_for_a_kiosk_are_refused(tmp_path: Path, centre: Centre) -> None:
     """The office signs the request; the head is the kiosk's own word, which no office can give."""
     relayed = Relayed(tmp_path / "office", centre)
@@ -454,6 +459,7 @@ def test_a_mistake_nobody_thought_of_is_told_and_relaying_goes_on() -> None:
     assert [type(error) for error in told] == [ZeroDivisionError]
 
 
+@pytest.mark.sqlite
 def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
     """Kiosk → office → centre over TLS; the office is killed on the way and goes on."""
     centre = RunningServer(made(tmp_path / "centre"))
@@ -472,7 +478,7 @@ def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
             assert device.send(client).status_code == 200
         last = device.journal.last().seq
         until("the centre has it", lambda: reached(centre, device.journal_id) == last)
-        with closing(open_reader(centre.data / FILE)) as db:
+        with closing(open_reader(place(centre.data / FILE))) as db:
             (known,) = offices(db)
             assert known.name["en"] == "Mae Sot City Municipality"
             assert db.execute("SELECT label FROM tickets ORDER BY n").fetchall() == [("A001",), ("A002",), ("A003",)]
@@ -488,6 +494,6 @@ def made(folder: Path) -> Path:
 
 def reached(server: RunningServer, journal_id: JournalId) -> int:
     """How far this journal is there."""
-    with closing(open_reader(server.data / FILE)) as db:
+    with closing(open_reader(place(server.data / FILE))) as db:
         found = db.execute("SELECT received FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
     return int(found[0]) if found else 0

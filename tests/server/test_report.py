@@ -20,7 +20,6 @@ from server.__main__ import main
 from server.config import parse_server
 from server.errors import ExportFailed, NoSuchPeriod
 from server.histogram import Histogram
-from server.ledger import FILE
 from server.report import OPINION, UNITS, Read, Report, report_of, rounded
 from server.report_command import Order, write_report
 from server.report_paper import paper
@@ -28,6 +27,7 @@ from server.report_period import period_of, period_words
 from server.report_tables import csv_of, tidy
 from server.report_words import LABELS, Setting, shown
 from server.sla import Cell
+from server.stores import FILE
 from server.sums import ALL, COUNTER, HOUR, SERVICE, Sum
 from server.typeset import Typesetter
 from tests.server.printed import follows, printed

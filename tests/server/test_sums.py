@@ -1,18 +1,14 @@
 """Sums of figures: the same as adding up every cell, for one office and over all, however often days change."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlite_utils
 
 from server import sums
+from server.database import Db
 from server.histogram import Histogram
 from server.rollups import DayFigures, Rollups, read_cells
-from server.schema import LEDGER
 from server.sla import Cell, Key, total
 from server.sums import ALL, COUNTER, EVERY, HOUR, SERVICE, Sum, added, by_day, by_office, hours_of, sums_of, together
 from server.visits import Stint
@@ -24,14 +20,6 @@ YEAR = ["2026-09-30", "2026-10-01", "2026-10-31", "2026-11-01", "2026-11-30", "2
 OFFICES = ["a" * 32, "b" * 32, "c" * 32]
 HOUR_MS = 3_600_000
 YANGON = ZoneInfo("Asia/Yangon")
-
-
-@pytest.fixture
-def db() -> Iterator[sqlite3.Connection]:
-    """A ledger's tables."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        LEDGER.apply(sqlite_utils.Database(connection))
-        yield connection
 
 
 def a_day(random: Random, office: str, day: str) -> DayFigures:
@@ -50,76 +38,76 @@ def a_day(random: Random, office: str, day: str) -> DayFigures:
     return DayFigures(office, day, cells, at_work, random.randrange(3), hours=hours)
 
 
-def cells_of(db: sqlite3.Connection, offices: list[str], day: str = "") -> list[tuple[Key, Cell]]:
+def cells_of(tables: Db, offices: list[str], day: str = "") -> list[tuple[Key, Cell]]:
     first, last = (day, day) if day else (FIRST, LAST)
-    return [(key, cell) for office in offices for _, key, cell in read_cells(db, office, first, last)]
+    return [(key, cell) for office in offices for _, key, cell in read_cells(tables, office, first, last)]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_sums_are_what_adding_up_every_cell_gives(db: sqlite3.Connection, seed: int) -> None:
-    random, rollups = Random(seed), Rollups(db)
+def test_sums_are_what_adding_up_every_cell_gives(tables: Db, seed: int) -> None:
+    random, rollups = Random(seed), Rollups(tables)
     for _ in range(60):
         rollups.store(a_day(random, random.choice(OFFICES), random.choice(DAYS)), UtcMs(0))
     for office, of in (*((each, [each]) for each in OFFICES), (EVERY, OFFICES)):
-        cells = cells_of(db, of)
-        assert together(db, office, ALL, FIRST, LAST).get("", Sum()).cell == total(cell for _, cell in cells)
+        cells = cells_of(tables, of)
+        assert together(tables, office, ALL, FIRST, LAST).get("", Sum()).cell == total(cell for _, cell in cells)
         for part, name in ((SERVICE, "service"), (HOUR, "hour"), (COUNTER, "counter")):
             if office == EVERY and part == COUNTER:
-                assert together(db, office, part, FIRST, LAST) == {}
+                assert together(tables, office, part, FIRST, LAST) == {}
                 continue
-            told = together(db, office, part, FIRST, LAST)
+            told = together(tables, office, part, FIRST, LAST)
             for key, each in told.items():
                 mine = [
                     cell for where, cell in cells if str(getattr(where, name)) == str(int(key) if part == HOUR else key)
                 ]
                 assert each.cell == total(mine), (part, key)
             assert total(each.cell for each in told.values()) == total(cell for _, cell in cells)
-        days = by_day(db, office, FIRST, LAST)
+        days = by_day(tables, office, FIRST, LAST)
         assert {day: each.cell for day, each in days.items() if each.cell.visits} == {
-            day: whole for day in DAYS if (whole := total(cell for _, cell in cells_of(db, of, day))).visits
+            day: whole for day in DAYS if (whole := total(cell for _, cell in cells_of(tables, of, day))).visits
         }
     everybody = Sum()
-    for of_office in by_office(db, OFFICES, FIRST, LAST).values():
+    for of_office in by_office(tables, OFFICES, FIRST, LAST).values():
         everybody = everybody + of_office
-    assert everybody == together(db, EVERY, ALL, FIRST, LAST)[""]
+    assert everybody == together(tables, EVERY, ALL, FIRST, LAST)[""]
     assert everybody.days > 5
     assert min(everybody.emergency, everybody.unclosed) > 0
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whole_months_are_the_sums_of_their_days(db: sqlite3.Connection, seed: int) -> None:
-    random, rollups = Random(seed), Rollups(db)
+def test_whole_months_are_the_sums_of_their_days(tables: Db, seed: int) -> None:
+    random, rollups = Random(seed), Rollups(tables)
     for _ in range(60):
         rollups.store(a_day(random, random.choice(OFFICES), random.choice(YEAR)), UtcMs(0))
     for first in YEAR:
         for last in [each for each in YEAR if each >= first]:
-            told = by_office(db, OFFICES, first, last)
-            of_days = {office: added(by_day(db, office, first, last).values()) for office in OFFICES}
+            told = by_office(tables, OFFICES, first, last)
+            of_days = {office: added(by_day(tables, office, first, last).values()) for office in OFFICES}
             assert {office: told.get(office, Sum()) for office in OFFICES} == of_days, (first, last)
 
 
-def test_control_sums_over_all_offices_that_forget_what_a_day_was_before_count_it_twice(db: sqlite3.Connection) -> None:
-    rollups, cells = Rollups(db), {Key(9, "a", 1): Cell(tickets=3, served=3)}
+def test_control_sums_over_all_offices_that_forget_what_a_day_was_before_count_it_twice(tables: Db) -> None:
+    rollups, cells = Rollups(tables), {Key(9, "a", 1): Cell(tickets=3, served=3)}
     rollups.store(DayFigures(OFFICES[0], FIRST, cells), UtcMs(0))
-    db.execute("DELETE FROM sums WHERE office = ?", (OFFICES[0],))
+    tables.execute("DELETE FROM sums WHERE office = ?", (OFFICES[0],))
     rollups.store(DayFigures(OFFICES[0], FIRST, cells), UtcMs(0))
-    assert together(db, EVERY, ALL, FIRST, LAST)[""].cell.tickets == 6
+    assert together(tables, EVERY, ALL, FIRST, LAST)[""].cell.tickets == 6
 
 
-def test_what_nobody_is_in_any_more_leaves_no_row(db: sqlite3.Connection) -> None:
-    rollups = Rollups(db)
+def test_what_nobody_is_in_any_more_leaves_no_row(tables: Db) -> None:
+    rollups = Rollups(tables)
     rollups.store(DayFigures(OFFICES[0], FIRST, {Key(9, "a", 1): Cell(tickets=3, served=3)}), UtcMs(0))
     rollups.store(DayFigures(OFFICES[0], FIRST, {}), UtcMs(1))
-    assert db.execute("SELECT count(*) FROM sums").fetchone() == (0,)
+    assert tables.execute("SELECT count(*) FROM sums").fetchone() == (0,)
 
 
-def test_days_that_had_figures_before_there_were_sums_get_theirs(db: sqlite3.Connection) -> None:
+def test_days_that_had_figures_before_there_were_sums_get_theirs(tables: Db) -> None:
     figures = DayFigures(OFFICES[0], FIRST, {Key(9, "a", 1): Cell(tickets=3, served=3)})
-    Rollups(db).store(figures, UtcMs(0))
-    db.execute("DELETE FROM sums")
-    assert Rollups(db).store(figures, UtcMs(1)) is False
-    assert by_day(db, OFFICES[0], FIRST, LAST)[FIRST].cell.tickets == 3
-    assert db.execute("SELECT revision FROM figures").fetchone() == (1,)
+    Rollups(tables).store(figures, UtcMs(0))
+    tables.execute("DELETE FROM sums")
+    assert Rollups(tables).store(figures, UtcMs(1)) is False
+    assert by_day(tables, OFFICES[0], FIRST, LAST)[FIRST].cell.tickets == 3
+    assert tables.execute("SELECT revision FROM figures").fetchone() == (1,)
 
 
 def test_time_at_work_falls_into_the_hours_of_the_offices_own_wall() -> None:

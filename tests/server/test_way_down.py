@@ -19,9 +19,9 @@ from server import queue
 from server.export import export
 from server.lastword import FILE as LAST_WORD
 from server.lastword import Doubt, LastWord
-from server.ledger import FILE as LEDGER
 from server.ledger import Ledger
 from server.own import KEY_FILE
+from server.stores import FILE as LEDGER
 from sync import verify
 from sync.body import TicketName
 from sync.clock import office_day

@@ -11,13 +11,15 @@ from server.app import Reader
 from server.audits import Audits
 from server.episodes import Alert, Followup
 from server.errors import LedgerRefused
-from server.ledger import FILE, Ledger, open_reader
+from server.ledger import Ledger
 from server.lens import see_own
 from server.reading import Device as Shown
+from server.stores import FILE, open_reader
 from server.watching import Sources, Watch
 from sync.types import JournalId, UtcMs
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE
+from tests.server.places import place
 
 KIOSK = JournalId("e" * 32)
 
@@ -36,8 +38,8 @@ class Watched:
         self.folder, self.office = folder, office or Worked(folder)
         self.devices: list[Shown] = []
         self.backups, self.refuses, self.told = Backups(), False, 0
-        self.db = open_reader(folder / FILE)
-        self.own = see_own(open_reader(folder / FILE))
+        self.db = open_reader(place(folder / FILE))
+        self.own = open_reader(place(folder / FILE), see_own)
         self.thread = ThreadPoolExecutor(1)
         self.watch = self.begin()
 

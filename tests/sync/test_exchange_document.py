@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from server.handdown import POLLERS
 from server.ingest import LISTENERS
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.pairing import Pairing
+from server.stores import FILE
 from sync import paircode, wire
 from sync.clips import MOST_BYTES
 from sync.feedwire import HOLD_S, ask_for, sign_ask

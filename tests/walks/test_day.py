@@ -16,8 +16,9 @@ from kiosk.officeday import notes as noting
 from kiosk.officeday.command import main
 from kiosk.officeday.notes import Acted, Given, Looked, Note, Paper, Pressed, Went
 from server import queue
-from server.ledger import FILE, Ledger
+from server.ledger import Ledger
 from server.own import KEY_FILE
+from server.stores import FILE
 from sync.body import Body, TicketName
 from sync.facts_office import CounterOpened, TicketAdmitted, TicketCalled
 from sync.journal import Instant

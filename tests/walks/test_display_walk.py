@@ -14,9 +14,9 @@ import pytest
 from fonts.tokens import load as load_tokens
 from fonts.tokens import rgb
 from kiosk.touch import Remote
-from server.ledger import FILE as LEDGER
 from server.office import perform
 from server.pairing import NO_LANE
+from server.stores import FILE as LEDGER
 from sync.body import Body
 from sync.clock import office_day
 from sync.database import open_readonly

@@ -1,0 +1,40 @@
+"""Where the ledgers of tests are kept: in files, or for a test that is run on both, in PostgreSQL databases by the same
+names."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from server.database import Db
+from server.postgres import Postgres
+from server.stores import open_reader
+from tests.postgres import Cluster
+
+_kept_in: Cluster | None = None
+
+
+def keep_in(cluster: Cluster | None) -> None:
+    """From now on."""
+    global _kept_in
+    _kept_in = cluster
+
+
+def place(path: Path) -> Path | str:
+    """Where the ledger of this name is."""
+    return path if _kept_in is None else _kept_in.database(path)
+
+
+def reader_of(of: Path | str) -> Db:
+    """A connection that reads the ledger of this name, or at this place."""
+    return open_reader(of if isinstance(of, str) else place(of))
+
+
+def stranger(of: Path | str) -> Db:
+    """A connection that writes what it likes."""
+    return Postgres(of) if isinstance(of, str) else sqlite3.connect(of, isolation_level=None)
+
+
+def by_name(db: Db, query: str) -> list[dict[str, Any]]:
+    """What a query finds, by the names of its columns."""
+    found = db.execute(query)
+    return [{each[0]: value for each, value in zip(found.description, row, strict=True)} for row in found]
