@@ -7,35 +7,17 @@ runs on.
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from fonts.errors import FontsError
-from fonts.faces import Faces, drawable
+from fonts.legible import unshown
 from sync.errors import ConfigError
 from sync.strict_toml import Document, parse
 from sync.toml_lines import Path
 
 HINT = "Write it in words, or with other letters."
-_FACES = ("thai", "myanmar")
-_WEIGHTS = ("regular", "bold")
 _ESCAPES = ("\\", '"""', "'''", "\t")
 """With these a value may hold a character that its file does not show."""
-
-
-@cache
-def _faces() -> Faces:
-    return Faces()
-
-
-def unshown(text: str) -> str:
-    """The characters of `text` that no typeface can show, each once, in their order."""
-    faces = _faces()
-    return "".join(
-        each
-        for each in dict.fromkeys(drawable(text))
-        if not all(any(faces.covers(face, weight, each) for face in _FACES) for weight in _WEIGHTS)  # type: ignore[arg-type]
-    )
 
 
 def illegible(content: bytes, section: str | None = None) -> tuple[ConfigError, ...]:

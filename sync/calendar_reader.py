@@ -6,16 +6,15 @@ the hall opens. docs/calendar.md is for them.
 
 import difflib
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from sync.calendar import WEEKDAYS, Break, Calendar, Period, ServiceWeek, Special, periods_of, time_of
 from sync.config import LANGUAGES
 from sync.errors import CalendarError, ConfigError
-from sync.strict_toml import Choice, Document, Flag, ListOf, Text, Whole, parse
-from sync.toml_lines import Path
+from sync.strict_toml import Choice, Document, Flag, ListOf, Problem, Text, Whole, parse
+from sync.toml_lines import Lines, Path
 
 MAX_NAME = 120
 """Characters that a name or a reason may have, so that it fits a screen."""
@@ -56,8 +55,18 @@ def read_calendar(
     reader = _Reader(document, languages, services)
     calendar = reader.calendar(digest)
     if reader.problems:
-        raise CalendarError("\n".join(text for _, text in sorted(reader.problems, key=itemgetter(0))), hint=_HINT)
+        from_the_top = sorted(reader.problems, key=lambda problem: problem.line)
+        raise CalendarError("\n".join(each.text for each in from_the_top), hint=_HINT)
     return calendar
+
+
+def calendar_problems(
+    values: Mapping[str, Any], languages: tuple[str, ...] = LANGUAGES, *, services: Collection[str] | None = None
+) -> tuple[Problem, ...]:
+    """What `parse_calendar` would refuse of a file with these values (as tomllib gives them), each by its path."""
+    reader = _Reader(Document(values, Lines()), languages, services)
+    reader.calendar("")
+    return tuple(reader.problems)
 
 
 def _told(error: ConfigError) -> str:
@@ -77,7 +86,7 @@ class _Reader:
         self.document = document
         self.languages = languages
         self.known_services = services
-        self.problems: list[tuple[int, str]] = []
+        self.problems: list[Problem] = []
 
     def calendar(self, digest: str) -> Calendar:
         values = self.document.values
@@ -217,7 +226,7 @@ class _Reader:
         names = {}
         for language in self.languages:
             if language not in value:
-                self.problem(path, f"{self.of(path)}: no text in {language}", f'Add {language} = "…".')
+                self.problem((*path, language), f"{self.of(path)}: no text in {language}", f'Add {language} = "…".')
             elif text := self.one((*path, language), value[language], Text(_name).read):
                 names[language] = text
         return names
@@ -244,7 +253,7 @@ class _Reader:
                 self.problem((*path, name), f"{self.of(path)}: unknown key `{name}`", hint)
         for name in needed:
             if name not in value:
-                self.problem(path, f"{self.of(path)}: `{name}` is missing", "")
+                self.problem((*path, name), f"{self.of(path)}: `{name}` is missing", "")
 
     def one(self, path: Path, value: Any, read: Callable[[Any, Path, Document], _Got]) -> _Got | None:
         """The value, or None where it is wrong (noted) or missing (`keys` has noted it)."""
@@ -265,7 +274,7 @@ class _Reader:
 
     def problem(self, path: Path, message: str, hint: str) -> None:
         error = self.document.wrong(path, f"{message}. {hint}" if hint else message, hint)
-        self.problems.append((error.line or 0, _told(error)))
+        self.problems.append(Problem(path, error.line or 0, _told(error)))
 
 
 def _near(name: str, known: list[str]) -> str:

@@ -6,7 +6,7 @@ assessment asks for it, and so does a citizen). Money is in satang, a hundredth 
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +16,8 @@ from sync.config import LANGUAGES
 from sync.errors import CatalogueError, ConfigError
 from sync.facts import CatalogueAdopted
 from sync.services import HINT, NONE, SERIES, Catalogue, DocumentNeeded, Fee, Group, Service, ServiceText, baht
-from sync.strict_toml import Document, parse
+from sync.strict_toml import Document, Problem, parse
+from sync.toml_lines import Lines
 
 __all__ = [
     "NONE",
@@ -28,6 +29,7 @@ __all__ = [
     "Service",
     "ServiceText",
     "baht",
+    "catalogue_problems",
     "from_body",
     "parse_catalogue",
     "read_catalogue",
@@ -69,6 +71,19 @@ def read_catalogue(
     if reader.problems:
         raise CatalogueError("\n".join(reader.told()), hint=HINT)
     return Catalogue(services, digest, groups, notice)
+
+
+def catalogue_problems(
+    values: Mapping[str, Any],
+    languages: tuple[str, ...] = LANGUAGES,
+    *,
+    accents: Collection[str] | None = None,
+    pictograms: Collection[str] | None = None,
+) -> tuple[Problem, ...]:
+    """What `parse_catalogue` would refuse of a file with these values (as tomllib gives them), each by its path."""
+    reader = Reader(Document(values, Lines()), languages, accents, pictograms)
+    reader.whole()
+    return tuple(reader.problems)
 
 
 def to_body(catalogue: Catalogue) -> CatalogueAdopted:

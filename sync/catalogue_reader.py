@@ -7,12 +7,12 @@ from sync.catalogue_kinds import Said, Several, group_keys, service_keys, text_k
 from sync.config import LANGUAGES
 from sync.errors import ConfigError
 from sync.services import Group, Service, ServiceText
-from sync.strict_toml import Document, Key, Kind
+from sync.strict_toml import Document, Key, Kind, Problem
 from sync.toml_lines import Path
 
 
 class Reader:
-    """One reading of one document. `problems`: each with its line (0: of the whole file), in the order found.
+    """One reading of one document. `problems`: in the order found.
 
     `accents` and `pictograms`: those that can be drawn; None: any.
     """
@@ -26,13 +26,14 @@ class Reader:
     ) -> None:
         self.document = document
         self.languages = languages
-        self.problems: list[tuple[int, str]] = []
+        self.problems: list[Problem] = []
         self.service_keys = service_keys(accents, pictograms)
         self.group_keys = group_keys(accents, pictograms)
 
     def told(self) -> list[str]:
         """The problems as lines of text, from the top of the file down."""
-        return [f"line {line}: {text}" if line else text for line, text in sorted(self.problems, key=lambda p: p[0])]
+        from_the_top = sorted(self.problems, key=lambda problem: problem.line)
+        return [f"line {each.line}: {each.text}" if each.line else each.text for each in from_the_top]
 
     def whole(self) -> tuple[tuple[Service, ...], tuple[Group, ...], Mapping[str, str] | None]:
         """Services, groups and notice; what could not be read is left out, and in `problems`."""
@@ -90,12 +91,12 @@ class Reader:
 
     def text(self, value: dict[str, Any], path: Path, language: str, fee: object) -> dict[str, Any]:
         if language not in value:
-            self.problem(path, f"{self.of(path)}: no texts in {language}")
+            self.problem((*path, language), f"{self.of(path)}: no texts in {language}")
             return {}
         where = (*path, language)
         text = self.table(value[language], where, text_keys(language))
         if fee == "varies" and isinstance(value[language], dict) and "fee_note" not in value[language]:
-            self.problem(where, f'{self.of(where)}: fee = "varies" needs a `fee_note`')
+            self.problem((*where, "fee_note"), f'{self.of(where)}: fee = "varies" needs a `fee_note`')
         return text
 
     def table(self, value: Any, path: Path, keys: tuple[Key, ...]) -> dict[str, Any]:
@@ -111,7 +112,7 @@ class Reader:
             if key.name not in value and key.default is None:
                 found[key.name] = None
             elif key.name not in value:
-                self.problem(path, f"{self.of(path)}: `{key.name}` is missing ({key.help})")
+                self.problem((*path, key.name), f"{self.of(path)}: `{key.name}` is missing ({key.help})")
             else:
                 self.one(key.name, key.kind, value[key.name], path, found)
         return found
@@ -121,7 +122,8 @@ class Reader:
             found[name] = kind.read(value, (*path, name), self.document)
         except ConfigError as error:
             for each in error.errors if isinstance(error, Several) else (error,):
-                self.problems.append((each.line or 0, f"{self.of(path)}: {each}. {each.hint}".rstrip(". ")))
+                told = f"{self.of(path)}: {each}. {each.hint}".rstrip(". ")
+                self.problems.append(Problem(each.path, each.line or 0, told))
 
     def of(self, path: Path) -> str:
         """How a problem names its place: the service's or group's id, and the language."""
@@ -158,7 +160,7 @@ class Reader:
 
     def problem(self, path: Path, text: str) -> None:
         """Note a problem at this key."""
-        self.problems.append((self.document.lines.of(path) or 0, text))
+        self.problems.append(Problem(path, self.document.lines.of(path) or 0, text))
 
 
 def _asked(value: Any, languages: tuple[str, ...]) -> Any:

@@ -48,11 +48,12 @@ class BadBatch(SyncError):
 
 
 class ConfigError(SyncError):
-    """A configuration that cannot be used. `line` is the 1-based line of the mistake, where one can be named."""
+    """A configuration that cannot be used. `line` is the 1-based line of the mistake, where one can be named; `path`:
+    its keys from the root down."""
 
-    def __init__(self, message: str, *, hint: str, line: int | None = None) -> None:
+    def __init__(self, message: str, *, hint: str, line: int | None = None, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message, hint=hint)
-        self.line = line
+        self.line, self.path = line, path
 
 
 class CatalogueError(SyncError):

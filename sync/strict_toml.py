@@ -33,7 +33,16 @@ class Document:
 
     def wrong(self, path: Path, message: str, hint: str) -> ConfigError:
         """The error for a mistake at this key."""
-        return ConfigError(message, hint=hint, line=self.lines.of(path))
+        return ConfigError(message, hint=hint, line=self.lines.of(path), path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake in a document: its keys from the root down, its line (0: of the whole file), and what it is."""
+
+    path: Path
+    line: int
+    text: str
 
 
 class Kind(Protocol):
