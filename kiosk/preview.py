@@ -3,10 +3,18 @@
 python -m kiosk.preview screens DIR [--catalogue F.toml] [--size 1280x720] [--mm 345x194]
 python -m kiosk.preview display DIR [--size 1280x720] [--mm 953x536]
 python -m kiosk.preview diagrams
+python -m kiosk.preview service DIR < ASKED.json
+python -m kiosk.preview pictograms DIR
+
+The last two draw for the catalogue editor of an office's server (kiosk.preview_service). They give way to whatever else
+runs on the machine.
 """
 
 import argparse
+import contextlib
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
@@ -20,6 +28,7 @@ from kiosk.board_watch import Sight
 from kiosk.layout import Display
 from kiosk.painter import picture
 from kiosk.pictograms import SERVICE_PICTOGRAMS
+from kiosk.preview_service import save_pictograms, save_service
 from kiosk.screen_types import State
 from kiosk.specimens import example_states
 from kiosk.view_parts import Exhibit
@@ -101,18 +110,33 @@ def main(arguments: list[str]) -> int:
     boards.add_argument("folder", type=Path)
     boards.add_argument("--size", type=_pair, default=(1280, 720))
     boards.add_argument("--mm", type=_pair, default=(953, 536))
+    service = commands.add_parser("service", help="the screens and the ticket of one service, asked for on stdin")
+    service.add_argument("folder", type=Path)
+    service.add_argument("--size", type=_pair, default=(1280, 720))
+    service.add_argument("--mm", type=_pair, default=(345, 194))
+    commands.add_parser("pictograms", help="every picture that a service may have").add_argument("folder", type=Path)
     given = parser.parse_args(arguments)
     if given.command == "diagrams":
         sys.stdout.write(screens.diagram())
         return 0
-    if given.command == "display":
-        for path in save_boards(given.folder, Display(*given.size, *given.mm)):
-            sys.stdout.write(f"{path}\n")
-        return 0
-    exhibit = Exhibit(OFFICE, LANGUAGES, example_catalogue(given.catalogue))
-    for path in save_screens(given.folder, exhibit, Display(*given.size, *given.mm)):
+    for path in _saved(given):
         sys.stdout.write(f"{path}\n")
     return 0
+
+
+def _saved(given: argparse.Namespace) -> Iterable[Path]:
+    if given.command in ("service", "pictograms"):
+        with contextlib.suppress(OSError):  # where a unit forbids it, it is drawn all the same
+            os.nice(10)
+        given.folder.mkdir(parents=True, exist_ok=True)
+    if given.command == "pictograms":
+        return save_pictograms(given.folder)
+    display = Display(*given.size, *given.mm)
+    if given.command == "service":
+        return save_service(given.folder, sys.stdin.read(), display)
+    if given.command == "display":
+        return save_boards(given.folder, display)
+    return save_screens(given.folder, Exhibit(OFFICE, LANGUAGES, example_catalogue(given.catalogue)), display)
 
 
 if __name__ == "__main__":
