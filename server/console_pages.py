@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.requests import Request
 
-from server import alert_words, console_proof_words, figures_words, office_words
+from server import alert_words, console_proof_words, editor_words, figures_words, office_words
 from server.backup_words import Banner
 from server.door import LANGUAGE_COOKIE, language_of
 from server.errors import Refused
@@ -43,6 +43,9 @@ ORDER = (
     "/tickets",
     "/patterns",
     "/checkpoints",
+    "/catalogue",
+    "/calendar",
+    "/notices",
     "/people",
     "/machines",
     "/offices",
@@ -174,6 +177,7 @@ def _links(session: Session | None, path: str, language: str) -> list[tuple[str,
         ("audit", console_proof_words.LINKS),
         ("figures", figures_words.LINKS),
         ("alerts", alert_words.LINKS),
+        ("editor", editor_words.LINKS),
     )
     menu = [(to, load(language, domain).gettext(words), least) for domain, links in parts for to, words, least in links]
     menu.sort(key=lambda link: ORDER.index(link[0]))

@@ -184,15 +184,17 @@ class Door:
         token = token_in(request.headers.get("cookie", ""))
         return token is not None and await self.read(find, token, self.now()) is not None
 
-    def require(self, role: Role, *, first: bool = False) -> Callable[[Request], Awaitable[Person]]:
-        """See above. Raises Refused."""
+    def require(
+        self, role: Role, *, first: bool = False, reads: Callable[[Request], Awaitable[object]] = form_of
+    ) -> Callable[[Request], Awaitable[Person]]:
+        """See above. `reads` reads the form where it is of another kind (server.uploads). Raises Refused."""
 
         async def entered(request: Request) -> Person:
             session = await self.session(request)
             if session is None:
                 raise Refused(401, "sign-in", N_("Nobody is signed in here"), hint=N_("Sign in, then try again"))
             if request.method not in SAFE:
-                await self._guarded(request, session)
+                await self._guarded(request, session, reads)
             if session.account.first_until_ms is not None and not first:
                 hint = N_("Choose a new password first")
                 raise Refused(403, "password-first", N_("The one-time password opens nothing else"), hint=hint)
@@ -210,10 +212,11 @@ class Door:
         if not self._guard(request.headers):
             raise _elsewhere()
 
-    async def _guarded(self, request: Request, session: Session) -> None:
+    async def _guarded(self, request: Request, session: Session, reads: Callable[[Request], Awaitable[object]]) -> None:
         self.from_here(request)
         given = request.headers.get(CSRF_HEADER)
         if given is None:
+            await reads(request)
             given = (await form_of(request)).one(CSRF_FIELD)
         if not self._token_guard(given, session):
             raise _elsewhere()

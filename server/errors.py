@@ -153,3 +153,7 @@ class RelayMistaken(ServerError):
 
 class DeliveryFailed(ServerError):
     """A webhook's receiver did not take an alert. It is sent again."""
+
+
+class PreviewFailed(ServerError):
+    """Pictures of screens and tickets could not be drawn."""

@@ -16,6 +16,7 @@ from server.checkpoints import Checkpoints
 from server.clips import ClipTable
 from server.database import DbError, Store
 from server.deliveries import Deliveries
+from server.drafts import Drafts
 from server.episodes import Episodes
 from server.errors import LedgerRefused
 from server.fold import changes
@@ -94,6 +95,7 @@ class Ledger:
         self.backups = BackupTable(self._db)
         self.publications = Publications(self._db)
         self.episodes, self.deliveries = Episodes(self._db), Deliveries(self._db)
+        self.drafts = Drafts(self._db)
         try:
             self._prepare(f"{FOLD_VERSION} {zone.key}", random)
         except BaseException:

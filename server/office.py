@@ -36,6 +36,7 @@ from server.counter_page import CounterPages
 from server.database import Db, See, everything
 from server.display import Display
 from server.door import Door
+from server.editors import Editors
 from server.errors import BackupFailed, ControlFailed, LedgerRefused, RelayMistaken, ServerError
 from server.feed import Feed
 from server.first_code import Console, FirstCodes
@@ -64,6 +65,8 @@ from server.own import KEY_FILE, own_secret
 from server.pages import Pages
 from server.pairing import clean_place, new_code
 from server.passwords import Hasher
+from server.previews import FOLDER as PREVIEWS_FOLDER
+from server.previews import Previews
 from server.proof import Proof
 from server.queue import Moment
 from server.reading import Device
@@ -229,6 +232,7 @@ class Office:
                 everywhere,
             )
             voice = Recording(door, shell, clips)
+            editors = Editors(desk, Previews(self._folder / PREVIEWS_FOLDER))
             looked = ProofDesk(
                 door, shell, auditor, audits, self._moment, mails=checkpointer.mails, wake=checkpointer.wake
             )
@@ -238,7 +242,7 @@ class Office:
             alerts = AlertDesk(
                 door, shell, everywhere, self._moment, seen=watch.count, refusing=lambda: watch.refusing_ms
             )
-            console = console_app(console_routes(door, shell, counters, guide, desk, voice, looked, alerts))
+            console = console_app(console_routes(door, shell, counters, guide, desk, voice, looked, alerts, editors))
             listeners = [
                 (
                     listener(

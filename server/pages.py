@@ -1,7 +1,7 @@
 """The pages, drawn on the server: values in, HTML out. Thai first; every citizen-facing word from the catalogues."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -46,6 +46,7 @@ _OWN = {
     "office.css": "text/css; charset=utf-8",
     "figures.css": "text/css; charset=utf-8",
     "alerts.css": "text/css; charset=utf-8",
+    "editor.css": "text/css; charset=utf-8",
     "print.css": "text/css; charset=utf-8",
     "display.js": "text/javascript; charset=utf-8",
     "ticket.js": "text/javascript; charset=utf-8",
@@ -174,6 +175,11 @@ class Pages:
         }
         return self._render("ticket.html", language, values)
 
+    def device(self, device: Device, language: str, more: Sequence[tuple[str, str]]) -> Markup:
+        """How a machine fares. `more`: (label, value) behind the rest."""
+        row = self._device(device, load(language, "pages")) | {"more": more}
+        return Markup(self._render("device.html", language, {"row": row}))
+
     def missing(self, language: str) -> str:
         """The one page for everything that does not exist."""
         return self._render("missing.html", language, {})
@@ -236,6 +242,7 @@ class Pages:
         board = [words.gettext(BOARD_WORDS.get(code, OTHER_BOARD)) for code in device.board]
         return {
             "device": device,
+            "more": (),
             "contact": contact,
             "refused": refused,
             "fault": fault,

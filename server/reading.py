@@ -100,6 +100,17 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """A machine's clock as it was last tied to UTC: by what (sync.facts.ClockAnchored), when, give or take. Not `sure`:
+    it was started again since."""
+
+    source: str
+    at_ms: int
+    uncertainty_ms: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Clash:
     """One number that several tickets of a day carry: true facts, reported, never refused."""
 
@@ -300,6 +311,21 @@ def _devices(db: Db) -> Iterator[Device]:
             **_of_paper(db, journal_id),
             **_of_printer(db, journal_id),
         )
+
+
+def devices(db: Db) -> dict[JournalId, tuple[Device, Clock | None]]:
+    """Every machine whose journal goes on, with its clock (None: nobody ever vouched for it)."""
+    return {each.journal_id: (each, _clock(db, each.journal_id)) for each in _devices(db)}
+
+
+def _clock(db: Db, journal_id: str) -> Clock | None:
+    query = "SELECT boot_id, utc_ms, uncertainty_ms, source FROM anchors WHERE journal_id = ? ORDER BY seq DESC LIMIT 1"
+    found = db.execute(query, (journal_id,)).fetchone()
+    if found is None:
+        return None
+    boot_id, utc_ms, uncertainty_ms, source = found
+    last = db.execute("SELECT row FROM facts WHERE journal_id = ? ORDER BY seq DESC LIMIT 1", (journal_id,)).fetchone()
+    return Clock(source, utc_ms, uncertainty_ms, last is None or decode(last[0]).boot_id == boot_id)
 
 
 def _of_paper(db: Db, journal_id: str) -> dict[str, Any]:

@@ -570,11 +570,19 @@ def episodes(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@LEDGER()
+def drafts(db: sqlite_utils.Database) -> None:
+    """What administrators work at before it is published (server.drafts)."""
+    db.execute("""CREATE TABLE drafts (
+        kind TEXT PRIMARY KEY, content TEXT NOT NULL, by_staff TEXT NOT NULL, at_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""")
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
-    episodes,
+    episodes, drafts,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

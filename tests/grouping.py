@@ -20,6 +20,7 @@ TOGETHER = {
     "test_console_served": "",
     "test_counter_chromium": "",
     "test_display_page": "",
+    "test_editor_chromium": "",
     "test_evidence": "",
     "test_ita": "",
     "test_kiosk_walk": "",

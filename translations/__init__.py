@@ -45,6 +45,7 @@ Domain = Literal[
     "figures",
     "public",
     "alerts",
+    "editor",
 ]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
@@ -62,6 +63,7 @@ DOMAINS: tuple[Domain, ...] = (
     "figures",
     "public",
     "alerts",
+    "editor",
 )
 DRAWN: tuple[Domain, ...] = ("kiosk", "ticket", "queue", "display")
 """The domains that screens and paper draw. The others are drawn by browsers, and `report` by typst."""

@@ -26,6 +26,7 @@ from server.console_proof import ProofDesk
 from server.console_tls import ConsoleCertificate
 from server.counter_page import CounterPages
 from server.door import Door
+from server.editors import Editors
 from server.guide import Guide
 from server.hall import Hall
 from server.ledger import Ledger
@@ -36,6 +37,8 @@ from server.office_pages import OfficePages
 from server.pages import Pages
 from server.passwords import Hasher, hash_password, password_holds
 from server.people import Details, Role
+from server.previews import FOLDER as PREVIEWS_FOLDER
+from server.previews import Previews
 from server.queue import Moment
 from server.recording import Recording
 from server.stores import FILE, open_reader
@@ -45,6 +48,7 @@ from sync.clock import Reading, confirmed, office_day
 from sync.journal import Instant
 from sync.keys import DeviceKey
 from sync.types import BootMs, UtcMs
+from tests.server.artist import Artist
 from tests.server.device import BOOT, DAY, NOON, seeded
 from tests.server.places import place
 
@@ -119,7 +123,10 @@ class Desk:
         audits = Audits(ZONE, lambda: UtcMs(self.time))
         looked = ProofDesk(self.door, pages, self.reader, audits, self.now, mails=True, wake=self._wake)
         alerts = AlertDesk(self.door, pages, self.office.everywhere, self.now, seen=self._seen)
-        self.routes = console_routes(self.door, pages, self.counters, guide, self.office, voice, looked, alerts)
+        self.artist = Artist()
+        editors = Editors(self.office, Previews(folder / PREVIEWS_FOLDER, self.artist))
+        added = voice, looked, alerts, editors
+        self.routes = console_routes(self.door, pages, self.counters, guide, self.office, *added)
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
         self._browsers: list[Browser] = []

@@ -1,0 +1,154 @@
+"""What the pages of the editors share: the draft, who changed it, and how a page of theirs is drawn."""
+
+import asyncio
+import contextlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Response
+from markupsafe import Markup
+from starlette.requests import Request
+
+from fonts import tokens
+from server import drafts, published
+from server.catalogue_check import Trouble, troubles
+from server.console_pages import Filled
+from server.database import Db
+from server.document import Values
+from server.door import Person
+from server.drafts import Act, Draft
+from server.editor_told import name_of
+from server.editor_words import OTHER, REFUSED
+from server.errors import ActRefused, PreviewFailed, Refused
+from server.office_desk import OfficeDesk
+from server.people import by_id
+from server.previews import Previews
+from server.published import Version
+from server.publishing import Drawable
+from server.sessions import Session
+from sync.clock import office_time
+from translations import N_, load
+
+# gettext: editor
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A draft, and what holds: `newest`, None where nothing was published yet. `who`: the names of people by id."""
+
+    draft: Draft
+    newest: Version | None
+    who: Mapping[str, str]
+
+
+def standing(db: Db, kind: str) -> Standing:
+    """How it stands with a draft."""
+    draft, newest = drafts.current(db, kind), published.newest(db, kind)
+    return Standing(draft, newest, named(db, [draft.by, newest.staff if newest is not None else None]))
+
+
+def named(db: Db, staff: Collection[str | None]) -> dict[str, str]:
+    """The names of these people by their ids."""
+    found = {each: by_id(db, each) for each in staff if each is not None}
+    return {each: account.details.name for each, account in found.items() if account is not None}
+
+
+class Editor:
+    """One office's."""
+
+    def __init__(self, desk: OfficeDesk, previews: Previews) -> None:
+        self.desk, self.previews = desk, previews
+        self.door = desk.door
+        self.accents = tuple(tokens.load().accent)
+
+    async def standing(self, kind: str) -> Standing:
+        """How it stands with a draft."""
+        return await self.door.read(standing, kind)
+
+    async def change(self, person: Person, kind: str, act: Act) -> None:
+        """Let the draft be what `act` makes of it. Raises ActRefused."""
+        now_ms = self.door.now()
+        await self.door.write(lambda ledger: ledger.drafts.change(kind, act, person.staff, now_ms))
+
+    def today(self) -> date:
+        """The day on the office's wall."""
+        return office_time(self.door.now(), self.desk.zone).date()
+
+    async def services(self, language: str) -> dict[str, str]:
+        """The names of the services that there are, by id, in the order of the catalogue."""
+        holds = await self.door.read(drafts.held, drafts.CATALOGUE)
+        return {str(each["id"]): name_of(each, language) for each in holds.get("services", ())}
+
+    async def pictograms(self) -> tuple[str, tuple[str, ...]]:
+        """The key of the pictures to choose from, and their names; none where they cannot be drawn."""
+        with contextlib.suppress(PreviewFailed):
+            key, names = await self.previews.pictograms()
+            return key, tuple(sorted(names))
+        return "", ()
+
+    async def drawable(self) -> Drawable:
+        """What a kiosk can draw."""
+        _, names = await self.pictograms()
+        return Drawable(self.accents, names or None)
+
+    async def troubles(self, values: Values) -> tuple[Trouble, ...]:
+        """What is still wrong with a catalogue. Reckoned aside: calls wait for nobody."""
+        drawable = await self.drawable()
+        return await asyncio.to_thread(troubles, values, drawable.accents, drawable.pictograms)
+
+    def page(
+        self,
+        request: Request,
+        person: Person,
+        template: str,
+        title: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        form: Filled | None = None,
+        status: int = 200,
+        here: str | None = None,
+        kept: str = "",
+    ) -> Response:
+        """A whole page. `title` and the form's faults are msgids of `editor`; `here`, `kept`: where its language links
+        lead."""
+        session: Session = request.state.session
+        words, filled = load(person.language, "editor"), form or Filled()
+        own = {
+            "csrf": session.csrf,
+            "values": filled.values,
+            "faults": {name: words.gettext(fault) for name, fault in filled.faults.items()},
+            "saved": "saved" in request.query_params,
+            "ngettext": words.ngettext,
+            "title": words.gettext(title),
+        }
+        shell = self.desk.pages.shell
+        drawn = shell.pages.render(template, person.language, own | dict(values or {}), "editor")
+        frame = {"title": words.gettext(title), "fragment": Markup(drawn), "style": "editor.css", "kept": kept}
+        return shell.page(request, "console_part.html", frame, status=status, here=here)
+
+    def state_words(self, stands: Standing, person: Person) -> str:
+        """In a sentence: what is drawn here, and whose it is."""
+        words = load(person.language, "editor")
+        draft, newest = stands.draft, stands.newest
+        if draft.by is not None:
+            said = words.gettext("A draft, not published yet. Changed last on {when} by {who}.")
+            when, who = self.desk.seen(draft.at_ms, person.language), stands.who.get(draft.by, draft.by)
+            return said.format(when=when, who=who)
+        if newest is None:
+            return words.gettext("Nothing was published from here yet. This is what the kiosks brought along.")
+        said = words.gettext("This is version {number}, published on {when} by {who}.")
+        who = stands.who.get(newest.staff or "", newest.staff or words.gettext("the centre"))
+        return said.format(number=newest.number, when=self.desk.seen(newest.now_ms, person.language), who=who)
+
+
+def fault_of(error: ActRefused) -> str:
+    """Why it is not done, a msgid of `editor`."""
+    return REFUSED.get(error.code, OTHER)
+
+
+def not_done(error: ActRefused, person: Person, status: int = 409) -> Refused:
+    """The same as a page."""
+    words = load(person.language, "editor").gettext
+    return Refused(status, error.code, words(fault_of(error)), hint=words(N_("Go back and look at it again")))
