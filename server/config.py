@@ -21,6 +21,7 @@ from sync.errors import ConfigError as SyncConfigError
 from sync.strict_toml import Choice, Document, Key, ListOf, Sections, Table, Text, Whole, parse, read
 from translations import LANGUAGES
 
+LICENCE = "CC BY 4.0"
 STARTTLS, TLS, PLAIN = "starttls", "tls", "none"
 SECURITIES = (STARTTLS, TLS, PLAIN)
 PORTS = {STARTTLS: 587, TLS: 465, PLAIN: 25}
@@ -103,7 +104,7 @@ class ServerConfig:
     `upstream`: the centre; None: there is none.
     `backup`: where backups go; None: none are made. `online`: None: no places are given to phones.
     `metrics`: who may see /metrics besides this machine itself. `database`: the PostgreSQL database of the ledger;
-    None: it is a file in `data`.
+    None: it is a file in `data`. `licence`: that of the open data.
     """
 
     data: str
@@ -127,6 +128,7 @@ class ServerConfig:
     metrics: tuple[Network, ...] = ()
     webhooks: tuple[WebhookConfig, ...] = ()
     database: str | None = None
+    licence: str = LICENCE
 
     @property
     def label(self) -> str:
@@ -189,6 +191,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         values["metrics"]["from"],
         tuple(WebhookConfig(**each) for each in values["webhook"]),
         values["database"],
+        values["licence"],
     )
 
 
@@ -372,6 +375,7 @@ SERVER = Table(
         Key("time_zone", Text(_is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
         Key("database", Text(is_postgresql), "the address of a PostgreSQL database for the ledger", None),
         Key("public_url", Text(is_http, no_slash), "the address that the QR of a ticket leads to", None),
+        Key("licence", Text(), "the licence under which the office gives its open data", LICENCE),
         Key("listen", _LISTEN, "the section of the addresses", _LISTENS),
         Key("console", _CONSOLE_KEYS, "the section of the console's certificate", _NO_CONSOLE),
         Key("voice", _VOICE, "the section of what is called aloud", {"languages": LANGUAGES, "quiet": ()}),

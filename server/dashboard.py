@@ -116,8 +116,8 @@ class Read:
     offices: Mapping[str, Sum] | None = None
 
 
-def board(of: Period, read: Read, today: date) -> Board:
-    """Everything of this period."""
+def board(of: Period, read: Read, today: date, least: int = 1) -> Board:
+    """Everything of this period; times of all together are told of `least` and more."""
     now, before = added(read.days.values()), added(read.before.values())
     may = scored_by_group(of)
     tables = {"service": _groups(read.services, may), "hour": _hours(read.hours, now.days)}
@@ -135,8 +135,8 @@ def board(of: Period, read: Read, today: date) -> Board:
         )
     return Board(
         of,
-        numbers(now),
-        numbers(before),
+        numbers(now, least),
+        numbers(before, least),
         satisfaction(added(_over(read.days, today)).cell.opinion),
         satisfaction(added(_over(read.before, today)).cell.opinion),
         tables,

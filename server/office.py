@@ -61,6 +61,7 @@ from server.office_pages import OfficePages
 from server.offices_page import OutsidePages
 from server.online import Gate, Terms, adopt
 from server.online_page import MINUTE_MS, OfficeSide, OnlinePages
+from server.open_page import OpenPages
 from server.own import KEY_FILE, own_secret
 from server.pages import Pages
 from server.pairing import clean_place, new_code
@@ -73,6 +74,7 @@ from server.reading import Device
 from server.recording import Recording
 from server.relay import Ports, Reached, Relay
 from server.relay_thread import RelayThread
+from server.results_page import ResultPages
 from server.services_page import ServicePages
 from server.serving import Listener, bind, listener, port_of
 from server.speaker import Speaker
@@ -204,7 +206,11 @@ class Office:
             )
             following = Following(halls, pages, self._now)
             status = Status(following, pages.language, GUARDS)
-            outside = OutsidePages(pages, halls, self._now)
+            outside = (
+                OutsidePages(pages, halls, self._now),
+                ResultPages(pages, halls, everywhere, self._now),
+                OpenPages(pages, halls, everywhere, self._now, self._config.licence),
+            )
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)
             stack.callback(hasher.close)
@@ -260,7 +266,7 @@ class Office:
                             services,
                             metrics,
                             *([online] if online is not None else []),
-                            outside,
+                            *outside,
                         ),
                         self.stop,
                         quick=status.quick,

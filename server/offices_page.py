@@ -104,7 +104,8 @@ class OutsidePages:
         title = load(language, "public").gettext("Offices now")
         kept = urlencode({"q": asked, "page": number}) + "&"
         frame = {"script": "ticket.js", "again_s": LIST_AGAIN_S, "kept": kept}
-        return framed(self._pages, "outside_offices.html", language, values, title, **frame)
+        body = self._pages.render("outside_offices.html", language, values, "public")
+        return framed(self._pages, language, title, body, **frame)
 
     async def _rows(self, language: str, asked: str, number: int) -> str:
         first = (number - 1) * A_PAGE
@@ -130,7 +131,8 @@ class OutsidePages:
             "again_s": AGAIN_S,
         }
         frame = {"script": "ticket.js", "again_s": AGAIN_S}
-        return framed(self._pages, "outside_office.html", language, values, values["name"], **frame)
+        body = self._pages.render("outside_office.html", language, values, "public")
+        return framed(self._pages, language, values["name"], body, **frame)
 
     async def _now_part(self, office: str, language: str) -> str:
         return self._part(await self._hall(office), language)
@@ -169,11 +171,10 @@ class OutsidePages:
         return hall
 
 
-def framed(pages: Pages, template: str, language: str, values: Mapping[str, Any], title: Any, **frame: Any) -> str:
-    """A page of the public site: a part in the words of `public`, in the frame that all pages have. `frame`: `styles`,
-    `script` and `again_s` (seconds until it looks again), `kept` (what its language links keep), `kind` (a class)."""
-    body = Markup(pages.render(template, language, values, "public"))
-    whole = {"styles": (), "script": "", "again_s": 0, "kept": "", "kind": "", "title": title, "body": body}
+def framed(pages: Pages, language: str, title: Any, body: str, **frame: Any) -> str:
+    """A page of the public site: `body`, which is drawn, in the frame that all pages have. `frame`: `styles`, `script`
+    and `again_s` (seconds until it looks again), `kept` (what its language links keep), `kind` (a class)."""
+    whole = {"styles": (), "script": "", "again_s": 0, "kept": "", "kind": "", "title": title, "body": Markup(body)}
     return pages.render("outside.html", language, whole | frame, "pages")
 
 

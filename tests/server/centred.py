@@ -19,8 +19,10 @@ from server.halls import Halls
 from server.ledger import Ledger
 from server.lens import see_own
 from server.offices_page import OutsidePages
+from server.open_page import OpenPages
 from server.pages import Pages
 from server.proof import Proof
+from server.results_page import ResultPages
 from server.status import Status
 from server.stores import FILE, open_reader
 from sync import calendar_fact
@@ -33,6 +35,7 @@ from tests.server.audited import Worked
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, NOON, issued, seeded
 from tests.server.places import place
+from tests.server.served import Served
 from tests.server.televisions import EXAMPLE
 from tests.server.test_relay import Centre, Relayed
 
@@ -45,7 +48,7 @@ NAMES = (
 TWO = UtcMs(NOON + 2 * 3_600_000)
 """14:00: after the break of noon."""
 SERVICE = "move-in"
-TURNS = 60
+TURNS = 16
 """Enough for all that an office has, and to say once more that it is there."""
 CATALOGUE = parse_catalogue((EXAMPLE / "catalogue.toml").read_bytes())
 CALENDAR = parse_calendar((EXAMPLE / "calendar.toml").read_bytes())
@@ -57,6 +60,7 @@ class Branch(Worked):
     def __init__(self, folder: Path, number: int) -> None:
         draw = seeded(1000 + number)
         folder.mkdir(parents=True)
+        self.number = number
         self.key, self.paired = DeviceKey(draw(32), draw(32)), []
         self.folder, self.now, self.day, self.trusted = folder, TWO, DAY, True
         self.ledger = Ledger(place(folder / FILE), ZONE, draw)
@@ -107,7 +111,11 @@ class Town:
         self._thread = ThreadPoolExecutor(1)
         reader = Reader(self._own, self._thread)
         proof = Proof(reader, Audits(ZONE, self._now), self.pages, Live, self._now)
-        outside = OutsidePages(self.pages, self.halls, self._now)
+        self.outside = (
+            OutsidePages(self.pages, self.halls, self._now),
+            ResultPages(self.pages, self.halls, self.reads, self._now),
+            OpenPages(self.pages, self.halls, self.reads, self._now, "CC BY 4.0"),
+        )
         self.app = pages_app(
             reader,
             self.pages,
@@ -117,9 +125,10 @@ class Town:
             proof,
             self.following,
             self.status,
-            outside,
+            *self.outside,
         )
         self.loop = asyncio.new_event_loop()
+        self._served: Served | None = None
 
     def id_of(self, number: int) -> str:
         """The id of this office."""
@@ -131,8 +140,9 @@ class Town:
         """These offices (none named: all) bring what they have."""
         self.centre.now = self.now
         for number in numbers or range(len(self.branches)):
+            relay = self.relays[number]
+            relay.start()
             for _ in range(TURNS):
-                relay = self.relays[number]
                 relay.now_ms += relay.relay.turn() * 1000 + 0.001
 
     def later(self, minutes: float) -> None:
@@ -141,18 +151,26 @@ class Town:
             each.later(minutes)
         self.now = self.branches[0].now
 
-    def get(self, path: str, address: str = "192.0.2.7") -> httpx.Response:
-        """See a page of the centre."""
+    def get(self, path: str, address: str = "192.0.2.7", *, tag: str = "") -> httpx.Response:
+        """See a page of the centre; `tag` names what is known of it."""
+        headers = {"if-none-match": tag} if tag else {}
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app, client=(address, 50000))
             async with httpx.AsyncClient(transport=transport, base_url="http://centre.test") as client:
-                return await client.get(path)
+                return await client.get(path, headers=headers)
 
         return self.loop.run_until_complete(ask())
 
+    def serve(self) -> str:
+        """Listen on a port of this machine; the address."""
+        self._served = Served.begin(self.app, self.loop, self.status.quick)
+        return self._served.url
+
     def close(self) -> None:
         """Let go of everything."""
+        if self._served is not None:
+            self._served.end()
         self._thread.shutdown()
         for db in (self._own, self.reads.db):
             db.close()

@@ -1,7 +1,6 @@
 """The public pages of an office that has lived through a day, in this process; over a real socket for a browser."""
 
 import asyncio
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,14 +9,12 @@ import httpx
 from server.app import GUARDS, Reader, pages_app
 from server.around import Around
 from server.audits import Audits
-from server.config import Address
 from server.download import MOST_ROWS
 from server.feed import Feed
 from server.following import Following
 from server.halls import Halls
 from server.pages import Pages
 from server.proof import Proof
-from server.serving import bind, listener, port_of
 from server.status import Status
 from server.stores import FILE, open_reader
 from sync.chain import witness
@@ -25,6 +22,7 @@ from tests.server.audited import NEXT, Worked, worked
 from tests.server.conftest import ZONE
 from tests.server.device import issued, token
 from tests.server.places import place
+from tests.server.served import Served
 from tests.server.televisions import OFFICE, around
 
 ADDRESS = "192.168.1.20"
@@ -57,15 +55,13 @@ class Proved:
             reader, self.pages, feed, lambda: self.office.now, lambda: None, self.proof, self.following, self.status
         )
         self.loop = asyncio.new_event_loop()
-        self._served: threading.Thread | None = None
+        self._served: Served | None = None
         self.url = ""
 
     def close(self) -> None:
         """Let go of everything."""
         if self._served is not None:
-            self.loop.call_soon_threadsafe(self._stop.set)
-            self._served.join(20)
-            assert not self._served.is_alive()
+            self._served.end()
         self.loop.close()
         for db, thread in zip(self._db, self._threads, strict=True):
             thread.shutdown()
@@ -98,21 +94,8 @@ class Proved:
 
     def serve(self) -> str:
         """Listen on a port of this machine; the address."""
-        started = threading.Event()
-
-        async def run() -> None:
-            self._stop = asyncio.Event()
-            with bind(Address("127.0.0.1", 0)) as socket:
-                self.url = f"http://127.0.0.1:{port_of(socket)}"
-                serving = listener(self.app, self._stop, quick=self.status.quick)
-                task = asyncio.create_task(serving.serve([socket]))
-                await serving.ready.wait()
-                started.set()
-                await task
-
-        self._served = threading.Thread(target=self.loop.run_until_complete, args=(run(),), daemon=True)
-        self._served.start()
-        assert started.wait(20)
+        self._served = Served.begin(self.app, self.loop, self.status.quick)
+        self.url = self._served.url
         return self.url
 
     async def _around(self) -> Around:

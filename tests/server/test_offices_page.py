@@ -20,16 +20,27 @@ LARGEST = 60_000
 """Bytes of a first load without fonts, on a cheap telephone's connection."""
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def busy(folder: Path) -> Iterator[Town]:
     """Two offices: five wait at the first, whose counter is at work; one waits at the second."""
-    made = Town(tmp_path)
+    made = Town(folder)
     made.branches[0].take(1, 2, 3, 4, 5)
     made.branches[0].act(acts.Open())
     made.branches[1].take(101)
     made.relay()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """In which nothing happens."""
+    yield from busy(tmp_path_factory.mktemp("still"))
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """In which something will."""
+    yield from busy(tmp_path)
 
 
 def told_of(town: Town, number: int, language: str = "en") -> str:
@@ -41,8 +52,8 @@ def told_of(town: Town, number: int, language: str = "en") -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_office_says_whether_it_is_open_who_waits_and_how_long(town: Town, language: str) -> None:
-    first, second = told_of(town, 0, language), told_of(town, 1, language)
+def test_each_office_says_whether_it_is_open_who_waits_and_how_long(still: Town, language: str) -> None:
+    first, second = told_of(still, 0, language), told_of(still, 1, language)
     assert NAMES[0][language] in first
     assert NAMES[1][language] in second
     assert ("<b>5</b>" in first, "<b>1</b>" in second) == (True, True)
@@ -50,26 +61,26 @@ def test_each_office_says_whether_it_is_open_who_waits_and_how_long(town: Town, 
     assert not re.search(r"\d+–\d+", second), "no counter is at work: no minutes are guessed"
 
 
-def test_one_office_says_who_waits_for_what_and_leads_to_each_service(town: Town) -> None:
-    office = town.id_of(0)
-    page = town.get(f"/o/{office}?lang=en").text
-    part = town.get(f"/o/{office}/now?lang=en")
+def test_one_office_says_who_waits_for_what_and_leads_to_each_service(still: Town) -> None:
+    office = still.id_of(0)
+    page = still.get(f"/o/{office}?lang=en").text
+    part = still.get(f"/o/{office}/now?lang=en")
     assert part.text in page
     assert part.headers["scorecard-again"] == "15"
     assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page
     assert re.search(rf'services/{SERVICE}\?lang=en">.*?Waiting: <b>5</b> · \d+–\d+ min', part.text, re.DOTALL)
-    service = town.get(f"/o/{office}/services/{SERVICE}?lang=en").text
+    service = still.get(f"/o/{office}/services/{SERVICE}?lang=en").text
     assert CATALOGUE.service(SERVICE).text("en").steps[0] in service
     assert NAMES[0]["en"] in service
 
 
 @pytest.mark.parametrize("path", ["/o/{}", "/o/{}/now", "/o/{}/services/move-in"])
-def test_an_office_that_is_none_is_not_found(town: Town, path: str) -> None:
-    assert town.get(path.format("f" * 32)).status_code == 404
+def test_an_office_that_is_none_is_not_found(still: Town, path: str) -> None:
+    assert still.get(path.format("f" * 32)).status_code == 404
 
 
-def test_a_service_that_an_office_has_not_is_not_found(town: Town) -> None:
-    assert town.get(f"/o/{town.id_of(0)}/services/nothing").status_code == 404
+def test_a_service_that_an_office_has_not_is_not_found(still: Town) -> None:
+    assert still.get(f"/o/{still.id_of(0)}/services/nothing").status_code == 404
 
 
 def test_what_happens_at_an_office_is_told_once_it_was_brought(town: Town) -> None:
@@ -126,21 +137,21 @@ def test_an_office_whose_permission_was_withdrawn_is_told_of_no_more(town: Town)
     assert town.get(f"/o/{office}").status_code == 404
 
 
-def test_an_office_is_found_by_a_part_of_its_name(town: Town) -> None:
-    page = town.get("/offices?lang=en&q=phop").text
-    assert town.id_of(1) in page
-    assert town.id_of(0) not in page
-    assert "No office of this name is here." in town.get("/offices?lang=en&q=zzz").text
+def test_an_office_is_found_by_a_part_of_its_name(still: Town) -> None:
+    page = still.get("/offices?lang=en&q=phop").text
+    assert still.id_of(1) in page
+    assert still.id_of(0) not in page
+    assert "No office of this name is here." in still.get("/offices?lang=en&q=zzz").text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", ["/offices", "/o/{}"])
-def test_a_first_load_is_small(town: Town, path: str, language: str) -> None:
-    page = town.get(f"{path.format(town.id_of(0))}?lang={language}").content
-    rows = town.get(f"/o/{town.id_of(0)}/now?lang={language}").content
-    whole = len(page) + sum(len(town.pages.assets[name].content) for name in ("pages.css", "ticket.js"))
+def test_a_first_load_is_small(still: Town, path: str, language: str) -> None:
+    page = still.get(f"{path.format(still.id_of(0))}?lang={language}").content
+    rows = still.get(f"/o/{still.id_of(0)}/now?lang={language}").content
+    whole = len(page) + sum(len(still.pages.assets[name].content) for name in ("pages.css", "ticket.js"))
     if path == "/offices":
-        whole += 24 * len(told_of(town, 0, language).encode())
+        whole += 24 * len(told_of(still, 0, language).encode())
     assert len(rows) > 1000
     assert whole <= LARGEST
 
@@ -162,8 +173,8 @@ def test_what_is_older_than_its_bound_is_told_as_such(ago_ms: int, found: Age) -
     assert age(None, TWO, own=True) is Age.NOW
 
 
-def test_a_queue_of_another_day_is_over(town: Town) -> None:
-    live = town.branches[0].live
+def test_a_queue_of_another_day_is_over(still: Town) -> None:
+    live = still.branches[0].live
     hall = Hall(listed(TWO), live)
     assert told(hall, TWO).waiting == 5
     assert told(replace(hall, live=replace(live, day="2026-11-22")), TWO).waiting == 0

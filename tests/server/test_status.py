@@ -23,10 +23,9 @@ from tests.server.proved import Proved
 UNKNOWN = "0" * 32
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def busy(folder: Path) -> Iterator[Town]:
     """Two offices with three tickets each, and a counter at work at the first."""
-    made = Town(tmp_path)
+    made = Town(folder)
     made.branches[0].take(1, 2, 3)
     made.branches[0].act(acts.Open())
     made.branches[1].take(101, 102, 103)
@@ -35,16 +34,28 @@ def town(tmp_path: Path) -> Iterator[Town]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """In which nothing happens."""
+    yield from busy(tmp_path_factory.mktemp("still"))
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """In which something will."""
+    yield from busy(tmp_path)
+
+
 def path(label: str, rest: str = "/now?lang=en") -> str:
     return f"/t/{token(label).hex()}{rest}"
 
 
-def test_a_ticket_of_every_office_is_found_at_the_centre_with_its_place(town: Town) -> None:
-    assert 'id="ahead">2<' in town.get(path("B003")).text
-    assert 'id="ahead">0<' in town.get(path("B101")).text
-    page = town.get(path("B003", "?lang=en")).text
+def test_a_ticket_of_every_office_is_found_at_the_centre_with_its_place(still: Town) -> None:
+    assert 'id="ahead">2<' in still.get(path("B003")).text
+    assert 'id="ahead">0<' in still.get(path("B101")).text
+    page = still.get(path("B003", "?lang=en")).text
     assert "Mae Sot District" in page
-    assert "Phop Phra District" in town.get(path("B101", "?lang=en")).text
+    assert "Phop Phra District" in still.get(path("B101", "?lang=en")).text
 
 
 def test_a_call_is_told_with_its_counter_and_so_is_its_end(town: Town) -> None:
@@ -76,19 +87,19 @@ def test_of_an_office_not_heard_of_lately_it_is_told_as_of_when_and_later_nothin
     assert gone.headers["scorecard-again"] == str(UNHEARD_S)
 
 
-def test_control_of_an_office_that_was_heard_of_the_same_page_has_place_and_minutes(town: Town) -> None:
-    told = town.get(path("B003")).text
+def test_control_of_an_office_that_was_heard_of_the_same_page_has_place_and_minutes(still: Town) -> None:
+    told = still.get(path("B003")).text
     assert "last heard of" not in told
     assert "minutes from now" in told
 
 
-def test_tokens_that_are_none_are_answered_alike_and_looked_for_alike(town: Town) -> None:
+def test_tokens_that_are_none_are_answered_alike_and_looked_for_alike(still: Town) -> None:
     answers, reads = [], []
     for number, each in enumerate((UNKNOWN, "f" * 32, "short", "g" * 32, "F" * 32)):
-        town.reads.names.clear()
-        answers.append(town.get(f"/t/{each}/now?lang=en", f"192.0.2.{number}"))
-        answers.append(town.get(f"/t/{each}?lang=en", f"192.0.2.{number}"))
-        reads.append(town.reads.names.count("ticket"))
+        still.reads.names.clear()
+        answers.append(still.get(f"/t/{each}/now?lang=en", f"192.0.2.{number}"))
+        answers.append(still.get(f"/t/{each}?lang=en", f"192.0.2.{number}"))
+        reads.append(still.reads.names.count("ticket"))
     assert {each.status_code for each in answers} == {404}
     assert len({each.content for each in answers}) == 1
     assert set(reads) == {2}, "no answer comes sooner because the token cannot be one"
@@ -104,11 +115,11 @@ def test_whoever_tries_tokens_is_slowed_down_and_nobody_else(town: Town) -> None
     assert [town.get(f"/t/{number:032x}/now").status_code for number in range(2)] == [404, 429]
 
 
-def test_a_token_that_is_one_costs_no_try(town: Town) -> None:
+def test_a_token_that_is_one_costs_no_try(still: Town) -> None:
     for _ in range(TRIES):
-        town.following._known.clear()
-        assert town.get(path("B001", "?lang=th")).status_code == 200
-    assert town.get(f"/t/{UNKNOWN}").status_code == 404
+        still.following._known.clear()
+        assert still.get(path("B001", "?lang=th")).status_code == 200
+    assert still.get(f"/t/{UNKNOWN}").status_code == 404
 
 
 # Bytes at hand --------------------------------------------------------------------------------------------------------

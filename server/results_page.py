@@ -1,0 +1,161 @@
+"""How long people waited and what they said of it, month by month, for everybody: /results. No counter and no officer.
+
+The figures are the dashboard's and the report's own (server.dashboard), with what is left out and why beside each.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from server import figures_view, reading
+from server.chart import distribution
+from server.dashboard import Board, board
+from server.dashboard_reading import Made, read
+from server.database import Db
+from server.figures_view import Names
+from server.halls import Halls, Listed
+from server.offices_page import A_PAGE, framed, name_of
+from server.open_page import month_name
+from server.opinion import FEWEST_RANKED
+from server.pages import Pages, named
+from server.periods import EARLIEST, Kind, Period, earlier, later, period
+from server.reads import Reads
+from server.scoring import GROUP
+from server.stands import Stands
+from server.sums import EVERY
+from server.words import LEVEL_WORDS
+from sync.clock import office_day, office_time
+from sync.types import UtcMs
+from translations import load
+from translations.numerals import format_date, format_time
+
+# gettext: figures
+
+STANDS_MS = 60_000
+TABLES = ("office", "service", "hour")
+"""What is set side by side for everybody: nothing by counter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A month as it is read. `services`: names by id and language."""
+
+    period: Period
+    board: Board
+    made: Made
+    services: Mapping[str, Mapping[str, str]]
+
+
+class ResultPages:
+    """The route /results. `reads` sees the whole ledger."""
+
+    def __init__(self, pages: Pages, halls: Halls, reads: Reads, now: Callable[[], UtcMs]) -> None:
+        self._pages, self._halls, self._reads, self._now = pages, halls, reads, now
+        self._drawn: Stands[str] = Stands(now, STANDS_MS)
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the route."""
+
+        @app.get(
+            "/results", response_class=HTMLResponse, summary="Times and satisfaction of a month, by office, service"
+        )
+        async def results(lang: str = "", office: str = "", month: str = "", page: int = 1) -> HTMLResponse:
+            asked = office, month, min(max(page, 1), 10_000), self._pages.language(lang)
+            html = await self._drawn.get(asked, lambda: self._page(*asked))
+            return HTMLResponse(html, headers={"cache-control": f"public, max-age={STANDS_MS // 1000}"})
+
+    async def _page(self, office: str, month: str, number: int, language: str) -> str:
+        listed = await self._halls.all()
+        if not office and len(listed) == 1:
+            office = next(iter(listed))
+        if office and office not in listed:
+            raise HTTPException(404)
+        first = (number - 1) * A_PAGE
+        among = [] if office else list(listed)[first : first + A_PAGE]
+        zone = listed[office].zone if office else self._pages.zone
+        today = office_day(self._now(), zone)
+        of = period(Kind.MONTH, _month(month) or today, today)
+        found = await self._reads.read(read_results, office or EVERY, of, among, today)
+        words = load(language, "figures")
+        values = self._values(found, listed, words.language, office, today)
+        values |= {
+            "before": number - 1 if among and number > 1 else None,
+            "after": number + 1 if among and first + A_PAGE < len(listed) else None,
+        }
+        body = self._pages.render("results.html", language, values, "figures")
+        kept = urlencode({"office": office, "month": of.first.isoformat()[:7], "page": number}) + "&"
+        frame = {"kept": kept, "styles": ("figures.css",), "kind": "figures"}
+        return framed(self._pages, language, words.gettext("Times and satisfaction"), body, **frame)
+
+    def _values(
+        self, found: Results, listed: Mapping[str, Listed], language: str, office: str, today: date
+    ) -> dict[str, Any]:
+        words, of, told = load(language, "figures"), found.period, found.board
+        offices = {each.office: name_of(each.name, each.office, language) for each in listed.values()}
+        names = Names(lambda service: named(found.services, service, language), offices)
+        levels = load(language, "pages").gettext
+        before, after = earlier(of, today), later(of, today)
+        shown = replace(told, tables={each: told.tables[each] for each in TABLES if each in told.tables})
+        return {
+            "board": told,
+            "office_id": office,
+            "office_name": offices.get(office, "") if office else (words.gettext("All offices") if listed else ""),
+            "several": len(listed) > 1,
+            "month": month_name(of.first.isoformat()[:7], language),
+            "earlier": _link(before, office) if before is not None and before.first >= EARLIEST else "",
+            "later": _link(after, office) if after is not None else "",
+            "as_of": self._moment(found.made.at_ms, language),
+            "waiting": found.made.waiting,
+            "tiles": figures_view.tiles(told, words),
+            "opinion": figures_view.opinion(told, words),
+            "bars": [
+                (bar, levels(LEVEL_WORDS[bar.level]))
+                for bar in distribution({level: n for level, n, _ in told.score.levels})
+            ],
+            "tables": figures_view.tables(shown, names, words),
+            "outcomes": figures_view.outcomes(told.now, words),
+            "took": lambda each: figures_view.took(each, words),
+            "left_out": lambda each: sum(n for _, n in each.left_out),
+            "share": figures_view.share,
+            "fewest": FEWEST_RANKED,
+            "least": GROUP,
+            "_n": words.ngettext,
+        }
+
+    def _moment(self, at_ms: int | None, language: str) -> str:
+        if at_ms is None:
+            return ""
+        local = office_time(at_ms, self._pages.zone)
+        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+
+
+def read_results(db: Db, office: str, of: Period, among: Sequence[str], today: date) -> Results:
+    """A month of an office, or of all of them (EVERY) with `among` told apart. Times of fewer than five are those of
+    single people: they are not told."""
+    sums, made = read(db, office, of, among)
+    told = board(of, replace(sums, counters=None), today, GROUP)
+    names = reading.services(db) if office == EVERY else reading.services_at(db, _at(db, office))
+    return Results(of, told, made, names)
+
+
+def _at(db: Db, office: str) -> str | None:
+    """What the ledger calls this office: its own machines are of none."""
+    found = db.execute("SELECT 1 FROM offices WHERE office = ?", (office,)).fetchone()
+    return office if found is not None else None
+
+
+def _link(of: Period, office: str) -> str:
+    return urlencode({"month": of.first.isoformat()[:7], "office": office})
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
