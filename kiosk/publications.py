@@ -120,14 +120,15 @@ class OfficePublications:
             if fact is None or place == self._kept[name] or place in refused:
                 continue
             try:
-                _JUDGED[name](fact, self._drawable)
+                new = _JUDGED[name](fact, self._drawable).digest
             except SyncError as error:
                 said = f"{error}"[:MOST_SAID]
                 self._say(f"what the office published last is not taken up: {error}. {error.hint}")
                 bad.append(PublicationRefused(found.journal_id, fact.seq, said))
                 continue
+            said_anew = new == self._digest(name)  # an office that was restored says in a new journal what holds
             if self._keep(name, found.journal_id, (fact,)):
-                self._kept[name], self.waiting = place, True
+                self._kept[name], self.waiting = place, self.waiting or not said_anew
         self._notices = standing(map(_understood, found.notices))
         self._keep(NOTICES, found.journal_id, found.notices)
         return bad
@@ -139,6 +140,10 @@ class OfficePublications:
     def until_turned(self, now_ms: int) -> int | None:
         """Milliseconds until it may be another one's turn; None: never."""
         return until_turned(self._notices, now_ms, self._place)
+
+    def _digest(self, name: str) -> object:
+        kept = _read(self._data, name)
+        return kept[1][-1].body.get("digest") if kept is not None and kept[1] else None
 
     def _keep(self, name: str, journal_id: JournalId, facts: tuple[Fact, ...]) -> bool:
         content = b"\n".join([journal_id.encode(), *map(codec.encode, facts)])

@@ -18,12 +18,13 @@ from server.backup_key import key_sheet
 from server.backups import Backup
 from server.config import ServerConfig, parse_server
 from server.console_tls import ConsoleCertificate
-from server.errors import ConfigError, LedgerRefused, ServerError
+from server.errors import ConfigError, ControlFailed, LedgerRefused, ServerError
 from server.export import export
 from server.ledger import Ledger
 from server.names import own_addresses, own_host
 from server.office import Office, perform
 from server.offices import zones_of
+from server.publish_command import command_of
 from server.restore import restore
 from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
@@ -83,6 +84,8 @@ def main(arguments: list[str]) -> int:
                 print(_ask(config, folder, clock, {"command": "pair", "place": options.place})["code"])
             case "code":
                 print(_ask(config, folder, clock, {"command": "code"})["code"])
+            case "publish":
+                print(_publish(folder, options))
             case "backup":
                 return _back_up(config, options.config, folder, clock, as_json=options.json)
             case "revoke":
@@ -106,6 +109,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         parser.error("the following arguments are required: --config")
     if options.command == "restore" and None in (options.file, options.secret_file):
         parser.error("restore needs the backup's file and --secret-file")
+    if options.command == "publish" and options.file is None:
+        parser.error("publish needs the catalogue.toml or calendar.toml")
     return options
 
 
@@ -113,10 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
     commands = (
         "serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs", "report",
-        "backup", "backup-key", "restore", "install",
+        "backup", "backup-key", "restore", "install", "publish",
     )  # fmt: skip
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
-    parser.add_argument("file", nargs="?", type=Path, help="restore: the backup")
+    parser.add_argument("file", nargs="?", type=Path, help="restore: the backup; publish: the catalogue or calendar")
     parser.add_argument("--config", type=Path, metavar="server.toml")
     parser.add_argument("--secret-file", type=Path, metavar="F", help="restore: the file with the secret from the safe")
     parser.add_argument("--dry-run", action="store_true", help="install: only say what would be done")
@@ -142,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--items", type=Path, metavar="F", help="report --ita: the file with the items' numbers")
     parser.add_argument("--digits", choices=("latin", "local", "thai"), default="latin", help="report: on paper")
     parser.add_argument("--office", help="report: at a centre, an office's first journal, or all")
+    parser.add_argument("--offices", metavar="all|ID,…", help="publish: at a centre, for these (default: for itself)")
     parser.add_argument("--catalogue", type=Path, metavar="F", help="signs: a catalogue.toml, not what kiosks show")
     return parser
 
@@ -309,6 +315,14 @@ def _reckon(ledger: Ledger, folder: Path, config: ServerConfig, clock: SystemClo
             with ledger.transaction():
                 ledger.rollups.store(made, clock.read().utc_ms)
     return len(days)
+
+
+def _publish(folder: Path, options: argparse.Namespace) -> str:
+    """The running server alone has a journal to publish in."""
+    done = control.ask(folder, command_of(options.file, options.offices))
+    if done is None:
+        raise ControlFailed("the server does not run", hint="Start it, then publish.")
+    return f"{options.file}: published as version {done['number']}"
 
 
 def _back_up(config: ServerConfig, config_file: Path, folder: Path, clock: SystemClock, *, as_json: bool) -> int:

@@ -1,13 +1,26 @@
 """How this office stands with its centre, for the event loop's thread: what is safe there, and what is in the way."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
+from server.adopting import Centres, take_up
 from server.config import ServerConfig, UpstreamConfig
 from server.database import Db
-from server.relay import Reached, Upstream
+from server.errors import ActRefused, LedgerRefused
+from server.own import own_named
+from server.published import chosen
+from server.queue import Moment
+from server.relay import PIN_FILE, Reached, Upstream
 from server.relay_outbox import reached_before
 from server.relay_thread import RelayThread
+from server.way_down import DownPorts, WayDown
+from server.writer import Writer
+from sync.downlink_driver import Who
 from sync.exchange_terms import Phase
+from sync.keys import DeviceKey
+from sync.pairing import load_pin
 from sync.types import JournalId
 
 
@@ -19,6 +32,8 @@ class Centre:
             name: Reached(received, safe, Phase.IDLE) for name, (received, safe) in reached_before(db).items()
         }
         self.relay: RelayThread | None = None
+        self.down: str | None = None
+        """Why nothing comes of what the centre publishes; None: it does, or there is no centre."""
 
     def safe(self, journal_id: JournalId) -> int:
         """Up to where the centre calls this journal safe."""
@@ -34,6 +49,10 @@ class Centre:
         """This is how it stands now."""
         self.reached = reached
 
+    def hear_down(self, trouble: str | None) -> None:
+        """This is how the way down stands now."""
+        self.down = trouble
+
     def changed(self) -> None:
         """Facts were committed."""
         if self.relay is not None:
@@ -43,3 +62,37 @@ class Centre:
 def upstream_of(config: ServerConfig, upstream: UpstreamConfig) -> Upstream:
     """The centre of this configuration, and who this office is to it."""
     return Upstream(upstream.url, upstream.code, config.name, upstream.place or config.label, config.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """This office as what comes down from its centre sees it. `db`: a connection of its own that reads. `moment`: now
+    for the queue, None: nobody vouches for the clock."""
+
+    folder: Path
+    db: Db
+    key: DeviceKey
+    writer: Writer
+    moment: Callable[[], Moment | None]
+    fraction: Callable[[], float]
+
+    def way_down(self, url: str, told: Callable[[str | None], object]) -> WayDown:
+        """What fetches and takes up what the centre publishes for this office."""
+        ports = DownPorts(
+            lambda: time.monotonic_ns() // 1_000_000, self.fraction, self._take_up, lambda: chosen(self.db), told
+        )
+        return WayDown(self.folder, url, self._who, ports)
+
+    def _who(self) -> Who | None:
+        pin, named = load_pin(self.folder / PIN_FILE), own_named(self.db)
+        return Who(pin, named[0], self.key) if pin is not None and named is not None else None
+
+    def _take_up(self, centres: Centres) -> bool:
+        at = self.moment()
+        if at is None:
+            return False
+        try:
+            self.writer.submit(lambda ledger: take_up(ledger, centres, at)).result()
+        except (ActRefused, LedgerRefused):  # it stands still, or the disk is full: later
+            return False
+        return True

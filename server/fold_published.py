@@ -14,16 +14,19 @@ from sync.facts_published import (
     CataloguePublished,
     NoticePublished,
     NoticeWithdrawn,
+    PublicationRefused,
     PublishedFact,
 )
 
-CATALOGUE, CALENDAR, NOTICE, CHOICE = "catalogue", "calendar", "notice", "choice"
+CATALOGUE, CALENDAR, NOTICE, CHOICE, REFUSED = "catalogue", "calendar", "notice", "choice", "refused"
 """What a row of `published` is about."""
 
 _PUBLISHED = """INSERT INTO published (journal_id, seq, what, notice, number, now_ms, digest, staff, source_journal,
         source_seq, offices, whole)
     VALUES (:journal_id, :seq, :what, :notice, :number, :now_ms, :digest, :staff, :source_journal, :source_seq,
         :offices, :whole)"""
+
+_NOTHING = {"notice": "", "number": 0, "now_ms": 0, "digest": "", "staff": None, "offices": None}
 
 
 def problem(body: PublishedFact) -> str | None:
@@ -60,6 +63,9 @@ def of(body: object, place: dict[str, Any]) -> Iterator[Change]:
             yield _row(body, place, NOTICE, None, notice=body.notice)
         case CatalogueChosen():
             yield _row(body, place, CHOICE, body.whose)
+        case PublicationRefused():
+            of = {"source_journal": body.journal, "source_seq": body.seq, "whole": _json(body.why)}
+            yield Change(_PUBLISHED, place | _NOTHING | {"what": REFUSED} | of)
 
 
 def _row(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from server import queue
 from server.ledger import Ledger
+from server.publishing import restate
 from server.queue import Moment
 from sync import wire
 from sync.chain import Position
@@ -43,6 +44,7 @@ def begin_anew(
     if ours:
         ledger.note_fork(name, head, now_ms)
     ledger.open_own(key, random, instant, predecessor=Predecessor(name, head.seq, head.chain.hex()))
+    restate(ledger, instant)
     return True
 
 
@@ -62,6 +64,8 @@ def take_lost(
         return wire.refuse(wire.REVOKED, "this device was revoked", "Pair it again if that was a mistake.")
     if not signature_holds(device.public_key, request.message, request.signature):
         return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _MEND)
+    if ledger.offices.of(request.journal_id) is not None:
+        return wire.refuse(wire.NOT_YOURS, "an office has nothing of this server's own journal", _MEND)
     try:
         batch, secret = read_lost(request)
         if batch.rows:

@@ -1,19 +1,23 @@
 """The office's own journal on its way down to the devices: POST /v1/feed (docs/exchange.md, "Feed").
 
 A question is looked at in the feed's own reading thread, for a moment; between two commits it waits in the event loop
-and holds nothing but its place. Only rows of the server's own journals are ever read here.
+and holds nothing but its place. Only rows of the server's own journals are ever read here. At a centre, an office gets
+the journal that is written for it (server.handing), and its question is answered at once: there may be thousands, and
+what is published for them can wait a minute.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Protocol
 
 from server.database import Db
 from server.errors import LedgerRefused
+from server.handing import continues, outstanding
 from server.http import Receive
 from server.lost import Lost
-from server.own import own_named
+from server.own import named_for, own_named
 from server.replies import Reply, refusing
 from sync import wire
 from sync.chain import START, Position, head_message
@@ -45,7 +49,30 @@ class Forked:
     proof: Head | None
 
 
-Found = Packed | Introduction | Forked | Refusal
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """Something was published for the office that asks, and is not in its journal yet."""
+
+
+Found = Packed | Introduction | Forked | Outstanding | Refusal
+
+
+class ForOffices(Protocol):
+    """Who writes the journals for offices. Raises LedgerRefused where the ledger takes nothing now."""
+
+    async def hand_over(self, office: str) -> None: ...
+
+    async def begin_anew(self, office: str, journal_id: JournalId, proof: Head) -> None: ...
+
+
+class NoOffices:
+    """A server to which nobody relays."""
+
+    async def hand_over(self, office: str) -> None:
+        """Nothing."""
+
+    async def begin_anew(self, office: str, journal_id: JournalId, proof: Head) -> None:
+        """Nothing."""
 
 
 class Shelf:
@@ -59,9 +86,21 @@ class Shelf:
         """What this request gets now. An empty batch: there is nothing new."""
         self._db.execute("BEGIN")
         try:
-            return self._refused(request) or self._found(read_ask(request.body))
+            refused = self._refused(request)
+            if refused is not None:
+                return refused
+            ask, office = read_ask(request.body), self._office(request.journal_id)
+            return self._found(ask) if office is None else self._found_for(ask, office)
         finally:
             self._db.execute("ROLLBACK")
+
+    def office_of(self, request: Request) -> str | None:
+        """The office that asks; None: it is a device of this server's own office."""
+        return self._office(request.journal_id)
+
+    def _office(self, journal_id: JournalId) -> str | None:
+        found = self._db.execute("SELECT office FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
+        return found[0] if found is not None else None
 
     def _refused(self, request: Request) -> Refusal | None:
         refused = device_refused(self._db, request)
@@ -90,6 +129,31 @@ class Shelf:
         if ask.seq == end.seq and not latest:
             return self._introduction(current[0])
         return self._packed(journal_id, ask.position, end)
+
+    def _found_for(self, ask: Ask, office: str) -> Found:
+        """What this office gets of the journal that is written for it."""
+        named = named_for(self._db, office)
+        if named is None or ask.journal_id != named:
+            lost = self._lost_for(ask, office)
+            return lost or (Outstanding() if named is None else self._introduction(named))
+        end, public_key = self._end(named)
+        if self._chain_at(named, ask.seq) != ask.position.chain:
+            return self._forked(ask, named, public_key, end)
+        return Outstanding() if outstanding(self._db, office) else self._packed(named, ask.position, end)
+
+    def _end(self, journal_id: JournalId) -> tuple[Position, bytes]:
+        query = "SELECT received, chain, public_key FROM journals WHERE journal_id = ?"
+        received, chain, public_key = self._db.execute(query, (journal_id,)).fetchone()
+        return Position(Seq(received), Chain(chain)), public_key
+
+    def _lost_for(self, ask: Ask, office: str) -> Forked | None:
+        """A journal for this office that is not here, though it is ours by its head, and that none goes on from."""
+        name, head = JournalId(ask.journal_id or ""), ask.head
+        known = head is None or Lost(self._db).holds(name, head.position) or continues(self._db, office, name)
+        if head is None or known or not Lost(self._db).is_ours(name, head):
+            return None
+        message = "this server wrote that journal, and nothing of it is here"
+        return Forked(wire.refuse(wire.FORK, message, _FORK), name, head)
 
     def _unknown(self, ask: Ask) -> Forked | None:
         """A journal that is not here may be one of ours all the same: this copy of the ledger is older than it."""
@@ -138,8 +202,9 @@ class Shelf:
 
 
 def device_refused(db: Db, request: Request) -> Refusal | None:
-    """Why whoever sent this request gets nothing; None: it is a paired device of this office."""
-    query = "SELECT public_key, revoked_ms IS NOT NULL FROM journals WHERE journal_id = ? AND own = 0"
+    """Why whoever sent this request gets nothing; None: it is a paired device of this office, or a paired office."""
+    query = """SELECT public_key, revoked_ms IS NOT NULL FROM journals
+        WHERE journal_id = ? AND own = 0 AND relayed_by IS NULL"""
     found = db.execute(query, (request.journal_id,)).fetchone()
     if found is None:
         return wire.refuse(wire.UNPAIRED, "this journal was never paired here", _PAIR)
@@ -168,7 +233,9 @@ class HandDown:
         heard: Callable[[JournalId, JournalId, Position], Awaitable[None]] | None = None,
         hold_s: float = HOLD_S,
         asked: Callable[[JournalId], None] = lambda journal_id: None,
+        offices: ForOffices | None = None,
     ) -> None:
+        self._offices = offices or NoOffices()
         self._shelf, self._thread, self._forked, self._hold_s = shelf, thread, forked, hold_s
         self._asked = asked
         self._heard = heard
@@ -190,6 +257,9 @@ class HandDown:
     async def answer(self, request: Request, receive: Receive, headers: Mapping[str, str]) -> Reply:
         """The reply: at once where there is something, else with the next commit, or empty when the time is over."""
         loop = asyncio.get_running_loop()
+        office = await loop.run_in_executor(self._thread, self._shelf.office_of, request)
+        if office is not None:
+            return await self._answer_office(request, office)
         until = loop.time() + asked_hold_s(headers, self._hold_s)
         gone = asyncio.ensure_future(_gone(receive))
         try:
@@ -209,6 +279,21 @@ class HandDown:
         finally:
             gone.cancel()
 
+    async def _answer_office(self, request: Request, office: str) -> Reply:
+        """At once, with what is outstanding for this office by now."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._thread, self._shelf.look, request)
+        try:
+            if isinstance(found, Outstanding):
+                await self._offices.hand_over(office)
+                found = await loop.run_in_executor(self._thread, self._shelf.look, request)
+            if isinstance(found, Forked) and found.proof is not None:
+                await self._offices.begin_anew(office, found.journal_id, found.proof)
+                return refusing(found.refusal)
+        except LedgerRefused as error:
+            return refusing(wire.refuse(wire.LATER, str(error), error.hint))
+        return await self._reply(found)
+
     async def _shown(self, request: Request, found: Found) -> None:
         if self._heard is not None and isinstance(found, Packed):
             ask = read_ask(request.body)
@@ -227,6 +312,8 @@ class HandDown:
                     except LedgerRefused:
                         return refusing(refusal)  # the writer knows the trouble; the device asks again
                 return refusing(refusal)
+            case Outstanding():
+                return refusing(wire.refuse(wire.LATER, "it is being written", "Ask again."))
             case Refusal():
                 return refusing(found)
 

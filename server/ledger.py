@@ -25,7 +25,7 @@ from server.lastword import Doubt
 from server.lost import Lost
 from server.offices import ROLE as OFFICE_ROLE
 from server.offices import Offices
-from server.own import Own, own_named
+from server.own import CENTRE_ROLE, Own, named_for, own_named
 from server.pairing import NO_LANE, WITHOUT_LANE, Code, Pairing, Standing
 from server.people import People
 from server.published import Publications
@@ -79,7 +79,7 @@ class Ledger:
         """
         self.place = place if isinstance(place, (Path, str)) else place.name
         self._store_of = store_of(place) if isinstance(place, (Path, str)) else place
-        self._fold = fold
+        self._fold, self._random = fold, random
         self._own: Own | None = None
         self.own_end: tuple[JournalId, Position] | None = None
         """How far this server's own journal reaches durably, as of the last commit."""
@@ -230,6 +230,29 @@ class Ledger:
         own = self._own
         if own is None:
             raise LedgerRefused("the server's own journal is not open", hint=_START)
+        return self._appended(own, bodies, instant)
+
+    def append_for(
+        self, office: str, bodies: Sequence[Body], instant: Instant, *, anew: Predecessor | None = None
+    ) -> list[Fact]:
+        """Store these facts in the journal that this server writes for an office, with a signed head; where there is
+        none yet, or `anew` names the one that it continues, in a new one. Within `transaction`.
+
+        Raises as `append` does.
+        """
+        if self._own is None:
+            raise LedgerRefused("the server's own journal is not open", hint=_START)
+        key, named = self._own.key, None if anew is not None else named_for(self._db, office)
+        if named is None:
+            own = Own.begun_for(self._db, key, self._random, office)
+            bodies = [own.opening(CENTRE_ROLE, anew), *bodies]
+        else:
+            own = Own.found(self._db, named, key)
+        facts = self._appended(own, bodies, instant)
+        self._store_head(own.journal_id, own.head(own.end(self._db)))
+        return facts
+
+    def _appended(self, own: Own, bodies: Sequence[Body], instant: Instant) -> list[Fact]:
         facts, entries = chained(own.secret, own.end(self._db), drafts(*bodies), instant)
         if entries:
             self._store(own.journal_id, [(f, e.row, e.chain) for f, e in zip(facts, entries, strict=True)])

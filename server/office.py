@@ -12,6 +12,7 @@ from socket import socket
 from ssl import TLSVersion
 from typing import Any
 
+from fonts.tokens import load as load_tokens
 from server import certificate, control, queue, standstill
 from server.app import GUARDS, Reader, pages_app, with_headers
 from server.around import Surroundings
@@ -20,7 +21,7 @@ from server.authority import fingerprints
 from server.backup_words import banner, warning
 from server.backups import Backup, Failure, last_backup
 from server.bookkeeper import Bookkeeper
-from server.centre import Centre, upstream_of
+from server.centre import Below, Centre, upstream_of
 from server.checkpointing import Checkpointer
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips, recorded
@@ -46,6 +47,7 @@ from server.guide import Guide
 from server.hall import Hall
 from server.halls import Halls
 from server.handdown import HandDown, Shelf
+from server.handing import Handing
 from server.ingest import Exchange
 from server.lastword import FILE as LAST_WORD
 from server.lastword import LastWord
@@ -69,6 +71,8 @@ from server.passwords import Hasher
 from server.previews import FOLDER as PREVIEWS_FOLDER
 from server.previews import Previews
 from server.proof import Proof
+from server.publish_command import publish
+from server.publishing import Drawable
 from server.queue import Moment
 from server.reading import Device
 from server.recording import Recording
@@ -305,9 +309,17 @@ class Office:
         ports = Ports(lambda: time.monotonic_ns() // 1_000_000, self._fraction, store, told)
         upstream = upstream_of(self._config, self._config.upstream)
         relay = Relay(db, key, self._folder, upstream, ports)
-        centre.relay = RelayThread(relay, lambda error: self._complain(RelayMistaken(repr(error), hint=_REPORT)))
+        centre.relay = RelayThread(relay, self._mistaken)
         stack.callback(centre.relay.close)
         centre.relay.start()
+
+        def told_down(trouble: str | None) -> None:
+            loop.call_soon_threadsafe(centre.hear_down, trouble)
+
+        below = Below(self._folder, self._opened(stack), key, writer, self._moment, self._fraction)
+        down = RelayThread(below.way_down(upstream.url, told_down), self._mistaken)
+        stack.callback(down.close)
+        down.start()
         return centre
 
     def _watch(self, sources: Sources, writer: Writer, server: str) -> tuple[Watch, list[Teller]]:
@@ -323,6 +335,9 @@ class Office:
             for way in self._ways
         ]
         return watch, tellers
+
+    def _mistaken(self, error: Exception) -> None:
+        self._complain(RelayMistaken(repr(error), hint=_REPORT))
 
     def _backups(self, db: Db) -> Backups:
         return Backups(last_backup(db), configured=self._config.backup is not None, now=self._now)
@@ -474,7 +489,8 @@ class Office:
                 with contextlib.suppress(LedgerRefused):  # it asks again
                     await asyncio.wrap_future(writer.submit(lambda ledger: heard(ledger, device, name, at)))
 
-        handdown = HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked, heard=shown)
+        offices = Handing(writer, self._clock.instant)
+        handdown = HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked, heard=shown, offices=offices)
         return handdown, ClipsDown(db, self._folder / CLIPS_FOLDER, thread)
 
     def _succeed(
@@ -551,7 +567,7 @@ class Office:
 
     async def _command(self, writer: Writer, backups: Backups, command: dict[str, Any]) -> dict[str, Any]:
         def job(ledger: Ledger) -> dict[str, Any]:
-            return perform(ledger, command, self._certificate, self._random, self._now())
+            return perform(ledger, command, self._certificate, self._random, self._now(), self._moment())
 
         done = await asyncio.wrap_future(writer.submit(job))
         if command.get("command") == "backed-up":
@@ -560,9 +576,15 @@ class Office:
 
 
 def perform(
-    ledger: Ledger, command: dict[str, Any], certificate: bytes, random: Callable[[int], bytes], now_ms: UtcMs
+    ledger: Ledger,
+    command: dict[str, Any],
+    certificate: bytes,
+    random: Callable[[int], bytes],
+    now_ms: UtcMs,
+    at: Moment | None = None,
 ) -> dict[str, Any]:
-    """Do one command of `python -m server` on the ledger, within a transaction. Raises ControlFailed."""
+    """Do one command of `python -m server` on the ledger, within a transaction. `at`: now for the queue, None: nobody
+    vouches for it. Raises ControlFailed, ActRefused."""
     match command:
         case {"command": "pair", "place": str() | None as place}:
             shown = clean_place(place) if place is not None else None
@@ -573,6 +595,8 @@ def perform(
             return {"code": str(code)}
         case {"command": "code"}:
             return {"code": ledger.people.make_code(random, now_ms)}
+        case {"command": "publish", "what": str() as what, "text": str() as text, "offices": list() | None as offices}:
+            return publish(ledger, what, text, offices, at, Drawable(tuple(load_tokens().accent)))
         case {"command": "time"}:
             return {"now_ms": now_ms}
         case {"command": "backed-up", "backup": dict() as made}:

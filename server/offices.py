@@ -116,7 +116,8 @@ class Kept:
 def kept(db: Db) -> list[Kept]:
     """Every office that was paired, in the order in which they came."""
     query = """SELECT journal_id, revoked_ms IS NOT NULL,
-            (SELECT count(*) FROM journals AS of WHERE of.office = journals.office AND of.role <> 'office')
+            (SELECT count(*) FROM journals AS of
+                WHERE of.office = journals.office AND of.role <> 'office' AND of.own = 0)
         FROM journals WHERE office = ? AND role = 'office' AND relayed_by IS NULL AND successor IS NULL
         ORDER BY revoked_ms IS NOT NULL, paired_ms DESC LIMIT 1"""
     found = []

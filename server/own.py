@@ -17,6 +17,8 @@ from sync.types import Chain, JournalId, Seq
 from sync.wire import Head
 
 KEY_FILE = "office.key"
+CENTRE_ROLE = "centre"
+"""Of a journal that a server writes for one of its offices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class Own:
                 (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain, own)
             SELECT ?, ?, ?, 'office', '', ?, 0, ?, ?, 1 + (SELECT coalesce(max(own), 0) FROM journals)""",
             (own.journal_id, key.public, own.secret, NO_LANE, b"", START.chain),
+        )
+        return own
+
+    @classmethod
+    def begun_for(cls, db: Db, key: DeviceKey, random: Callable[[int], bytes], office: str) -> "Own":
+        """Enter a new journal that this server writes for an office (column `own` below 0, the last one the lowest),
+        without its first fact."""
+        own = cls(JournalId(random(16).hex()), random(32), key)
+        db.execute(
+            """INSERT INTO journals
+                (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain, office, own)
+            SELECT ?, ?, ?, ?, '', ?, 0, ?, ?, ?, (SELECT coalesce(min(own), 0) FROM journals WHERE own < 0) - 1""",
+            (own.journal_id, key.public, own.secret, CENTRE_ROLE, NO_LANE, b"", START.chain, office),
         )
         return own
 
@@ -71,6 +86,13 @@ class Own:
                 UNION SELECT received FROM journals WHERE journal_id = :journal_id)
             ORDER BY seq"""
         return (decode(row) for (row,) in db.execute(query, {"journal_id": self.journal_id}))
+
+
+def named_for(db: Db, office: str) -> JournalId | None:
+    """The journal that this server writes for an office; None: it has begun none."""
+    query = "SELECT journal_id FROM journals WHERE own < 0 AND office = ? ORDER BY own LIMIT 1"
+    found = db.execute(query, (office,)).fetchone()
+    return JournalId(found[0]) if found is not None else None
 
 
 def own_named(db: Db) -> tuple[JournalId, bytes] | None:

@@ -12,8 +12,10 @@ from typing import Any
 from server.database import Db
 from server.fold_published import CALENDAR, CATALOGUE, CHOICE, NOTICE
 from sync import calendar_fact, catalogue
+from sync.body import Body
 from sync.calendar import Calendar
-from sync.facts import CalendarAdopted, CatalogueAdopted
+from sync.codec import decode
+from sync.facts import CalendarAdopted, CatalogueAdopted, understand
 from sync.facts_published import CENTRE, Source
 from sync.notices import Notice as Standing
 from sync.services import Catalogue
@@ -54,8 +56,8 @@ class Notice:
 
 
 _COLUMNS = "published.journal_id, seq, number, now_ms, digest, staff, source_journal, source_seq, offices"
-_OF = """FROM published JOIN journals ON journals.journal_id = published.journal_id
-    WHERE (own > 0 AND :office IS NULL OR own = 0 AND role = 'office' AND office = :office) AND what = :what"""
+_FROM = "FROM published JOIN journals ON journals.journal_id = published.journal_id"
+_OWN, _THEIRS = "own > 0", "own = 0 AND role = 'office' AND office = :office"
 _LATER = "own DESC, paired_ms DESC, seq DESC"
 
 
@@ -65,9 +67,13 @@ def newest(db: Db, what: str, office: str | None = None) -> Version | None:
 
 
 def history(db: Db, what: str, most: int = LISTED, office: str | None = None) -> list[Version]:
-    """The versions of this, the newest first."""
-    query = f"SELECT {_COLUMNS} {_OF} ORDER BY {_LATER} LIMIT :most"
-    return [_version(row) for row in db.execute(query, {"what": what, "most": most, "office": office})]
+    """The versions of this, the newest first. What a journal says anew of the one before it is the same version."""
+    query = f"SELECT {_COLUMNS} {_of(office)} ORDER BY {_LATER} LIMIT :most"
+    found: dict[tuple[Any, ...], Version] = {}
+    for row in db.execute(query, {"what": what, "most": most, "office": office}):
+        version = _version(row)
+        found.setdefault((version.number, version.now_ms, version.digest), version)
+    return list(found.values())
 
 
 def newest_catalogue(db: Db, office: str | None = None) -> tuple[Version, Catalogue] | None:
@@ -95,7 +101,7 @@ def calendar_at(db: Db, version: Version) -> Calendar:
 def notices(db: Db, office: str | None = None) -> list[Notice]:
     """Every notice as it was last published, those that were withdrawn left out; over or not. The oldest first."""
     last: dict[str, tuple[Any, ...]] = {}
-    query = f"SELECT {_COLUMNS}, notice, whole {_OF} ORDER BY own, paired_ms, seq"
+    query = f"SELECT {_COLUMNS}, notice, whole {_of(office)} ORDER BY own, paired_ms, seq"
     for row in db.execute(query, {"what": NOTICE, "office": office}):
         last.pop(row[-2], None)
         last[row[-2]] = row
@@ -112,40 +118,64 @@ def standing(db: Db, office: str | None = None) -> tuple[Standing, ...]:
 
 def chosen(db: Db) -> str:
     """Whose catalogue holds: sync.facts_published.OFFICE or CENTRE."""
-    query = f"SELECT whole {_OF} ORDER BY {_LATER} LIMIT 1"
-    found = db.execute(query, {"what": CHOICE, "office": None}).fetchone()
+    query = f"SELECT whole {_of(None)} ORDER BY {_LATER} LIMIT 1"
+    found = db.execute(query, {"what": CHOICE}).fetchone()
     return str(json.loads(found[0])) if found else CENTRE
 
 
 class Publications:
-    """The same for whoever writes, within the ledger's transactions."""
+    """The same for whoever writes, within the ledger's transactions. `db`: for what else has to be read then."""
 
     def __init__(self, db: Db) -> None:
-        self._db = db
+        self.db = db
 
     def newest(self, what: str) -> Version | None:
         """As `newest`."""
-        return newest(self._db, what)
+        return newest(self.db, what)
 
     def history(self, what: str, most: int = LISTED) -> list[Version]:
         """As `history`."""
-        return history(self._db, what, most)
+        return history(self.db, what, most)
 
     def catalogue(self) -> tuple[Version, Catalogue] | None:
         """As `newest_catalogue`."""
-        return newest_catalogue(self._db)
+        return newest_catalogue(self.db)
 
     def calendar(self) -> tuple[Version, Calendar] | None:
         """As `newest_calendar`."""
-        return newest_calendar(self._db)
+        return newest_calendar(self.db)
 
     def notices(self) -> list[Notice]:
         """As `notices`."""
-        return notices(self._db)
+        return notices(self.db)
+
+    def fact(self, journal: JournalId, seq: Seq) -> Body:
+        """What was published there, as a fact."""
+        query = "SELECT row FROM facts WHERE journal_id = ? AND seq = ?"
+        body = understand(decode(self.db.execute(query, (journal, seq)).fetchone()[0]))
+        assert body is not None
+        return body
+
+    def is_settled(self, source: Source) -> bool:
+        """Whether this fact of the centre was taken up here, or refused. A catalogue that was taken up before somebody
+        chose whose holds is wanted again."""
+        query = """SELECT what, source_journal, source_seq FROM published JOIN journals
+            ON journals.journal_id = published.journal_id WHERE own > 0 ORDER BY own, seq"""
+        settled: str | None = None
+        for what, journal, seq in self.db.execute(query):
+            if (journal, seq) == (source.journal, source.seq):
+                settled = what
+            elif what == CHOICE and settled == CATALOGUE:
+                settled = None
+        return settled is not None
 
     def chosen(self) -> str:
         """As `chosen`."""
-        return chosen(self._db)
+        return chosen(self.db)
+
+
+def _of(office: str | None) -> str:
+    return f"{_FROM} WHERE {_OWN if office is None else _THEIRS} AND what = :what"
 
 
 def _whole(db: Db, version: Version) -> dict[str, Any]:

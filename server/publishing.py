@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from server import queue
 from server.errors import ActRefused
-from server.fold_published import CALENDAR, CATALOGUE
+from server.fold_published import CALENDAR, CATALOGUE, CHOICE
 from server.ledger import Ledger
 from server.published import Version
 from server.queue import Moment
@@ -26,18 +26,21 @@ from sync.facts_published import (
     CataloguePublished,
     NoticePublished,
     NoticeWithdrawn,
+    PublicationRefused,
     PublishedFact,
     Source,
 )
+from sync.journal import Instant
 from sync.publication import calendar_of, calendar_values, catalogue_of, catalogue_values
 from sync.services import Catalogue
-from sync.types import UtcMs
+from sync.types import JournalId, Seq, UtcMs
 from translations import LANGUAGES
 
 NOTICE_CHARACTERS = 160
 MOST_NOTICES = 5
 """Notices that stand at one time: a citizen reads no more."""
 MOST_DAYS = 400
+MOST_SAID = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,16 @@ def publish_notice(ledger: Ledger, notice: NoticeText, by: By, at: Moment) -> No
     if refused is not None:
         raise refused
     standing = [each for each in ledger.publications.notices() if each.until_ms > at.now_ms]
-    if len({each.notice for each in standing} | {notice.notice}) > MOST_NOTICES:
+    own = {each.notice for each in standing if each.version.source is None}
+    if len(own | {notice.notice}) > MOST_NOTICES:
         hint = "Withdraw one of them first."
         raise ActRefused("notices-many", f"at most {MOST_NOTICES} notices stand at one time", hint=hint)
-    texts = {language: notice.texts[language].strip() for language in LANGUAGES}
+    take_over_notice(ledger, notice, by, at)
+
+
+def take_over_notice(ledger: Ledger, notice: NoticeText, by: By, at: Moment) -> None:
+    """Publish a notice of the centre, which judged it (`publish_notice`) and counts its own."""
+    texts = {language: notice.texts[language].strip() for language in LANGUAGES if language in notice.texts}
     times = notice.from_ms, notice.until_ms
     _append(
         ledger,
@@ -123,6 +132,21 @@ def choose_catalogue(ledger: Ledger, whose: str, staff: str, at: Moment) -> None
     if whose not in (OFFICE, CENTRE) or ledger.publications.chosen() == whose:
         raise ActRefused("nothing-new", "that is how it is", hint="Look at the page again.")
     _append(ledger, CatalogueChosen(at.now_ms, whose, staff), at)
+
+
+def restate(ledger: Ledger, at: Instant) -> None:
+    """Say again in this journal, which continues another one, what holds of what was published: whoever follows it need
+    not know the one before. Within a transaction."""
+    publications, held = ledger.publications, set[tuple[JournalId, Seq]]()
+    for what in (CATALOGUE, CALENDAR, CHOICE):
+        held |= {(each.journal, each.seq) for each in publications.history(what, 1)}
+    held |= {(each.version.journal, each.version.seq) for each in publications.notices()}
+    ledger.append([publications.fact(*place) for place in sorted(held, key=lambda place: place[1])], at)
+
+
+def refuse_publication(ledger: Ledger, source: Source, why: str, at: Moment) -> None:
+    """Say on the record that this of the centre is not taken up."""
+    ledger.append([PublicationRefused(source.journal, source.seq, why[:MOST_SAID])], at.instant)
 
 
 def notice_fault(notice: NoticeText, now_ms: UtcMs) -> ActRefused | None:

@@ -249,6 +249,16 @@ class MirrorReader:
         except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
             return None
 
+    def fact(self, journal_id: JournalId, seq: Seq) -> Fact | None:
+        """This one fact; None where it is not here, or nothing can be read."""
+        query = "SELECT row FROM mirrored WHERE journal_id = ? AND seq = ?"
+        try:
+            with closing(open_readonly(self._path)) as db:
+                found = db.execute(query, (journal_id, seq)).fetchone()
+        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+            return None
+        return parse(found[0]) if found is not None else None
+
     def published_up_to(self) -> tuple[JournalId, Seq] | None:
         """The journal that is written now, and the last fact in it by which something was published (0: none); None
         where nothing can be read."""

@@ -96,6 +96,25 @@ def calendar_values(found: Calendar) -> dict[str, Any]:
     }
 
 
+def with_days_of(own: Calendar | None, theirs: Calendar, before: Calendar | None) -> Calendar:
+    """An office's hours with the holidays and the days that differ of its centre; without any, the centre's whole.
+
+    `before`: what was taken over of the centre last: days of it that are gone there are gone here. A day that the
+    office declared itself stays as it is.
+    """
+    if own is None:
+        return sealed_calendar(theirs)
+    old = before or replace(theirs, holidays={}, special={})
+    holidays = {day: names for day, names in own.holidays.items() if old.holidays.get(day) != names}
+    declared = {day: special for day, special in own.special.items() if old.special.get(day) != special}
+    merged = replace(
+        own,
+        holidays=dict(sorted({**holidays, **theirs.holidays}.items())),
+        special=dict(sorted({**theirs.special, **declared}.items())),
+    )
+    return sealed_calendar(merged)
+
+
 def _text_values(text: ServiceText) -> dict[str, Any]:
     documents = [_document(each) for each in text.documents]
     return {

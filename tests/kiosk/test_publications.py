@@ -95,6 +95,17 @@ def test_an_office_that_writes_another_journal_was_followed_there(tmp_path: Path
     assert (publications.waiting, shown(tmp_path)) == (True, (5, 2))
 
 
+def test_what_a_restored_office_said_anew_was_kept_and_nothing_began_again(tmp_path: Path) -> None:
+    following(PublishedMirror(services(fewer(3), 7)), tmp_path).look(())
+    restored = PublishedMirror(services(fewer(3), 7), journal=JournalId("0e" * 16))
+    publications = following(restored, tmp_path)
+    publications.look(())
+    assert (publications.waiting, shown(tmp_path)) == (False, (7, 3))
+    found = published_catalogue(tmp_path, CAN)
+    assert found is not None
+    assert found[1].place == (restored.journal, Seq(2))
+
+
 def test_a_torn_copy_is_none(tmp_path: Path) -> None:
     following(PublishedMirror(services(fewer(3))), tmp_path).look(())
     whole = (tmp_path / CATALOGUE).read_bytes()

@@ -10,6 +10,7 @@ import pytest
 from server import published
 from server.errors import ActRefused
 from server.fold_published import CATALOGUE
+from server.giveback import begin_anew
 from server.ledger import Ledger
 from server.lens import see_own
 from server.publishing import (
@@ -23,8 +24,11 @@ from server.publishing import (
 from server.stores import FILE, open_reader
 from sync.errors import CalendarError, CatalogueError
 from sync.facts_published import CENTRE, OFFICE
-from sync.types import UtcMs
+from sync.types import Chain, Seq, UtcMs
+from sync.wire import Head
 from tests.server import publishing_office as office
+from tests.server.desk import KEY
+from tests.server.device import seeded
 from tests.server.places import place
 from tests.server.publishing_office import CALENDAR, CHIEF, HOUR, at, dearer, notice, opened
 from tests.server.state import contents
@@ -158,3 +162,28 @@ def test_a_rebuild_gave_the_same_versions(ledger: Ledger, tmp_path: Path) -> Non
     assert len(before["published"]) == 4
     ledger.rebuild()
     assert contents(tmp_path / FILE) == before
+
+
+@pytest.mark.sqlite
+def test_a_restored_office_said_in_its_new_journal_what_holds(ledger: Ledger, tmp_path: Path) -> None:
+    with ledger.transaction():
+        publish_catalogue(ledger, office.CATALOGUE, 0, CHIEF, at())
+        publish_catalogue(ledger, dearer(), 1, CHIEF, at(1))
+        publish_calendar(ledger, CALENDAR, 0, CHIEF, at(2))
+        publish_notice(ledger, notice("gone"), CHIEF, at(3))
+        publish_notice(ledger, notice(), CHIEF, at(3))
+        withdraw_notice(ledger, "gone", CHIEF, at(4))
+        choose_catalogue(ledger, OFFICE, "s00000001", at(5))
+    named = ledger.own_named()
+    assert named is not None
+    lost = Head(Seq(99), Chain(b"\x07" * 32), bytes(64))
+    with ledger.transaction():
+        assert begin_anew(ledger, KEY, seeded(70), at(6).instant, named[0], lost, at().now_ms)
+    after = ledger.own_named()
+    assert after is not None
+    rows = ledger.publications.db.execute("SELECT what FROM published WHERE journal_id = ? ORDER BY seq", after[:1])
+    assert sorted(row[0] for row in rows) == ["calendar", "catalogue", "choice", "notice"]
+    assert [each.number for each in ledger.publications.history(CATALOGUE)] == [2, 1]
+    assert ledger.publications.history(CATALOGUE)[0].journal == after[0]
+    assert [each.notice for each in ledger.publications.notices()] == ["n1"]
+    assert ledger.publications.chosen() == OFFICE

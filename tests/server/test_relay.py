@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from server import acts
+from kiosk.preview import EXAMPLE
+from server import acts, published
+from server.fold_published import CATALOGUE
 from server.ingest import SAFE, take_batch, take_pairing
 from server.ledger import Ledger
 from server.lens import see_own
@@ -461,8 +463,11 @@ def test_a_mistake_nobody_thought_of_is_told_and_relaying_goes_on() -> None:
 
 @pytest.mark.sqlite
 def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
-    """Kiosk → office → centre over TLS; the office is killed on the way and goes on."""
+    """Kiosk → office → centre over TLS; the office is killed on the way and goes on. What the centre published for it
+    comes down the same way."""
     centre = RunningServer(made(tmp_path / "centre"))
+    done = centre.command("publish", str(EXAMPLE), "--offices", "all")
+    assert (done.returncode, done.stdout) == (0, f"{EXAMPLE}: published as version 1\n"), done.stderr
     config = f'{CONFIG}\n[upstream]\nurl = "{centre.exchange_url}"\ncode = "{centre.code()}"\n'
     office = RunningServer(made(tmp_path / "office"), config)
     try:
@@ -482,9 +487,16 @@ def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
             (known,) = offices(db)
             assert known.name["en"] == "Mae Sot City Municipality"
             assert db.execute("SELECT label FROM tickets ORDER BY n").fetchall() == [("A001",), ("A002",), ("A003",)]
+        until("the office publishes what the centre did", lambda: versions_of(office) == [(1, None)])
     finally:
         office.kill()
         centre.kill()
+
+
+def versions_of(server: RunningServer) -> list[tuple[int, str | None]]:
+    """(version, who) of its own catalogue."""
+    with closing(open_reader(server.data / FILE)) as db:
+        return [(each.number, each.staff) for each in published.history(db, CATALOGUE)]
 
 
 def made(folder: Path) -> Path:

@@ -1,0 +1,98 @@
+"""What a centre publishes for an office: a journal of its own for each (docs/exchange.md, "Feed of an office").
+
+It is written when its office asks: an office that is gone costs nothing, one that was away for long gets the newest of
+each at once, and no publication is one long write for thousands of them.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from server.database import Db
+from server.ledger import Ledger
+from server.own import named_for
+from server.writer import Writer
+from sync.codec import decode
+from sync.facts import Body, JournalOpened, Predecessor, understand
+from sync.facts_published import Source
+from sync.journal import Instant
+from sync.types import JournalId, Seq
+from sync.wire import Head
+
+Place = tuple[JournalId, Seq]
+
+_FOR_OFFICES = """SELECT published.journal_id, seq, what, notice, offices
+    FROM published JOIN journals ON journals.journal_id = published.journal_id
+    WHERE own > 0 AND offices IS NOT NULL ORDER BY own, seq"""
+_HANDED = """SELECT source_journal, source_seq FROM published
+    WHERE journal_id = ? AND source_journal IS NOT NULL ORDER BY seq DESC LIMIT 1"""
+
+
+def outstanding(db: Db, office: str) -> list[Place]:
+    """Where that is in this server's own journals which the office has to be handed next, in order: of catalogue and
+    calendar the newest, of each notice the last word."""
+    named = named_for(db, office)
+    handed = db.execute(_HANDED, (named,)).fetchone() if named is not None else None
+    last: dict[tuple[str, str], Place] = {}
+    for journal, seq, what, notice, offices in db.execute(_FOR_OFFICES):
+        whom = json.loads(offices)
+        if not whom or office in whom:
+            key = what, notice
+            last.pop(key, None)
+            last[key] = JournalId(journal), Seq(seq)
+        if handed == (journal, seq):
+            last = {}
+    return list(last.values())
+
+
+def hand_over(ledger: Ledger, office: str, instant: Instant) -> None:
+    """Write what is outstanding into the journal for this office, and begin that where there is none. Within a
+    transaction."""
+    ledger.append_for(
+        office, [_handed(ledger, place) for place in outstanding(ledger.publications.db, office)], instant
+    )
+
+
+def begin_anew(ledger: Ledger, office: str, name: JournalId, head: Head, instant: Instant) -> None:
+    """The office holds our own signature of what is gone here: this server was restored from an old copy. Its journal
+    has one history, so another one goes on, with the newest of each. Once for each loss. Within a transaction."""
+    if ledger.lost.holds(name, head.position) or continues(ledger.publications.db, office, name):
+        return
+    ledger.append_for(office, [], instant, anew=Predecessor(name, head.seq, head.chain.hex()))
+    hand_over(ledger, office, instant)
+
+
+def continues(db: Db, office: str, name: JournalId) -> bool:
+    """Whether the journal for this office is one that goes on from that one."""
+    row = db.execute("SELECT row FROM facts WHERE journal_id = ? AND seq = 1", (named_for(db, office),)).fetchone()
+    opened = understand(decode(row[0])) if row is not None else None
+    return (
+        isinstance(opened, JournalOpened) and opened.predecessor is not None and opened.predecessor.journal_id == name
+    )
+
+
+def _handed(ledger: Ledger, place: Place) -> Body:
+    """The fact as the office gets it: it names the one that it comes from, and nobody else's office."""
+    body: Any = ledger.publications.fact(*place)
+    handed: Body = replace(body, source=Source(*place), offices=None)
+    return handed
+
+
+class Handing:
+    """The same for the event loop's thread, as server.handdown.ForOffices."""
+
+    def __init__(self, writer: Writer, instant: Callable[[], Instant]) -> None:
+        self._writer, self._instant = writer, instant
+
+    async def hand_over(self, office: str) -> None:
+        """Write what is outstanding for this office."""
+        await self._done(lambda ledger: hand_over(ledger, office, self._instant()))
+
+    async def begin_anew(self, office: str, journal_id: JournalId, proof: Head) -> None:
+        """Go on in another journal for this office."""
+        await self._done(lambda ledger: begin_anew(ledger, office, journal_id, proof, self._instant()))
+
+    async def _done(self, job: Callable[[Ledger], None]) -> None:
+        await asyncio.wrap_future(self._writer.submit(job))
