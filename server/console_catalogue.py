@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from server import catalogue_draft as act
 from server import catalogue_form as forms
+from server import published, publishing
 from server.catalogue_view import gone_of, groups_of, rows_of
 from server.console_pages import Filled, redirect
 from server.document import Values
@@ -48,8 +49,23 @@ def add_catalogue(app: FastAPI, editor: Editor) -> None:
                 "gone": gone_of(values, holds, person.language),
                 "missing": len(found),
                 "key": (await editor.pictograms())[0],
+                "whose": await whose(),
             },
         )
+
+    async def whose() -> str:
+        """Whose catalogue holds here; "" where there is no centre."""
+        return await editor.door.read(published.chosen) if editor.desk.centre.relay is not None else ""
+
+    @app.post("/catalogue/whose")
+    async def choose(request: Request, person: Administrator) -> Response:
+        wanted, at = (await form_of(request)).one("whose"), editor.desk.now(person)
+        try:
+            await editor.door.write(lambda ledger: publishing.choose_catalogue(ledger, wanted, person.staff, at))
+        except ActRefused as error:
+            if error.code != "nothing-new":
+                raise not_done(error, person) from error
+        return redirect("/catalogue?saved=1")
 
     @app.get("/catalogue/services/new")
     async def new(request: Request, person: Administrator, group: str = "") -> Response:

@@ -55,7 +55,9 @@ def add_declare(app: FastAPI, editor: Editor) -> None:
         entry, behind = entry_of(day, why, hours), form.one("after")
         if entry is None or not _soon(entry["day"], editor.today()):
             return redirect("/calendar")
-        at, by = editor.desk.now(person), By(person.staff)
+        at = editor.desk.now(person)
+        newest = await door.read(published.newest, CALENDAR)
+        by = By(person.staff, None, newest.offices if newest is not None else None)
         after = int(behind) if behind.isascii() and behind.isdecimal() and len(behind) < 9 else -1
         try:
             number = await door.write(lambda ledger: publish_day(ledger, entry, after, by, at))

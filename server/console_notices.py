@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from server import published, publishing
+from server import published, publishing, whom
 from server.console_pages import Filled, redirect
 from server.door import Person
 from server.editor import Editor, fault_of
@@ -39,31 +39,42 @@ def add_notices(app: FastAPI, editor: Editor) -> None:
     @app.get("/notices")
     async def notices(request: Request, person: Administrator) -> Response:
         now = office_time(door.now(), zone)
-        filled = {"level": INFORMATION, "from": _typed(now), "until": _typed(now + timedelta(hours=HOURS_SHOWN))}
+        filled: dict[str, Any] = {
+            "level": INFORMATION,
+            "from": _typed(now),
+            "until": _typed(now + timedelta(hours=HOURS_SHOWN)),
+        }
+        filled |= whom.filled(None)
         return await drawn(request, person, Filled(filled))
 
     @app.post("/notices")
     async def publish(request: Request, person: Administrator) -> Response:
         form = await form_of(request)
         notice = _notice(form, door.random(_ID_BYTES).hex(), zone)
-        at, by = editor.desk.now(person), By(person.staff)
+        at, offices = editor.desk.now(person), whom.whom_of(form, await editor.offices(person.language))
+        by = By(person.staff, None, offices)
         try:
             await door.write(lambda ledger: publishing.publish_notice(ledger, notice, by, at))
         except ActRefused as error:
             fault = {_field(error): fault_of(error)}
-            typed = {name: form.one(name) for name in (*LANGUAGES, "level", "from", "until")}
-            return await drawn(request, person, Filled(typed, fault), 422)
+            typed: dict[str, Any] = {
+                name: form.one(name) for name in (*LANGUAGES, "level", "from", "until")
+            } | whom.filled(offices)
+            return await drawn(request, person, Filled(typed | whom.filled(offices), fault), 422)
         return redirect("/notices?saved=1")
 
     @app.post("/notices/{notice}/withdraw")
     async def withdraw(request: Request, notice: str, person: Administrator) -> Response:
         await form_of(request)
-        at, by = editor.desk.now(person), By(person.staff)
+        at = editor.desk.now(person)
+        standing = {each.notice: each for each in await door.read(published.notices)}
+        of = standing[notice].version.offices if notice in standing else None
+        by = By(person.staff, None, of)
         try:
             await door.write(lambda ledger: publishing.withdraw_notice(ledger, notice, by, at))
         except ActRefused as error:
             if error.code != "notice-gone":
-                return await drawn(request, person, Filled({}, {"form": fault_of(error)}), 409)
+                return await drawn(request, person, Filled(whom.filled(None), {"form": fault_of(error)}), 409)
         return redirect("/notices?saved=1")
 
     async def drawn(request: Request, person: Person, form: Filled, status: int = 200) -> Response:
@@ -73,6 +84,7 @@ def add_notices(app: FastAPI, editor: Editor) -> None:
             "rows": [_row(each, editor, person, now_ms) for each in standing],
             "levels": [(each, LEVEL_WORDS[each]) for each in LEVELS],
             "most": publishing.NOTICE_CHARACTERS,
+            "offices": await editor.offices(person.language),
             "full": len(standing) >= publishing.MOST_NOTICES,
         }
         return editor.page(

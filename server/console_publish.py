@@ -9,17 +9,19 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from server import calendar_check, calendar_told, catalogue_diff, drafting, editor_told, published
+from server import calendar_check, calendar_told, catalogue_diff, drafting, editor_told, published, whom
 from server.console_pages import Filled, redirect
 from server.database import Db
 from server.document import Values, seal
 from server.door import Person
 from server.drafts import CALENDAR, CATALOGUE, at_version, held
-from server.editor import Editor, fault_of, named, not_done
+from server.editor import Editor, fault_of, named, not_done, who_of
 from server.editor_told import Fault, Told
 from server.errors import ActRefused
+from server.followers import followers
 from server.forms import form_of
 from server.people import Role
+from server.published import Version
 from server.publishing import By, Drawable
 from sync.errors import CalendarError, CatalogueError
 from translations import N_, Catalogue, load
@@ -89,7 +91,7 @@ def _add_draft(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
         at, seen, after = editor.desk.now(person), form.one("seen"), form.one("after")
         drawable = await editor.drawable() if sheet.kind == CATALOGUE else Drawable()
         behind = int(after) if after.isascii() and after.isdecimal() and len(after) < 9 else -1
-        by = By(person.staff)
+        by = By(person.staff, None, whom.whom_of(form, await editor.offices(person.language)))
         try:
             version = await door.write(
                 lambda ledger: drafting.publish(ledger, sheet.kind, seen, behind, by, at, drawable)
@@ -123,8 +125,10 @@ def _add_draft(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
             "first": stands.newest is None,
             "after": stands.newest.number if stands.newest is not None else 0,
             "seen": seal(values),
+            "offices": await editor.offices(person.language),
         }
-        form = Filled({}, {"form": refused} if refused else {})
+        for_whom = stands.newest.offices if stands.newest is not None else None
+        form = Filled(whom.filled(for_whom), {"form": refused} if refused else {})
         here = f"{sheet.path}/publish"
         return editor.page(request, person, "publish.html", TITLE, shown, form=form, status=status, here=here)
 
@@ -141,7 +145,7 @@ def _add_versions(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
             (
                 each,
                 editor.desk.seen(each.now_ms, person.language),
-                who.get(each.staff or "") or words.gettext("the centre"),
+                who_of(each, who, words),
             )
             for each in found
         ]
@@ -160,8 +164,9 @@ def _add_versions(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
             "sheet": sheet,
             "version": version,
             "when": editor.desk.seen(version.now_ms, person.language),
-            "who": who.get(version.staff or "") or words.gettext("the centre"),
+            "who": who_of(version, who, words),
             "changes": None if before is None else await sheet.told(before, values, words),
+            "machines": await _machines(editor, sheet, version, person.language),
         }
         return editor.page(request, person, "version.html", VERSIONS, shown)
 
@@ -189,3 +194,11 @@ async def _before(editor: Editor, sheet: Sheet, number: int) -> Any:
 def _history(db: Db, kind: str) -> Any:
     found = published.history(db, kind)
     return found, named(db, {each.staff for each in found})
+
+
+async def _machines(editor: Editor, sheet: Sheet, version: Version, language: str) -> list[tuple[str, bool, str]]:
+    """(place, whether it has taken it up, when it was last heard of) of each machine; nothing of an older version."""
+    if await editor.door.read(published.newest, sheet.kind) != version:
+        return []
+    found = await editor.door.read(followers, sheet.kind, version)
+    return [(each.place, each.follows, editor.desk.seen(each.contact_ms, language)) for each in found]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from fonts import tokens
-from server import drafts, published
+from server import drafts, published, whom
 from server.catalogue_check import Trouble, troubles
 from server.console_pages import Filled
 from server.database import Db
@@ -29,7 +29,7 @@ from server.published import Version
 from server.publishing import Drawable
 from server.sessions import Session
 from sync.clock import office_time
-from translations import N_, load
+from translations import N_, Catalogue, load
 
 # gettext: editor
 
@@ -47,6 +47,13 @@ def standing(db: Db, kind: str) -> Standing:
     """How it stands with a draft."""
     draft, newest = drafts.current(db, kind), published.newest(db, kind)
     return Standing(draft, newest, named(db, [draft.by, newest.staff if newest is not None else None]))
+
+
+def who_of(version: Version, who: Mapping[str, str], words: Catalogue) -> str:
+    """Who published it, in words."""
+    if version.staff is not None:
+        return who.get(version.staff, version.staff)
+    return words.gettext("the centre") if version.source is not None else words.gettext("a command on the server")
 
 
 def named(db: Db, staff: Collection[str | None]) -> dict[str, str]:
@@ -128,6 +135,10 @@ class Editor:
         frame = {"title": words.gettext(title), "fragment": Markup(drawn), "style": "editor.css", "kept": kept}
         return shell.page(request, "console_part.html", frame, status=status, here=here)
 
+    async def offices(self, language: str) -> list[tuple[str, str]]:
+        """(id, name) of the offices that this server may publish for."""
+        return await self.desk.everywhere.read(whom.known, language)
+
     def state_words(self, stands: Standing, person: Person) -> str:
         """In a sentence: what is drawn here, and whose it is."""
         words = load(person.language, "editor")
@@ -139,7 +150,7 @@ class Editor:
         if newest is None:
             return words.gettext("Nothing was published from here yet. This is what the kiosks brought along.")
         said = words.gettext("This is version {number}, published on {when} by {who}.")
-        who = stands.who.get(newest.staff or "", newest.staff or words.gettext("the centre"))
+        who = who_of(newest, stands.who, words)
         return said.format(number=newest.number, when=self.desk.seen(newest.now_ms, person.language), who=who)
 
 

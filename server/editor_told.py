@@ -34,6 +34,8 @@ class Told:
     title: str
     marks: tuple[str, ...]
     lines: tuple[Line, ...]
+    link: str = ""
+    """Where all of it can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def told(found: Iterable[Change], before: Values, after: Values, words: Catalogu
         title = words.gettext(NOTICE_LINE) if section == "notice" else name_of(of_one[0].entry, words.language)
         if section == "groups":
             title = words.gettext("Group: {name}").format(name=title)
-        entries.append(Told(title or name, marks, lines))
+        new = section == "services" and any(one.what is What.ADDED for one in of_one)
+        entries.append(Told(title or name, marks, lines, f"/catalogue/looks/{name}" if new else ""))
     return entries
 
 

@@ -90,12 +90,12 @@ def newest_calendar(db: Db, office: str | None = None) -> tuple[Version, Calenda
 
 def catalogue_at(db: Db, version: Version) -> Catalogue:
     """The catalogue of this version. Raises CatalogueError."""
-    return catalogue.from_body(CatalogueAdopted(version.digest, _whole(db, version)))
+    return catalogue.from_body(CatalogueAdopted(version.digest, whole(db, version)))
 
 
 def calendar_at(db: Db, version: Version) -> Calendar:
     """The calendar of this version. Raises CalendarError."""
-    return calendar_fact.from_body(CalendarAdopted(version.digest, _whole(db, version)))
+    return calendar_fact.from_body(CalendarAdopted(version.digest, whole(db, version)))
 
 
 def notices(db: Db, office: str | None = None) -> list[Notice]:
@@ -178,7 +178,8 @@ def _of(office: str | None) -> str:
     return f"{_FROM} WHERE {_OWN if office is None else _THEIRS} AND what = :what"
 
 
-def _whole(db: Db, version: Version) -> dict[str, Any]:
+def whole(db: Db, version: Version) -> dict[str, Any]:
+    """What this version says, in the form of the fact."""
     query = "SELECT whole FROM published WHERE journal_id = ? AND seq = ?"
     found: dict[str, Any] = json.loads(db.execute(query, (version.journal, version.seq)).fetchone()[0])
     return found

@@ -68,6 +68,7 @@ ACCESS: dict[str, Role | str] = {
     "POST /office/counters/{number}/remove": Role.ADMINISTRATOR,
     "POST /office/rule": Role.ADMINISTRATOR,
     "GET /catalogue": Role.ADMINISTRATOR,
+    "POST /catalogue/whose": Role.ADMINISTRATOR,
     "GET /catalogue/services/new": Role.ADMINISTRATOR,
     "POST /catalogue/services": Role.ADMINISTRATOR,
     "GET /catalogue/services/{service}": Role.ADMINISTRATOR,

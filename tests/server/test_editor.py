@@ -9,11 +9,16 @@ import pytest
 
 from server import published
 from server.drafts import CALENDAR, CATALOGUE, current, draft_of
+from server.followers import followers
+from server.forms import Form
 from server.publishing import By, publish_calendar, publish_catalogue
+from server.whom import filled, whom_of
 from sync.calendar_fact import from_body
+from sync.catalogue import to_body
 from sync.facts import CalendarAdopted
 from sync.publication import catalogue_values
 from sync.toml_text import toml_text
+from tests.server.busy_desk import BusyDesk
 from tests.server.desk import Browser, Desk, staff_id
 from tests.server.device import NOON
 from tests.server.publishing_office import CALENDAR as HOURS
@@ -283,4 +288,45 @@ def test_what_was_published_of_the_calendar_was_the_whole_of_it(office: Desk) ->
     assert newest is not None
     assert newest[1].breaks[0].names["en"] == "Noon break"
     assert newest[1].holidays == HOURS.holidays
-    assert from_body(CalendarAdopted("", published._whole(office._db, newest[0]))).week == HOURS.week
+    assert from_body(CalendarAdopted("", published.whole(office._db, newest[0]))).week == HOURS.week
+
+
+OFFICE = "f" * 32
+
+
+def test_a_centre_was_asked_for_whom_it_publishes_and_an_office_alone_was_not(office: Desk) -> None:
+    anna = office.signed_in("anna")
+    edit(anna, HOUSE, fee="amount", baht="30")
+    assert "For whom" not in anna.get("/catalogue/publish?lang=en").text
+    assert whom_of(Form({"whom": ("all",)}), []) is None
+    known = [(OFFICE, "North office")]
+    assert whom_of(Form({"whom": ("all",)}), known) == ()
+    assert whom_of(Form({"whom": ("some",), "offices": (OFFICE, "x")}), known) == (OFFICE,)
+    assert whom_of(Form({"whom": ("some",)}), known) is None
+    for offices in (None, (), (OFFICE,)):
+        again = filled(offices)
+        assert whom_of(Form({"whom": (again["whom"],), "offices": again["offices"]}), known) == offices
+
+
+def test_the_newest_version_told_which_machines_have_taken_it_up(busy: BusyDesk) -> None:
+    desk = busy.desk
+    desk.job(lambda ledger: publish_catalogue(ledger, SERVICES, 0, By(staff_id(0)), desk.moment()))
+    newest = published.newest(desk._db, CATALOGUE)
+    assert newest is not None
+    seen = [(each.place, each.follows) for each in followers(desk._db, CATALOGUE, newest)]
+    assert seen == [("Hall 0", False)]
+    anna = desk.signed_in("anna")
+    assert "not yet, last heard of" in anna.get("/catalogue/versions/1?lang=en").text
+    shown = json.dumps(to_body(SERVICES).catalogue)
+    desk.job(lambda ledger: ledger._db.execute("UPDATE catalogues SET catalogue = ?", (shown,)))
+    assert "has taken it up" in anna.get("/catalogue/versions/1?lang=en").text
+
+
+def test_an_office_of_a_centre_kept_its_own_catalogue(office: Desk) -> None:
+    anna = office.signed_in("anna")
+    assert "Whose catalogue holds" not in anna.get("/catalogue?lang=en").text
+    office.office.centre.relay = object()  # type: ignore[assignment]
+    assert "Whose catalogue holds" in anna.get("/catalogue?lang=en").text
+    for _ in range(2):
+        assert anna.post("/catalogue/whose", {"whose": "office"}).status_code == 303
+    assert published.chosen(office._db) == "office"
