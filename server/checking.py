@@ -72,6 +72,20 @@ def check(db: Db, code: str, zone: ZoneInfo, read: ReadDay | None = None) -> Che
     )
 
 
+def whose(db: Db, code: str) -> str | None:
+    """The office that relays to this server and gave the ticket on which these characters are printed; None: none did.
+
+    For a connection that sees the whole ledger.
+    """
+    first = _first_bytes(code)
+    if first is None:
+        return None
+    query = """SELECT office FROM tickets JOIN journals USING (journal_id)
+        WHERE tickets.chain BETWEEN ? AND ? AND office IS NOT NULL ORDER BY tickets.journal_id, tickets.seq LIMIT 1"""
+    found = db.execute(query, (first + bytes(32 - _BYTES), first + b"\xff" * (32 - _BYTES))).fetchone()
+    return found[0] if found is not None else None
+
+
 def _way(
     db: Db, name: TicketName, label: str, day: str, read: ReadDay
 ) -> tuple[str | None, tuple[Call, ...], tuple[str, ...]]:

@@ -15,7 +15,7 @@ from server import reading
 from server.around import Around, Surroundings
 from server.database import Db
 from server.reading import Found
-from server.reads import Reads
+from server.reads import Reads, Result
 from server.rollups import office_of
 from server.takings import Takings
 from sync.clock import office_time
@@ -113,6 +113,10 @@ class Halls:
             return self._live()
         followed = self._followed.get(office)
         return followed.live if followed is not None else None
+
+    async def read(self, function: Callable[..., Result], *values: object) -> Result:
+        """What `function(connection, *values)` reads, of the whole ledger."""
+        return await self._reads.read(function, *values)
 
     async def ticket(self, token_hash: str) -> Found | None:
         """The ticket of any office whose token has this SHA-256 (hex)."""

@@ -52,7 +52,7 @@ from server.ingest import Exchange
 from server.lastword import FILE as LAST_WORD
 from server.lastword import LastWord
 from server.ledger import Ledger
-from server.lens import see_own
+from server.lens import see_office, see_own
 from server.lockout import Waits
 from server.mail import Send
 from server.metrics import Meter
@@ -67,6 +67,7 @@ from server.open_page import OpenPages
 from server.own import KEY_FILE, own_secret
 from server.pages import Pages
 from server.pairing import clean_place, new_code
+from server.papers import Papers
 from server.passwords import Hasher
 from server.previews import FOLDER as PREVIEWS_FOLDER
 from server.previews import Previews
@@ -200,14 +201,15 @@ class Office:
             auditor, audits = self._reader(stack, "auditor", see_own), Audits(pages.zone, self._now)
             everywhere = self._reader(stack, "figures")
             bookkeeper = Bookkeeper(everywhere, writer, self._config.zone, self._now)
-            proof = Proof(auditor, audits, pages, lambda: hall.live, self._now)
+            halls = Halls(
+                self._reader(stack, "halls"), lambda: hall.live, around, self._config.name, self._config.zone, self._now
+            )
+            papers = Papers(self._reader(stack, "papers", see_office), halls)
+            proof = Proof(auditor, audits, pages, lambda: hall.live, self._now, papers=papers)
             checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
             online = self._online(pages, around, hall, writer, reader)
             services = ServicePages(pages, around, lambda: hall.live, self._now, online.offer if online else None)
-            halls = Halls(
-                self._reader(stack, "halls"), lambda: hall.live, around, self._config.name, self._config.zone, self._now
-            )
             following = Following(halls, pages, self._now)
             status = Status(following, pages.language, GUARDS)
             outside = (

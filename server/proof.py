@@ -22,6 +22,7 @@ from server.download import MOST_ROWS, evidence_zip, pieces
 from server.errors import ComeLater, NoSuchDay, Refused, TooMuch
 from server.forms import form_of
 from server.pages import Pages
+from server.papers import Papers, check_at
 from server.places import days
 from server.proof_pages import PAPERS, Asked, ProofPages
 from server.reads import Reads
@@ -50,8 +51,10 @@ class Proof:
         now: Callable[[], UtcMs],
         *,
         most_rows: int = MOST_ROWS,
+        papers: Papers | None = None,
     ) -> None:
-        """`most_rows` of evidence are made on the fly."""
+        """`most_rows` of evidence are made on the fly. `papers` of other offices are checked here, too."""
+        self._papers = papers
         self._most_rows = most_rows
         self._reads, self._audits, self._pages, self._live, self._now = reads, audits, pages, live, now
         self._zone = pages.zone
@@ -123,6 +126,11 @@ class Proof:
             answer.headers["retry-after"] = str(wait_s)
             return answer
         found, names, as_of = await self._read(self._find, typed)
+        if found is None and self._papers is not None:
+            listed = await self._papers.office_of(typed)
+            paper = await self._read(check_at, listed, typed, of=self._papers.reads) if listed is not None else None
+            if paper is not None:
+                return _html(self._draw.paper(typed, paper, language))
         return _html(self._draw.check(Asked(typed, found, found is None, as_of=as_of), names, language))
 
     async def evidence(self, day: str, request: Request) -> Response:
@@ -161,13 +169,13 @@ class Proof:
         found = check(db, typed, self._zone, read)
         return found, reading.services(db) if found is not None else {}, as_of
 
-    async def _read(self, function: Callable[..., Result], *values: object) -> Result:
+    async def _read(self, function: Callable[..., Result], *values: object, of: Reads | None = None) -> Result:
         """What this reads in the proof's thread. Raises ComeLater, and HTTPException where there is no such day."""
         if self._waiting >= MOST_WAITING:
             raise ComeLater(503, LATER_S)
         self._waiting += 1
         try:
-            asked: Awaitable[Any] = self._reads.read(function, *values)
+            asked: Awaitable[Any] = (of or self._reads).read(function, *values)
             return await asked  # type: ignore[no-any-return]
         except NoSuchDay as error:
             raise HTTPException(404) from error

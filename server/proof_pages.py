@@ -16,7 +16,9 @@ from server import proof_words as said
 from server.audit_words import look, sentence
 from server.audits import Told
 from server.checking import Checked
-from server.pages import Pages, named
+from server.halls import Listed
+from server.pages import Pages, in_language, named
+from server.papers import Paper
 from server.qr import code
 from server.restored_words import restored_words
 from sync import checkpoint as checkpoints
@@ -34,19 +36,23 @@ DAYS = 31
 """So many days are listed; older ones are asked for by their date."""
 PAPERS = ("A4", "A3")
 RULE_ELSEWHERE = N_("The rule is told by a newer release of this program.")
+PARTLY = N_("How it was called is told by the office itself: its server was restored from a copy on that day.")
 LARGE = N_("Ask the office for the evidence of this day: it has a command that writes it whole.")
 Names = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A check as it is drawn: what was typed, and what came of it; `as_of`: its day still runs."""
+    """A check as it is drawn: what was typed, and what came of it; `as_of`: its day still runs. `listed`: the paper is
+    of another office; `partly`: how it was called is told there alone."""
 
     typed: str = ""
     found: Checked | None = None
     unknown: bool = False
     wait_s: int = 0
     as_of: UtcMs | None = None
+    listed: Listed | None = None
+    partly: bool = False
 
 
 class ProofPages:
@@ -107,6 +113,13 @@ class ProofPages:
             "proof_rule.html", language, values, heading, kept=f"paper={paper}&", paper=paper, domain="queue"
         )
 
+    def paper(self, typed: str, paper: Paper, language: str) -> str:
+        """What came of the paper of another office."""
+        listed = paper.listed
+        as_of = listed.heard_ms if paper.running and not paper.partly else None
+        asked = Asked(typed, paper.checked, as_of=as_of, listed=listed, partly=paper.partly)
+        return ProofPages(self._pages, listed.zone).check(asked, paper.services, language)
+
     def check(self, asked: Asked, names: Names, language: str) -> str:
         """The form, and what came of it."""
         words, found = load(language, "audit"), asked.found
@@ -115,12 +128,14 @@ class ProofPages:
             fine, verdict = said.verdict(found, words)
             values |= {
                 "found": found,
-                "verdict": {"fine": fine, "words": verdict},
+                "verdict": {"fine": fine, "words": words.gettext(PARTLY) if asked.partly else verdict},
+                "partly": asked.partly,
+                "of": asked.listed and (asked.listed.office, in_language(asked.listed.name, language)),
                 "against": said.against(found, words),
                 "issued": found.utc_ms and self._time(found.utc_ms, language),
                 "services": [named(names, service, language) for service in found.services],
                 "status": words.gettext(said.STATUS.get(found.status, said.STATUS[None])),
-                "as_of": asked.as_of and self._pages.clock(asked.as_of),
+                "as_of": asked.as_of and f"{office_time(asked.as_of, self._zone):%H:%M:%S}",
                 "calls": [self._call(each, found.day, language) for each in found.calls],
                 **self._dates(found.day, language),
             }

@@ -17,10 +17,11 @@ from server.feed import Feed
 from server.following import Following
 from server.halls import Halls
 from server.ledger import Ledger
-from server.lens import see_own
+from server.lens import see_office, see_own
 from server.offices_page import OutsidePages
 from server.open_page import OpenPages
 from server.pages import Pages
+from server.papers import Papers
 from server.proof import Proof
 from server.results_page import ResultPages
 from server.status import Status
@@ -110,7 +111,9 @@ class Town:
         self._own = open_reader(place(folder / "centre" / FILE), see_own)
         self._thread = ThreadPoolExecutor(1)
         reader = Reader(self._own, self._thread)
-        proof = Proof(reader, Audits(ZONE, self._now), self.pages, Live, self._now)
+        self._one = open_reader(place(folder / "centre" / FILE), see_office)
+        papers = Papers(Reads(self._one), self.halls)
+        proof = Proof(reader, Audits(ZONE, self._now), self.pages, Live, self._now, papers=papers)
         self.outside = (
             OutsidePages(self.pages, self.halls, self._now),
             ResultPages(self.pages, self.halls, self.reads, self._now),
@@ -151,6 +154,16 @@ class Town:
             each.later(minutes)
         self.now = self.branches[0].now
 
+    def check(self, code: str, language: str = "en") -> httpx.Response:
+        """Send the form that checks a ticket."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, client=("192.0.2.7", 50000))
+            async with httpx.AsyncClient(transport=transport, base_url="http://centre.test") as client:
+                return await client.post(f"/check?lang={language}", data={"code": code})
+
+        return self.loop.run_until_complete(ask())
+
     def get(self, path: str, address: str = "192.0.2.7", *, tag: str = "") -> httpx.Response:
         """See a page of the centre; `tag` names what is known of it."""
         headers = {"if-none-match": tag} if tag else {}
@@ -172,7 +185,7 @@ class Town:
         if self._served is not None:
             self._served.end()
         self._thread.shutdown()
-        for db in (self._own, self.reads.db):
+        for db in (self._own, self._one, self.reads.db):
             db.close()
         self.loop.close()
         for branch, relay in zip(self.branches, self.relays, strict=True):
