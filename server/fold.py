@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from server import fold_episodes, fold_figures, fold_published
+from server import fold_episodes, fold_figures, fold_online, fold_published
 from server.change import Change
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact
@@ -39,6 +39,7 @@ from sync.facts import (
 )
 from sync.facts_alerts import EpisodeFact
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, StaffSkilled, TicketAdmitted, TicketCalled
+from sync.facts_online import OnlineAsked
 from sync.facts_published import PublishedFact
 from sync.types import JournalId
 
@@ -224,6 +225,10 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield Change(_PROMISED, place | {"ticket": seq, "low": low, "high": high})
         case TicketAdmitted() | TicketCalled():
             yield _wait(body, place)
+            if isinstance(body, TicketAdmitted) and body.place is not None:
+                yield fold_online.came(body, place)
+        case OnlineAsked():
+            yield fold_online.asked(body, place)
         case StaffSkilled() | CamerasSet() | CameraChecked() | ComplaintNoted():
             yield Change(_STANDING, place | {"kind": fact.kind})
         case EpisodeFact():

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from server.followups import FATES
+from server.online_counts import FATES as PLACES
 from server.opinion import FEWEST_RANKED
 from server.report_period import Period
 from server.scoring import GROUP
 from server.sums import ALL, COUNTER, HOUR, SERVICE, Sum
 
-MONTH, COMPLAINT, FOLLOWUP = "month", "complaint", "followup"
-PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, COMPLAINT, FOLLOWUP)
+MONTH, COMPLAINT, FOLLOWUP, ONLINE = "month", "complaint", "followup", "online"
+PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, COMPLAINT, FOLLOWUP, ONLINE)
 WORST = 3
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -47,6 +48,8 @@ UNITS: Mapping[str, Unit] = {
     "complaints": COUNT,
     "to_answer": COUNT,
     **dict.fromkeys((f"answer_{each}" for each in FATES), COUNT),
+    "places": COUNT,
+    **dict.fromkeys((f"places_{each}" for each in PLACES), COUNT),
 }
 """Every figure that a report has, with its unit."""
 OPINION = (
@@ -70,7 +73,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Read:
     """What a report is made of. `sums`: by part and name. `complaints`: by category; `followups`: by why
-    each was opened, how many of each fate (server.followups). `revision`: of all its days
+    each was opened, how many of each fate (server.followups); `online`: places for phones by service, how many of each
+    fate (server.online_counts). `revision`: of all its days
     together, up by one with every change of a day; `days`: how many of them have figures; `marked`: how many are about
     to be made anew. `as_of_ms`: when the last of them was made."""
 
@@ -78,6 +82,7 @@ class Read:
     sums: Mapping[str, Mapping[str, Sum]] = field(default_factory=dict)
     complaints: Mapping[str, int] = field(default_factory=dict)
     followups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    online: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     revision: int = 0
     days: int = 0
     marked: int = 0
@@ -110,6 +115,7 @@ def report_of(read: Read) -> Report:
         rows += [Row(part, name, figures_of(each, part)) for name, each in named]
     rows += [Row(COMPLAINT, name, {"complaints": str(count)}) for name, count in sorted(read.complaints.items())]
     rows += [Row(FOLLOWUP, why, _answers(fates)) for why, fates in sorted(read.followups.items())]
+    rows += [Row(ONLINE, service, _places(fates)) for service, fates in sorted(read.online.items())]
     return Report(read, tuple(rows), _worst(read.sums.get(HOUR, {})))
 
 
@@ -117,6 +123,12 @@ def _answers(fates: Mapping[str, int]) -> dict[str, str | None]:
     """The figures of follow-ups that were opened for one reason."""
     found: dict[str, str | None] = {"to_answer": str(sum(fates.values()))}
     return found | {f"answer_{each}": str(fates[each]) for each in FATES}
+
+
+def _places(fates: Mapping[str, int]) -> dict[str, str | None]:
+    """The figures of the places for phones of one service."""
+    found: dict[str, str | None] = {"places": str(sum(fates.values()))}
+    return found | {f"places_{each}": str(fates[each]) for each in PLACES}
 
 
 def figures_of(of: Sum, part: str) -> dict[str, str | None]:

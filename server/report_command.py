@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from server import episodes, followups, reading, sums
+from server import episodes, followups, online_counts, reading, sums
 from server.config import ServerConfig
 from server.database import Db
 from server.errors import ExportFailed, NoSuchPeriod
@@ -112,7 +112,9 @@ def _read(
     whose = None if office == own else office
     answers = [each for each in episodes.followups(db, _begins_ms(period, config)) if whose in ("", each.office)]
     counted = followups.counted(answers, config.zone, period.first, period.last, today)
-    return Read(period, parts, complaints, counted, revision, days, marked, at_ms), reading.services(db), names
+    online = online_counts.counted(db, office, own or "", first, last)
+    read = Read(period, parts, complaints, counted, online, revision, days, marked, at_ms)
+    return read, reading.services(db), names
 
 
 def _begins_ms(period: Period, config: ServerConfig) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fonts.tokens import load as load_tokens
 from server.opinion import FEWEST_RANKED
-from server.report import COMPLAINT, FOLLOWUP, MONTH, Report, Row
+from server.report import COMPLAINT, FOLLOWUP, MONTH, ONLINE, Report, Row
 from server.report_period import period_words
 from server.report_tables import TITLES
 from server.report_words import LABELS, Setting, label, shown
@@ -38,6 +38,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     MONTH: ("days", "tickets", "served", *WAITS, "within_percent", "scores", "percent", "answered_percent"),
     COMPLAINT: ("complaints",),
     FOLLOWUP: ("to_answer", "answer_in_time", "answer_late", "answer_waiting", "answer_overdue"),
+    ONLINE: ("places", "places_counted", "places_void", "places_unused"),
 }
 """What the tables after page 1 tell. The spreadsheet has all figures of each part."""
 FATES = ("served", "no_show", "cancelled", "transferred", "carried", "open")

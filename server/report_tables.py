@@ -24,6 +24,7 @@ TITLES = {
     "month": N_("By month"),
     "complaint": N_("Complaints"),
     "followup": N_("Answers to complaints and alerts"),
+    "online": N_("Places asked for from phones"),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.console_proof_words import COMPLAINT as COMPLAINTS
-from server.report import COMPLAINT, FOLLOWUP, MEAN, MINUTES, MONTH, PERCENT, UNITS, Row
+from server.report import COMPLAINT, FOLLOWUP, MEAN, MINUTES, MONTH, ONLINE, PERCENT, UNITS, Row
 from server.report_period import period_of, period_words
 from server.sums import COUNTER, HOUR, SERVICE
 from translations import N_, load
@@ -93,6 +93,10 @@ LABELS: Mapping[str, str] = {
     "answer_late": N_("Answered too late"),
     "answer_waiting": N_("Not answered yet, in time"),
     "answer_overdue": N_("Overdue"),
+    "places": N_("Asked for"),
+    "places_counted": N_("Counted from when they were asked for"),
+    "places_void": N_("Not counted: run out, or beyond the share"),
+    "places_unused": N_("Nobody came"),
 }
 """Every figure's name. The scale is worded as on the kiosk's buttons."""
 
@@ -125,7 +129,7 @@ PERCENT_FIRST = N_("{number} percent")
 def label(row: Row, setting: Setting) -> str:
     """What a row is of."""
     match row.part:
-        case str(part) if part == SERVICE:
+        case str(part) if part in (SERVICE, ONLINE):
             names = setting.services.get(row.name, {})
             return names.get(setting.language) or row.name or setting.said(N_("no service"))
         case str(part) if part == HOUR:

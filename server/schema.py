@@ -12,7 +12,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 
 PROJECTIONS = (
     "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
-    "standing", "standards", "published", "episodes",
+    "standing", "standards", "published", "episodes", "online_places",
 )  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
@@ -20,7 +20,7 @@ MADE_OF_THEM = ("dirty",)
 """Tables that follow from the projections. The fold marks every day again, and their figures are made anew; the old
 ones stay until then, so that a revision never counts twice."""
 
-FOLD_VERSION = 11
+FOLD_VERSION = 12
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -578,11 +578,21 @@ def drafts(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
+@LEDGER()
+def online_places(db: sqlite_utils.Database) -> None:
+    """Places that were asked for from phones, and what became of each (server.fold_online)."""
+    db.execute("""CREATE TABLE online_places (
+        journal_id TEXT NOT NULL, place TEXT NOT NULL, day TEXT NOT NULL, service TEXT NOT NULL, outcome TEXT,
+        PRIMARY KEY (journal_id, place)
+    ) STRICT, WITHOUT ROWID""")
+    db.execute("CREATE INDEX online_places_by_day ON online_places (day)")
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
-    episodes, drafts,
+    episodes, drafts, online_places,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

@@ -54,7 +54,25 @@ def recount(file: Path, offset_ms: int, first: str, last: str) -> Figures:
             before = found.get(("complaint", body["category"], "complaints")) or "0"
             found["complaint", body["category"], "complaints"] = str(int(before) + 1)
     answers(rows, clock, first, last, found)
+    from_phones(days, first, last, found)
     return found
+
+
+def from_phones(days: dict[str, list[Any]], first: str, last: str, found: Figures) -> None:
+    """Places that were asked for from phones, and what the first ticket with each came to."""
+    for day, facts in days.items():
+        if not first <= day <= last:
+            continue
+        asked = {body["place"]: body["services"][0] for kind, body in facts if kind == "online.asked"}
+        came: dict[str, str] = {}
+        for kind, body in facts:
+            if kind == "ticket.admitted" and body.get("place") in asked:
+                came.setdefault(body["place"], "places_void" if body.get("void") else "places_counted")
+        for place, service in asked.items():
+            fate = came.get(place, "places_unused")
+            for key in ("places", "places_counted", "places_void", "places_unused"):
+                before = int(found.get(("online", service, key)) or 0)
+                found["online", service, key] = str(before + (key in ("places", fate)))
 
 
 def answers(rows: list[Any], clock: "Clock", first: str, last: str, found: Figures) -> None:

@@ -2,23 +2,27 @@
 
 import random
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from server import acts
 from server.errors import ActRefused
+from server.online import ask
 from server.rollups import marked, reckon
 from server.stores import FILE, open_reader
 from sync.body import FactName
 from sync.facts_alerts import FollowupAnswered, FollowupOpened
 from sync.facts_office import ComplaintNoted
+from sync.issuing import token_hash
 from sync.tickets import Status
 from sync.types import Seq, UtcMs
 from tests.server.audited import WHO
 from tests.server.conftest import ZONE
-from tests.server.device import NOON, Device, anchor, score
+from tests.server.device import NOON, Device, anchor, issued, score
 from tests.server.places import place
 from tests.server.running import CONFIG
 from tests.server.test_audit_acts import Day
+from tests.server.test_online import TERMS, token
 from tests.server.test_rollups import published
 
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25", "2026-12-01")
@@ -54,7 +58,20 @@ def live(folder: Path, seed: int, rounds: int = 8) -> Day:
         for counter in (1, 2):  # the third one is forgotten
             with suppress(ActRefused):
                 day.office.act(acts.Close(), counter)
+    ask_for_places(day)
     return day
+
+
+def ask_for_places(day: Day) -> None:
+    """Places for phones: one whose ticket counts, one whose ticket does not, one that nobody comes with."""
+    office, kiosk = day.office, day.kiosks[0]
+    tokens = [token(n) for n in range(3)]
+    with office.ledger.transaction():
+        for each in tokens:
+            ask(office.ledger, each, "register", office.moment, TERMS, UtcMs(office.now + 30 * MINUTE))
+    for n, each in enumerate(tokens[:2]):
+        kiosk.record(replace(issued(800 + n, day=office.day), place=token_hash(each)))
+    day.hear(kiosk)
 
 
 def follow_up(day: Day, number: int) -> None:

@@ -47,8 +47,9 @@ HAPPENED = (
 )  # fmt: skip
 COUNTED = (
     "ticket.finished", "ticket.called", "score.given", "complaint.noted", "counter.closed", "followup.answered",
+    "online.asked",
 )  # fmt: skip
-MISSING = {7: {"open", "emergency", "by_hand"}, 9: {"no_show", "cancelled", "transferred"}}
+MISSING = {7: {"emergency", "by_hand"}, 9: {"no_show", "cancelled", "transferred"}}
 """By seed, what did not happen in that office."""
 
 
@@ -282,7 +283,16 @@ def test_beside_every_figure_stands_what_it_leaves_out() -> None:
 
 def test_no_figure_is_by_language_and_every_one_has_a_name() -> None:
     report = report_of(Read(period_of("2026-11"), {ALL: {"": Sum()}, HOUR: {"08": Sum()}}))
-    assert {row.part for row in report.rows} <= {"all", "service", "hour", "counter", "month", "complaint", "followup"}
+    assert {row.part for row in report.rows} <= {
+        "all",
+        "service",
+        "hour",
+        "counter",
+        "month",
+        "complaint",
+        "followup",
+        "online",
+    }
     assert set(LABELS) == set(UNITS)
 
 
