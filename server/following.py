@@ -100,7 +100,11 @@ def standing(live: Live, ticket: Ticket, today: str) -> Standing:
 class Following:
     """The pages of tickets. `halls` finds a ticket by its token and tells how its office stands."""
 
-    def __init__(self, halls: Halls, pages: Pages, now: Callable[[], UtcMs]) -> None:
+    def __init__(
+        self, halls: Halls, pages: Pages, now: Callable[[], UtcMs], address: Callable[[Request], str] = address_of
+    ) -> None:
+        """`address` says where a request comes from."""
+        self.address = address
         self._halls, self._pages, self._now = halls, pages, now
         self._reckoned: dict[TicketName, tuple[UtcMs, QueueTicket, Standing]] = {}
         self._reckoning = 0
@@ -112,7 +116,7 @@ class Following:
 
         @app.get("/t/{token}", response_class=HTMLResponse, summary="A ticket by the token in its QR code")
         async def ticket(request: Request, token: str, lang: str = "") -> HTMLResponse:
-            found = await self.find(token, address_of(request))
+            found = await self.find(token, self.address(request))
             language = self._pages.language(lang)
             hall, now_ms = await self._hall(found), self._now()
             told, at_ms = await self._stands(found.ticket, hall, now_ms)

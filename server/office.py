@@ -62,7 +62,7 @@ from server.office_desk import OfficeDesk
 from server.office_pages import OfficePages
 from server.offices_page import OutsidePages
 from server.online import Gate, Terms, adopt
-from server.online_page import MINUTE_MS, OfficeSide, OnlinePages
+from server.online_page import MINUTE_MS, OfficeSide, OnlinePages, asker
 from server.open_page import OpenPages
 from server.own import KEY_FILE, own_secret
 from server.pages import Pages
@@ -210,12 +210,13 @@ class Office:
             hall.tell(lambda: checkpointer.queue_changed(hall.live))
             online = self._online(pages, around, hall, writer, reader)
             services = ServicePages(pages, around, lambda: hall.live, self._now, online.offer if online else None)
-            following = Following(halls, pages, self._now)
+            address = partial(asker, proxy=self._config.online.proxy if self._config.online is not None else None)
+            following = Following(halls, pages, self._now, address)
             status = Status(following, pages.language, GUARDS)
             outside = (
                 OutsidePages(pages, halls, self._now),
                 ResultPages(pages, halls, everywhere, self._now),
-                OpenPages(pages, halls, everywhere, self._now, self._config.licence),
+                OpenPages(pages, halls, everywhere, self._now, self._config.licence, address),
             )
             guide = Guide(self._console_certificate, pages, port_of(console_socket))
             hasher = Hasher(self._random)

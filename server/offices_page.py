@@ -38,7 +38,7 @@ OPEN = {True: N_("Open"), False: N_("Closed"), None: N_("Opening hours are not k
 @dataclass(frozen=True, slots=True)
 class Row:
     """An office in the words of a language. `grey`: what is said of figures that are not of now, else empty. Of the
-    groups that are told: (name, how many wait, from and to minutes or None)."""
+    groups that are told: (name, how many wait, from and to minutes or None). `quiet`: it is closed and empty."""
 
     told: Told
     name: Any
@@ -46,6 +46,7 @@ class Row:
     more: str
     grey: str
     groups: tuple[tuple[str, int, Any], ...]
+    quiet: bool = False
 
 
 class OutsidePages:
@@ -198,6 +199,7 @@ def row(seen: Told, language: str) -> Row:
             grey = words("Not heard of since {time}: how many wait is not known here.").format(time=at)
     hours = seen.hours
     state = N_("Break") if hours.back is not None else OPEN[hours.open]
+    quiet = hours.open is False and not seen.waiting and not seen.counters
     groups = tuple((_group(each.names, language), each.waiting, each.range) for each in seen.waits)
     return Row(
         seen,
@@ -205,7 +207,8 @@ def row(seen: Told, language: str) -> Row:
         words(state),
         below_still(language, hours.why.get(language), hours.opens, hours.back, None),
         grey,
-        groups if len(groups) > 1 or any(span for _, _, span in groups) else (),
+        groups if not quiet and (len(groups) > 1 or any(span for _, _, span in groups)) else (),
+        quiet,
     )
 
 

@@ -85,7 +85,7 @@ def rows(of: Month, least: int = GROUP) -> list[tuple[Value, ...]]:
         if key.service:
             together.setdefault((day, key.hour, key.service), []).append(cell)
     cells = {name: total(each) for name, each in together.items()}
-    told = set() if of.running else levels_told({name: each.opinion.n for name, each in cells.items()}, least)
+    told = levels_told({name: each.opinion.n for name, each in cells.items()}, least)
     return [
         (of.office, day, of.revisions.get(day, 0), hour, service, *_figures(cells[name], of, levels=name in told))
         for name in sorted(cells)

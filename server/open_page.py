@@ -56,7 +56,17 @@ class File:
 class OpenPages:
     """The page and the files. `reads` sees the whole ledger; `licence` is said with everything."""
 
-    def __init__(self, pages: Pages, halls: Halls, reads: Reads, now: Callable[[], UtcMs], licence: str) -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        halls: Halls,
+        reads: Reads,
+        now: Callable[[], UtcMs],
+        licence: str,
+        address: Callable[[Request], str] = address_of,
+    ) -> None:
+        """`address` says where a request comes from."""
+        self._address = address
         self._pages, self._halls, self._reads, self._now, self._licence = pages, halls, reads, now, licence
         self._files: Stands[File] = Stands(now, STANDS_MS, 32)
         self._loads = Buckets(LOADS, LOAD_MS)
@@ -114,7 +124,7 @@ class OpenPages:
 
     async def _loaded(self, request: Request, key: tuple[str, ...], make: Callable[[], Awaitable[File]]) -> Response:
         """Raises ComeLater, and HTTPException(404) where there is no such file."""
-        wait_s = self._loads.take(address_of(request), self._now())
+        wait_s = self._loads.take(self._address(request), self._now())
         if wait_s:
             raise ComeLater(429, wait_s)
         return self._answer(request, await self._files.get(key, make))

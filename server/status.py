@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.routing import Route
 
 from server.following import Following, Fragment
@@ -54,7 +54,7 @@ class Status:
         """One request. Raises HTTPException and ComeLater before anything is sent."""
         token = scope["path_params"]["token"]
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
-        kept = await self._now(token, asked, scope["client"][0] if scope.get("client") else "")
+        kept = await self._now(token, asked, self._following.address(Request(scope)))
         await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
         await send({"type": "http.response.body", "body": kept.body})
 

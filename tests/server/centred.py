@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from server.halls import Halls
 from server.ledger import Ledger
 from server.lens import see_office, see_own
 from server.offices_page import OutsidePages
+from server.online_page import asker
 from server.open_page import OpenPages
 from server.pages import Pages
 from server.papers import Papers
@@ -96,7 +98,8 @@ async def _nothing() -> Around:
 class Town:
     """The centre, `branches` of it, and its pages, of which `now` is the clock."""
 
-    def __init__(self, folder: Path, count: int = 2) -> None:
+    def __init__(self, folder: Path, count: int = 2, *, proxy: str | None = None) -> None:
+        """`proxy`: what stands before the pages, and says who asks."""
         self.centre, self.now = Centre(folder / "centre"), TWO
         self.branches = [Branch(folder / f"office{number}", number) for number in range(count)]
         self.relays = [
@@ -106,7 +109,7 @@ class Town:
         self.reads = Reads(open_reader(place(folder / "centre" / FILE)))
         self.pages = Pages(CENTRE, ZONE)
         self.halls = Halls(self.reads, Live, _nothing, CENTRE, ZONE, self._now)
-        self.following = Following(self.halls, self.pages, self._now)
+        self.following = Following(self.halls, self.pages, self._now, partial(asker, proxy=proxy))
         self.status = Status(self.following, self.pages.language, GUARDS)
         self._own = open_reader(place(folder / "centre" / FILE), see_own)
         self._thread = ThreadPoolExecutor(1)
@@ -164,9 +167,10 @@ class Town:
 
         return self.loop.run_until_complete(ask())
 
-    def get(self, path: str, address: str = "192.0.2.7", *, tag: str = "") -> httpx.Response:
-        """See a page of the centre; `tag` names what is known of it."""
-        headers = {"if-none-match": tag} if tag else {}
+    def get(self, path: str, address: str = "192.0.2.7", *, tag: str = "", by: str = "") -> httpx.Response:
+        """See a page of the centre; `tag` names what is known of it, `by` who asks through a proxy."""
+        given = {"if-none-match": tag, "x-forwarded-for": by}
+        headers = {name: value for name, value in given.items() if value}
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app, client=(address, 50000))

@@ -128,6 +128,20 @@ def test_after_closing_the_list_says_when_it_opens(town: Town) -> None:
     assert "<b>Closed</b> · Opens Tuesday 24 November 2026 08:30" in told_of(town, 0)
 
 
+def test_of_a_closed_office_in_which_nobody_is_no_noughts_are_told(tmp_path: Path) -> None:
+    town = Town(tmp_path, 1)
+    town.branches[0].take(1)
+    town.branches[0].act(acts.Cancel("B001", "citizen-asked"))
+    town.relay()
+    assert "Waiting: <b>0</b>" in told_of(town, 0)
+    town.later(4 * 60)
+    town.relay()
+    town.later(0.2)
+    assert "<b>Closed</b>" in told_of(town, 0)
+    assert "Waiting" not in told_of(town, 0)
+    town.close()
+
+
 def test_an_office_whose_permission_was_withdrawn_is_told_of_no_more(town: Town) -> None:
     office = town.id_of(1)
     with town.centre.ledger.transaction():

@@ -111,8 +111,11 @@ def test_of_a_day_on_which_the_office_was_restored_only_that_it_is_on_record_is_
     """Its journals both have that day: the centre does not know what was lost between them."""
     town = Town(tmp_path, 1)
     town.branches[0].take(1)
+    town.branches[0].act(acts.Open())
+    town.branches[0].serve()
     town.relay()
     code, db = papers(town, 0)["B001"], town.centre.ledger._db
+    assert "Called at" in town.check(code).text, "control: of a day that is whole"
     with town.centre.ledger.transaction():
         db.execute("INSERT INTO days SELECT journal_id, ?, 1 FROM journals WHERE role = 'kiosk' LIMIT 1", (DAY,))
         db.execute("UPDATE journals SET role = 'office', paired_ms = 0, relayed_by = office WHERE role = 'kiosk'")
@@ -120,4 +123,5 @@ def test_of_a_day_on_which_the_office_was_restored_only_that_it_is_on_record_is_
     assert "Ticket B001 is on record" in page
     assert "How it was called is told by the office itself" in page
     assert "In order" not in page
+    assert "Called at" not in page
     town.close()

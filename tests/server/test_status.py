@@ -115,6 +115,15 @@ def test_whoever_tries_tokens_is_slowed_down_and_nobody_else(town: Town) -> None
     assert [town.get(f"/t/{number:032x}/now").status_code for number in range(2)] == [404, 429]
 
 
+def test_behind_a_proxy_each_of_those_who_ask_has_tries_of_their_own(tmp_path: Path) -> None:
+    town = Town(tmp_path, 1, proxy="192.0.2.7")
+    for number in range(TRIES):
+        assert town.get(f"/t/{number:032x}/now", by="203.0.113.1, 198.51.100.1").status_code == 404
+    assert town.get(f"/t/{UNKNOWN}", by="198.51.100.1").status_code == 429
+    assert town.get(f"/t/{UNKNOWN}", by="198.51.100.2").status_code == 404
+    town.close()
+
+
 def test_a_token_that_is_one_costs_no_try(still: Town) -> None:
     for _ in range(TRIES):
         still.following._known.clear()
