@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
+from server.change import Change
 from server.errors import ServerError
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -77,6 +78,9 @@ class Store(Protocol):
 
     def append(self, db: Db, facts: Sequence[tuple[str, int, bytes, bytes]]) -> None:
         """Store these rows of `facts`: (journal_id, seq, row, chain). Within a transaction."""
+
+    def fold(self, db: Db, changes: Sequence[Change]) -> None:
+        """Do these changes in their order. Within a transaction."""
 
     def copy(self, db: Db, to: Path, pages: int, between: Callable[[int, int, int], None]) -> None:
         """Make a SQLite file of what this connection sees, so many pages at once; `between(_, left, all)` is called

@@ -89,7 +89,6 @@ _DISPUTE = """UPDATE scores SET disputed = 1
     WHERE journal_id = :journal_id AND seq = :score AND level <> :level"""
 _CORRECT = """UPDATE scores SET upward = CASE WHEN :last > level THEN 1 ELSE 0 END
     WHERE journal_id = :journal_id AND seq = :score"""
-_DAY = "INSERT INTO days (journal_id, day, seq) VALUES (:journal_id, :day, :seq)"
 _PROMISED = """INSERT INTO promised (journal_id, ticket, low, high)
     VALUES (:journal_id, :ticket, :low, :high) ON CONFLICT DO NOTHING"""
 # As sync.took reckons real waits; a test holds the two together. What was carried over has no wait: no range was
@@ -234,7 +233,7 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
         case EpisodeFact():
             yield fold_episodes.change(body, place)
         case DayOpened(day=day):
-            yield Change(_DAY, place | {"day": day})
+            yield Change(fold_figures.OPEN_DAY, place | {"day": day})
         case CalendarAdopted(calendar=calendar):
             yield Change(_CALENDAR, place | {"calendar": _json(calendar)})
         case CatalogueAdopted(catalogue=catalogue):

@@ -16,6 +16,7 @@ from sync.facts import CatalogueAdopted, ClockAnchored, ScoreGiven, ScoreRepeate
 from sync.facts_office import OfficeFact
 
 AGAIN = "ON CONFLICT (journal_id, day) DO UPDATE SET marks = dirty.marks + 1"
+OPEN_DAY = "INSERT INTO days (journal_id, day, seq) VALUES (:journal_id, :day, :seq)"
 _MARK_QUEUE = f"""INSERT INTO dirty (journal_id, day, marks)
     SELECT * FROM (SELECT journal_id, day, 1 FROM days WHERE journal_id = :journal_id AND seq <= :seq
         ORDER BY seq DESC LIMIT 1) AS of WHERE true {AGAIN}"""
@@ -53,6 +54,24 @@ def after(body: object, place: dict[str, Any]) -> Iterator[Change]:
             minutes = json.dumps(known, sort_keys=True)
             yield Change(_STANDARDS, place | {"minutes": minutes})
             yield Change(_MARK_QUEUE, place)
+
+
+def condensed(changes: list[Change]) -> list[Change]:
+    """The same changes of one journal, with the running day marked once: a mark says that something is new, not what.
+
+    Within one transaction nobody sees the day between two of its marks.
+    """
+    kept: list[Change] = []
+    marked = False
+    for change in reversed(changes):
+        if change.statement == _MARK_QUEUE:
+            if marked:
+                continue
+            marked = True
+        elif change.statement == OPEN_DAY:
+            marked = False
+        kept.append(change)
+    return kept[::-1]
 
 
 _MOST_MINUTES = 100_000

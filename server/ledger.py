@@ -20,6 +20,7 @@ from server.drafts import Drafts
 from server.episodes import Episodes
 from server.errors import LedgerRefused
 from server.fold import changes
+from server.fold_figures import condensed
 from server.held import Held
 from server.lastword import Doubt
 from server.lost import Lost
@@ -36,7 +37,7 @@ from server.sqlite_store import SqliteStore
 from server.stores import store_of
 from sync.chain import Position
 from sync.clock import Timeline
-from sync.codec import Fact, decode
+from sync.codec import Fact, parse
 from sync.facts import Body, Predecessor, drafts
 from sync.journal import Instant, chained
 from sync.judge import Accept, KnownJournal, Refuse
@@ -432,16 +433,18 @@ class Ledger:
         for (journal_id,) in self._db.execute("SELECT journal_id FROM journals ORDER BY journal_id").fetchall():
             after = 0
             while found := self._db.execute(_NEXT_ROWS, (journal_id, after, REFOLDED_AT_ONCE)).fetchall():
-                for seq, row, chain in found:
-                    self._change(self._fold(JournalId(journal_id), decode(row), chain))
-                    after = seq
+                after = found[-1][0]
+                self._fold_all(JournalId(journal_id), [(parse(row), row, chain) for _, row, chain in found])
                 count += len(found)
         return count
 
     def _store(self, journal_id: JournalId, rows: Sequence[tuple[Fact, bytes, Chain]]) -> None:
         self._store_of.append(self._db, [(journal_id, fact.seq, row, chain) for fact, row, chain in rows])
-        for fact, _, chain in rows:
-            self._change(self._fold(journal_id, fact, chain))
+        self._fold_all(journal_id, rows)
+
+    def _fold_all(self, journal_id: JournalId, rows: Sequence[tuple[Fact, bytes, Chain]]) -> None:
+        found = [change for fact, _, chain in rows for change in self._fold(journal_id, fact, chain)]
+        self._store_of.fold(self._db, condensed(found))
 
     def _vouch(self) -> tuple[JournalId, Position] | None:
         """Sign how far this server's own journal reaches with this commit: its name and end."""
@@ -452,10 +455,6 @@ class Ledger:
         if end != self.own_end:
             self._store_head(own.journal_id, own.head(end[1]))
         return end
-
-    def _change(self, changed: list[Change]) -> None:
-        for change in changed:
-            self._db.execute(change.statement, change.values)
 
     def _store_head(self, journal_id: JournalId, head: Head) -> None:
         """Keep the last head, and one at least every BATCH_ROWS facts: a relay needs places to cut its batches."""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlite_utils
 
 from server import tables
+from server.change import Change
 from server.database import Db, DbError, See, Unavailable, everything
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused, ServerError
 from server.postgres import Postgres
@@ -74,6 +75,11 @@ class PostgresStore:
         """As server.database.Store."""
         assert isinstance(db, Postgres)
         db.copy("facts", ("journal_id", "seq", "row", "chain"), facts)
+
+    def fold(self, db: Db, changes: Sequence[Change]) -> None:
+        """As server.database.Store."""
+        assert isinstance(db, Postgres)
+        db.all_of([(each.statement, each.values) for each in changes])
 
     def copy(self, db: Db, to: Path, pages: int, between: Callable[[int, int, int], None]) -> None:
         """As server.database.Store."""

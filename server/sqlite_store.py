@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlite_utils
 
+from server.change import Change
 from server.database import Broken, Db, See, Unavailable, everything
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused, ServerError
 from server.schema import LEDGER, MIGRATIONS
@@ -56,6 +57,11 @@ class SqliteStore:
     def append(self, db: Db, facts: Sequence[tuple[str, int, bytes, bytes]]) -> None:
         """As server.database.Store."""
         db.executemany("INSERT INTO facts (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", facts)
+
+    def fold(self, db: Db, changes: Sequence[Change]) -> None:
+        """As server.database.Store."""
+        for each in changes:
+            db.execute(each.statement, each.values)
 
     def copy(self, db: Db, to: Path, pages: int, between: Callable[[int, int, int], None]) -> None:
         """As server.database.Store."""

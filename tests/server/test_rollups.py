@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from server import acts
+from server.change import Change
 from server.database import Db
+from server.fold_figures import OPEN_DAY, after, condensed
 from server.ledger import Ledger
 from server.rollups import marked, office_of, read_cells, reckon, standards_on
 from server.sla import Cell, total
 from server.stores import FILE, open_reader
+from sync.body import TicketName
 from sync.facts import CatalogueAdopted, DayOpened
-from sync.types import UtcMs
+from sync.facts_office import TicketCalled
+from sync.types import JournalId, Seq, UtcMs
 from tests.server.audited import NEXT, Worked
 from tests.server.conftest import ZONE, opened
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, score
@@ -199,3 +203,11 @@ def test_control_without_the_count_of_marks_the_second_ticket_would_be_forgotten
             office.ledger.rollups.store(replace(early, marks=now), UtcMs(NOON))
         assert marked(db) == []
     assert figures(tmp_path).visits == 1
+
+
+def test_of_many_facts_of_a_day_one_mark_is_left_behind_the_last_and_one_of_each_day_before() -> None:
+    place = {"journal_id": "a" * 32}
+    called, opened = TicketCalled(UtcMs(0), TicketName(JournalId("b" * 32), Seq(1)), 1, "s1"), Change(OPEN_DAY, place)
+    marks = [next(iter(after(called, place | {"seq": seq}))) for seq in range(1, 6)]
+    found = condensed([marks[0], opened, marks[1], marks[2], opened, marks[3], marks[4]])
+    assert found == [marks[0], opened, marks[2], opened, marks[4]]
