@@ -11,7 +11,7 @@ from kiosk.layout import Display, focus_after, focus_towards
 from kiosk.machine import Machine
 from kiosk.scene import Scene, Target
 from kiosk.screen_inputs import AskHelp, Back, ChooseLanguage, Erase, Input, Stay, Type
-from kiosk.screen_types import IllegalInput, Screen, State
+from kiosk.screen_types import Field, IllegalInput, Screen, State
 from kiosk.upkeep_inputs import OpenMenu
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
@@ -125,7 +125,9 @@ class Front:
 
     def types(self, name: str) -> bool:
         """Whether this key is one of the pad in sight, and so no score button."""
-        return self.machine.state.screen is Screen.SERVICE_PIN and (name == "Backspace" or name in DIGITS)
+        state = self.machine.state
+        place = state.screen is Screen.MY_TICKET and state.typing.field is Field.PLACE
+        return (place or state.screen is Screen.SERVICE_PIN) and (name == "Backspace" or name in DIGITS)
 
     def choose(self, name: str) -> bool:
         """Touch the target of this name; whether it is in sight."""

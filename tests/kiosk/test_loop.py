@@ -20,7 +20,8 @@ from kiosk.loop import Fingers, Loop, WakePipe
 from kiosk.pin_file import PinFile
 from kiosk.preview import OFFICE
 from kiosk.scene import Box, Scene, changed_area
-from kiosk.screen_types import Screen
+from kiosk.screen_inputs import OpenPlace
+from kiosk.screen_types import Field, Screen
 from kiosk.technician import Bench
 from kiosk.ui import Closed, Exposed, LetGo, Pressed, RecordingGlass, Released, Touched
 from kiosk.view_parts import Exhibit
@@ -321,6 +322,16 @@ def test_a_double_tap_on_continue_takes_no_ticket(awake: Awake) -> None:
     assert awake.name == "details"
     awake.touch("take")
     assert awake.name == "ticket"
+
+
+def test_the_code_of_a_place_is_typed_by_keys_which_are_no_score_buttons_meanwhile(awake: Awake) -> None:
+    awake.kiosk.machine.give(OpenPlace())
+    for key in ("2", "4", "Pad6", "8", "Backspace", "1"):
+        awake.loop.handle({"key": key})
+    typing = awake.kiosk.machine.state.typing
+    assert (typing.field, typing.code) == (Field.PLACE, "2461")
+    awake.event()
+    assert not any(isinstance(body, ScoreGiven) for body in awake.kiosk.facts())
 
 
 def test_a_key_opens_the_service_menu_and_the_pin_is_typed_by_keys_and_shown_nowhere(tmp_path: Path) -> None:
