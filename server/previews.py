@@ -6,6 +6,7 @@ it drew is kept by what it was drawn from.
 
 import asyncio
 import hashlib
+import os
 import re
 import shutil
 import sys
@@ -17,7 +18,7 @@ from sync import RELEASE
 
 FOLDER = "previews"
 KEPT = 24
-"""So many services' pictures stay; the oldest go."""
+"""So many sets of pictures stay; those that nobody looked at for longest go."""
 MOST_WAITING = 4
 SECONDS = 90.0
 """A process that takes longer is ended. The slowest board needs a tenth of it."""
@@ -77,6 +78,7 @@ class Previews:
             task = self._drawing.get(key) or asyncio.create_task(self._draw(what, asked, key))
             self._drawing[key] = task
             await asyncio.shield(task)
+        os.utime(self._folder / key)  # what is looked at stays
         return key, tuple(path.stem for path in sorted((self._folder / key).glob("*.png"), key=_age))
 
     async def _draw(self, what: str, asked: bytes, key: str) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from server import queue
+from server import queue, reading
 from server.ingest import take_batch, take_pairing
 from server.ledger import Ledger
+from server.machine_words import more
+from sync.facts import MachineStarted, PaperChanged, PrinterChanged
 from sync.inbox import Inbox, InboxReader, InboxState
 from sync.paircode import Fresh, fingerprint
-from sync.types import UtcMs
+from sync.types import BootId, UtcMs
 from sync.wire import Refusal
 from tests.server.busy_desk import BusyDesk
 from tests.server.desk import CERTIFICATE, Desk
@@ -105,3 +107,25 @@ def test_the_kiosk_is_told_by_way_of_its_inbox(tmp_path: Path) -> None:
     inbox.write(state)
     assert InboxReader(tmp_path / "inbox.db").read() == state
     inbox.close()
+
+
+def test_a_machine_told_its_program_its_clock_and_its_paper(busy: BusyDesk) -> None:
+    busy.tell(MachineStarted("7.1.0", "f" * 64), PaperChanged("near-end"), PrinterChanged("cover-open"))
+    page = busy.desk.signed_in("anna").get("/machines?lang=en").text
+    for said in ("7.1.0", "by network time, give or take 0.1 s", "paper is nearly at its end", "cover is open"):
+        assert said in page, said
+    assert "not certain" not in page
+
+
+def test_a_clock_that_nobody_vouched_for_since_the_last_start_was_not_told_as_sure(busy: BusyDesk) -> None:
+    found = busy.desk.office
+    device, clock = reading.devices(busy.desk._db)[busy.kiosk.journal_id]
+    assert clock is not None
+    assert clock.sure
+    busy.kiosk.record(MachineStarted("7.1.0", "f" * 64), boot=BootId("e" * 32))
+    busy.tell()
+    device, clock = reading.devices(busy.desk._db)[busy.kiosk.journal_id]
+    assert clock is not None
+    assert not clock.sure
+    assert "not certain since it was started again" in dict(more(device, clock, found, "en"))["Clock"]
+    assert dict(more(device, None, found, "en"))["Clock"] == "nobody vouches for it yet"

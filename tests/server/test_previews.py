@@ -91,12 +91,15 @@ def test_one_process_drew_at_a_time_and_a_crowd_was_sent_away(tmp_path: Path) ->
     asyncio.run(crowd())
 
 
-def test_the_oldest_pictures_went(tmp_path: Path) -> None:
+def test_the_pictures_that_nobody_looked_at_went(tmp_path: Path) -> None:
     async def many() -> None:
-        drawn = Previews(tmp_path, Artist())
+        artist = Artist()
+        drawn = Previews(tmp_path, artist)
         for number in range(KEPT + 3):
             await drawn.service(asked(number))
+            await drawn.pictograms()
         assert len(list(tmp_path.iterdir())) == KEPT
+        assert [what for what, _ in artist.asked].count("pictograms") == 1
 
     asyncio.run(many())
 
