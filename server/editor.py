@@ -16,7 +16,7 @@ from server import drafts, published, whom
 from server.catalogue_check import Trouble, troubles
 from server.console_pages import Filled
 from server.database import Db
-from server.document import Values
+from server.document import Values, seal
 from server.door import Person
 from server.drafts import Act, Draft
 from server.editor_told import name_of
@@ -69,6 +69,7 @@ class Editor:
         self.desk, self.previews = desk, previews
         self.door = desk.door
         self.accents = tuple(tokens.load().accent)
+        self._judged: tuple[str, tuple[Trouble, ...]] | None = None
 
     async def standing(self, kind: str) -> Standing:
         """How it stands with a draft."""
@@ -101,9 +102,13 @@ class Editor:
         return Drawable(self.accents, names or None)
 
     async def troubles(self, values: Values) -> tuple[Trouble, ...]:
-        """What is still wrong with a catalogue. Reckoned aside: calls wait for nobody."""
+        """What is still wrong with a catalogue. Reckoned aside, once for each content: calls wait for nobody."""
         drawable = await self.drawable()
-        return await asyncio.to_thread(troubles, values, drawable.accents, drawable.pictograms)
+        key = seal([values, sorted(drawable.pictograms or ())])
+        if self._judged is None or self._judged[0] != key:
+            found = await asyncio.to_thread(troubles, values, drawable.accents, drawable.pictograms)
+            self._judged = key, found
+        return self._judged[1]
 
     def page(
         self,

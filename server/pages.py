@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -98,17 +99,22 @@ class OtherOffice(Protocol):
     def zone(self) -> ZoneInfo: ...
 
 
+@cache
+def _compiled() -> Environment:
+    """The templates, each compiled once in a process: they hold nothing of an office."""
+    loader = FileSystemLoader(_HERE / "templates")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals.update(LANGUAGES=LANGUAGES, LANGUAGE_NAMES=LANGUAGE_NAMES, escape=escape)
+    return made
+
+
 class Pages:
     """Draws the pages of one office. `name` is its name by language."""
 
     def __init__(self, name: Mapping[str, str], zone: ZoneInfo) -> None:
         self._name, self._zone = name, zone
         self.assets = assets()
-        loader = FileSystemLoader(_HERE / "templates")
-        self._templates = Environment(
-            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
-        self._templates.globals.update(LANGUAGES=LANGUAGES, LANGUAGE_NAMES=LANGUAGE_NAMES, escape=escape)
+        self._templates = _compiled()
         digests = "".join(asset.path for asset in self.assets.values())
         templates = sorted((_HERE / "templates").glob("*.html"))
         source = b"".join(path.read_bytes() for path in templates)

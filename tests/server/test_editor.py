@@ -108,15 +108,15 @@ def test_control_two_at_different_parts_were_not_in_each_other_s_way(office: Des
     assert other.post(f"{HOUSE}/my", old | {"hours": "ရုံးချိန်"}).status_code == 303
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_draft_with_a_gap_was_refused_and_every_gap_was_a_link_to_its_field(office: Desk, language: str) -> None:
+def test_a_draft_with_a_gap_was_refused_and_every_gap_was_a_link_to_its_field(office: Desk) -> None:
     anna = office.signed_in("anna")
     anna.post("/catalogue/services", {"en": "Bees", "group": "health"})
-    page = anna.get(f"/catalogue/publish?lang={language}").text
-    assert 'action="/catalogue/publish"' not in page
-    links = re.findall(r'<li><a href="(/catalogue/services/bees[^"]*)"', page)
-    assert len(links) == 2 + 5 + 1 + 1, "two fields, five of English, and two languages whole"
-    for each in dict.fromkeys(links):
+    for language in LANGUAGES:
+        page = anna.get(f"/catalogue/publish?lang={language}").text
+        assert 'action="/catalogue/publish"' not in page
+        links = re.findall(r'<li><a href="(/catalogue/services/bees[^"]*)"', page)
+        assert len(links) == 2 + 5 + 1 + 1, "two fields, five of English, and two languages whole"
+    for each in links:
         path, _, field = each.partition("#")
         assert not field or f'id="{field}"' in anna.get(path).text, each
     seen = seal_in(anna.get("/catalogue/publish").text) or "0" * 16
