@@ -24,6 +24,7 @@ from server.bucket import Buckets
 from server.door import address_of
 from server.errors import ComeLater
 from server.halls import Hall, Halls
+from server.limit import NOT_THERE, TOO_MANY, Address
 from server.pages import Pages
 from server.reading import Found, Ticket
 from server.told_office import Age, age
@@ -100,9 +101,7 @@ def standing(live: Live, ticket: Ticket, today: str) -> Standing:
 class Following:
     """The pages of tickets. `halls` finds a ticket by its token and tells how its office stands."""
 
-    def __init__(
-        self, halls: Halls, pages: Pages, now: Callable[[], UtcMs], address: Callable[[Request], str] = address_of
-    ) -> None:
+    def __init__(self, halls: Halls, pages: Pages, now: Callable[[], UtcMs], address: Address = address_of) -> None:
         """`address` says where a request comes from."""
         self.address = address
         self._halls, self._pages, self._now = halls, pages, now
@@ -114,7 +113,12 @@ class Following:
     def add_to(self, app: FastAPI) -> None:
         """The page, as a route."""
 
-        @app.get("/t/{token}", response_class=HTMLResponse, summary="A ticket by the token in its QR code")
+        @app.get(
+            "/t/{token}",
+            response_class=HTMLResponse,
+            responses=NOT_THERE | TOO_MANY,
+            summary="A ticket by the token in its QR code",
+        )
         async def ticket(request: Request, token: str, lang: str = "") -> HTMLResponse:
             found = await self.find(token, self.address(request))
             language = self._pages.language(lang)

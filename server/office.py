@@ -214,8 +214,8 @@ class Office:
             following = Following(halls, pages, self._now, address)
             status = Status(following, pages.language, GUARDS)
             outside = (
-                OutsidePages(pages, halls, self._now),
-                ResultPages(pages, halls, everywhere, self._now),
+                OutsidePages(pages, halls, self._now, address),
+                ResultPages(pages, halls, everywhere, self._now, address),
                 OpenPages(pages, halls, everywhere, self._now, self._config.licence, address),
             )
             guide = Guide(self._console_certificate, pages, port_of(console_socket))

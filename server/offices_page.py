@@ -3,17 +3,19 @@
 Works without a script; with one the part that changes is asked for now and then. Routes: /offices, /o/OFFICE.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
+from server.door import address_of
 from server.halls import Hall, Halls, Listed
+from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.pages import Pages, in_language
 from server.services_page import parts, sheet, told_now
 from server.stands import Stands
@@ -28,6 +30,9 @@ from translations.told import below_still
 
 # gettext: public
 
+DRAWN, DRAWN_MS = 120, 250
+"""Pages that are drawn for one address: so many at once, and one more in so many milliseconds. What was drawn just
+before is free."""
 A_PAGE = 25
 """So many offices on one page: a first load on a cheap telephone stays small."""
 STANDS_MS = 5_000
@@ -52,37 +57,69 @@ class Row:
 class OutsidePages:
     """Draws them, and adds their routes."""
 
-    def __init__(self, pages: Pages, halls: Halls, now: Callable[[], UtcMs]) -> None:
+    def __init__(self, pages: Pages, halls: Halls, now: Callable[[], UtcMs], address: Address = address_of) -> None:
+        self._limit = Limit(DRAWN, DRAWN_MS, address, now)
         self._pages, self._halls, self._now = pages, halls, now
         self._drawn: Stands[str] = Stands(now, STANDS_MS)
 
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
 
-        @app.get("/offices", response_class=HTMLResponse, summary="Every office: open or closed, who waits, how long")
-        async def offices(lang: str = "", q: str = "", page: int = 1) -> HTMLResponse:
+        @app.get(
+            "/offices",
+            response_class=HTMLResponse,
+            responses=TOO_MANY,
+            summary="Every office: open or closed, who waits, how long",
+        )
+        async def offices(request: Request, lang: str = "", q: str = "", page: int = 1) -> HTMLResponse:
             asked = self._pages.language(lang), q.strip()[:60], min(max(page, 1), 10_000)
-            return _html(await self._drawn.get(("offices", *asked), lambda: self._list(*asked)))
+            return _html(await self._get(request, ("offices", *asked), lambda: self._list(*asked)))
 
-        @app.get("/offices/now", response_class=HTMLResponse, summary="The part of that page that changes")
-        async def offices_now(lang: str = "", q: str = "", page: int = 1) -> HTMLResponse:
+        @app.get(
+            "/offices/now",
+            response_class=HTMLResponse,
+            responses=TOO_MANY,
+            summary="The part of that page that changes",
+        )
+        async def offices_now(request: Request, lang: str = "", q: str = "", page: int = 1) -> HTMLResponse:
             asked = self._pages.language(lang), q.strip()[:60], min(max(page, 1), 10_000)
-            return self._changing(await self._drawn.get(("rows", *asked), lambda: self._rows(*asked)), LIST_AGAIN_S)
+            html = await self._get(request, ("rows", *asked), lambda: self._rows(*asked))
+            return self._changing(html, LIST_AGAIN_S)
 
-        @app.get("/o/{office}", response_class=HTMLResponse, summary="One office: who waits for what, how long")
-        async def one(office: str, lang: str = "") -> HTMLResponse:
+        @app.get(
+            "/o/{office}",
+            response_class=HTMLResponse,
+            responses=NOT_THERE | TOO_MANY,
+            summary="One office: who waits for what, how long",
+        )
+        async def one(request: Request, office: str, lang: str = "") -> HTMLResponse:
             language = self._pages.language(lang)
-            return _html(await self._drawn.get(("o", language, office), lambda: self._one(office, language)))
+            return _html(await self._get(request, ("o", language, office), lambda: self._one(office, language)))
 
-        @app.get("/o/{office}/now", response_class=HTMLResponse, summary="The part of an office's page that changes")
-        async def now(office: str, lang: str = "") -> HTMLResponse:
+        @app.get(
+            "/o/{office}/now",
+            response_class=HTMLResponse,
+            responses=NOT_THERE | TOO_MANY,
+            summary="The part of an office's page that changes",
+        )
+        async def now(request: Request, office: str, lang: str = "") -> HTMLResponse:
             language = self._pages.language(lang)
-            html = await self._drawn.get(("now", language, office), lambda: self._now_part(office, language))
+            html = await self._get(request, ("now", language, office), lambda: self._now_part(office, language))
             return self._changing(html, AGAIN_S)
 
-        @app.get("/o/{office}/services/{service}", response_class=HTMLResponse, summary="Steps, documents, fee")
-        async def of_service(office: str, service: str, lang: str = "") -> HTMLResponse:
-            return _html(await self._service(office, service, self._pages.language(lang)))
+        @app.get(
+            "/o/{office}/services/{service}",
+            response_class=HTMLResponse,
+            responses=NOT_THERE | TOO_MANY,
+            summary="Steps, documents, fee",
+        )
+        async def of_service(request: Request, office: str, service: str, lang: str = "") -> HTMLResponse:
+            asked = office, service, self._pages.language(lang)
+            return _html(await self._get(request, asked, lambda: self._service(*asked)))
+
+    async def _get(self, request: Request, key: tuple[object, ...], make: Callable[[], Awaitable[str]]) -> str:
+        """Raises ComeLater, and HTTPException(404)."""
+        return await self._drawn.get(key, make, lambda: self._limit(request))
 
     def _changing(self, html: str, again_s: int) -> HTMLResponse:
         answer = _html(html)

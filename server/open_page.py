@@ -15,12 +15,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from server.bucket import Buckets
 from server.dashboard_reading import Made
 from server.database import Db
 from server.door import address_of
-from server.errors import ComeLater
 from server.halls import Hall, Halls
+from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.offices_page import A_PAGE, framed, name_of
 from server.open_data import COLUMNS, Month, as_csv, as_json, catalogue_json
 from server.pages import Pages
@@ -63,19 +62,20 @@ class OpenPages:
         reads: Reads,
         now: Callable[[], UtcMs],
         licence: str,
-        address: Callable[[Request], str] = address_of,
+        address: Address = address_of,
     ) -> None:
-        """`address` says where a request comes from."""
-        self._address = address
+        self._limit = Limit(LOADS, LOAD_MS, address, now)
         self._pages, self._halls, self._reads, self._now, self._licence = pages, halls, reads, now, licence
         self._files: Stands[File] = Stands(now, STANDS_MS, 32)
-        self._loads = Buckets(LOADS, LOAD_MS)
 
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
 
-        @app.get("/open", response_class=HTMLResponse, summary="What open data there is")
-        async def page(lang: str = "", office: str = "", page: int = 1) -> HTMLResponse:
+        @app.get(
+            "/open", response_class=HTMLResponse, responses=NOT_THERE | TOO_MANY, summary="What open data there is"
+        )
+        async def page(request: Request, lang: str = "", office: str = "", page: int = 1) -> HTMLResponse:
+            self._limit(request)
             html = await self._page(office, self._pages.language(lang), min(max(page, 1), 10_000))
             return HTMLResponse(html, headers={"cache-control": "no-store"})
 
@@ -92,6 +92,7 @@ class OpenPages:
             summary="Open or closed, who waits, counters, as of when",
         )
         async def now(request: Request, office: str) -> Response:
+            self._limit(request)
             hall = await self._hall(office)
             return self._answer(request, await self._now_file(hall))
 
@@ -124,9 +125,7 @@ class OpenPages:
 
     async def _loaded(self, request: Request, key: tuple[str, ...], make: Callable[[], Awaitable[File]]) -> Response:
         """Raises ComeLater, and HTTPException(404) where there is no such file."""
-        wait_s = self._loads.take(self._address(request), self._now())
-        if wait_s:
-            raise ComeLater(429, wait_s)
+        self._limit(request)
         return self._answer(request, await self._files.get(key, make))
 
     def _answer(self, request: Request, file: File) -> Response:
@@ -279,8 +278,8 @@ def _described(media_type: str) -> Mapping[int | str, dict[str, Any]]:
     return {
         200: {"description": "The file; `etag` names it", "content": {media_type: {}}},
         304: {"description": "It is the one that `if-none-match` names"},
-        404: {"description": "There is no such file", "content": {"text/html": {}}},
-        429: {"description": "Too many files at once; `retry-after`", "content": {"text/html": {}}},
+        **NOT_THERE,
+        **TOO_MANY,
     }
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
@@ -18,8 +18,10 @@ from server.chart import distribution
 from server.dashboard import Board, board
 from server.dashboard_reading import Made, read
 from server.database import Db
+from server.door import address_of
 from server.figures_view import Names
 from server.halls import Halls, Listed
+from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.offices_page import A_PAGE, framed, name_of
 from server.open_page import month_name
 from server.opinion import FEWEST_RANKED
@@ -38,6 +40,8 @@ from translations.numerals import format_date, format_time
 # gettext: figures
 
 STANDS_MS = 60_000
+DRAWN, DRAWN_MS = 60, 1000
+"""As of server.offices_page."""
 TABLES = ("office", "service", "hour")
 """What is set side by side for everybody: nothing by counter."""
 
@@ -55,7 +59,10 @@ class Results:
 class ResultPages:
     """The route /results. `reads` sees the whole ledger."""
 
-    def __init__(self, pages: Pages, halls: Halls, reads: Reads, now: Callable[[], UtcMs]) -> None:
+    def __init__(
+        self, pages: Pages, halls: Halls, reads: Reads, now: Callable[[], UtcMs], address: Address = address_of
+    ) -> None:
+        self._limit = Limit(DRAWN, DRAWN_MS, address, now)
         self._pages, self._halls, self._reads, self._now = pages, halls, reads, now
         self._drawn: Stands[str] = Stands(now, STANDS_MS)
 
@@ -63,14 +70,19 @@ class ResultPages:
         """Add the route."""
 
         @app.get(
-            "/results", response_class=HTMLResponse, summary="Times and satisfaction of a month, by office, service"
+            "/results",
+            response_class=HTMLResponse,
+            responses=NOT_THERE | TOO_MANY,
+            summary="Times and satisfaction of a month, by office and service",
         )
-        async def results(lang: str = "", office: str = "", month: str = "", page: int = 1) -> HTMLResponse:
-            asked = office, month, min(max(page, 1), 10_000), self._pages.language(lang)
-            html = await self._drawn.get(asked, lambda: self._page(*asked))
+        async def results(
+            request: Request, lang: str = "", office: str = "", month: str = "", page: int = 1
+        ) -> HTMLResponse:
+            asked = office, _month(month), min(max(page, 1), 10_000), self._pages.language(lang)
+            html = await self._drawn.get(asked, lambda: self._page(*asked), lambda: self._limit(request))
             return HTMLResponse(html, headers={"cache-control": f"public, max-age={STANDS_MS // 1000}"})
 
-    async def _page(self, office: str, month: str, number: int, language: str) -> str:
+    async def _page(self, office: str, month: date | None, number: int, language: str) -> str:
         listed = await self._halls.all()
         if not office and len(listed) == 1:
             office = next(iter(listed))
@@ -80,7 +92,7 @@ class ResultPages:
         among = [] if office else list(listed)[first : first + A_PAGE]
         zone = listed[office].zone if office else self._pages.zone
         today = office_day(self._now(), zone)
-        of = period(Kind.MONTH, _month(month) or today, today)
+        of = period(Kind.MONTH, month or today, today)
         found = await self._reads.read(read_results, office or EVERY, of, among, today)
         words = load(language, "figures")
         values = self._values(found, listed, words.language, office, today)

@@ -16,11 +16,16 @@ class Stands(Generic[Made]):
         self._now, self._stands_ms, self._room = now, stands_ms, room
         self._known: dict[Hashable, tuple[UtcMs, asyncio.Future[Made]]] = {}
 
-    async def get(self, key: Hashable, make: Callable[[], Awaitable[Made]]) -> Made:
-        """What stands, else what `make` makes. Raises what that raises; then the next one to ask has it tried again."""
-        now_ms, known = self._now(), self._known.pop(key, None)
+    async def get(
+        self, key: Hashable, make: Callable[[], Awaitable[Made]], may: Callable[[], None] = lambda: None
+    ) -> Made:
+        """What stands, else what `make` makes, where `may` raises nothing. Raises what these raise; then the next one
+        to ask has it tried again."""
+        now_ms, known = self._now(), self._known.get(key)
         if known is None or not 0 <= now_ms - known[0] < self._stands_ms:
+            may()
             known = now_ms, asyncio.ensure_future(_run(make))
+        self._known.pop(key, None)
         self._known[key] = known
         while len(self._known) > self._room:
             del self._known[next(iter(self._known))]

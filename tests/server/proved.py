@@ -13,6 +13,7 @@ from server.download import MOST_ROWS
 from server.feed import Feed
 from server.following import Following
 from server.halls import Halls
+from server.offices_page import OutsidePages
 from server.pages import Pages
 from server.proof import Proof
 from server.status import Status
@@ -47,12 +48,23 @@ class Proved:
         self.proof = Proof(
             auditor, self.audits, self.pages, lambda: self.office.live, lambda: self.office.now, most_rows=most_rows
         )
-        halls = Halls(reader, lambda: self.office.live, self._around, OFFICE, ZONE, lambda: self.office.now)
+        self.halls = halls = Halls(
+            reader, lambda: self.office.live, self._around, OFFICE, ZONE, lambda: self.office.now
+        )
         self.following = Following(halls, self.pages, lambda: self.office.now)
         self.status = Status(self.following, self.pages.language, GUARDS)
+        outside = OutsidePages(self.pages, halls, lambda: self.office.now)
         feed = Feed(reader.view, self.pages, lambda: self.office.now, lambda: self.office.live)
         self.app = pages_app(
-            reader, self.pages, feed, lambda: self.office.now, lambda: None, self.proof, self.following, self.status
+            reader,
+            self.pages,
+            feed,
+            lambda: self.office.now,
+            lambda: None,
+            self.proof,
+            self.following,
+            self.status,
+            outside,
         )
         self.loop = asyncio.new_event_loop()
         self._served: Served | None = None

@@ -9,11 +9,13 @@ import pytest
 
 from server import acts
 from server.halls import Hall, Listed
+from server.offices_page import DRAWN
 from server.told_office import FRESH_MS, LOST_MS, Age, age, told
 from sync.live import Live
 from sync.types import JournalId, Seq, UtcMs
 from tests.server.centred import CALENDAR, CATALOGUE, NAMES, SERVICE, TWO, Town
 from tests.server.conftest import ZONE
+from tests.server.proved import Proved
 from translations import LANGUAGES
 
 LARGEST = 60_000
@@ -168,6 +170,25 @@ def test_a_first_load_is_small(still: Town, path: str, language: str) -> None:
         whole += 24 * len(told_of(still, 0, language).encode())
     assert len(rows) > 1000
     assert whole <= LARGEST
+
+
+def test_whoever_has_page_after_page_drawn_is_slowed_down(still: Town) -> None:
+    answers = [still.get(f"/offices?q={number}", "203.0.113.9") for number in range(DRAWN + 1)]
+    assert [each.status_code for each in answers] == [200] * DRAWN + [429]
+    assert still.get("/offices?q=1", "203.0.113.10").status_code == 200
+
+
+def test_an_office_alone_tells_of_itself_as_it_is_this_moment(tmp_path: Path) -> None:
+    office = Proved(tmp_path)
+    office.take(*range(11, 14))
+    named = office.office.ledger.own_named()
+    assert named is not None
+    page = office.get("/offices?lang=en").text
+    assert f'href="/o/{named[0]}?lang=en"' in page
+    assert "Waiting: <b>3</b>" in page
+    office.office.act(acts.Next())
+    assert "Waiting: <b>2</b>" in office.get(f"/o/{named[0]}/now?lang=en").text
+    office.close()
 
 
 # What is told, without pages ------------------------------------------------------------------------------------------

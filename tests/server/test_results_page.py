@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from server.open_page import LOADS, OVER_S, RUNNING_S
+from server.results_page import DRAWN
 from tests.server.centred import CATALOGUE, NAMES, Town
 from tests.server.figured import figured
 from translations import LANGUAGES
@@ -151,10 +152,20 @@ def test_no_address_loads_as_fast_as_a_program_can(town: Town) -> None:
     assert town.get("/open/offices.json", "203.0.113.6").status_code == 200
 
 
+def test_what_stands_is_free_and_what_is_drawn_anew_is_not(town: Town) -> None:
+    months = [f"{2000 + number // 12}-{number % 12 + 1:02}" for number in range(DRAWN + 1)]
+    answers = [town.get(f"/results?month={each}", "203.0.113.9") for each in months]
+    assert [each.status_code for each in answers] == [200] * DRAWN + [429]
+    assert town.get(f"/results?month={months[-1]}", "203.0.113.10").status_code == 200
+    assert town.get(f"/results?month={months[-1]}", "203.0.113.9").status_code == 200, "somebody else had it drawn"
+
+
 def test_every_route_for_programs_is_described(town: Town) -> None:
     paths = town.get("/openapi.json").json()["paths"]
     for path in ("/open/offices.json", "/open/{office}/now.json", "/open/{office}/services.json"):
         assert set(paths[path]["get"]["responses"]) >= {"200", "304", "404", "429"}
     table = paths["/open/{office}/figures/{month}.csv"]["get"]["responses"]["200"]
     assert list(table["content"]) == ["text/csv"]
-    assert {"/offices", "/o/{office}", "/results", "/open", "/t/{token}/now"} <= set(paths)
+    for path in ("/o/{office}", "/results", "/open", "/t/{token}", "/t/{token}/now"):
+        assert set(paths[path]["get"]["responses"]) >= {"200", "404", "429"}, path
+    assert "/offices" in paths
