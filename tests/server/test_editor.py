@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -20,9 +21,10 @@ from sync.publication import catalogue_values
 from sync.toml_text import toml_text
 from tests.server.busy_desk import BusyDesk
 from tests.server.desk import Browser, Desk, staff_id
-from tests.server.device import NOON
+from tests.server.device import NOON, Device
 from tests.server.publishing_office import CALENDAR as HOURS
 from tests.server.publishing_office import CATALOGUE as SERVICES
+from tests.server.test_console_offices import code_in, pair
 from translations import LANGUAGES, load
 
 HOUSE = "/catalogue/services/house-copy"
@@ -330,3 +332,24 @@ def test_an_office_of_a_centre_kept_its_own_catalogue(office: Desk) -> None:
     for _ in range(2):
         assert anna.post("/catalogue/whose", {"whose": "office"}).status_code == 303
     assert published.chosen(office._db) == "office"
+
+
+def test_a_centre_published_a_catalogue_and_a_notice_for_every_office(office: Desk, tmp_path: Path) -> None:
+    anna, device = office.signed_in("anna"), Device.make(tmp_path / "north", 1)
+    assert pair(office, device, code_in(anna.post("/offices/code", {}).text)) is None
+    north = device.journal_id
+    device.journal.close()
+    edit(anna, HOUSE, fee="amount", baht="30")
+    page = anna.get("/catalogue/publish?lang=en").text
+    assert "For whom" in page
+    assert "Mae Sot District Office" in page
+    anna.post("/catalogue/publish", {"seen": seal_in(page), "after": "1", "whom": "all"})
+    some = {"whom": "some", "offices": north}
+    assert anna.post("/notices", {**TEXTS, **SHOWN, **some}).status_code == 303
+    newest = published.newest(office._db, CATALOGUE)
+    assert newest is not None
+    assert newest.offices == ()
+    standing = published.notices(office._db)
+    assert standing[0].version.offices == (north,)
+    edit(anna, HOUSE, fee="amount", baht="40")
+    assert 'name="whom" value="all" checked' in anna.get("/catalogue/publish").text, "as it was the last time"
