@@ -8,6 +8,7 @@ import select
 import signal
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -102,19 +103,28 @@ def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: 
 
 
 def _awake(assemble: Callable[[], Any], role: str) -> int:
-    """Run an Appliance or a BoardAppliance until it is to end; once more where its journal has to begin anew."""
-    begun = True
-    while begun:
+    """Run an Appliance or a BoardAppliance until it is to end; once more where it has to begin anew: with another
+    journal, or with what the office published. Whoever ends it in between is heard."""
+    asked, begun = threading.Event(), True
+    while begun and not asked.is_set():
         running = assemble()
-        _on_signals(partial(setattr, running.loop, "ending", True), running.wakes)
+        _on_signals(partial(_end, asked, running.loop), running.wakes)
+        if asked.is_set():
+            running.loop.ending = True
         try:
             width, height = running.window.size
             print(f"{role} ready, {width} x {height}, {running.window.driver}", file=sys.stderr, flush=True)
             running.loop.run()
         finally:
+            signal.set_wakeup_fd(-1)  # its number may soon be another file's
             running.close()
         begun = running.loop.anew
     return 0
+
+
+def _end(asked: threading.Event, loop: Any) -> None:
+    asked.set()
+    loop.ending = True
 
 
 def _on_signals(end: Any, wakes: WakePipe) -> None:

@@ -21,6 +21,8 @@ TEXT, TEXT_ALONE, TEXT_UPRIGHT = 2.1, 2.8, 2.5
 """Those of a text that is told: beside other calls, where it has the whole width, and on an upright set."""
 HEAD = 1.12
 """A headline, as many times its text."""
+NOTICE = 1.6
+"""A notice's text, as many times another one's, where there is room for it."""
 
 
 def shape(groups: int, *, upright: bool) -> tuple[int, int]:
@@ -151,7 +153,8 @@ def draw_slide(hand: Hand, place: Rect, slide: Slide, *, alone: bool) -> None:
         inner = inner.below(hand.px(size * 1.9 + 0.6))
     marks = [f"{number}." if slide.numbered else "" for number in range(slide.first, slide.first + len(slide.lines))]
     items = [Item(line, mark) for line, mark in zip(slide.lines, marks, strict=True)]
-    hand.column(inner, items, language, size, colour.ink)
+    large = size * NOTICE if slide.notice else size
+    hand.column(inner, items, language, large, colour.on_warning if urgent else colour.ink)
 
 
 def _facts(hand: Hand, place: Rect, facts: Sequence[str], language: str, size: float) -> None:
