@@ -36,7 +36,7 @@ from sync.clock import Trust
 from sync.facts import BoardChanged, Body, ButtonStuck, MachineStarted
 from sync.inbox import InboxState, OfficeTime
 from sync.journal import Instant
-from sync.notices import Notice, in_turn
+from sync.notices import Telling, telling
 from sync.numbering import fresh_start
 from sync.types import BootMs, Level, Seq
 
@@ -281,12 +281,12 @@ class Machine:
             notice=self._notice(),
         )
 
-    def _notice(self) -> Notice | None:
+    def _notice(self) -> Telling | None:
         """What the office wants every citizen to read now; nothing while nobody vouches for the time."""
         utc_ms, publications = self._keeper.today().utc_ms, self._parts.publications
         left = publications.until_turned(utc_ms) if utc_ms is not None else None
         self._notice_due = self._now() + left if left is not None else None
-        return in_turn(publications.told(utc_ms), utc_ms) if utc_ms is not None else None
+        return telling(publications.told(utc_ms), utc_ms) if utc_ms is not None else None
 
     def _wait(self, state: State) -> Wait | None:
         """Of the service in sight, while it is described."""

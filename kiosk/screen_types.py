@@ -10,7 +10,7 @@ from kiosk.mending import Mending
 from kiosk.upkeep_types import NO_UPKEEP, Upkeep
 from sync.calendar import Break, Closed
 from sync.estimate import Wait as Wait
-from sync.notices import Notice
+from sync.notices import Telling
 
 MOST_ERRANDS = 5
 """Services on one visit."""
@@ -117,7 +117,7 @@ class Condition:
     paper_low: bool = False
     wait: Wait | None = None
     places: bool = False
-    notice: Notice | None = None
+    notice: Telling | None = None
 
     @property
     def trouble(self) -> str | None:

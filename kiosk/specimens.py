@@ -26,6 +26,8 @@ from kiosk.upkeep_types import FirstCode, Health, Part, Tried, Upkeep
 from kiosk.upkeep_words import SHUT
 from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
+from sync.facts_published import INFORMATION, URGENT
+from sync.notices import Notice, Telling
 
 TODAY = date(2026, 12, 4)
 NEXT_DAY = "2026-12-08"
@@ -54,6 +56,22 @@ LUNCH = Break(
     True,
     MappingProxyType({"th": "พักกลางวัน", "en": "lunch break", "my": "နေ့လယ် နားချိန်"}),
 )
+
+NOTICE = Notice(
+    "road",
+    MappingProxyType(
+        {
+            "th": "วันที่ 5 ธันวาคม เวลา 09:00–15:00 ถนนหน้าสำนักงานปิดเพื่อซ่อมท่อประปา กรุณาใช้ทางเข้าด้านหลัง ข้างลานจอดรถของตลาด",
+            "en": "On 5 December, 9:00 to 15:00, the road in front of the office is closed while a water main is "
+            "mended. Please come in at the back, by the market",
+            "my": "ဒီဇင်ဘာ ၅ ရက် ၉:၀၀ မှ ၁၅:၀၀ အထိ ရေပိုက်ပြင်ရန် ရုံးရှေ့လမ်းကို ပိတ်ထားမည်။ ဈေးကားပါကင်ဘေးရှိ နောက်ဘက်ဝင်ပေါက်ကို အသုံးပြုပါ",
+        }
+    ),
+    0,
+    1,
+    INFORMATION,
+)
+"""About as long as a notice may be."""
 
 
 def example_states(catalogue: Catalogue, language: str) -> dict[str, State]:
@@ -92,6 +110,11 @@ def _choosing(base: State, catalogue: Catalogue) -> Iterator[tuple[str, State]]:
     yield "attract-pause", replace(base, condition=pause)
     yield "attract-help", replace(base, condition=replace(base.condition, help=True))
     yield "attract-places", replace(base, condition=replace(base.condition, places=True))
+    yield "attract-notice", replace(base, condition=replace(base.condition, notice=Telling((NOTICE,), 0)))
+    yield (
+        "attract-notice-pause",
+        replace(base, condition=replace(pause, notice=Telling((replace(NOTICE, level=URGENT),), 2))),
+    )
     yield "attract-paper-low", replace(base, condition=replace(base.condition, paper_low=True))
     yield "service", services
     yield "service-visit", replace(services, visit=visit)

@@ -9,7 +9,7 @@ from kiosk.scene import Scene
 from kiosk.screen_inputs import AskHelp, ChooseLanguage, OpenAccess, OpenMyTicket, OpenPlace
 from kiosk.screen_types import Screen, State
 from kiosk.view_flow import Offer, Sentence, flow, offers, row_height, shown_as_asked
-from kiosk.view_notice import draw_panel, panel
+from kiosk.view_notice import draw_panel, panel, say
 from kiosk.view_parts import Exhibit, page
 from kiosk.widgets import Canvas
 from kiosk.wording import texts
@@ -34,7 +34,9 @@ def attract(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     if exhibit.notice:
         notice = Rect(area.x, area.bottom - strip, area.w, strip)
         area = area.top(area.h - strip - gap)
-    told = panel(state.condition.notice, exhibit.languages, area, gap, canvas) if state.condition.notice else None
+    told = panel(state.condition.notice, exhibit.languages, area, canvas) if state.condition.notice else None
+    if state.condition.notice is not None:
+        say(state.condition.notice, exhibit.languages, canvas)
     if told is not None:
         foot_of = Rect(area.x, area.bottom - told.height, area.w, told.height)
         area = area.top(area.h - told.height - gap)
@@ -54,7 +56,7 @@ def attract(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     if exhibit.notice:
         _notice(exhibit.notice, notice, canvas)
     if told is not None:
-        draw_panel(told, foot_of, gap, canvas)
+        draw_panel(told, foot_of, canvas)
     offers(canvas, below, aside(state), state.language)
     return canvas.scene()
 

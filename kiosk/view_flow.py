@@ -116,11 +116,6 @@ def shown_as_asked(canvas: Canvas, rect: Rect, sentences: list[Sentence], langua
     return _total(canvas, sentences, rect, language) is not None
 
 
-def height_as_asked(canvas: Canvas, rect: Rect, sentences: list[Sentence], language: str) -> int | None:
-    """Pixels that they take in the sizes that they ask for; None where the place has no room for that."""
-    return _total(canvas, sentences, rect, language)
-
-
 def height(canvas: Canvas, sentences: list[Sentence], rect: Rect, language: str) -> int:
     """Pixels from the first row to the last where `flow` shows all of them; else those of the place."""
     least = canvas.tokens.screen.label

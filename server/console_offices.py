@@ -84,4 +84,6 @@ def _centre(desk: OfficeDesk) -> tuple[str, str | None] | None:
         return N_("This office is not paired with its centre"), trouble
     if trouble is not None:
         return N_("Not everything reaches the centre"), trouble
+    if desk.centre.down is not None:
+        return N_("What the centre publishes does not come here"), desk.centre.down
     return N_("Everything is at the centre"), None

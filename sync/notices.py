@@ -1,16 +1,16 @@
 """Notices to every citizen, as an office's journal has them: which stand, which is told now. Pure.
 
-Where more than one is to be told they take turns: urgent ones alone as long as there are any.
+Urgent ones are told alone as long as there are any. What has no room at once takes turns: notices, languages, parts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sync.body import Body
 from sync.facts_published import URGENT, NoticePublished, NoticeWithdrawn
 
-TURN_MS = 20_000
-"""How long one of several is told: long enough to read it in two languages."""
+TURN_MS = 8_000
+"""How long one part of one notice is told in one language: two or three lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,22 @@ def told(notices: Iterable[Notice], now_ms: int, place: str | None = None) -> tu
     return tuple([each for each in now if each.is_urgent] or now)
 
 
-def in_turn(notices: Sequence[Notice], now_ms: int) -> Notice | None:
-    """Of those that are told now, the one whose turn it is."""
-    return notices[now_ms // TURN_MS % len(notices)] if notices else None
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The notices that are told, and the number of the turn: whoever has no room for all shows the part whose it is."""
+
+    notices: tuple[Notice, ...]
+    turn: int
+
+
+def telling(now: tuple[Notice, ...], now_ms: int) -> Telling | None:
+    """Of those that are told now (`told`), whose turn it is; None: nothing is told."""
+    return Telling(now, now_ms // TURN_MS) if now else None
 
 
 def until_turned(notices: Iterable[Notice], now_ms: int, place: str | None = None) -> int | None:
-    """Milliseconds until another one may be told; None: nothing will change."""
+    """Milliseconds until something else may be told; None: nothing will change."""
     known = tuple(notices)
     edges = [edge - now_ms for each in known for edge in (each.from_ms, each.until_ms) if edge > now_ms]
-    turn = [TURN_MS - now_ms % TURN_MS] if len(told(known, now_ms, place)) > 1 else []
+    turn = [TURN_MS - now_ms % TURN_MS] if told(known, now_ms, place) else []
     return min([*edges, *turn], default=None)

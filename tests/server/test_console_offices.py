@@ -103,3 +103,5 @@ def test_the_page_says_how_the_office_stands_with_its_own_centre(
     centre.relay = object()  # type: ignore[assignment]
     centre.hear({JournalId(name): each for name, each in reached.items()})
     assert words in boss.get("/offices").text
+    centre.hear_down("no route")
+    assert ("does not come here" in boss.get("/offices").text) is ("Everything" in words)

@@ -3,7 +3,7 @@
 import random
 
 from sync.facts_published import NoticePublished, NoticeWithdrawn
-from sync.notices import TURN_MS, Notice, in_turn, standing, told, until_turned
+from sync.notices import TURN_MS, Notice, standing, telling, told, until_turned
 from sync.slides import Slide, with_notices
 from sync.types import UtcMs
 
@@ -48,9 +48,9 @@ def test_nothing_changed_before_the_moment_that_was_foretold() -> None:
         now = chance.randint(0, 180_000)
         left = until_turned(notices, now)
 
-        def seen(at: int, notices: list[Notice] = notices) -> str:
-            turn = in_turn(told(notices, at), at)
-            return turn.notice if turn is not None else ""
+        def seen(at: int, notices: list[Notice] = notices) -> tuple[int, ...] | None:
+            now = telling(told(notices, at), at)
+            return (now.turn, *(int(each.notice[1:]) for each in now.notices)) if now is not None else None
 
         still = now + left if left is not None else now + 200_000
         assert left is None or left > 0
