@@ -11,7 +11,7 @@ from pathlib import Path
 
 from server.database import Db
 from server.relay_outbox import Carried, LedgerOutbox, carried, predecessor_of, reached_before
-from sync import exchange, pairing, wire
+from sync import earlier, exchange, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
 from sync.errors import JournalDamaged
 from sync.exchange_terms import (
@@ -67,7 +67,8 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The world. `store(journal, received, safe)` keeps watermarks durably; `told` hears of every change."""
+    """The world. `store(journal, received, safe)` keeps watermarks durably; `told` hears of every change; `step` is
+    handed in for its controls."""
 
     monotonic_ms: Callable[[], float]
     fraction: Callable[[], float]
@@ -75,6 +76,7 @@ class Ports:
     told: Callable[[Mapping[JournalId, Reached]], object]
     meet: Callable[[str], bytes] = meet
     link: Callable[[str, bytes], Link] = HttpsLink
+    step: exchange.Stepping = exchange.step
 
 
 @dataclass(slots=True)
@@ -147,7 +149,7 @@ class Relay:
         return [way for way in (*ways[at:], *ways[:at]) if way.of.head]
 
     def _give(self, way: _Way, given: Input) -> None:
-        way.state, effects = exchange.step(way.state, given, self._ports.fraction())
+        way.state, effects = self._ports.step(way.state, given, self._ports.fraction())
         self._plan(way, effects)
 
     def _plan(self, way: _Way, effects: tuple[Send | Pair | SetTimer, ...]) -> None:
@@ -216,10 +218,17 @@ class Relay:
             return Failed(str(error))
 
     def _pair(self, own: Carried) -> Input:
-        """By the word of the journal before, which the centre knows by the same key; else by the code."""
+        """By the word of the journal before, which the centre knows by the same key; else by the code.
+
+        What the centre lacks of the journal before is sent first: once another one follows it, none of it is taken.
+        """
         device = Device(own.journal_id, own.secret, self._key, own.role, self._upstream.place)
         before = predecessor_of(self._db, own.journal_id)
         if self._pin is not None and before is not None:
+            outbox = LedgerOutbox(self._db, before)
+            later = earlier.send_rest(outbox, before, outbox.end(), self._key, self._linked())
+            if later is not None:
+                return later
             answer = pairing.succeed(self._linked(), device, before, bytes.fromhex(self._pin.fingerprint))
             return Paired(Seq(answer.received), Seq(answer.safe))
         url = self._upstream.url

@@ -49,6 +49,11 @@ class LedgerOutbox:
         found = self._db.execute(query, (self._journal_id, seq)).fetchone()
         return Position(Seq(found[0]), Chain(found[1])) if found else None
 
+    def end(self) -> Seq:
+        """How far it reaches here."""
+        (last,) = self._db.execute("SELECT max(seq) FROM facts WHERE journal_id = ?", (self._journal_id,)).fetchone()
+        return Seq(last or 0)
+
     def floor(self) -> Position:
         """An office prunes nothing."""
         return START

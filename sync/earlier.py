@@ -16,7 +16,7 @@ from sync.exchange_terms import Failed, Refused, RetryAfter, Send
 from sync.facts import Predecessor
 from sync.journal import JournalReader
 from sync.keys import DeviceKey
-from sync.outbox import batch_for, refused
+from sync.outbox import Outbox, batch_for, refused
 from sync.types import JournalId, Seq
 from sync.wire import Answer, Refusal
 
@@ -34,16 +34,19 @@ def bring_up(data: Path, before: Predecessor, key: DeviceKey, link: Link) -> Fai
     """
     try:
         with JournalReader(kept(data, before.journal_id)) as journal:
-            return _brought_up(journal, before, key, link)
+            return send_rest(journal, JournalId(before.journal_id), Seq(before.seq), key, link)
     except (FileNotFoundError, JournalDamaged, sqlite3.Error, UnicodeDecodeError):
         return None
 
 
-def _brought_up(journal: JournalReader, before: Predecessor, key: DeviceKey, link: Link) -> Failed | RetryAfter | None:
-    end, after = Seq(before.seq), -1
+def send_rest(
+    journal: Outbox, journal_id: JournalId, end: Seq, key: DeviceKey, link: Link
+) -> Failed | RetryAfter | None:
+    """Send what the server lacks of this journal up to `end`, as `bring_up`. Raises Unreachable, JournalDamaged."""
+    after = -1
     ask = Send(end, end, 0)
     while True:
-        request = wire.sign_request(batch_for(journal, before.journal_id, ask, key), key.sign)
+        request = wire.sign_request(batch_for(journal, journal_id, ask, key), key.sign)
         heard = interpret(link.post(wire.FACTS_PATH, request.headers, request.body))
         if isinstance(heard, Failed | RetryAfter):
             return heard
@@ -54,7 +57,7 @@ def _brought_up(journal: JournalReader, before: Predecessor, key: DeviceKey, lin
         ask = Send(Seq(reached), end, wire.BATCH_ROWS)
 
 
-def _reached(heard: Answer | Refusal, journal: JournalReader) -> int | None:
+def _reached(heard: Answer | Refusal, journal: Outbox) -> int | None:
     """How far the server has this very journal; None where it takes nothing of it, or has another history."""
     if isinstance(heard, Answer):
         return heard.received

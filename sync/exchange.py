@@ -48,6 +48,8 @@ from sync.types import Seq
 from sync.wire import BATCH_ROWS
 
 Step: TypeAlias = tuple[State, tuple[Effect, ...]]
+Stepping: TypeAlias = Callable[[State, Input, float], Step]
+"""What `step` is."""
 
 
 def begin(*, paired: bool, received: Seq = NONE, safe: Seq = NONE) -> Step:

@@ -62,7 +62,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The world, as far as the uplink touches it."""
+    """The world, as far as the uplink touches it. `step` is handed in for its controls."""
 
     instant: Callable[[], Instant]
     fraction: Callable[[], float]
@@ -70,6 +70,7 @@ class Ports:
     wake_kiosk: Callable[[], object]
     meet: Callable[[str], bytes] = meet
     link: Callable[[str, bytes], Link] = HttpsLink
+    step: exchange.Stepping = exchange.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class Uplink:
         return self._own
 
     def _give(self, given: Input) -> None:
-        self._state, effects = exchange.step(self._state, given, self._ports.fraction())
+        self._state, effects = self._ports.step(self._state, given, self._ports.fraction())
         self._plan(effects)
         phase, message = self._shown_phase(), self._state.message
         if message:
@@ -212,26 +213,33 @@ class Uplink:
 
     def _perform(self, effect: Send | Pair) -> None:
         try:
-            self._give(self._pair() if isinstance(effect, Pair) else self._send(effect))
+            heard = self._pair() if isinstance(effect, Pair) else self._send(effect)
+            self._look_again()
+            self._give(heard)
             self._seek()
         except (sqlite3.Error, JournalDamaged, UnicodeDecodeError) as error:
             self._without_journal()
             self._give(Failed(f"the journal cannot be read: {error}"))
+
+    def _look_again(self) -> None:
+        """An answer is held against what the journal holds by now: another machine with this very card may have sent
+        what came in since the last look, and the server is not ahead for that."""
+        head = self._own.reader.last().seq if self._own is not None else self._state.head
+        if head > self._state.head:
+            self._give(Wake(head))
 
     def _seek(self) -> None:
         """Where the server holds another history of this journal: up to where is it the same? The kiosk goes by it."""
         state = self._state
         if state.phase is not Phase.QUARANTINE or state.reason not in forked.HISTORIES_PART:
             self._common = None
-        elif state.reason == wire.SUPERSEDED:
-            self._common = state.received
         elif self._common is None:
             self._common = forked.common(self._agrees, state.head, self._ours().reader.floor().seq)
 
     def _agrees(self, seq: Seq) -> bool | None:
         heard = self._send(Send(seq, seq, 0))
-        if isinstance(heard, Answered):
-            return True
+        if isinstance(heard, Answered) or (isinstance(heard, Refused) and heard.code == wire.SUPERSEDED):
+            return True  # of a journal that another one follows the server takes nothing, but this much it has
         known = isinstance(heard, Refused) and heard.code in (wire.FORK, wire.GAP)
         return False if known else None
 

@@ -1,7 +1,7 @@
 """A kiosk's card restored from a copy, or cloned: a new journal, the same lane, no number twice, nothing lost."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -211,6 +211,51 @@ def test_of_two_machines_with_one_key_the_second_needs_a_person(office: Office, 
     state = box.sync()
     assert (state.phase, state.lane) == ("idle", 1), "paired by a person, in a lane of its own"
     assert office.labels() == ["A001", "A002", "A003", "A003", "A004"]
+
+
+def test_what_a_clone_brought_is_not_said_again_by_a_machine_whose_journal_is_followed(
+    office: Office, box: Box, tmp_path: Path
+) -> None:
+    box.write(issued(3))
+    clone, third = box.copy(tmp_path / "clone"), box.copy(tmp_path / "third")
+    clone.write(issued(4))
+    clone.sync()
+    third.write(issued(5))
+    third.sync()
+    third.start().close()
+    assert third.sync().phase == "idle"
+    state = box.sync()
+    assert (state.phase, state.reason, state.common) == ("quarantine", "superseded", 5), "it had heard of 4 only"
+    box.start().close()
+    box.code = office.code()
+    assert box.sync().phase == "idle"
+    assert office.labels() == ["A001", "A002", "A003", "A004", "A005"]
+
+
+class Meanwhile(Office):
+    """The office, while something else happens during the first request."""
+
+    def __init__(self, office: Office, happens: Callable[[], None]) -> None:
+        self.ledger, self.refused, self._happens = office.ledger, office.refused, [happens]
+
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        while self._happens:
+            self._happens.pop()()
+        return super().post(path, headers, body)
+
+
+def test_what_was_written_while_a_request_was_under_way_parts_no_history(
+    office: Office, box: Box, tmp_path: Path
+) -> None:
+    def happens() -> None:
+        box.write(issued(3))
+        clone = box.copy(tmp_path / "clone")
+        clone.office = office
+        assert clone.sync().phase == "idle"
+
+    box.office = Meanwhile(office, happens)
+    state = box.sync(2)
+    assert (state.phase, state.reason, state.received) == ("idle", None, 5)
 
 
 def told(office: Office) -> list[tuple[bool, bool]]:

@@ -295,6 +295,28 @@ def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, 
     restored.close()
 
 
+def test_an_office_that_was_restored_first_brings_what_its_centre_lacks_of_the_journal_before(
+    tmp_path: Path, centre: Centre
+) -> None:
+    """Once the new journal follows the old one, the centre takes nothing more of that."""
+    (tmp_path / "first").mkdir()
+    hall = Hall(tmp_path / "first")
+    relayed = Relayed(tmp_path / "first", centre, hall)
+    busy(hall)
+    relayed.run()
+    hall.act(acts.Open())
+    hall.act(acts.Next())
+    copy = hall.copy(tmp_path / "copy")
+    hall.act(acts.Came())
+    mirror = Mirrored.of(hall)
+    restored = hall.restored(copy)
+    relayed.office, relayed.code = opened(restored), None
+    assert restored.asked(mirror)
+    relayed.start()
+    relayed.run(100)
+    assert centre.rows() == relayed.rows()
+
+
 def test_safe_at_the_office_is_what_the_centre_calls_safe(tmp_path: Path, centre: Centre) -> None:
     centre.safe = 4
     relayed = Relayed(tmp_path / "office", centre)
