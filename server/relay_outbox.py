@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from server.database import Db
+from server.lost import Lost
 from sync.chain import START, Position
 from sync.errors import JournalDamaged
 from sync.exchange_terms import Send
@@ -105,11 +106,9 @@ def reached_before(db: Db) -> dict[JournalId, tuple[Seq, Seq]]:
 
 
 def predecessor_of(db: Db, journal_id: JournalId) -> JournalId | None:
-    """The own journal that this one follows, by the order in which they were begun; None where it is the first."""
-    query = """SELECT journal_id FROM journals WHERE own > 0
-        AND own < (SELECT own FROM journals WHERE journal_id = ?) ORDER BY own DESC LIMIT 1"""
-    found = db.execute(query, (journal_id,)).fetchone()
-    return JournalId(found[0]) if found else None
+    """The journal that this own one says it follows, which may not be here any more; None: it is the first."""
+    found = Lost(db).predecessor(journal_id)
+    return JournalId(found.journal_id) if found is not None else None
 
 
 _HINT = "Run `python -m server export` and `python -m sync verify` on it."

@@ -317,6 +317,30 @@ def test_an_office_that_was_restored_first_brings_what_its_centre_lacks_of_the_j
     assert centre.rows() == relayed.rows()
 
 
+def test_an_office_that_lost_its_disk_twice_follows_the_journal_that_is_on_no_disk_any_more(
+    tmp_path: Path, centre: Centre
+) -> None:
+    (tmp_path / "first").mkdir()
+    hall = Hall(tmp_path / "first")
+    relayed = Relayed(tmp_path / "first", centre, hall)
+    busy(hall)
+    relayed.run()
+    copies = [hall.copy(tmp_path / name) for name in ("one", "two")]
+    relayed.code = None
+    for copy in copies:
+        hall.act(acts.Open())
+        mirror = Mirrored.of(hall)
+        hall = relayed.office = hall.restored(copy)
+        assert hall.asked(mirror)
+        hall.go_on()
+        relayed.start()
+        relayed.run(100)
+    opened(hall)
+    assert {state.phase for name, state in relayed.told.items() if name == own(hall)} == {Phase.IDLE}
+    with closing(open_reader(centre.folder / FILE)) as db:
+        assert len(offices(db)) == 1
+
+
 def test_safe_at_the_office_is_what_the_centre_calls_safe(tmp_path: Path, centre: Centre) -> None:
     centre.safe = 4
     relayed = Relayed(tmp_path / "office", centre)
