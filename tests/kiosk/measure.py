@@ -7,10 +7,11 @@ where to look.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -92,6 +93,12 @@ class Compositor(Typesetter):
 def compositor(size: str) -> Compositor:
     """The two large screens are of one density, and share theirs."""
     return compositor("24 inch") if size == "24 inch upright" else Compositor()
+
+
+def parted(lines: Iterable[tuple[int, int, str]]) -> bool:
+    """Whether a line ends with a number whose unit begins the next one."""
+    found = [words.strip() for _, _, words in lines]
+    return any(above[-1:].isdigit() and below[:1].isalpha() for above, below in pairwise(found))
 
 
 # What is measured ---------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from kiosk.scene import Text
 from kiosk.wording import texts
 from sync.catalogue import NONE
 from tests.fonts.oracle import assert_same_glyphs, harfbuzz_glyphs
-from tests.kiosk.measure import EXHIBIT, LOOKS, SIZES, Break, compositor, everything, screens, states
+from tests.kiosk.measure import EXHIBIT, LOOKS, SIZES, Break, compositor, everything, parted, screens, states
 from translations import DIRECTORY, LANGUAGES
 from translations.breaks import break_opportunities, starts_syllable, syllables
 
@@ -151,6 +151,16 @@ def test_no_letter_stands_alone_on_a_line() -> None:
     assert len(several) > 1000
     assert [op.text for op in several if orphans(line for _, _, line in op.lines)] == []
     assert orphans(("Licence for", "a", "shop")) == ["a"]
+
+
+def test_no_line_of_any_screen_begins_with_the_unit_of_a_number() -> None:
+    several = [op for each in everything() for op in each.ops if isinstance(op, Text) and len(op.lines) > 1]
+    assert [op.text for op in several if parted(op.lines)] == []
+
+
+def test_a_number_parted_from_its_unit_is_caught() -> None:
+    assert parted(((0, 0, "not more than 20"), (0, 9, "litres a day")))
+    assert not parted(((0, 0, "not more than"), (0, 9, "20\u00a0litres a day")))
 
 
 @pytest.mark.parametrize(

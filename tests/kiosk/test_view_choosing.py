@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from typing import TypeGuard
 
 import pytest
@@ -34,6 +34,7 @@ from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
+from tests.kiosk.measure import parted
 from translations import LANGUAGES
 
 SIZES = {
@@ -197,32 +198,13 @@ def states(language: str) -> dict[str, State]:
 
 
 @pytest.mark.parametrize(("size", "look"), EVERYWHERE)
-def test_everything_fits_its_place_and_nothing_is_too_small(size: str, look: str) -> None:
+def test_everything_fits_its_place_is_not_too_small_and_keeps_numbers_with_their_units(size: str, look: str) -> None:
     for language in LANGUAGES:
         for name, state in states(language).items():
             state = replace(state, look=LOOKS[look])
-            assert faults(shown(state, size), state, size) == [], (language, name)
-
-
-@pytest.mark.parametrize(("size", "look"), EVERYWHERE)
-def test_no_line_of_any_screen_begins_with_the_unit_of_a_number(size: str, look: str) -> None:
-    for language in LANGUAGES:
-        for name, state in {**example_states(example(), language), **states(language)}.items():
-            for op in shown(replace(state, look=LOOKS[look]), size).ops:
-                assert not _parted(op), (language, name, op)
-
-
-def _parted(op: Op) -> bool:
-    """Whether a line ends with a number whose word begins the next one."""
-    found = [words.strip() for _, _, words in op.lines] if isinstance(op, Text) else []
-    return any(above[-1:].isdigit() and below[:1].isalpha() for above, below in pairwise(found))
-
-
-def test_a_number_parted_from_its_unit_is_caught() -> None:
-    scene = shown(states("en")["late"], "15.6 inch")
-    text = next(op for op in scene.ops if isinstance(op, Text))
-    assert _parted(replace(text, lines=((0, 0, "not more than 20"), (0, 9, "litres a day"))))
-    assert not _parted(replace(text, lines=((0, 0, "not more than"), (0, 9, "20\u00a0litres a day"))))
+            scene = shown(state, size)
+            assert faults(scene, state, size) == [], (language, name)
+            assert [op for op in scene.ops if isinstance(op, Text) and parted(op.lines)] == [], (language, name)
 
 
 @pytest.mark.parametrize("size", SIZES)
