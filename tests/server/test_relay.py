@@ -295,6 +295,7 @@ def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, 
     restored.close()
 
 
+@pytest.mark.sqlite
 def test_an_office_that_was_restored_first_brings_what_its_centre_lacks_of_the_journal_before(
     tmp_path: Path, centre: Centre
 ) -> None:
@@ -317,6 +318,7 @@ def test_an_office_that_was_restored_first_brings_what_its_centre_lacks_of_the_j
     assert centre.rows() == relayed.rows()
 
 
+@pytest.mark.sqlite
 def test_an_office_that_lost_its_disk_twice_follows_the_journal_that_is_on_no_disk_any_more(
     tmp_path: Path, centre: Centre
 ) -> None:
