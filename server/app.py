@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from server import reading
 from server.database import Db, DbError
+from server.described import complete
 from server.feed import Feed
 from server.http import FOR_EVER, App, Receive, Scope, Send
 from server.pages import Pages
@@ -141,6 +142,7 @@ def _html(text: str, status: int = 200) -> HTMLResponse:
 def _describe(app: FastAPI) -> None:
     """Add to /openapi.json what is not routed by FastAPI: the exchange, and the stream."""
     schema = app.openapi()
+    complete(schema["paths"])
     shapes = (Answer, Refusal, PairRequest, PairAnswer, Ask, Introduction)
     references, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     told = [{"application/json": {"schema": each}} for each in references]

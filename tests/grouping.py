@@ -14,6 +14,7 @@ TOGETHER = {
     "test_measured": "screens",
     "test_spoken": "screens",
     "server/test_access": "",
+    "server/test_api": "",
     "test_audit_command": "",
     "test_checking": "",
     "test_console_chromium": "",
