@@ -40,6 +40,7 @@ ORDER = (
     "/followups",
     "/day",
     "/figures",
+    "/officers",
     "/tickets",
     "/patterns",
     "/checkpoints",
@@ -55,6 +56,8 @@ ORDER = (
     "/account",
 )
 """The menu: what is opened every day stands first, what is set up once stands last."""
+OFFICERS = ("/officers",)
+"""For whoever holds the right to see scores by officer alone."""
 Banners = Callable[[Role, str], Banner | None]
 _YEAR_S = 365 * 86_400
 
@@ -182,7 +185,8 @@ def _links(session: Session | None, path: str, language: str) -> list[tuple[str,
     menu = [(to, load(language, domain).gettext(words), least) for domain, links in parts for to, words, least in links]
     menu.sort(key=lambda link: ORDER.index(link[0]))
     role = session.account.details.role
-    return [(to, words, to == path) for to, words, least in menu if role >= least]
+    hidden = () if session.account.officers else OFFICERS
+    return [(to, words, to == path) for to, words, least in menu if role >= least and to not in hidden]
 
 
 def details_of(account: Account) -> dict[str, Any]:

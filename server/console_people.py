@@ -27,10 +27,12 @@ from server.people import (
     new_staff,
 )
 from server.queue import Moment
+from sync.facts_access import FiguresGranted
 from translations import LANGUAGES, N_
 
 # gettext: console
 
+NO_CLOCK = N_("The server does not know the time yet. A supervisor confirms it first, under Day")
 SERVES_NOTHING = N_("A counter would serve nothing any more, and somebody is there. Finish there first")
 
 
@@ -119,6 +121,22 @@ def add_people(app: FastAPI, door: Door, pages: ConsolePages, moment: Callable[[
         kept = await door.make(password)
         await door.write(lambda ledger: ledger.people.reset(staff, kept, now_ms))
         return await once(request, account, password)
+
+    @app.post("/people/{staff}/officers")
+    async def officers(request: Request, staff: str, person: Administrator) -> Response:
+        account, at = await known(staff), moment()
+        granted = bool((await form_of(request)).one("granted"))
+        if at is None:
+            raise AccountRefused("nobody vouches for the clock", hint=NO_CLOCK)
+        fact = FiguresGranted(at.now_ms, account.staff, granted, person.staff)
+
+        def job(ledger: Ledger) -> None:
+            ledger.people.grant(staff, granted=granted)
+            ledger.append([fact], at.instant)
+
+        if granted is not account.officers:
+            await door.write(job)
+        return redirect(f"/people/{staff}")
 
     @app.post("/people/{staff}/disable")
     async def disable(request: Request, staff: str, person: Administrator) -> Response:

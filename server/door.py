@@ -185,9 +185,15 @@ class Door:
         return token is not None and await self.read(find, token, self.now()) is not None
 
     def require(
-        self, role: Role, *, first: bool = False, reads: Callable[[Request], Awaitable[object]] = form_of
+        self,
+        role: Role,
+        *,
+        first: bool = False,
+        reads: Callable[[Request], Awaitable[object]] = form_of,
+        officers: bool = False,
     ) -> Callable[[Request], Awaitable[Person]]:
-        """See above. `reads` reads the form where it is of another kind (server.uploads). Raises Refused."""
+        """See above. `reads` reads the form where it is of another kind (server.uploads); `officers`: only for whoever
+        holds the right to see scores by officer, too. Raises Refused."""
 
         async def entered(request: Request) -> Person:
             session = await self.session(request)
@@ -198,7 +204,7 @@ class Door:
             if session.account.first_until_ms is not None and not first:
                 hint = N_("Choose a new password first")
                 raise Refused(403, "password-first", N_("The one-time password opens nothing else"), hint=hint)
-            if session.account.details.role < role:
+            if session.account.details.role < role or (officers and not session.account.officers):
                 hint = N_("Ask an administrator of the office")
                 raise Refused(403, "not-allowed", N_("This account may not do this"), hint=hint)
             details = session.account.details

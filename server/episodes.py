@@ -9,6 +9,7 @@ from enum import Enum
 
 from server.database import Db
 from sync.body import FactName
+from sync.facts_access import FiguresSeen
 from sync.facts_alerts import (
     AlertEnded,
     AlertRaised,
@@ -172,6 +173,23 @@ def raised_ever(db: Db, code: str) -> set[str]:
 def one(db: Db, name: FactName) -> list[Row]:
     """The rows of this episode; none where there is no such episode."""
     return _rows(db, "AND of_journal = ? AND of_seq = ?", (name.journal, name.seq))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody was shown scores by officer of these days."""
+
+    at_ms: UtcMs
+    staff: str
+    first: str
+    last: str
+
+
+def looks(db: Db, most: int) -> list[Look]:
+    """The last looks at this server's own officers, the newest first."""
+    query = """SELECT at_ms, staff, about, detail FROM episodes JOIN journals USING (journal_id)
+        WHERE kind = ? AND role = 'office' AND office IS NULL ORDER BY at_ms DESC, journal_id, seq DESC LIMIT ?"""
+    return [Look(*row) for row in db.execute(query, (FiguresSeen.kind, most))]
 
 
 def _read(db: Db, which: str, *values: object) -> list[Row]:

@@ -6,7 +6,7 @@ from translations import N_
 
 # gettext: figures
 
-LINKS = (("/figures", N_("Figures"), Role.SUPERVISOR),)
+LINKS = (("/figures", N_("Figures"), Role.SUPERVISOR), ("/officers", N_("Scores by officer"), Role.SUPERVISOR))
 """As server.console_pages.LINKS."""
 
 KINDS = {Kind.DAY: N_("Day"), Kind.WEEK: N_("Week"), Kind.MONTH: N_("Month")}

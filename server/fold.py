@@ -37,6 +37,7 @@ from sync.facts import (
     TicketPromised,
     understand,
 )
+from sync.facts_access import FiguresSeen
 from sync.facts_alerts import EpisodeFact
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, StaffSkilled, TicketAdmitted, TicketCalled
 from sync.facts_online import OnlineAsked
@@ -230,7 +231,7 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield fold_online.asked(body, place)
         case StaffSkilled() | CamerasSet() | CameraChecked() | ComplaintNoted():
             yield Change(_STANDING, place | {"kind": fact.kind})
-        case EpisodeFact():
+        case EpisodeFact() | FiguresSeen():
             yield fold_episodes.change(body, place)
         case DayOpened(day=day):
             yield Change(fold_figures.OPEN_DAY, place | {"day": day})

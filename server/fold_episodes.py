@@ -1,4 +1,4 @@
-"""Alerts and what is to be answered, one row a fact: a part of the fold. Pure.
+"""Alerts, what is to be answered, and who saw what, one row a fact: a part of the fold. Pure.
 
 Rows are put together only where they are read (server.episodes): which journal arrives first changes nothing.
 """
@@ -7,6 +7,7 @@ from typing import Any
 
 from server.change import Change
 from sync.body import FactName
+from sync.facts_access import FiguresSeen
 from sync.facts_alerts import (
     AlertEnded,
     AlertRaised,
@@ -25,7 +26,7 @@ _ADD = """INSERT INTO episodes
     VALUES (:journal_id, :seq, :kind, :of_journal, :of_seq, :at_ms, :name, :about, :staff, :detail, :value, :bound)"""
 
 
-def change(body: EpisodeFact, place: dict[str, Any]) -> Change:
+def change(body: EpisodeFact | FiguresSeen, place: dict[str, Any]) -> Change:
     """The row of this fact. What begins an episode is its own name."""
     own = FactName(JournalId(place["journal_id"]), Seq(place["seq"]))
     of, told = _told(body, own)
@@ -33,7 +34,7 @@ def change(body: EpisodeFact, place: dict[str, Any]) -> Change:
     return Change(_ADD, _NOTHING | place | values | told)
 
 
-def _told(body: EpisodeFact, own: FactName) -> tuple[FactName, dict[str, Any]]:
+def _told(body: EpisodeFact | FiguresSeen, own: FactName) -> tuple[FactName, dict[str, Any]]:
     match body:
         case AlertRaised(alert=alert, about=about, value=value, bound=bound):
             return own, {"name": alert, "about": about, "value": value, "bound": bound}
@@ -49,4 +50,6 @@ def _told(body: EpisodeFact, own: FactName) -> tuple[FactName, dict[str, Any]]:
             return of, {"detail": digest, "staff": staff}
         case FollowupClosed(followup=of, staff=staff):
             return of, {"staff": staff}
+        case FiguresSeen(staff=staff, first=first, last=last):
+            return own, {"staff": staff, "about": first, "detail": last}
     raise AssertionError(body)

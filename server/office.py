@@ -30,6 +30,7 @@ from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
 from server.console_alerts import AlertDesk
 from server.console_counter import CounterDesk
+from server.console_officers import OfficerDesk
 from server.console_pages import ConsolePages
 from server.console_proof import ProofDesk
 from server.console_tls import LOOK_SECONDS, ConsoleCertificate
@@ -255,7 +256,10 @@ class Office:
             alerts = AlertDesk(
                 door, shell, everywhere, self._moment, seen=watch.count, refusing=lambda: watch.refusing_ms
             )
-            console = console_app(console_routes(door, shell, counters, guide, desk, voice, looked, alerts, editors))
+            scores = OfficerDesk(door, shell, auditor, self._moment)
+            console = console_app(
+                console_routes(door, shell, counters, guide, desk, voice, looked, alerts, editors, scores)
+            )
             listeners = [
                 (
                     listener(

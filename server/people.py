@@ -58,13 +58,15 @@ class Details:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Account:
-    """A row of `staff`. `first_until_ms`: the password is a one-time one, good until then; None: the person's own."""
+    """A row of `staff`. `first_until_ms`: the password is a one-time one, good until then; None: the person's own.
+    `officers`: may see scores by officer."""
 
     staff: str
     details: Details
     password: str
     first_until_ms: int | None
     disabled: bool
+    officers: bool = False
 
     def may_enter(self, now_ms: UtcMs) -> bool:
         """Whether the right password opens the door."""
@@ -181,6 +183,12 @@ class People:
         self._known(staff)
         self._db.execute("UPDATE staff SET disabled = 0 WHERE staff = ?", (staff,))
 
+    def grant(self, staff: str, *, granted: bool) -> None:
+        """Give a supervisor or administrator the right to see scores by officer, or take it. Raises AccountRefused."""
+        if granted and self._known(staff).details.role < Role.SUPERVISOR:
+            raise AccountRefused("staff do not see scores by officer", hint=NOT_STAFF)
+        self._db.execute("UPDATE staff SET officers = ? WHERE staff = ?", (int(granted), staff))
+
     def end_sessions(self, staff: str) -> None:
         """Sign this person out everywhere."""
         self._db.execute("DELETE FROM sessions WHERE staff = ?", (staff,))
@@ -250,15 +258,15 @@ def clean_skills(chosen: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({each for each in chosen if 0 < len(each) <= 64}))[:MOST_SKILLS]
 
 
-_QUERY = "SELECT staff, login, name, role, skills, language, password, first_until_ms, disabled FROM staff"
+_QUERY = "SELECT staff, login, name, role, skills, language, password, first_until_ms, disabled, officers FROM staff"
 
 
-def _account(row: tuple[str, str, str, str, str, str, str, int | None, int] | None) -> Account | None:
+def _account(row: tuple[str, str, str, str, str, str, str, int | None, int, int] | None) -> Account | None:
     if row is None:
         return None
-    staff, login, name, role, skills, language, password, until, disabled = row
+    staff, login, name, role, skills, language, password, until, disabled, officers = row
     details = Details(login, name, ROLES[role], tuple(json.loads(skills)), language)
-    return Account(staff, details, password, until, bool(disabled))
+    return Account(staff, details, password, until, bool(disabled), bool(officers))
 
 
 def _row(details: Details) -> tuple[str, str, str, str, str]:
@@ -268,4 +276,5 @@ def _row(details: Details) -> tuple[str, str, str, str, str]:
 
 WRONG_CODE = N_("This code is not right, was used, or is older than a day. The server's machine gives a new one")
 CHANGED_MEANWHILE = N_("Somebody changed this account meanwhile. Look at it again")
+NOT_STAFF = N_("Only a supervisor or an administrator can hold this right")
 LAST_ADMINISTRATOR = N_("This is the last administrator. Make somebody else one first")

@@ -588,11 +588,17 @@ def online_places(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX online_places_by_day ON online_places (day)")
 
 
+@LEDGER()
+def officers(db: sqlite_utils.Database) -> None:
+    """Who holds the right to see scores by officer (server.officers)."""
+    db.execute("ALTER TABLE staff ADD COLUMN officers INTEGER NOT NULL DEFAULT 0")
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
-    episodes, drafts, online_places,
+    episodes, drafts, online_places, officers,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

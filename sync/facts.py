@@ -13,6 +13,7 @@ import msgspec
 from sync.body import Body as Body
 from sync.codec import Draft, Fact, Json
 from sync.errors import NotUnderstood
+from sync.facts_access import ACCESS
 from sync.facts_alerts import EPISODES
 from sync.facts_forked import NumbersMoved
 from sync.facts_machine import MACHINE
@@ -361,6 +362,7 @@ _ALL: tuple[type[Body], ...] = (
     *ONLINE,
     *PUBLISHED,
     *EPISODES,
+    *ACCESS,
     *RESTATED,
     RecordWaived,
     ServiceOpened,

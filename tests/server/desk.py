@@ -21,6 +21,7 @@ from server.config import parse_server
 from server.console import console_app, console_routes
 from server.console_alerts import AlertDesk
 from server.console_counter import CounterDesk
+from server.console_officers import OfficerDesk
 from server.console_pages import Banners, ConsolePages
 from server.console_proof import ProofDesk
 from server.console_tls import ConsoleCertificate
@@ -125,7 +126,8 @@ class Desk:
         alerts = AlertDesk(self.door, pages, self.office.everywhere, self.now, seen=self._seen)
         self.artist = Artist()
         editors = Editors(self.office, Previews(folder / PREVIEWS_FOLDER, self.artist))
-        added = voice, looked, alerts, editors
+        scores = OfficerDesk(self.door, pages, self.reader, self.now)
+        added = voice, looked, alerts, editors, scores
         self.routes = console_routes(self.door, pages, self.counters, guide, self.office, *added)
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()
