@@ -1,6 +1,7 @@
 """The figures of a period on the console, for supervisors and administrators, and as a file (docs/figures.md)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, FastAPI, Request, Response
 from markupsafe import Markup
 
-from server import figures_view, periods, reading
+from server import figures_view, periods, reading, spoken
 from server.chart import distribution
 from server.dashboard import Board, board
 from server.dashboard_reading import Known, Made, known, read
@@ -22,6 +23,7 @@ from server.opinion import FEWEST_RANKED
 from server.pages import in_language, named
 from server.people import Role
 from server.periods import LONGEST, Kind, Period
+from server.spoken import Told
 from server.sums import EVERY
 from server.words import LEVEL_WORDS
 from sync.clock import office_day, office_time
@@ -55,6 +57,7 @@ class Found:
     board: Board
     made: Made
     services: dict[str, dict[str, str]]
+    languages: Mapping[str, Told] = field(default_factory=dict)
 
 
 def asked_for(query: dict[str, str], offices: Known, today: date) -> Asked:
@@ -125,7 +128,10 @@ def _find(db: Db, query: dict[str, str], today: date) -> Found:
     offices = known(db)
     asked = asked_for(query, offices, today)
     sums, made = read(db, asked.office, asked.period, offices.ids)
-    return Found(asked, offices, board(asked.period, sums, today), made, reading.services(db))
+    by_language = {}
+    if asked.period.kind is Kind.MONTH and asked.period.last < today and asked.office != EVERY:
+        by_language = spoken.told([spoken.read_month(db, asked.office, asked.period.first.isoformat()[:7])])
+    return Found(asked, offices, board(asked.period, sums, today), made, reading.services(db), by_language)
 
 
 def address(asked: Asked, of: Period | None = None) -> str:
@@ -168,6 +174,7 @@ def _values(found: Found, desk: OfficeDesk, words: Catalogue, today: date) -> di
         "opinion": figures_view.opinion(found.board, words),
         "bars": [(bar, levels(LEVEL_WORDS[bar.level])) for bar in distribution({e: n for e, n, _ in score.levels})],
         "tables": figures_view.tables(found.board, names, words),
+        "spoken": figures_view.spoken(found.languages, words),
         "took": lambda each: figures_view.took(each, words),
         "share": figures_view.share,
         "number": figures_view.number,

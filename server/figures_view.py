@@ -11,7 +11,8 @@ from server.dashboard import Board, Numbers, Row, Satisfaction, Took, change
 from server.figure_chart import Columns, beside, columns
 from server.figures_words import CHARTED, COUNTS, NOTES, OUTCOMES, REASONS, TABLES, WEEKDAYS
 from server.opinion import FEWEST_RANKED
-from translations import N_, Catalogue
+from server.spoken import Told
+from translations import LANGUAGE_NAMES, N_, Catalogue
 from translations.numerals import MONTHS, format_date
 from translations.numerals import WEEKDAYS as DAYS
 
@@ -191,6 +192,19 @@ def opinion(of: Board, words: Catalogue) -> list[Tile]:
             _("Of {count} that were served.").format(count=f"{now.served:,}"),
         ),
     ]
+
+
+def spoken(of: Mapping[str, Told], words: Catalogue) -> list[tuple[str, str, str, str]]:
+    """(language, visits, wait, mean as a share of five) of what may be told by language; a dash for what may not."""
+    rows = []
+    for name, told in of.items():
+        shown = LANGUAGE_NAMES.get(name) or words.gettext("another language, or not on record")
+        visits = "–" if told.visits is None else f"{told.visits:,}"
+        halves = None if told.waits is None else [told.waits.quantile(each) for each in (50, 90)]
+        wait = "–" if halves is None else " · ".join(number(round((each or 0) / 60_000, 1)) for each in halves)
+        percent = None if told.opinion is None else told.opinion.percent
+        rows.append((shown, visits, wait, "–" if percent is None else f"{percent:.1f} %"))
+    return rows
 
 
 def left_out(of: tuple[tuple[str, int], ...], words: Catalogue) -> str:

@@ -34,6 +34,7 @@ from sync.facts import (
     ScoreGiven,
     ScoreRepeated,
     TicketIssued,
+    TicketLanguage,
     TicketPromised,
     understand,
 )
@@ -90,6 +91,8 @@ _DISPUTE = """UPDATE scores SET disputed = 1
     WHERE journal_id = :journal_id AND seq = :score AND level <> :level"""
 _CORRECT = """UPDATE scores SET upward = CASE WHEN :last > level THEN 1 ELSE 0 END
     WHERE journal_id = :journal_id AND seq = :score"""
+_LANGUAGE = """INSERT INTO languages (journal_id, ticket, language) VALUES (:journal_id, :ticket, :language)
+    ON CONFLICT (journal_id, ticket) DO UPDATE SET language = excluded.language"""
 _PROMISED = """INSERT INTO promised (journal_id, ticket, low, high)
     VALUES (:journal_id, :ticket, :low, :high) ON CONFLICT DO NOTHING"""
 # As sync.took reckons real waits; a test holds the two together. What was carried over has no wait: no range was
@@ -223,6 +226,8 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
             yield Change(_CORRECT, place | {"score": score, "last": levels[-1]})
         case TicketPromised(ticket=seq, low=low, high=high):
             yield Change(_PROMISED, place | {"ticket": seq, "low": low, "high": high})
+        case TicketLanguage(ticket=seq, language=language):
+            yield Change(_LANGUAGE, place | {"ticket": seq, "language": language})
         case TicketAdmitted() | TicketCalled():
             yield _wait(body, place)
             if isinstance(body, TicketAdmitted) and body.place is not None:

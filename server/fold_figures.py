@@ -12,7 +12,7 @@ from server.adopted import minutes_of
 from server.change import Change
 from sync.clock import DRIFT_PPM
 from sync.codec import Fact
-from sync.facts import CatalogueAdopted, ClockAnchored, ScoreGiven, ScoreRepeated
+from sync.facts import CatalogueAdopted, ClockAnchored, ScoreGiven, ScoreRepeated, TicketLanguage
 from sync.facts_office import OfficeFact
 
 AGAIN = "ON CONFLICT (journal_id, day) DO UPDATE SET marks = dirty.marks + 1"
@@ -23,6 +23,8 @@ _MARK_QUEUE = f"""INSERT INTO dirty (journal_id, day, marks)
 _MARK_SCORE = f"""INSERT INTO dirty (journal_id, day, marks)
     SELECT journal_id, office_day, 1 FROM scores
     WHERE journal_id = :journal_id AND seq = :score AND office_day IS NOT NULL {AGAIN}"""
+_MARK_TICKET = f"""INSERT INTO dirty (journal_id, day, marks)
+    SELECT journal_id, day, 1 FROM tickets WHERE journal_id = :journal_id AND seq = :ticket {AGAIN}"""
 _NEARER = "slack_ms > :uncertainty_ms + abs(boottime_ms - :boottime_ms) * :ppm / 1000000"
 _OF_BOOT = f"journal_id = :journal_id AND boot_id = :boot_id AND (slack_ms IS NULL OR {_NEARER})"
 _MARK_DATED = f"""INSERT INTO dirty (journal_id, day, marks)
@@ -45,6 +47,8 @@ def after(body: object, place: dict[str, Any]) -> Iterator[Change]:
     match body:
         case OfficeFact():
             yield Change(_MARK_QUEUE, place)
+        case TicketLanguage(ticket=ticket):
+            yield Change(_MARK_TICKET, place | {"ticket": ticket})
         case ScoreGiven():
             yield Change(_MARK_SCORE, place | {"score": place["seq"]})
         case ScoreRepeated(score=score):

@@ -13,10 +13,11 @@ from server.online_counts import FATES as PLACES
 from server.opinion import FEWEST_RANKED
 from server.report_period import Period
 from server.scoring import GROUP
+from server.spoken import Told
 from server.sums import ALL, COUNTER, HOUR, SERVICE, Sum
 
-MONTH, COMPLAINT, FOLLOWUP, ONLINE = "month", "complaint", "followup", "online"
-PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, COMPLAINT, FOLLOWUP, ONLINE)
+MONTH, COMPLAINT, FOLLOWUP, ONLINE, LANGUAGE = "month", "complaint", "followup", "online", "language"
+PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, LANGUAGE, COMPLAINT, FOLLOWUP, ONLINE)
 WORST = 3
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -72,9 +73,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a report is made of. `sums`: by part and name. `complaints`: by category; `followups`: by why
-    each was opened, how many of each fate (server.followups); `online`: places for phones by service, how many of each
-    fate (server.online_counts). `revision`: of all its days
+    """What a report is made of. `sums`: by part and name. `complaints`: by category; `followups`: by why each was
+    opened, how many of each fate (server.followups); `online`: places for phones by service, how many of each fate
+    (server.online_counts); `languages`: what may be told by language (server.spoken). `revision`: of all its days
     together, up by one with every change of a day; `days`: how many of them have figures; `marked`: how many are about
     to be made anew. `as_of_ms`: when the last of them was made."""
 
@@ -83,6 +84,7 @@ class Read:
     complaints: Mapping[str, int] = field(default_factory=dict)
     followups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     online: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    languages: Mapping[str, Told] = field(default_factory=dict)
     revision: int = 0
     days: int = 0
     marked: int = 0
@@ -113,10 +115,26 @@ def report_of(read: Read) -> Report:
     for part in (SERVICE, HOUR, COUNTER, MONTH):
         named = sorted(read.sums.get(part, {}).items(), key=lambda each: (len(each[0]) if part == COUNTER else 0, each))
         rows += [Row(part, name, figures_of(each, part)) for name, each in named]
+    rows += [Row(LANGUAGE, name, _by_language(told)) for name, told in read.languages.items()]
     rows += [Row(COMPLAINT, name, {"complaints": str(count)}) for name, count in sorted(read.complaints.items())]
     rows += [Row(FOLLOWUP, why, _answers(fates)) for why, fates in sorted(read.followups.items())]
     rows += [Row(ONLINE, service, _places(fates)) for service, fates in sorted(read.online.items())]
     return Report(read, tuple(rows), _worst(read.sums.get(HOUR, {})))
+
+
+def _by_language(told: Told) -> dict[str, str | None]:
+    """The figures of one language, as far as they may be told."""
+    waits, opinion = told.waits, told.opinion
+    points = 0 if opinion is None else sum(level * count for level, count in opinion.levels.items())
+    return {
+        "visits": None if told.visits is None else str(told.visits),
+        "timed": None if waits is None else str(waits.total),
+        "wait_p50": None if waits is None else _minutes(waits.quantile(50)),
+        "wait_p90": None if waits is None else _minutes(waits.quantile(90)),
+        "scores": None if opinion is None else str(opinion.n),
+        "mean": None if opinion is None else rounded(points, opinion.n, MEAN.places),
+        "percent": None if opinion is None else rounded(100 * points, 5 * opinion.n, PERCENT.places),
+    }
 
 
 def _answers(fates: Mapping[str, int]) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from server import episodes, followups, online_counts, reading, sums
+from server import episodes, followups, online_counts, reading, spoken, sums
 from server.config import ServerConfig
 from server.database import Db
 from server.errors import ExportFailed, NoSuchPeriod
@@ -113,7 +113,9 @@ def _read(
     answers = [each for each in episodes.followups(db, _begins_ms(period, config)) if whose in ("", each.office)]
     counted = followups.counted(answers, config.zone, period.first, period.last, today)
     online = online_counts.counted(db, office, own or "", first, last)
-    read = Read(period, parts, complaints, counted, online, revision, days, marked, at_ms)
+    over = [each.text for each in period.months if each.last < today]
+    by_language = spoken.told(spoken.read_month(db, office, month) for month in over) if over and office else {}
+    read = Read(period, parts, complaints, counted, online, by_language, revision, days, marked, at_ms)
     return read, reading.services(db), names
 
 

@@ -22,6 +22,7 @@ TITLES = {
     "hour": N_("By hour of arrival"),
     "counter": N_("By counter"),
     "month": N_("By month"),
+    "language": N_("By language, of ten people and more"),
     "complaint": N_("Complaints"),
     "followup": N_("Answers to complaints and alerts"),
     "online": N_("Places asked for from phones"),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.console_proof_words import COMPLAINT as COMPLAINTS
-from server.report import COMPLAINT, FOLLOWUP, MEAN, MINUTES, MONTH, ONLINE, PERCENT, UNITS, Row
+from server.report import COMPLAINT, FOLLOWUP, LANGUAGE, MEAN, MINUTES, MONTH, ONLINE, PERCENT, UNITS, Row
 from server.report_period import period_of, period_words
 from server.sums import COUNTER, HOUR, SERVICE
-from translations import N_, load
+from translations import LANGUAGE_NAMES, N_, load
 from translations.numerals import local_digits
 
 # gettext: report
@@ -140,6 +140,8 @@ def label(row: Row, setting: Setting) -> str:
             return setting.digits(period_words(period_of(row.name), setting.language))
         case str(part) if part == COMPLAINT:
             return load(setting.language, "audit").gettext(COMPLAINTS.get(row.name, row.name))
+        case str(part) if part == LANGUAGE:
+            return LANGUAGE_NAMES.get(row.name) or setting.said(N_("another language, or not on record"))
         case str(part) if part == FOLLOWUP:
             return load(setting.language, "report").gettext(WHYS.get(row.name, row.name))
     return setting.said(N_("All together"))

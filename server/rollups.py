@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server import reading, sums
+from server import reading, spoken, sums
 from server.database import Db
 from server.errors import NoSuchDay
 from server.fold_figures import AGAIN
 from server.histogram import Histogram
 from server.lost import LAST
 from server.places import believed, days, facts, gaps, places_of
-from server.sla import COUNTS, Cell, Key, cells_of
+from server.sla import COUNTS, Cell, Key, cells_of, grouped
+from server.spoken import Spoken, language_of, spoken_of
 from server.sums import hours_of
 from server.visits import Stint, visits_of
 from sync.body import Body
@@ -36,7 +37,7 @@ _INSERT = f"""INSERT INTO rollups (office, day, {", ".join(_COLUMNS)})
 class DayFigures:
     """A day of an office. `marks`: how often each journal's day had been marked when it was read. `by_hand`: served
     with emergency numbers. `at_work`: when counters were; `hours`: how long in each hour of the office's wall, in
-    milliseconds, which follows from it."""
+    milliseconds, which follows from it. `spoken`: by language, which has a table of its own (server.spoken)."""
 
     office: str
     day: str
@@ -45,6 +46,7 @@ class DayFigures:
     by_hand: int = 0
     marks: Mapping[str, int] = field(default_factory=dict)
     hours: Mapping[int, int] = field(default_factory=dict, compare=False)
+    spoken: Mapping[str, Spoken] = field(default_factory=dict, compare=False)
 
 
 def marked(db: Db) -> list[tuple[str, str]]:
@@ -66,10 +68,13 @@ def reckon(db: Db, office: str, day: str, zone: ZoneInfo) -> DayFigures:
         marks = dict(db.execute(query, (day, of)))
         visited = visits_of(bodies_of(db, of, day))
         pressed = [press for machine in reading.presses(db, day, of) for press in machine]
-        cells = cells_of(visited, pressed, standards_on(db, of, day), lambda at: _hour(at, zone))
+        standards = standards_on(db, of, day)
+        cells = cells_of(visited, pressed, standards, lambda at: _hour(at, zone))
+        by_language = spoken_of(grouped(visited.visits, pressed, standards, language_of(db)))
     finally:
         db.execute("ROLLBACK")
-    return DayFigures(office, day, cells, visited.at_work, visited.by_hand, marks, hours_of(visited.at_work, zone))
+    hours = hours_of(visited.at_work, zone)
+    return DayFigures(office, day, cells, visited.at_work, visited.by_hand, marks, hours, by_language)
 
 
 class Rollups:
@@ -88,7 +93,8 @@ class Rollups:
         for journal, marks in made.marks.items():
             db.execute("DELETE FROM dirty WHERE journal_id = ? AND day = ? AND marks = ?", (journal, made.day, marks))
         sums.store(db, office, made.day, sums.sums_of(made.cells, made.at_work, made.hours, made.by_hand))
-        if kept(db, office, made.day) == replace(made, marks={}):
+        others = spoken.store(db, office, made.day, made.spoken)
+        if kept(db, office, made.day) == replace(made, marks={}) and not others:
             return False
         db.execute("DELETE FROM rollups WHERE office = ? AND day = ?", (office, made.day))
         db.executemany(_INSERT, ((office, made.day, *_row(key, cell)) for key, cell in made.cells.items()))

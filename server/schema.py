@@ -12,7 +12,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 
 PROJECTIONS = (
     "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
-    "standing", "standards", "published", "episodes", "online_places",
+    "standing", "standards", "published", "episodes", "online_places", "languages",
 )  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
@@ -20,7 +20,7 @@ MADE_OF_THEM = ("dirty",)
 """Tables that follow from the projections. The fold marks every day again, and their figures are made anew; the old
 ones stay until then, so that a revision never counts twice."""
 
-FOLD_VERSION = 12
+FOLD_VERSION = 13
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -594,11 +594,32 @@ def officers(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE staff ADD COLUMN officers INTEGER NOT NULL DEFAULT 0")
 
 
+_LANGUAGES = (
+    """CREATE TABLE languages (
+        journal_id TEXT NOT NULL, ticket INTEGER NOT NULL, language TEXT NOT NULL,
+        PRIMARY KEY (journal_id, ticket)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE spoken (
+        office TEXT NOT NULL, day TEXT NOT NULL, language TEXT NOT NULL,
+        visits INTEGER NOT NULL, waits TEXT NOT NULL, level_5 INTEGER NOT NULL, level_4 INTEGER NOT NULL,
+        level_3 INTEGER NOT NULL, level_2 INTEGER NOT NULL, level_1 INTEGER NOT NULL,
+        PRIMARY KEY (office, day, language)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@LEDGER()
+def by_language(db: sqlite_utils.Database) -> None:
+    """The language that each ticket was taken in; visits of each day by it (server.spoken), which nobody sees."""
+    for statement in _LANGUAGES:
+        db.execute(statement)
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
-    episodes, drafts, online_places, officers,
+    episodes, drafts, online_places, officers, by_language,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

@@ -6,9 +6,10 @@ the counter. What has no figure stands beside it with the reason; nobody is left
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
+from typing import TypeVar
 
 from server.histogram import Histogram, bucket_of
 from server.opinion import LEVELS, Opinion
@@ -17,6 +18,7 @@ from server.visits import Outcome, Visit, Visited
 from sync.types import UtcMs
 
 MINUTE_MS = 60_000
+Of = TypeVar("Of", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,19 +113,20 @@ def cells_of(
 ) -> dict[Key, Cell]:
     """The figures of a day. `standard`: published minutes of a case by service; `hour_of`: the hour in the office's
     time."""
-    sums: dict[Key, _Sum] = {}
-    for visit in visited.visits:
-        _count(sums.setdefault(_key(visit, hour_of), _Sum()), visit, standard)
+    sums, stray = _sums(visited.visits, presses, standard, lambda visit: _key(visit, hour_of))
     for aside in visited.ticketless:
         sums.setdefault(Key(hour_of(aside.at_ms), aside.service, aside.counter), _Sum()).counts["ticketless"] += 1
-    scored, stray = scores_of(visited.visits, presses)
-    for visit, of_visit in scored:
-        counts = level_of(of_visit)
-        column = "disputed" if counts is None else f"level_{counts.level}"
-        sums.setdefault(_key(visit, hour_of), _Sum()).counts[column] += 1
     for press in stray:
         sums.setdefault(Key(hour_of(UtcMs(press.at_ms)), "", press.counter), _Sum()).counts["unattached"] += 1
     return {key: each.cell() for key, each in sums.items()}
+
+
+def grouped(
+    visits: Sequence[Visit], presses: Sequence[Press], standard: Mapping[str, int], name_of: Callable[[Visit], str]
+) -> dict[str, Cell]:
+    """The figures of visits by whatever `name_of` says of each."""
+    sums, _ = _sums(visits, presses, standard, name_of)
+    return {name: each.cell() for name, each in sums.items()}
 
 
 def total(cells: Iterable[Cell]) -> Cell:
@@ -173,6 +176,21 @@ def _count(to: _Sum, visit: Visit, standard: Mapping[str, int]) -> None:
     if minutes:
         counts["judged"] += 1
         counts["within"] += visit.served_ms <= minutes * visit.cases * MINUTE_MS
+
+
+def _sums(
+    visits: Sequence[Visit], presses: Sequence[Press], standard: Mapping[str, int], of: Callable[[Visit], Of]
+) -> tuple[dict[Of, _Sum], tuple[Press, ...]]:
+    """(what each group of visits adds up to, presses that belong to none)."""
+    sums: dict[Of, _Sum] = {}
+    for visit in visits:
+        _count(sums.setdefault(of(visit), _Sum()), visit, standard)
+    scored, stray = scores_of(visits, presses)
+    for visit, of_visit in scored:
+        counts = level_of(of_visit)
+        column = "disputed" if counts is None else f"level_{counts.level}"
+        sums[of(visit)].counts[column] += 1
+    return sums, stray
 
 
 def scores_of(

@@ -23,8 +23,8 @@ BOUNDS = [round(1000 * 2 ** (step / 8)) for step in range(161)]
 WINDOW_MS = 120_000
 
 
-def recount(file: Path, offset_ms: int, first: str, last: str) -> Figures:
-    """Every figure of these days."""
+def recount(file: Path, offset_ms: int, first: str, last: str, today: str = "") -> Figures:
+    """Every figure of these days. `today`: on which they are told, another one than this."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
         rows = [
             (journal, role, json.loads(row))
@@ -43,8 +43,14 @@ def recount(file: Path, offset_ms: int, first: str, last: str) -> Figures:
             days[day].append((kind, body))
     presses = [each for each in scores(rows, clock) if first <= clock.day(each["at"]) <= last]
     tally = Tally()
+    tally.languages = {
+        json.dumps({"journal": journal, "seq": body["ticket"]}): body["language"]
+        for journal, _, (_, kind, _, _, _, body) in rows
+        if kind == "ticket.language"
+    }
     for day, facts in days.items():
         if first <= day <= last:
+            tally.month = day[:7]
             one_day(facts, [each for each in presses if clock.day(each["at"]) == day], minutes, clock, tally)
     for (part, name), each in tally.parts.items():
         for key, value in figures(each, part).items():
@@ -55,6 +61,7 @@ def recount(file: Path, offset_ms: int, first: str, last: str) -> Figures:
             found["complaint", body["category"], "complaints"] = str(int(before) + 1)
     answers(rows, clock, first, last, found)
     from_phones(days, first, last, found)
+    found |= languages(tally.spoken, first, last, today or clock.day(round(datetime.now(UTC).timestamp() * 1000)))
     return found
 
 
@@ -73,6 +80,42 @@ def from_phones(days: dict[str, list[Any]], first: str, last: str, found: Figure
             for key in ("places", "places_counted", "places_void", "places_unused"):
                 before = int(found.get(("online", service, key)) or 0)
                 found["online", service, key] = str(before + (key in ("places", fate)))
+
+
+def languages(spoken: dict[tuple[str, str], dict[str, Any]], first: str, last: str, today: str) -> Figures:
+    """By language: of months that are over, ten and more, and no single one hidden, each measure for itself."""
+    names, found = ("th", "en", "my", "other"), dict[str, dict[str, Any]]()
+    months = sorted({month for month, _ in spoken if month < today[:7]})
+    whole = [f"{first[:4]}-{month:02}" for month in range(1, 13) if first[:7] <= f"{first[:4]}-{month:02}" <= last[:7]]
+    if not [month for month in whole if month < today[:7]]:
+        return {}
+    added = {name: {"visits": [0], "waits": [], "scores": []} for name in names}
+    shown: dict[str, set[str]] = {"visits": set(), "waits": set(), "scores": set()}
+    for month in months:
+        of = {name: spoken.get((month, name), {"visits": 0, "waits": [], "scores": []}) for name in names}
+        for measure in shown:
+            size = {name: of[name][measure] if measure == "visits" else len(of[name][measure]) for name in names}
+            order = sorted({size[name] for name in names if size[name] >= 10})
+            few = [size[name] for name in names if size[name] < 10]
+            while sum(few) and order and (sum(each > 0 for each in few) < 2 or sum(few) < 10 or len(set(few)) == 1):
+                smallest = order.pop(0)
+                few += [size[name] for name in names if size[name] == smallest]
+            for name in (name for name in names if size[name] in order):
+                shown[measure].add(name)
+                added[name][measure] += [of[name]["visits"]] if measure == "visits" else of[name][measure]
+    flat: Figures = {}
+    for name in names:
+        counts, waits, scored = (added[name][measure] if name in shown[measure] else [] for measure in shown)
+        found[name] = {
+            "visits": str(sum(counts)) if counts else None, "timed": str(len(waits)) if waits else None,
+            "wait_p50": tenth(quantile(waits, 50)) if waits else None,
+            "wait_p90": tenth(quantile(waits, 90)) if waits else None,
+            "scores": str(len(scored)) if scored else None,
+            "mean": places(Fraction(sum(scored), len(scored)), 2) if scored else None,
+            "percent": places(Fraction(20 * sum(scored), len(scored)), 2) if scored else None,
+        }  # fmt: skip
+        flat |= {("language", name, key): value for key, value in found[name].items()}
+    return flat
 
 
 def answers(rows: list[Any], clock: "Clock", first: str, last: str, found: Figures) -> None:
@@ -115,6 +158,16 @@ class Tally:
         self.parts: defaultdict[tuple[str, str], dict[str, Any]] = defaultdict(
             lambda: {"n": Counter(), "waits": [], "serves": []}
         )
+        self.languages: dict[str, str] = {}
+        self.month = ""
+        self.spoken: defaultdict[tuple[str, str], dict[str, Any]] = defaultdict(
+            lambda: {"visits": 0, "waits": [], "scores": []}
+        )
+
+    def of_language(self, ticket: Any) -> dict[str, Any]:
+        """What is counted of whoever spoke as this ticket's holder did, in the month of the day."""
+        name = self.languages.get(json.dumps(ticket), "")
+        return self.spoken[self.month, name if name in ("th", "en", "my") else "other"]
 
     def at(self, hour: str, service: str, counter: int) -> Iterator[dict[str, Any]]:
         for where in (("all", ""), ("service", service), ("hour", hour), ("counter", str(counter))):
@@ -227,6 +280,10 @@ def one_day(facts: list[Any], presses: list[dict[str, int]], minutes: dict[str, 
     for visit in visits:
         for each in to.at(clock.hour(visit["ready"]), visit["service"], visit["counter"]):
             count(each, visit, minutes)
+        spoken = to.of_language(visit["ticket"]["ticket"])
+        spoken["visits"] += 1
+        if visit["called"] is not None and not visit["untimed"]:
+            spoken["waits"].append(max(visit["called"] - visit["ready"], 0))
 
 
 def at_work(begin: int, end: int, clock: Clock, to: Tally) -> None:
@@ -257,6 +314,8 @@ def opinions(visits: list[dict[str, Any]], presses: list[dict[str, int]], clock:
             levels[latest[2]].append(press["level"])
     for number, pressed in levels.items():
         visit = visits[number]
+        if len(set(pressed)) == 1:
+            to.of_language(visit["ticket"]["ticket"])["scores"].append(pressed[0])
         for each in to.at(clock.hour(visit["ready"]), visit["service"], visit["counter"]):
             each["n"]["disputed" if len(set(pressed)) > 1 else f"level_{pressed[0]}"] += 1
 

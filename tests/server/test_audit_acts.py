@@ -16,7 +16,7 @@ from sync import reasons
 from sync.audit import replay, sections
 from sync.audit_terms import Wrong
 from sync.codec import decode
-from sync.facts import Predecessor, TicketPriority, TicketReturned
+from sync.facts import Predecessor, TicketLanguage, TicketPriority, TicketReturned
 from sync.facts_office import RuleAdopted
 from sync.tickets import Status
 from sync.types import JournalId, Seq
@@ -27,6 +27,7 @@ from tests.server.places import place
 from tests.server.test_queue import KEY
 
 SERVICES = ("register", "tax")
+SPOKEN = ("th", "my", "th", "en", "th", "th", "ksw")
 
 
 class Day:
@@ -67,6 +68,7 @@ class Day:
         visit = tuple(self.random.sample(SERVICES, self.random.choice((1, 1, 1, 2))))
         body = replace(issued(self.taken, visit[0], day=self.office.day), services=visit)
         seq = kiosk.record(body, after_ms=0)
+        kiosk.record(TicketLanguage(Seq(seq), SPOKEN[self.taken % len(SPOKEN)]), after_ms=0)
         if self.random.random() < 0.2:
             kiosk.record(TicketPriority(Seq(seq)), after_ms=0)
         gone = [each for each in self.office.live.tickets.values() if each.status.value in ("absent", "parked")]

@@ -34,6 +34,7 @@ from sync.facts import (
     ScoreGiven,
     ScoreRepeated,
     TicketIssued,
+    TicketLanguage,
     TicketPromised,
 )
 from sync.facts_office import ComplaintNoted, TicketAdmitted, TicketCalled
@@ -87,6 +88,7 @@ bodies = st.one_of(
     ),
     st.builds(lambda n: TicketCalled(NOON, of(n), 1, "s00000001"), st.integers(1, 3)),
     st.builds(lambda n: ComplaintNoted(NOON, of(n), "other", "s00000001"), st.integers(1, 3)),
+    st.builds(lambda n, language: TicketLanguage(Seq(n), language), st.integers(1, 9), st.sampled_from(["th", "my"])),
     st.just(CATALOGUE),
 )
 events = st.lists(st.tuples(bodies, st.sampled_from(BOOTS), st.integers(1, 30_000_000)), min_size=1, max_size=25)

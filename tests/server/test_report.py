@@ -119,6 +119,28 @@ def test_a_script_that_shares_no_code_counts_the_same_to_the_last_digit(
         assert read(out.read_bytes()) == counted
 
 
+@pytest.mark.parametrize("month", ["2026-11", "2026-Q4", "FY2570"])
+def test_languages_are_told_by_the_month_once_it_is_over_and_the_same_script_counts_them(
+    office: Path, tmp_path: Path, month: str
+) -> None:
+    config, first, last = parse_server((office / "server.toml").read_bytes()), *_days(month)
+    later, out = datetime(2027, 1, 15, 3, tzinfo=UTC), tmp_path / "r.csv"
+    write_report(config, office / "office", Order(month, out, "en"), later)
+    counted = recount(office / "office" / FILE, BANGKOK_MS, first, last, "2027-01-15")
+    told = {key: value for key, value in in_csv(out.read_bytes()).items() if key[0] == "language"}
+    assert told == {key: value for key, value in counted.items() if key[0] == "language"}
+    assert {name for _, name, _ in told} == {"th", "en", "my", "other"}
+    assert told["language", "th", "visits"] is not None
+    assert None in {told["language", name, "visits"] for name in ("en", "my", "other")}
+    write_report(config, office / "office", Order("2026-12", out, "en"), NOW)
+    assert not [key for key in in_csv(out.read_bytes()) if key[0] == "language"], "a month that still grows tells none"
+
+
+def _days(month: str) -> tuple[str, str]:
+    of = period_of(month)
+    return of.first.isoformat(), of.last.isoformat()
+
+
 def test_control_a_few_facts_less_are_counted_otherwise(office: Path, tmp_path: Path) -> None:
     whole = recount(office / "office" / FILE, BANGKOK_MS, *PERIODS["2026-Q4"])
     for kind in COUNTED:
@@ -281,18 +303,9 @@ def test_beside_every_figure_stands_what_it_leaves_out() -> None:
     assert beside["Satisfaction"] == "5 scores; not in it: 1 visits with several scores, 7 scores of no visit"
 
 
-def test_no_figure_is_by_language_and_every_one_has_a_name() -> None:
+def test_every_figure_has_a_name() -> None:
     report = report_of(Read(period_of("2026-11"), {ALL: {"": Sum()}, HOUR: {"08": Sum()}}))
-    assert {row.part for row in report.rows} <= {
-        "all",
-        "service",
-        "hour",
-        "counter",
-        "month",
-        "complaint",
-        "followup",
-        "online",
-    }
+    assert {row.part for row in report.rows} == {ALL, HOUR}
     assert set(LABELS) == set(UNITS)
 
 

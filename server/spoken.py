@@ -1,0 +1,132 @@
+"""Visits by the language that was chosen at the kiosk, kept by office day, and what may be told of them by month.
+
+The table is for whoever reckons (server.languages decides what is told); no view and no file has its cells.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from server import languages
+from server.database import Db
+from server.histogram import Histogram
+from server.opinion import LEVELS, Opinion
+from server.sla import Cell
+from server.visits import Visit
+from sync.body import TicketName
+from translations import LANGUAGES
+
+OTHER = "other"
+"""Of another language, or of none that is on record."""
+NAMES = (*LANGUAGES, OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Visits of one language: how many, their waits that are known, their scores by level."""
+
+    visits: int = 0
+    waits: Histogram = field(default_factory=Histogram)
+    levels: Mapping[int, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Spoken") -> "Spoken":
+        levels = {level: self.levels.get(level, 0) + other.levels.get(level, 0) for level in LEVELS}
+        return Spoken(self.visits + other.visits, self.waits + other.waits, levels)
+
+    @property
+    def opinion(self) -> Opinion:
+        """The scores."""
+        return Opinion(self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What may be told of one language; None: nothing. Each stands for itself: many came, and few of them scored."""
+
+    visits: int | None = None
+    waits: Histogram | None = None
+    opinion: Opinion | None = None
+
+
+_MEASURES: Mapping[str, Callable[[Spoken], int]] = {
+    "visits": lambda each: each.visits,
+    "waits": lambda each: each.waits.total,
+    "opinion": lambda each: each.opinion.n,
+}
+"""Of how many people each is: what a cell is judged by."""
+
+
+def told(months: Iterable[Mapping[str, Spoken]]) -> dict[str, Told]:
+    """What may be told of these months together, each of which is over: the sum of what each tells for itself."""
+    found: dict[str, dict[str, Spoken]] = {measure: {} for measure in _MEASURES}
+    for month in months:
+        for measure, size in _MEASURES.items():
+            for name in languages.told({each: size(month.get(each, Spoken())) for each in NAMES}):
+                found[measure][name] = found[measure].get(name, Spoken()) + month[name]
+    return {name: _told(*(found[measure].get(name) for measure in _MEASURES)) for name in NAMES}
+
+
+def _told(visits: Spoken | None, waits: Spoken | None, opinion: Spoken | None) -> Told:
+    return Told(
+        None if visits is None else visits.visits,
+        None if waits is None else waits.waits,
+        None if opinion is None else opinion.opinion,
+    )
+
+
+def spoken_of(cells: Mapping[str, Cell]) -> dict[str, Spoken]:
+    """The same of figures by language (server.sla.grouped)."""
+    return {name: Spoken(each.visits, each.waits, each.opinion.levels) for name, each in cells.items()}
+
+
+def language_of(db: Db) -> Callable[[Visit], str]:
+    """Tells the language of a visit's ticket."""
+    known: dict[TicketName, str] = {}
+
+    def of(visit: Visit) -> str:
+        if visit.ticket not in known:
+            query = "SELECT language FROM languages WHERE journal_id = ? AND ticket = ?"
+            found = db.execute(query, (visit.ticket.journal, visit.ticket.seq)).fetchone()
+            known[visit.ticket] = found[0] if found and found[0] in LANGUAGES else OTHER
+        return known[visit.ticket]
+
+    return of
+
+
+def store(db: Db, office: str, day: str, made: Mapping[str, Spoken]) -> bool:
+    """Put these in the place of what was there; whether that is something else. Within a transaction."""
+    if read_day(db, office, day) == made:
+        return False
+    db.execute("DELETE FROM spoken WHERE office = ? AND day = ?", (office, day))
+    rows = [
+        (office, day, name, each.visits, each.waits.encode(), *(each.levels.get(level, 0) for level in LEVELS))
+        for name, each in made.items()
+    ]
+    db.executemany(
+        """INSERT INTO spoken (office, day, language, visits, waits, level_5, level_4, level_3, level_2, level_1)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        rows,
+    )
+    return True
+
+
+def read_day(db: Db, office: str, day: str) -> dict[str, Spoken]:
+    """Those of one day."""
+    return _together(db.execute(f"{_READ} day = ?", (office, day)).fetchall())
+
+
+def read_month(db: Db, office: str, month: str) -> dict[str, Spoken]:
+    """Those of a month (YYYY-MM)."""
+    return _together(db.execute(f"{_READ} day BETWEEN ? AND ?", (office, f"{month}-00", f"{month}-99")).fetchall())
+
+
+_READ = """SELECT language, visits, waits, level_5, level_4, level_3, level_2, level_1 FROM spoken
+    WHERE office = ? AND"""
+
+
+def _together(rows: Iterable[Sequence[object]]) -> dict[str, Spoken]:
+    found: dict[str, Spoken] = {}
+    for language, visits, waits, *levels in rows:
+        counts = {level: int(str(n)) for level, n in zip(LEVELS, levels, strict=True)}
+        one = Spoken(int(str(visits)), Histogram.decode(str(waits)), counts)
+        found[str(language)] = found[str(language)] + one if language in found else one
+    return found
