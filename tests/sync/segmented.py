@@ -67,12 +67,10 @@ def date(n: int) -> str:
 
 def days(path: Path, count: int, scores: int = FULL_AT, kind: type[Small] = Small) -> list[Entry]:
     """A closed journal of so many days, each but the last in a file of its own; all its entries."""
-    journal = small(path, kind)
-    for n in range(1, count + 1):
-        day(journal, n, scores)
-    found = list(journal.entries())
-    journal.close()
-    return found
+    with small(path, kind) as journal:
+        for n in range(1, count + 1):
+            day(journal, n, scores)
+        return list(journal.entries())
 
 
 def prune(journal: Journal, files: int, why: str = RETENTION) -> Fact:

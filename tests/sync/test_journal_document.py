@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,16 +56,16 @@ def stranger_of_files(path: Path) -> tuple[int, str, int]:
         files.insert(0, earlier)
     base, chains, vouching = last, {last: end}, []
     for file in files:
-        db = sqlite3.connect(f"file:{file}?immutable=1" if file != files[-1] else f"file:{file}", uri=True)
-        for seq, row, kept in db.execute("SELECT seq, row, chain FROM facts ORDER BY seq"):
-            reached = _step(secret, end, last + 1, row)
-            if (seq, json.loads(row)[0], reached) != (last + 1, last + 1, kept):
-                return last, end.hex(), base
-            last, end = seq, reached
-            chains[last] = end
-            if json.loads(row)[1] == "segments.pruned":
-                vouching.append(json.loads(row)[5])
-        db.close()
+        where = f"file:{file}?immutable=1" if file != files[-1] else f"file:{file}"
+        with closing(sqlite3.connect(where, uri=True)) as db:
+            for seq, row, kept in db.execute("SELECT seq, row, chain FROM facts ORDER BY seq"):
+                reached = _step(secret, end, last + 1, row)
+                if (seq, json.loads(row)[0], reached) != (last + 1, last + 1, kept):
+                    return last, end.hex(), base
+                last, end = seq, reached
+                chains[last] = end
+                if json.loads(row)[1] == "segments.pruned":
+                    vouching.append(json.loads(row)[5])
     if base:
         assert opened is not None
         first = _step(secret, bytes(32), 1, opened).hex()

@@ -286,7 +286,8 @@ def test_a_file_that_was_just_begun_is_not_taken_for_an_unfinished_journal(path:
     alone = path.with_name("copy.db")
     shutil.copy(path, alone)
     assert not unfinished(alone), "also not where it is no link"
-    assert small(path).end.seq == 7
+    with small(path) as journal:
+        assert journal.end.seq == 7
 
 
 def test_a_name_that_stands_for_nothing_is_damage_and_no_reason_for_another_journal(path: Path) -> None:
