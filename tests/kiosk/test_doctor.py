@@ -51,11 +51,13 @@ def reading(*, disciplined: bool = True) -> Reading:
     return Reading(BOOT, NOW.boottime_ms, UtcMs(NOON), disciplined, 12 if disciplined else 0)
 
 
-def few_services() -> str:
-    """The example with the first service of each group: the tickets of all services are rehearsed."""
-    head, *services = (demo.EXAMPLE / "catalogue.toml").read_text("utf-8").split("\n[[services]]\n")
-    groups = {re.findall(r'^group = "(.+)"', service, re.MULTILINE)[0]: service for service in reversed(services)}
-    return "\n[[services]]\n".join([head, *groups.values()]) + "\n"
+def one_service() -> str:
+    """The example with its first service and the group of it: the tickets of all services are rehearsed."""
+    head, service, *_ = (demo.EXAMPLE / "catalogue.toml").read_text("utf-8").split("\n[[services]]\n")
+    notice, *groups = head.split("\n[[groups]]\n")
+    (name,) = re.findall(r'^group = "(.+)"', service, re.MULTILINE)
+    (group,) = (each for each in groups if f'id = "{name}"' in each)
+    return f"{notice}\n[[groups]]\n{group}\n[[services]]\n{service}\n"
 
 
 @dataclass
@@ -87,7 +89,7 @@ class Box:
         for file in demo.EXAMPLE.glob("*.toml"):
             if file.name not in ("kiosk.toml", "catalogue.toml"):
                 shutil.copyfile(file, self.folder / file.name)
-        (self.folder / "catalogue.toml").write_text(few_services(), "utf-8")
+        (self.folder / "catalogue.toml").write_text(one_service(), "utf-8")
         self.tools = Tools(
             fonts=lambda: None,
             read_clock=reading,
