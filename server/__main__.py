@@ -29,7 +29,7 @@ from server.restore import restore
 from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
 from server.signs import PAPERS
-from server.stores import open_reader, place_of
+from server.stores import FILE, SCHEMES, open_reader, place_of
 from sync.clock import trusted
 from sync.errors import SyncError
 from sync.simulated_clock import clock_for
@@ -80,6 +80,10 @@ def main(arguments: list[str]) -> int:
                 print(_report(options, config, folder, _moment(clock)))
             case "rebuild":
                 _rebuild(config, folder, clock)
+            case "move":
+                from server.moving import move  # only who has the driver moves
+
+                print(move(folder / FILE, options.to, config.zone))
             case "pair":
                 print(_ask(config, folder, clock, {"command": "pair", "place": options.place})["code"])
             case "code":
@@ -109,6 +113,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         parser.error("the following arguments are required: --config")
     if options.command == "restore" and None in (options.file, options.secret_file):
         parser.error("restore needs the backup's file and --secret-file")
+    if options.command == "move" and not str(options.to).startswith(SCHEMES):
+        parser.error("move needs --to postgresql://…")
     if options.command == "publish" and options.file is None:
         parser.error("publish needs the catalogue.toml or calendar.toml")
     return options
@@ -118,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
     commands = (
         "serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs", "report",
-        "backup", "backup-key", "restore", "install", "publish",
+        "backup", "backup-key", "restore", "install", "publish", "move",
     )  # fmt: skip
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
     parser.add_argument("file", nargs="?", type=Path, help="restore: the backup; publish: the catalogue or calendar")
@@ -131,7 +137,9 @@ def _parser() -> argparse.ArgumentParser:
         "--journal", help="revoke, export: the journal, 32 hex digits (export: default the office's own)"
     )
     parser.add_argument(
-        "--to", metavar="FILE", help="export: the new file (default: journal.db); evidence: the last office day"
+        "--to",
+        metavar="FILE",
+        help="export: the new file (default: journal.db); evidence: the last office day; move: the database",
     )
     parser.add_argument("--day", default="", metavar="D", help="audit, checkpoint: the office day, like 2026-11-30")
     parser.add_argument("--json", action="store_true", help="audit, backup: for programs")

@@ -100,10 +100,11 @@ class Postgres:
 
     def execute(self, statement: str, values: Values = (), /) -> Rows:
         """As sqlite3.Connection.execute."""
+        inside = self.in_transaction
         try:
             cursor = self._execute(statement, values)
         except Unavailable:
-            if not self._db.closed or not statement.startswith(_REPEATABLE):
+            if inside or not self._db.closed or not statement.startswith(_REPEATABLE):
                 raise
             cursor = self._execute(statement, values)  # the first that a lost connection is noticed by
         if statement.startswith(("INSERT", "UPDATE", "DELETE")):

@@ -110,10 +110,10 @@ class PostgresStore:
         if not held:
             raise LedgerBusy(f"another process writes {self.name}", hint=_BUSY)
         (commits,) = db.execute("SHOW synchronous_commit").fetchone()
-        query = "SELECT datcollate FROM pg_database WHERE datname = current_database()"
-        (order,) = db.execute(query).fetchone()
-        if order.partition(".")[0] != "C":
-            raise LedgerRefused(f"{self.name} sorts by {order}", hint=_ORDER)
+        query = "SELECT datlocprovider, datcollate FROM pg_database WHERE datname = current_database()"
+        by, order = db.execute(query).fetchone()
+        if by == "i" or order.partition(".")[0] != "C":
+            raise LedgerRefused(f"{self.name} sorts by {'ICU' if by == 'i' else order}", hint=_ORDER)
         if commits in ("off", "local") and "synchronous_commit" not in self._url:
             raise LedgerRefused(f"{self.name} commits with synchronous_commit = {commits}", hint=_COMMITS)
 

@@ -239,9 +239,11 @@ class Sender:
                     raise
                 time.sleep(0.1)
                 continue
-            if isinstance(taken, Refusal):
-                raise RuntimeError(f"refused for good: {taken}")  # noqa: TRY004 no type is wrong
-            self.acknowledged[machine.name] = taken
+            match taken:
+                case Refusal(message=message):
+                    raise RuntimeError(f"refused for good: {message}")
+                case int():
+                    self.acknowledged[machine.name] = taken
             self.longest_s = max(self.longest_s, time.monotonic() - began)
             return
 

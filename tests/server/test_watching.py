@@ -217,7 +217,8 @@ def test_another_office_cannot_end_an_alert(watched: Watched) -> None:
         ledger._db.execute(
             """INSERT INTO journals (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain,
                 office)
-            SELECT 'x', public_key, secret, 'office', '', lane, 0, x'01', chain, 'y' FROM journals LIMIT 1"""
+            SELECT 'x', public_key, secret, 'office', '', lane, 0, ?, chain, 'y' FROM journals LIMIT 1""",
+            (b"\x01",),
         )
     assert watched.alerts == [alert]
     with ledger.transaction():
