@@ -10,7 +10,7 @@ from tests.faults.kill import prove
 @pytest.mark.proof
 @pytest.mark.timeout(300)
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
-    evidence, hall = prove(8, 7, tmp_path / "demo")
+    evidence, hall = prove(5, 7, tmp_path / "demo")
     assert evidence.faults == []
     assert len(hall.shown) >= 3
     assert evidence.papers
@@ -20,5 +20,5 @@ def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None
 @pytest.mark.timeout(300)
 def test_a_kiosk_that_acts_before_it_commits_is_caught(tmp_path: Path) -> None:
     """The control of the test above."""
-    evidence, _ = prove(4, 7, tmp_path / "demo", programs={"kiosk": "tests.faults.late_kiosk"}, victims={"kiosk": 1})
+    evidence, _ = prove(3, 7, tmp_path / "demo", programs={"kiosk": "tests.faults.late_kiosk"}, victims={"kiosk": 1})
     assert any("missing from the journal" in fault or "not in the journal" in fault for fault in evidence.faults)
