@@ -73,12 +73,22 @@ class Lost:
         untouched = walk is not None and walk[2] == walk[0] == self._known(journal_id)
         if walk is not None and walk[2] is not None and not untouched:
             return
-        self._db.execute(
-            """INSERT INTO losses (journal_id, top_seq, top_chain, signature, wanted_seq, wanted_chain, from_ms, at_ms)
-            VALUES (?1, ?2, ?3, ?4, ?2, ?3, ?5, ?6) ON CONFLICT (journal_id) DO UPDATE SET top_seq = ?2, top_chain = ?3,
-                signature = ?4, wanted_seq = ?2, wanted_chain = ?3 WHERE ?2 > top_seq OR ?7""",
-            (journal_id, head.seq, head.chain, head.signature, self._copied_ms(), now_ms, untouched),
-        )
+        statement = """INSERT INTO losses
+                (journal_id, top_seq, top_chain, signature, wanted_seq, wanted_chain, from_ms, at_ms)
+            VALUES (:journal, :seq, :chain, :signature, :seq, :chain, :copied_ms, :now_ms)
+            ON CONFLICT (journal_id) DO UPDATE SET top_seq = excluded.top_seq, top_chain = excluded.top_chain,
+                signature = excluded.signature, wanted_seq = excluded.wanted_seq, wanted_chain = excluded.wanted_chain
+            WHERE excluded.top_seq > losses.top_seq OR :untouched = 1"""
+        values = {
+            "journal": journal_id,
+            "seq": head.seq,
+            "chain": head.chain,
+            "signature": head.signature,
+            "copied_ms": self._copied_ms(),
+            "now_ms": now_ms,
+            "untouched": int(untouched),
+        }
+        self._db.execute(statement, values)
 
     def note_known(self, journal_id: JournalId, seq: Seq) -> None:
         """By the office's last word this lost journal went up to here, whatever a device has of it."""
