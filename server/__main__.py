@@ -16,13 +16,14 @@ from typing import Any
 from server import auditing, backup_command, certificate, control, install_command, mail, telling, webhook
 from server.backup_key import key_sheet
 from server.backups import Backup
+from server.commands import perform
 from server.config import ServerConfig, parse_server
 from server.console_tls import ConsoleCertificate
 from server.errors import ConfigError, ControlFailed, LedgerRefused, ServerError
 from server.export import export
 from server.ledger import Ledger
 from server.names import own_addresses, own_host
-from server.office import Office, perform
+from server.office import Office
 from server.offices import zones_of
 from server.publish_command import command_of
 from server.restore import restore

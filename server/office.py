@@ -6,15 +6,15 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from socket import socket
 from ssl import TLSVersion
 from typing import Any
 
-from fonts.tokens import load as load_tokens
 from server import certificate, control, queue, standstill
-from server.app import GUARDS, Reader, pages_app, with_headers
+from server.app import GUARDS, Guided, Reader, pages_app, with_headers
 from server.around import Surroundings
 from server.audits import Audits
 from server.authority import fingerprints
@@ -26,6 +26,7 @@ from server.checkpointing import Checkpointer
 from server.clips import FOLDER as CLIPS_FOLDER
 from server.clips import Clips, recorded
 from server.clips_down import ClipsDown
+from server.commands import perform
 from server.config import Address, ServerConfig
 from server.console import console_app, console_routes
 from server.console_alerts import AlertDesk
@@ -39,7 +40,7 @@ from server.database import Db, See, everything
 from server.display import Display
 from server.door import Door
 from server.editors import Editors
-from server.errors import BackupFailed, ControlFailed, LedgerRefused, RelayMistaken, ServerError
+from server.errors import BackupFailed, LedgerRefused, RelayMistaken, ServerError
 from server.feed import Feed
 from server.first_code import Console, FirstCodes
 from server.following import Following
@@ -49,6 +50,7 @@ from server.hall import Hall
 from server.halls import Halls
 from server.handdown import HandDown, Shelf
 from server.handing import Handing
+from server.http import App
 from server.ingest import Exchange
 from server.lastword import FILE as LAST_WORD
 from server.lastword import LastWord
@@ -67,14 +69,11 @@ from server.online_page import MINUTE_MS, OfficeSide, OnlinePages, asker
 from server.open_page import OpenPages
 from server.own import KEY_FILE, own_secret
 from server.pages import Pages
-from server.pairing import clean_place, new_code
 from server.papers import Papers
 from server.passwords import Hasher
 from server.previews import FOLDER as PREVIEWS_FOLDER
 from server.previews import Previews
 from server.proof import Proof
-from server.publish_command import publish
-from server.publishing import Drawable
 from server.queue import Moment
 from server.reading import Device
 from server.recording import Recording
@@ -82,10 +81,11 @@ from server.relay import Ports, Reached, Relay
 from server.relay_thread import RelayThread
 from server.results_page import ResultPages
 from server.services_page import ServicePages
-from server.serving import Listener, bind, listener, port_of
+from server.serving import Listener, Quick, bind, listener, port_of
 from server.speaker import Speaker
 from server.status import Status
 from server.stores import open_reader, place_of, store_of
+from server.streams import Streams
 from server.telling import Teller, Way
 from server.timekeeper import Clocks, Timekeeper
 from server.watching import Sources, Watch
@@ -97,10 +97,48 @@ from sync.clock import office_day
 from sync.facts import MachineStarted
 from sync.keys import DeviceKey, load_for, load_or_make
 from sync.live import Live
-from sync.paircode import make_code
 from sync.types import JournalId, Seq, UtcMs
 from sync.voice import is_quiet
 from sync.wire import Head
+
+
+@dataclass
+class _Core:
+    """What every part of a running server has in common. `streams` and `closing` grow with the parts."""
+
+    pages: Pages
+    key: DeviceKey
+    keeper: Timekeeper
+    server_id: str
+    paired: set[JournalId]
+    hall: Hall
+    meter: Meter
+    writer: Writer
+    reader: Reader
+    feed: Feed
+    witnesses: Witnesses
+    heard: Heard
+    handdown: HandDown
+    clips_down: ClipsDown
+    around: Surroundings
+    clips: Clips
+    display: Display
+    speaker: Speaker
+    centre: Centre
+    backups: Backups
+    auditor: Reader
+    audits: Audits
+    everywhere: Reader
+    bookkeeper: Bookkeeper
+    halls: Halls
+    papers: Papers
+    hasher: Hasher
+    streams: dict[str, Streams] = field(init=False)
+    closing: list[Callable[[], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.streams = {"office": self.feed.streams, "display": self.display.streams}
+        self.closing = [self.witnesses.close, self.feed.close, self.display.close, self.handdown.close]
 
 
 class Office:
@@ -138,160 +176,174 @@ class Office:
 
     async def run(self) -> None:
         """Serve until `stop` is set or SIGTERM or SIGINT comes. Raises ServerError where it cannot begin."""
+        config = self._config
         async with contextlib.AsyncExitStack() as stack:
-            exchange_socket = stack.enter_context(bind(self._config.exchange))
-            pages_socket = stack.enter_context(bind(self._config.pages))
-            console_socket = stack.enter_context(bind(self._config.console))
-            pages = Pages(self._config.name, self._config.zone)
-            loop = asyncio.get_running_loop()
-            ledger = Ledger(self._ledger, self._config.zone, self._random)
-            try:
-                key, keeper = self._begin(ledger)
-            except BaseException:
-                ledger.close()
-                raise
-            server_id, paired = ledger.server_id, ledger.paired()
-            last = LastWord(self._folder / LAST_WORD, key.sign)
-            hall = Hall(queue.live_of(ledger), stands_still=queue.stands_still(ledger))
-            meter = Meter(time.monotonic)
-            writer = Writer(
-                ledger,
-                lambda: _tell(loop, (feed.changed, bookkeeper.changed, centre.changed), hall, handdown, ledger, last),
-                meter.commit,
+            sockets = [stack.enter_context(bind(at)) for at in (config.pages, config.exchange, config.console)]
+            console_port = port_of(sockets[-1])
+            core = self._core(stack, asyncio.get_running_loop())
+            commands = await control.serve(
+                self._folder, lambda command: self._command(core.writer, core.backups, command)
             )
-            writer.start()
-            stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
-            db = self._opened(stack, see_own)
-            reader_thread = stack.enter_context(ThreadPoolExecutor(1, "reader"))  # ends before what it reads is closed
-            reader = Reader(db, reader_thread)
-            feed = Feed(reader.view, pages, self._now, lambda: hall.live)
-            hall.tell(feed.changed)
-            witnesses = Witnesses(devices(db))
-            heard = self._heard(last)
-            handdown, clips_down = self._handdown(stack, writer, key, keeper, witnesses, hall, heard)
-            around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
-            clips = Clips(self._folder / CLIPS_FOLDER)
-            clips.take(recorded(db))
-            display = Display(lambda: hall.live, around, pages, self._now, clips=clips, sure=witnesses.heard)
-            speaker = self._speaker(hall, reader, clips, display, pages)
-            for changed in (display.changed, speaker.changed):
-                hall.tell(changed)
-            centre = self._centre(stack, writer, key, loop)
-            backups = self._backups(db)
-            commands = await control.serve(self._folder, lambda command: self._command(writer, backups, command))
             stack.callback(commands.close)
-            exchange = Exchange(
-                writer,
-                paired,
-                self._certificate,
-                server_id,
-                self._now,
-                self._told,
-                contact=feed.contacted,
-                moment=self._moment,
-                handdown=handdown,
-                clips=clips_down,
-                succeed=partial(self._succeed, key=key, keeper=keeper),
-                heard=heard,
-                first=FirstCodes(
-                    self._random, self._now, self._clock.instant, lambda: self._console(port_of(console_socket))
-                ).take,
-                safe=(safe := backups.safe if self._config.upstream is None else centre.safe),
-                batch=meter.batch,
-            )
-            auditor, audits = self._reader(stack, "auditor", see_own), Audits(pages.zone, self._now)
-            everywhere = self._reader(stack, "figures")
-            bookkeeper = Bookkeeper(everywhere, writer, self._config.zone, self._now)
-            halls = Halls(
-                self._reader(stack, "halls"), lambda: hall.live, around, self._config.name, self._config.zone, self._now
-            )
-            papers = Papers(self._reader(stack, "papers", see_office), halls)
-            proof = Proof(auditor, audits, pages, lambda: hall.live, self._now, papers=papers)
-            checkpointer = self._checkpointer(auditor, writer, audits, key, hall)
-            hall.tell(lambda: checkpointer.queue_changed(hall.live))
-            online = self._online(pages, around, hall, writer, reader)
-            services = ServicePages(pages, around, lambda: hall.live, self._now, online.offer if online else None)
-            address = partial(asker, proxy=self._config.online.proxy if self._config.online is not None else None)
-            following = Following(halls, pages, self._now, address)
-            status = Status(following, pages.language, GUARDS)
-            outside = (
-                OutsidePages(pages, halls, self._now, address),
-                ResultPages(pages, halls, everywhere, self._now, address),
-                OpenPages(pages, halls, everywhere, self._now, self._config.licence, address),
-            )
-            guide = Guide(self._console_certificate, pages, port_of(console_socket))
-            hasher = Hasher(self._random)
-            stack.callback(hasher.close)
-            door = Door(reader, writer, hasher, Waits(), random=self._random, now=self._now)
-            watch, tellers = self._watch(
-                Sources(
-                    reader, auditor, everywhere, audits, lambda: hall.live, lambda: _devices(feed), backups,
-                    lambda: writer.trouble,
-                ),
-                writer, server_id,
-            )  # fmt: skip
-            shell = ConsolePages(pages, partial(banner, backups), lambda: {"/alerts": watch.unseen})
-            counters = CounterDesk(door, shell, CounterPages(pages, self._config.zone), hall, self._moment)
-            desk = OfficeDesk(
-                door,
-                OfficePages(shell),
-                hall,
-                self._moment,
-                self._config.zone,
-                key,
-                self._config.public_url,
-                keeper.confirm,
-                self._certificate,
-                centre,
-                everywhere,
-            )
-            voice = Recording(door, shell, clips)
-            editors = Editors(desk, Previews(self._folder / PREVIEWS_FOLDER))
-            looked = ProofDesk(
-                door, shell, auditor, audits, self._moment, mails=checkpointer.mails, wake=checkpointer.wake
-            )
-            streams = {"office": feed.streams, "display": display.streams, "counter": counters.streams}
-            watched = Watched(meter, writer, hall, streams, backups, centre, safe, self._now)
-            metrics = MetricsPage(everywhere, watched, store_of(self._ledger), self._config.label, self._config.metrics)
-            alerts = AlertDesk(
-                door, shell, everywhere, self._moment, seen=watch.count, refusing=lambda: watch.refusing_ms
-            )
-            scores = OfficerDesk(door, shell, auditor, self._moment)
-            console = console_app(
-                console_routes(door, shell, counters, guide, desk, voice, looked, alerts, editors, scores)
-            )
+            guide = Guide(self._console_certificate, core.pages, console_port)
+            pages, quick = self._public(core, guide)
+            console, keeping = self._staff(core, guide)
+            exchange = with_headers(self._exchange(core, console_port))
             listeners = [
-                (
-                    listener(
-                        pages_app(
-                            reader,
-                            pages,
-                            feed,
-                            self._now,
-                            lambda: writer.trouble,
-                            guide,
-                            display,
-                            proof,
-                            following,
-                            status,
-                            services,
-                            metrics,
-                            *([online] if online is not None else []),
-                            *outside,
-                        ),
-                        self.stop,
-                        quick=status.quick,
-                    ),
-                    pages_socket,
-                ),
-                (listener(with_headers(exchange), self.stop, self._files), exchange_socket),
-                (listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2), console_socket),
+                listener(pages, self.stop, quick=quick),
+                listener(exchange, self.stop, self._files),
+                listener(console, self.stop, self._console_certificate.files, TLSVersion.TLSv1_2),
             ]
-            keeping = speaker.run(), checkpointer.run(), bookkeeper.run(), self._nightly(backups), watch.run()
-            for running in (*keeping, *(each.run() for each in tellers)):
+            for running in (core.speaker.run(), core.bookkeeper.run(), self._nightly(core.backups), *keeping):
                 stack.callback(asyncio.create_task(running).cancel)
-            closing = witnesses.close, feed.close, display.close, counters.streams.close, handdown.close
-            await self._listen(listeners, closing, self._keep_time(keeper, writer))
+            bound = list(zip(listeners, sockets, strict=True))
+            await self._listen(bound, core.closing, self._keep_time(core.keeper, core.writer))
+
+    def _core(self, stack: contextlib.AsyncExitStack, loop: asyncio.AbstractEventLoop) -> "_Core":
+        """The ledger with its writer, and what is told of every change of it."""
+        pages = Pages(self._config.name, self._config.zone)
+        ledger = Ledger(self._ledger, self._config.zone, self._random)
+        try:
+            key, keeper = self._begin(ledger)
+        except BaseException:
+            ledger.close()
+            raise
+        server_id, paired = ledger.server_id, ledger.paired()
+        last = LastWord(self._folder / LAST_WORD, key.sign)
+        hall = Hall(queue.live_of(ledger), stands_still=queue.stands_still(ledger))
+        meter = Meter(time.monotonic)
+        writer = Writer(
+            ledger,
+            lambda: _tell(loop, (feed.changed, bookkeeper.changed, centre.changed), hall, handdown, ledger, last),
+            meter.commit,
+        )
+        writer.start()
+        stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
+        db = self._opened(stack, see_own)
+        reader = Reader(db, stack.enter_context(ThreadPoolExecutor(1, "reader")))  # ends before what it reads is closed
+        feed = Feed(reader.view, pages, self._now, lambda: hall.live)
+        hall.tell(feed.changed)
+        witnesses = Witnesses(devices(db))
+        heard = self._heard(last)
+        handdown, clips_down = self._handdown(stack, writer, key, keeper, witnesses, hall, heard)
+        around = Surroundings(reader, lambda: hall.live, self._now, pages.wall)
+        clips = Clips(self._folder / CLIPS_FOLDER)
+        clips.take(recorded(db))
+        display = Display(lambda: hall.live, around, pages, self._now, clips=clips, sure=witnesses.heard)
+        speaker = self._speaker(hall, reader, clips, display, pages)
+        for changed in (display.changed, speaker.changed):
+            hall.tell(changed)
+        centre = self._centre(stack, writer, key, loop)
+        auditor, everywhere = self._reader(stack, "auditor", see_own), self._reader(stack, "figures")
+        bookkeeper = Bookkeeper(everywhere, writer, self._config.zone, self._now)
+        halls = Halls(
+            self._reader(stack, "halls"), lambda: hall.live, around, self._config.name, self._config.zone, self._now
+        )
+        papers = Papers(self._reader(stack, "papers", see_office), halls)
+        hasher = Hasher(self._random)
+        stack.callback(hasher.close)
+        return _Core(
+            pages, key, keeper, server_id, paired, hall, meter, writer, reader, feed, witnesses, heard, handdown,
+            clips_down, around, clips, display, speaker, centre, self._backups(db), auditor,
+            Audits(pages.zone, self._now), everywhere, bookkeeper, halls, papers, hasher,
+        )  # fmt: skip
+
+    def _exchange(self, core: "_Core", console_port: int) -> Exchange:
+        """What machines speak with."""
+        first = FirstCodes(self._random, self._now, self._clock.instant, lambda: self._console(console_port))
+        return Exchange(
+            core.writer,
+            core.paired,
+            self._certificate,
+            core.server_id,
+            self._now,
+            self._told,
+            contact=core.feed.contacted,
+            moment=self._moment,
+            handdown=core.handdown,
+            clips=core.clips_down,
+            succeed=partial(self._succeed, key=core.key, keeper=core.keeper),
+            heard=core.heard,
+            first=first.take,
+            safe=self._safe(core),
+            batch=core.meter.batch,
+        )
+
+    def _safe(self, core: "_Core") -> Callable[[JournalId], int]:
+        return core.backups.safe if self._config.upstream is None else core.centre.safe
+
+    def _public(self, core: "_Core", guide: Guide) -> tuple[App, Quick]:
+        """What anybody sees, and what is answered before it is parsed."""
+        pages, hall, halls, config = core.pages, core.hall, core.halls, self._config
+        proof = Proof(core.auditor, core.audits, pages, lambda: hall.live, self._now, papers=core.papers)
+        online = self._online(pages, core.around, hall, core.writer, core.reader)
+        services = ServicePages(pages, core.around, lambda: hall.live, self._now, online.offer if online else None)
+        address = partial(asker, proxy=config.online.proxy if config.online is not None else None)
+        following = Following(halls, pages, self._now, address)
+        status = Status(following, pages.language, GUARDS)
+        watched = Watched(
+            core.meter, core.writer, hall, core.streams, core.backups, core.centre, self._safe(core), self._now
+        )
+        parts: tuple[Guided, ...] = (
+            guide,
+            core.display,
+            proof,
+            following,
+            status,
+            services,
+            MetricsPage(core.everywhere, watched, store_of(self._ledger), config.label, config.metrics),
+            *([online] if online is not None else []),
+            OutsidePages(pages, halls, self._now, address),
+            ResultPages(pages, halls, core.everywhere, self._now, address),
+            OpenPages(pages, halls, core.everywhere, self._now, config.licence, address),
+        )
+        app = pages_app(core.reader, pages, core.feed, self._now, lambda: core.writer.trouble, *parts)
+        return app, status.quick
+
+    def _staff(self, core: "_Core", guide: Guide) -> tuple[App, list[Coroutine[Any, Any, None]]]:
+        """The console, and what keeps on running for it."""
+        hall, writer, auditor, everywhere = core.hall, core.writer, core.auditor, core.everywhere
+        door = Door(core.reader, writer, core.hasher, Waits(), random=self._random, now=self._now)
+        checkpointer = self._checkpointer(auditor, writer, core.audits, core.key, hall)
+        hall.tell(lambda: checkpointer.queue_changed(hall.live))
+        sources = Sources(
+            core.reader, auditor, everywhere, core.audits, lambda: hall.live, lambda: _devices(core.feed),
+            core.backups, lambda: writer.trouble,
+        )  # fmt: skip
+        watch, tellers = self._watch(sources, writer, core.server_id)
+        shell = ConsolePages(core.pages, partial(banner, core.backups), lambda: {"/alerts": watch.unseen})
+        counters = CounterDesk(door, shell, CounterPages(core.pages, self._config.zone), hall, self._moment)
+        core.streams["counter"] = counters.streams
+        core.closing.insert(3, counters.streams.close)
+        desk = OfficeDesk(
+            door,
+            OfficePages(shell),
+            hall,
+            self._moment,
+            self._config.zone,
+            core.key,
+            self._config.public_url,
+            core.keeper.confirm,
+            self._certificate,
+            core.centre,
+            everywhere,
+        )
+        looked = ProofDesk(
+            door, shell, auditor, core.audits, self._moment, mails=checkpointer.mails, wake=checkpointer.wake
+        )
+        routes = console_routes(
+            door,
+            shell,
+            counters,
+            guide,
+            desk,
+            Recording(door, shell, core.clips),
+            looked,
+            AlertDesk(door, shell, everywhere, self._moment, seen=watch.count, refusing=lambda: watch.refusing_ms),
+            Editors(desk, Previews(self._folder / PREVIEWS_FOLDER)),
+            OfficerDesk(door, shell, auditor, self._moment),
+        )
+        return console_app(routes), [checkpointer.run(), watch.run(), *(each.run() for each in tellers)]
 
     def _now(self) -> UtcMs:
         """The office's time; while nobody vouches for it, what this machine's clock shows."""
@@ -580,41 +632,6 @@ class Office:
         if command.get("command") == "backed-up":
             backups.take(Backup(**command["backup"]))
         return done
-
-
-def perform(
-    ledger: Ledger,
-    command: dict[str, Any],
-    certificate: bytes,
-    random: Callable[[int], bytes],
-    now_ms: UtcMs,
-    at: Moment | None = None,
-) -> dict[str, Any]:
-    """Do one command of `python -m server` on the ledger, within a transaction. `at`: now for the queue, None: nobody
-    vouches for it. Raises ControlFailed, ActRefused."""
-    match command:
-        case {"command": "pair", "place": str() | None as place}:
-            shown = clean_place(place) if place is not None else None
-            if place is not None and shown is None:
-                raise ControlFailed("the place cannot be shown on one line", hint="At most 80 printable characters.")
-            code = make_code(certificate, random)
-            ledger.add_code(new_code(code.secret, shown, now_ms))
-            return {"code": str(code)}
-        case {"command": "code"}:
-            return {"code": ledger.people.make_code(random, now_ms)}
-        case {"command": "publish", "what": str() as what, "text": str() as text, "offices": list() | None as offices}:
-            return publish(ledger, what, text, offices, at, Drawable(tuple(load_tokens().accent)))
-        case {"command": "time"}:
-            return {"now_ms": now_ms}
-        case {"command": "backed-up", "backup": dict() as made}:
-            ledger.backups.keep(Backup(**made))
-            return {}
-        case {"command": "revoke", "journal_id": str(journal_id)}:
-            if not ledger.revoke(JournalId(journal_id), now_ms):
-                raise ControlFailed(f"no paired machine has the journal {journal_id}", hint="Compare all 32 digits.")
-            return {"revoked": journal_id}
-        case _:
-            raise ControlFailed("there is no such command", hint="Run `python -m server --help`.")
 
 
 _REPORT = "This is a mistake in the program; report it. Nothing is lost: it is tried again."

@@ -23,7 +23,7 @@ from server.spoken import Spoken, language_of, spoken_of
 from server.sums import hours_of
 from server.visits import Stint, visits_of
 from sync.body import Body
-from sync.codec import Fact, decode
+from sync.codec import Fact, parse
 from sync.errors import NotUnderstood
 from sync.facts import understand
 from sync.types import UtcMs
@@ -208,7 +208,7 @@ def _their_facts(db: Db, office: str, day: str) -> Iterator[Fact]:
     for journal, first, end in db.execute(query, (LAST, office, day)).fetchall():
         rows = "SELECT row FROM facts WHERE journal_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
         for (row,) in db.execute(rows, (journal, first, end)):
-            yield decode(row)
+            yield parse(row)
 
 
 def _hour(at: UtcMs, zone: ZoneInfo) -> int:

@@ -11,10 +11,10 @@ import pytest
 from cryptography import x509
 
 from server import certificate, control
+from server.commands import perform
 from server.errors import CertificateUnusable, ControlFailed
 from server.ingest import take_pairing
 from server.ledger import Ledger
-from server.office import perform
 from server.pairing import NO_LANE, WRONG_CODES_A_MINUTE, Patience, clean_place
 from sync import wire
 from sync.paircode import PairRequest, fingerprint, parse_code

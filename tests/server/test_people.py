@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.commands import perform
 from server.errors import AccountRefused
 from server.ledger import Ledger
-from server.office import perform
 from server.passwords import (
     IS_THE_NAME,
     NOBODYS,

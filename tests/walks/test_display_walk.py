@@ -14,7 +14,7 @@ import pytest
 from fonts.tokens import load as load_tokens
 from fonts.tokens import rgb
 from kiosk.touch import Remote
-from server.office import perform
+from server.commands import perform
 from server.pairing import NO_LANE
 from server.stores import FILE as LEDGER
 from sync.body import Body
