@@ -32,10 +32,13 @@ LONG = ("kiosk/test_fit", "kiosk/test_layout", "kiosk/test_measured", "faults/",
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`./prove postgresql` keeps the ledgers of all tests of the server there."""
     parser.addoption("--ledger", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--long", action="store_true", help="what ./prove walks runs besides")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order them, and skip those for which the kernel gives no pseudo-terminal, with the reason."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order them, leave out the long ones, and skip those for which the kernel gives no pseudo-terminal."""
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if item.get_closest_marker("long") is None]
     items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
     try:
         for end in os.openpty():

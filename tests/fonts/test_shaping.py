@@ -68,7 +68,7 @@ def test_control_a_mask_that_lost_one_row_of_ink_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("weight", ["regular", "bold"])
-@pytest.mark.parametrize("size", [17, 24, 48])
+@pytest.mark.parametrize("size", [17, pytest.param(24, marks=pytest.mark.long), 48])
 def test_no_ink_of_any_text_of_the_catalogues_is_clipped(size: int, weight: Weight) -> None:
     assert len(CATALOGUE_TEXTS) > 150
     for language, text in CATALOGUE_TEXTS:

@@ -22,8 +22,7 @@ from tests.server.running import RunningServer
 
 ZONE = ZoneInfo("Asia/Bangkok")
 BOTH = frozenset({
-    "test_calls", "test_dashboard", "test_giving", "test_ledger", "test_queue", "test_rebuild",
-    "test_relay", "test_rollups", "test_sums", "test_takings", "test_views",
+    "test_calls", "test_ledger", "test_queue", "test_rebuild", "test_relay", "test_rollups", "test_sums", "test_views",
 })  # fmt: skip
 """Modules whose tests are run on SQLite and on PostgreSQL; `./prove postgresql` runs all of this room there."""
 CERTIFICATE = b"the certificate of a server"

@@ -245,7 +245,8 @@ def test_a_restore_needs_the_right_secret_and_an_empty_folder(saved: Saved, tmp_
 def test_nobody_is_signed_in_by_a_backup(saved: Saved) -> None:
     saved.work(1)
     with closing(sqlite3.connect(saved.data / FILE)) as db, db:
-        db.execute("INSERT INTO staff VALUES ('s00000001', 'a', 'A', 'staff', '[]', 'th', 'x', NULL, 0, 0)")
+        columns = "staff, login, name, role, skills, language, password, made_ms"
+        db.execute(f"INSERT INTO staff ({columns}) VALUES ('s00000001', 'a', 'A', 'staff', '[]', 'th', 'x', 0)")
         db.execute("INSERT INTO sessions VALUES (zeroblob(32), 's00000001', 0, 0)")
     data = saved.restored(Path(saved.back_up().path)).parent / "office"
     with closing(sqlite3.connect(data / FILE)) as db:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,6 +128,7 @@ def rebuilt_differs(ledger: Ledger) -> bool:
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.sqlite
 @given(events, st.sets(st.integers(0, 24)))
 def test_a_rebuild_equals_the_growth(story: list[tuple[Body, BootId, int]], cuts: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -136,6 +138,7 @@ def test_a_rebuild_equals_the_growth(story: list[tuple[Body, BootId, int]], cuts
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.sqlite
 @given(events)
 def test_moments_are_dated_as_the_timeline_dates_them(story: list[tuple[Body, BootId, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -218,6 +221,7 @@ papers = st.lists(
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.sqlite
 @given(papers)
 def test_the_paper_left_is_what_the_facts_alone_say(story: list[Body]) -> None:
     reckoned, level = PaperLeft(), None

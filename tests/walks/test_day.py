@@ -242,6 +242,7 @@ def test_a_fault_that_is_misspelt_is_told_before_anything_starts(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_a_day_to_which_nobody_comes_ends_with_nothing_but_zeros(tmp_path: Path) -> None:
     assert main(["--day", "--citizens", "0", "--counters", "1", "--out", str(tmp_path / "out")]) == 0
     found = told(tmp_path / "out")
@@ -264,7 +265,9 @@ def test_a_check_of_a_ledger_that_is_none_says_so(copy: Path, capsys: pytest.Cap
     assert "database" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [*(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGINT, signal.SIGHUP)), signal.SIGTERM]
+)
 def test_a_day_that_is_ended_in_the_middle_ends_its_machines(tmp_path: Path, number: signal.Signals) -> None:
     demo = [sys.executable, "-m", "kiosk.demo", "--day", "--citizens", "60", "--counters", "0", "--out"]
     command = ["env", "--default-signal", *demo, str(tmp_path / "out")]  # a shell's background ignores Ctrl-C

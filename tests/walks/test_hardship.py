@@ -44,7 +44,7 @@ def clean(crowd: Crowd) -> None:
     assert crowd.slowest < SOON_S
 
 
-@pytest.mark.parametrize("kind", ["tcp", "serial"])
+@pytest.mark.parametrize("kind", [pytest.param("tcp", marks=pytest.mark.long), "serial"])
 def test_whatever_befalls_the_printer_is_said_and_every_number_is_on_paper_or_written_down(
     premises: Premises, kind: str
 ) -> None:
