@@ -7,10 +7,11 @@ figures with what became of it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sync.body import Body, TicketName
+from sync.changing import replace
 from sync.facts_office import (
     CounterClosed,
     CounterOpened,

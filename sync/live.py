@@ -5,11 +5,12 @@ counters are restated behind it, so that a day can be replayed from its own fact
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from sync.body import Body, TicketName
+from sync.changing import replace
 from sync.codec import Fact
 from sync.facts import DayOpened, understand
 from sync.facts_office import (

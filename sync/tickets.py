@@ -5,10 +5,11 @@ status and fact, with where it may lead; any other raises IllegalStep and change
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sync.body import Body, TicketName
+from sync.changing import replace
 from sync.errors import SyncError
 from sync.facts_office import (
     RuleAdopted,

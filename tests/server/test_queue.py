@@ -21,7 +21,7 @@ from sync.keys import DeviceKey
 from sync.live import Live
 from sync.tickets import Status
 from sync.types import BootId, BootMs, Seq, UtcMs
-from tests.server.conftest import ZONE
+from tests.server.conftest import ZONE, opened
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, issued, seeded
 from tests.server.places import place
 
@@ -56,7 +56,7 @@ class Office:
 
     def pair(self, seed: int) -> Device:
         """A kiosk that is paired, with its clock known and its services on record."""
-        kiosk = Device.make(self.folder / f"kiosk{seed}", seed)
+        kiosk = opened(Device.make(self.folder / f"kiosk{seed}", seed))
         self.paired.append(kiosk)
         pairing = Pairing(
             kiosk.journal_id, kiosk.key.public, kiosk.journal.secret, "kiosk", f"Hall {seed}", bytes([seed]) * 32
