@@ -16,7 +16,7 @@ from datetime import datetime
 from hardware.printer import MAX_JOB_ID, Bitmap, Finished, Outcome, PaperStatus, Printer, PrintJob
 from kiosk.paper_blocks import Block, Line, Rule, Space
 from translations import load
-from translations.numerals import format_date, format_time
+from translations.numerals import format_moment
 
 
 def slip(languages: tuple[str, ...], at: datetime | None) -> tuple[Block, ...]:
@@ -30,7 +30,7 @@ def slip(languages: tuple[str, ...], at: datetime | None) -> tuple[Block, ...]:
         ]
     if at is not None:
         first = languages[0]
-        made.append(Line(f"{format_date(at.date(), first, month=False)} {format_time(at, first)}", first, "small"))
+        made.append(Line(format_moment(at, first), first, "small"))
     return (*made, Rule(), Space(2))
 
 

@@ -23,7 +23,7 @@ from kiosk.view_flow import (
 from kiosk.view_parts import Exhibit, page
 from kiosk.widgets import Canvas
 from kiosk.wording import texts
-from translations.numerals import format_date, format_time
+from translations.numerals import format_moment
 
 LEAST_MM = 36.0
 """Two lines: why, and when again. Each language needs them where all are told at once."""
@@ -111,7 +111,7 @@ def _fitted(state: State, place: Rect, language: str, canvas: Canvas) -> list[Se
         words[0] = replace(words[0], text=plain)
     if not fits(canvas, place, words, language) and hours.closed.opens is not None:
         opens = hours.closed.opens
-        short = f"{format_date(opens, language, month=False)} {format_time(opens, language)}"
+        short = format_moment(opens, language)
         again = texts(language).gettext("Opens again: {opening}").format(opening=short)
         words[1] = replace(words[1], text=again)
     return words

@@ -29,7 +29,7 @@ from sync.clock import office_day, office_time
 from sync.facts_alerts import AlertEnded, AlertSeen
 from sync.types import JournalId, Seq, UtcMs
 from translations import load
-from translations.numerals import format_date, format_time
+from translations.numerals import format_date, format_moment
 
 # gettext: alerts
 
@@ -245,8 +245,7 @@ class AlertDesk:
         return self._pages.page(request, "console_part.html", frame, status=status, here=here or f"/{template[:-5]}")
 
     def _when(self, utc_ms: int, language: str) -> str:
-        local = office_time(utc_ms, self._zone)
-        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+        return format_moment(office_time(utc_ms, self._zone), language)
 
 
 _STEPS = ("assign", "answer", "close")

@@ -28,7 +28,7 @@ from server.sums import EVERY
 from server.words import LEVEL_WORDS
 from sync.clock import office_day, office_time
 from translations import N_, Catalogue, load
-from translations.numerals import format_date, format_time
+from translations.numerals import format_date, format_moment
 
 # gettext: figures
 
@@ -215,5 +215,4 @@ def _told(first: date, last: date, language: str) -> Markup:
 def _when(at_ms: int | None, desk: OfficeDesk, language: str) -> str:
     if at_ms is None:
         return ""
-    local = office_time(at_ms, desk.zone)
-    return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+    return format_moment(office_time(at_ms, desk.zone), language)

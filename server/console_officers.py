@@ -23,7 +23,7 @@ from server.sessions import Session
 from sync.clock import office_day, office_time
 from sync.facts_access import FiguresSeen
 from translations import N_, load
-from translations.numerals import format_date, format_time
+from translations.numerals import format_moment
 
 # gettext: figures
 
@@ -86,7 +86,6 @@ class OfficerDesk:
         return self._pages.page(request, "console_part.html", frame, status=status, here="/officers")
 
     def _look(self, of: Look, people: dict[str, str], language: str) -> tuple[str, str, str]:
-        local = office_time(of.at_ms, self._zone)
-        when = f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+        when = format_moment(office_time(of.at_ms, self._zone), language)
         first = date.fromisoformat(of.first)
         return when, people.get(of.staff, of.staff), period_words(period_of(f"{first:%Y-%m}"), language)

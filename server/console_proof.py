@@ -36,7 +36,7 @@ from sync.clock import office_time
 from sync.patterns import LEAST, LEAST_CHANCES, Name, Pattern, Sort, patterns, shares
 from sync.types import JournalId, Seq, UtcMs
 from translations import load
-from translations.numerals import format_date, format_time
+from translations.numerals import format_date, format_moment, format_time
 
 SPANS = (1, 5, 10)
 """How many days patterns may be looked for in."""
@@ -309,8 +309,7 @@ class ProofDesk:
         return format_time(office_time(utc_ms, self._zone), language)
 
     def _when(self, utc_ms: int, language: str) -> str:
-        local = office_time(utc_ms, self._zone)
-        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+        return format_moment(office_time(utc_ms, self._zone), language)
 
 
 def _named(pattern: Pattern, people: dict[str, str]) -> Pattern:

@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,7 +33,7 @@ from sync.estimate import AFTER_CLOSING, Prospect, at_work, prospect
 from sync.live import Live
 from sync.tickets import AT_A_COUNTER, OPEN, QueueTicket, Status
 from sync.types import UtcMs
-from translations.numerals import format_date, format_time
+from translations.numerals import format_moment, format_time
 
 NEAR = 3
 """Whoever has so few before them looks more often."""
@@ -240,5 +239,4 @@ def _time(utc_ms: UtcMs | None, zone: ZoneInfo, language: str) -> str:
 def _moment(utc_ms: UtcMs | None, zone: ZoneInfo, language: str) -> str:
     if utc_ms is None:
         return ""
-    local: datetime = office_time(utc_ms, zone)
-    return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+    return format_moment(office_time(utc_ms, zone), language)

@@ -14,7 +14,7 @@ from server.reads import Reads
 from sync.clock import office_time
 from sync.keys import DeviceKey
 from sync.types import UtcMs
-from translations.numerals import format_date, format_time
+from translations.numerals import format_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ class OfficeDesk:
         """When somebody was last heard of, in figures."""
         if contact_ms is None:
             return "–"
-        at = office_time(contact_ms, self.zone)
-        return f"{format_date(at.date(), language, month=False)} {format_time(at, language)}"
+        return format_moment(office_time(contact_ms, self.zone), language)
 
     def now(self, person: Person) -> Moment:
         """The moment to act at. Raises Refused."""

@@ -25,7 +25,7 @@ from sync.config_words import is_http
 from sync.live import Live
 from sync.types import UtcMs
 from translations import N_, load
-from translations.numerals import format_date, format_time
+from translations.numerals import format_moment, format_time
 from translations.told import below_still
 
 # gettext: public
@@ -226,7 +226,7 @@ def row(seen: Told, language: str) -> Row:
     words = load(language, "public").gettext
     at = ""
     if seen.at is not None:
-        at = f"{format_date(seen.at.date(), language, month=False)} {format_time(seen.at, language)}"
+        at = format_moment(seen.at, language)
     grey = ""
     if seen.age is Age.EARLIER:
         grey = words("Last heard of at {time}. This is how it was then.").format(time=at)

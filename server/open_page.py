@@ -30,7 +30,7 @@ from server.told_office import told
 from sync.clock import office_day
 from sync.types import UtcMs
 from translations import load
-from translations.numerals import MONTHS, buddhist_year, format_date, format_time
+from translations.numerals import MONTHS, buddhist_year, format_moment
 
 # gettext: public
 
@@ -227,8 +227,7 @@ class OpenPages:
     def _moment(self, at_ms: int | None, language: str) -> str:
         if at_ms is None:
             return ""
-        local = self._pages.wall(UtcMs(at_ms))
-        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+        return format_moment(self._pages.wall(UtcMs(at_ms)), language)
 
 
 def read_month(db: Db, office: str, month: str, today: date) -> Month | None:

@@ -33,7 +33,7 @@ from server.words import (
 from sync.clock import office_day, office_time
 from sync.types import UtcMs
 from translations import LANGUAGE_NAMES, LANGUAGES, Catalogue, Domain, load
-from translations.numerals import Era, format_date, format_time
+from translations.numerals import Era, format_date, format_moment, format_time
 
 FIRST_LANGUAGE = LANGUAGES[0]
 _HERE = Path(__file__).parent
@@ -274,8 +274,7 @@ class Pages:
         """Date and time on the office's wall, None where there was no such moment."""
         if utc_ms is None:
             return None
-        local = office_time(utc_ms, self._zone)
-        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+        return format_moment(office_time(utc_ms, self._zone), language)
 
     def _dates(self, day: str, language: str) -> dict[str, str]:
         own = date.fromisoformat(day)

@@ -35,7 +35,7 @@ from server.words import LEVEL_WORDS
 from sync.clock import office_day, office_time
 from sync.types import UtcMs
 from translations import load
-from translations.numerals import format_date, format_time
+from translations.numerals import format_moment
 
 # gettext: figures
 
@@ -143,8 +143,7 @@ class ResultPages:
     def _moment(self, at_ms: int | None, language: str) -> str:
         if at_ms is None:
             return ""
-        local = office_time(at_ms, self._pages.zone)
-        return f"{format_date(local.date(), language, month=False)} {format_time(local, language)}"
+        return format_moment(office_time(at_ms, self._pages.zone), language)
 
 
 def read_results(db: Db, office: str, of: Period, among: Sequence[str], today: date) -> Results:

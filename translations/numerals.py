@@ -114,6 +114,11 @@ def format_time(moment: time | datetime, language: str, *, digits: Digits = "lat
     return local_digits(text, language) if digits == "local" else text
 
 
+def format_moment(moment: datetime, language: str) -> str:
+    """The short date and the time: th "23/11/2569 14:05 น.", others "23/11/2026 14:05"."""
+    return f"{format_date(moment.date(), language, month=False)} {format_time(moment, language)}"
+
+
 def weekday_name(day: date, language: str) -> str:
     """The day of the week, with the word for "day" where the language says it: th "วันจันทร์", en "Monday"."""
     return _of(WEEKDAYS, language)[day.weekday()]

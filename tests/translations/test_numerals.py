@@ -13,6 +13,7 @@ from translations.numerals import (
     Era,
     buddhist_year,
     format_date,
+    format_moment,
     format_time,
     latin_digits,
     local_digits,
@@ -48,6 +49,13 @@ def test_a_time_is_on_the_24_hour_clock(language: str, moment: str, text: str) -
 def test_midnight_and_the_last_minute_are_unambiguous() -> None:
     assert format_time(time(0, 0), "en") == "00:00"
     assert format_time(time(23, 59), "en") == "23:59"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("th", "03/11/2569 09:05 น."), ("en", "03/11/2026 09:05"), ("my", "03/11/2026 09:05")]
+)
+def test_a_moment_is_its_short_date_and_its_time(language: str, text: str) -> None:
+    assert format_moment(datetime.fromisoformat("2026-11-03T09:05:59+07:00"), language) == text
 
 
 def test_local_digits_replace_every_latin_one_and_nothing_else() -> None:
