@@ -5,9 +5,10 @@ and times are told from 30 on (server.opinion.FEWEST_RANKED). Hours and days sta
 enough. Counts are always told. Scores are those of days that are over, as below (`scored`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from server.histogram import Histogram
 from server.opinion import FEWEST_RANKED, LEVELS, Opinion, wilson
@@ -19,6 +20,7 @@ from server.sums import HOUR_MS, Sum, added
 OUTCOMES = ("served", "no_show", "cancelled", "transferred", "carried", "open")
 DAYS_SHOWN = 62
 """A longer period is told by month."""
+Of = TypeVar("Of", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def satisfaction(opinion: Opinion, least: int = GROUP) -> Satisfaction:
     return Satisfaction(*beside, levels, round(opinion.mean, 2), round(opinion.percent, 1), told)
 
 
-def told_of(ns: Mapping[str, int], least: int = FEWEST_RANKED) -> set[str]:
+def told_of(ns: Mapping[Of, int], least: int = FEWEST_RANKED) -> set[Of]:
     """Whose scores are told: those of `least` and more. Where the others together have fewer than GROUP, the smallest
     of the told keeps still as well: what the told leave of the whole would be those few."""
     told = {name for name, n in ns.items() if n >= least}

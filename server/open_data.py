@@ -100,22 +100,16 @@ def levels_told(ns: Mapping[Name, int], least: int = GROUP) -> set[Name]:
     services together of which the month's results (server.dashboard) tell nothing: the results tell the rest, and the
     whole. What the told leave is no smaller number.
     """
-    by_service: dict[str, dict[str, int]] = {}
+    by_service: dict[str, dict[Name, int]] = {}
     for name, n in ns.items():
-        by_service.setdefault(name[2], {})[_text(name)] = n
-    names = {_text(name): name for name in ns}
-    told = {names[each] for cells in by_service.values() for each in told_of(cells, least)}
+        by_service.setdefault(name[2], {})[name] = n
+    told = {name for cells in by_service.values() for name in told_of(cells, least)}
     ranked = told_of({service: sum(cells.values()) for service, cells in by_service.items()})
     apart = {name: n for name, n in ns.items() if name[2] not in ranked}
     hidden = sum(n for name, n in apart.items() if name not in told)
     if 0 < hidden < least and told & apart.keys():
         told.remove(min(told & apart.keys(), key=lambda name: (ns[name], name)))
     return told
-
-
-def _text(name: Name) -> str:
-    day, hour, service = name
-    return f"{day} {hour:02} {service}"
 
 
 def as_csv(of: Month) -> bytes:
