@@ -224,9 +224,7 @@ def name_of(name: Mapping[str, str], office: str, language: str) -> Any:
 def row(seen: Told, language: str) -> Row:
     """An office in the words of this language."""
     words = load(language, "public").gettext
-    at = ""
-    if seen.at is not None:
-        at = format_moment(seen.at, language)
+    at = "" if seen.at is None else format_moment(seen.at, language)
     grey = ""
     if seen.age is Age.EARLIER:
         grey = words("Last heard of at {time}. This is how it was then.").format(time=at)

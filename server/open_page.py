@@ -30,7 +30,7 @@ from server.told_office import told
 from sync.clock import office_day
 from sync.types import UtcMs
 from translations import load
-from translations.numerals import MONTHS, buddhist_year, format_moment
+from translations.numerals import MONTHS, buddhist_year
 
 # gettext: public
 
@@ -203,7 +203,7 @@ class OpenPages:
                 "name": name_of(hall.listed.name, office, language),
                 "published": hall.around.catalogue is not None,
                 "months": [(each, month_name(each, language)) for each in months],
-                "made": self._moment(made.at_ms, language),
+                "made": self._pages.moment(made.at_ms, language),
             }
         first = (number - 1) * A_PAGE
         values |= {
@@ -223,11 +223,6 @@ class OpenPages:
         if hall is None:
             raise HTTPException(404)
         return hall
-
-    def _moment(self, at_ms: int | None, language: str) -> str:
-        if at_ms is None:
-            return ""
-        return format_moment(self._pages.wall(UtcMs(at_ms)), language)
 
 
 def read_month(db: Db, office: str, month: str, today: date) -> Month | None:

@@ -218,8 +218,8 @@ class Pages:
         """What is told of a record that was lost."""
         unknown = words.gettext("time not known yet")
         times = {
-            "begin": self._moment(loss.from_ms, words.language) or unknown,
-            "end": self._moment(loss.to_ms, words.language) or unknown,
+            "begin": self.moment(loss.from_ms, words.language) or unknown,
+            "end": self.moment(loss.to_ms, words.language) or unknown,
         }
         told = [words.gettext("The office's record from {begin} to {end} was lost.").format(**times)]
         if loss.back:
@@ -244,7 +244,7 @@ class Pages:
         refused = [
             (words.gettext(REFUSAL_WORDS.get(code, OTHER_REFUSAL)), count) for code, count in device.refused.items()
         ]
-        contact = self._moment(device.contact_ms, words.language)
+        contact = self.moment(device.contact_ms, words.language)
         board = [words.gettext(BOARD_WORDS.get(code, OTHER_BOARD)) for code in device.board]
         return {
             "device": device,
@@ -259,18 +259,18 @@ class Pages:
             "exchange": device.exchange and self._exchange(device.exchange, words),
             "paper": _paper(device, words),
             "night": device.night and words.gettext(NIGHT_WORDS.get(device.night, OTHER_FAULT)),
-            "night_at": self._moment(device.night_ms, words.language) or words.gettext("time not known yet"),
+            "night_at": self.moment(device.night_ms, words.language) or words.gettext("time not known yet"),
         }
 
     def _exchange(self, exchange: Exchange, words: Catalogue) -> Markup:
-        when = self._moment(exchange.utc_ms, words.language) or words.gettext("time not known yet")
+        when = self.moment(exchange.utc_ms, words.language) or words.gettext("time not known yet")
         before = printer_name(exchange.before, words)
         return escape(words.gettext("{when}, until then {printer}")).format(when=when, printer=before)
 
     def _time(self, utc_ms: int | None, language: str) -> str | None:
         return _time(utc_ms, self._zone, language)
 
-    def _moment(self, utc_ms: int | None, language: str) -> str | None:
+    def moment(self, utc_ms: int | None, language: str) -> str | None:
         """Date and time on the office's wall, None where there was no such moment."""
         if utc_ms is None:
             return None

@@ -32,10 +32,9 @@ from server.scoring import GROUP
 from server.stands import Stands
 from server.sums import EVERY
 from server.words import LEVEL_WORDS
-from sync.clock import office_day, office_time
+from sync.clock import office_day
 from sync.types import UtcMs
 from translations import load
-from translations.numerals import format_moment
 
 # gettext: figures
 
@@ -122,7 +121,7 @@ class ResultPages:
             "month": month_name(of.first.isoformat()[:7], language),
             "earlier": _link(before, office) if before is not None and before.first >= EARLIEST else "",
             "later": _link(after, office) if after is not None else "",
-            "as_of": self._moment(found.made.at_ms, language),
+            "as_of": self._pages.moment(found.made.at_ms, language),
             "waiting": found.made.waiting,
             "tiles": figures_view.tiles(told, words),
             "opinion": figures_view.opinion(told, words),
@@ -139,11 +138,6 @@ class ResultPages:
             "least": GROUP,
             "_n": words.ngettext,
         }
-
-    def _moment(self, at_ms: int | None, language: str) -> str:
-        if at_ms is None:
-            return ""
-        return format_moment(office_time(at_ms, self._pages.zone), language)
 
 
 def read_results(db: Db, office: str, of: Period, among: Sequence[str], today: date) -> Results:
