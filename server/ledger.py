@@ -228,10 +228,7 @@ class Ledger:
         Folded like any others; a signed head is stored with the commit. Raises LedgerRefused before `open_own`, and
         NotCanonical where one has no canonical form.
         """
-        own = self._own
-        if own is None:
-            raise LedgerRefused("the server's own journal is not open", hint=_START)
-        return self._appended(own, bodies, instant)
+        return self._appended(self._written, bodies, instant)
 
     def append_for(
         self, office: str, bodies: Sequence[Body], instant: Instant, *, anew: Predecessor | None = None
@@ -241,9 +238,7 @@ class Ledger:
 
         Raises as `append` does.
         """
-        if self._own is None:
-            raise LedgerRefused("the server's own journal is not open", hint=_START)
-        key, named = self._own.key, None if anew is not None else named_for(self._db, office)
+        key, named = self._written.key, None if anew is not None else named_for(self._db, office)
         if named is None:
             own = Own.begun_for(self._db, key, self._random, office)
             bodies = [own.opening(CENTRE_ROLE, anew), *bodies]
@@ -261,20 +256,22 @@ class Ledger:
         return facts
 
     @property
-    def own_secret(self) -> bytes:
-        """The secret of this server's own journal. Raises LedgerRefused before `open_own`."""
+    def _written(self) -> Own:
         if self._own is None:
             raise LedgerRefused("the server's own journal is not open", hint=_START)
-        return self._own.secret
+        return self._own
+
+    @property
+    def own_secret(self) -> bytes:
+        """The secret of this server's own journal. Raises LedgerRefused before `open_own`."""
+        return self._written.secret
 
     def own_next(self) -> tuple[JournalId, DeviceKey, Seq]:
         """This server's own journal, its key, and the seq that its next fact gets. Within `transaction`.
 
         Raises LedgerRefused before `open_own`.
         """
-        own = self._own
-        if own is None:
-            raise LedgerRefused("the server's own journal is not open", hint=_START)
+        own = self._written
         return own.journal_id, own.key, Seq(own.end(self._db).seq + 1)
 
     def end_of(self, journal_id: JournalId) -> Position:

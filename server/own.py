@@ -32,25 +32,26 @@ class Own:
     @classmethod
     def begun(cls, db: Db, key: DeviceKey, random: Callable[[int], bytes]) -> "Own":
         """Enter a new journal of this server, without its first fact."""
-        own = cls(JournalId(random(16).hex()), random(32), key)
-        db.execute(
-            """INSERT INTO journals
-                (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain, own)
-            SELECT ?, ?, ?, 'office', '', ?, 0, ?, ?, 1 + (SELECT coalesce(max(own), 0) FROM journals)""",
-            (own.journal_id, key.public, own.secret, NO_LANE, b"", START.chain),
-        )
-        return own
+        (last,) = db.execute("SELECT coalesce(max(own), 0) FROM journals").fetchone()
+        return cls._entered(db, key, random, last + 1, "office", None)
 
     @classmethod
     def begun_for(cls, db: Db, key: DeviceKey, random: Callable[[int], bytes], office: str) -> "Own":
         """Enter a new journal that this server writes for an office (column `own` below 0, the last one the lowest),
         without its first fact."""
+        (last,) = db.execute("SELECT coalesce(min(own), 0) FROM journals WHERE own < 0").fetchone()
+        return cls._entered(db, key, random, last - 1, CENTRE_ROLE, office)
+
+    @classmethod
+    def _entered(
+        cls, db: Db, key: DeviceKey, random: Callable[[int], bytes], number: int, role: str, office: str | None
+    ) -> "Own":
         own = cls(JournalId(random(16).hex()), random(32), key)
         db.execute(
             """INSERT INTO journals
                 (journal_id, public_key, secret, role, place, lane, paired_ms, paired_by, chain, office, own)
-            SELECT ?, ?, ?, ?, '', ?, 0, ?, ?, ?, (SELECT coalesce(min(own), 0) FROM journals WHERE own < 0) - 1""",
-            (own.journal_id, key.public, own.secret, CENTRE_ROLE, NO_LANE, b"", START.chain, office),
+            VALUES (?, ?, ?, ?, '', ?, 0, ?, ?, ?, ?)""",
+            (own.journal_id, key.public, own.secret, role, NO_LANE, b"", START.chain, office, number),
         )
         return own
 
