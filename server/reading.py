@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from server.adopted import minutes_of, service_names
+from server.adopted import minutes_of, offered, service_names
 from server.database import Db
 from server.fold import BEST_ANCHOR, LEVELS
 from server.lost import MENDED
@@ -446,7 +446,7 @@ def own_tickets(db: Db, day: str, limit: int, seq: int | None = None) -> list[Ow
 def series(db: Db) -> set[str]:
     """The letters that the machines' catalogues number with."""
     texts = db.execute("SELECT catalogue FROM catalogues")
-    return {str(service["series"]) for (text,) in texts for service in json.loads(text).get("services", ())}
+    return {str(each["series"]) for (text,) in texts for each in offered(json.loads(text)) if "series" in each}
 
 
 def rule_next(db: Db) -> RuleAdopted | None:
