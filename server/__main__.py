@@ -30,8 +30,9 @@ from server.restore import restore
 from server.rollups import marked, reckon
 from server.serving import CONNECTIONS
 from server.signs import PAPERS
-from server.stores import FILE, SCHEMES, open_reader, place_of
+from server.stores import FILE, open_reader, place_of
 from sync.clock import trusted
+from sync.config_words import is_postgresql
 from sync.errors import SyncError
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock, random_bytes
@@ -114,7 +115,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         parser.error("the following arguments are required: --config")
     if options.command == "restore" and None in (options.file, options.secret_file):
         parser.error("restore needs the backup's file and --secret-file")
-    if options.command == "move" and not str(options.to).startswith(SCHEMES):
+    if options.command == "move" and is_postgresql(options.to or "") is not None:
         parser.error("move needs --to postgresql://…")
     if options.command == "publish" and options.file is None:
         parser.error("publish needs the catalogue.toml or calendar.toml")

@@ -9,7 +9,6 @@ from server.errors import ConfigError, LedgerRefused
 from server.sqlite_store import SqliteStore
 
 FILE = "office.db"
-SCHEMES = ("postgresql://", "postgres://")
 
 
 def store_of(place: Path | str) -> Store:
