@@ -199,7 +199,7 @@ class Office:
             bound = list(zip(listeners, sockets, strict=True))
             await self._listen(bound, core.closing, self._keep_time(core.keeper, core.writer))
 
-    def _core(self, stack: contextlib.AsyncExitStack, loop: asyncio.AbstractEventLoop) -> "_Core":
+    def _core(self, stack: contextlib.AsyncExitStack, loop: asyncio.AbstractEventLoop) -> _Core:
         """The ledger with its writer, and what is told of every change of it."""
         pages = Pages(self._config.name, self._config.zone)
         ledger = Ledger(self._ledger, self._config.zone, self._random)
@@ -248,7 +248,7 @@ class Office:
             Audits(pages.zone, self._now), everywhere, bookkeeper, halls, papers, hasher,
         )  # fmt: skip
 
-    def _exchange(self, core: "_Core", console_port: int) -> Exchange:
+    def _exchange(self, core: _Core, console_port: int) -> Exchange:
         """What machines speak with."""
         first = FirstCodes(self._random, self._now, self._clock.instant, lambda: self._console(console_port))
         return Exchange(
@@ -269,10 +269,10 @@ class Office:
             batch=core.meter.batch,
         )
 
-    def _safe(self, core: "_Core") -> Callable[[JournalId], int]:
+    def _safe(self, core: _Core) -> Callable[[JournalId], int]:
         return core.backups.safe if self._config.upstream is None else core.centre.safe
 
-    def _public(self, core: "_Core", guide: Guide) -> tuple[App, Quick]:
+    def _public(self, core: _Core, guide: Guide) -> tuple[App, Quick]:
         """What anybody sees, and what is answered before it is parsed."""
         pages, hall, halls, config = core.pages, core.hall, core.halls, self._config
         proof = Proof(core.auditor, core.audits, pages, lambda: hall.live, self._now, papers=core.papers)
@@ -300,7 +300,7 @@ class Office:
         app = pages_app(core.reader, pages, core.feed, self._now, lambda: core.writer.trouble, *parts)
         return app, status.quick
 
-    def _staff(self, core: "_Core", guide: Guide) -> tuple[App, list[Coroutine[Any, Any, None]]]:
+    def _staff(self, core: _Core, guide: Guide) -> tuple[App, list[Coroutine[Any, Any, None]]]:
         """The console, and what keeps on running for it."""
         hall, writer, auditor, everywhere = core.hall, core.writer, core.auditor, core.everywhere
         door = Door(core.reader, writer, core.hasher, Waits(), random=self._random, now=self._now)
@@ -314,7 +314,7 @@ class Office:
         shell = ConsolePages(core.pages, partial(banner, core.backups), lambda: {"/alerts": watch.unseen})
         counters = CounterDesk(door, shell, CounterPages(core.pages, self._config.zone), hall, self._moment)
         core.streams["counter"] = counters.streams
-        core.closing.insert(3, counters.streams.close)
+        core.closing.append(counters.streams.close)
         desk = OfficeDesk(
             door,
             OfficePages(shell),

@@ -38,10 +38,8 @@ class PostgresStore:
     @contextmanager
     def writer(self, zone: ZoneInfo) -> Iterator[Db]:
         """As server.database.Store."""
-        try:
+        with self._guarded():
             db = Postgres(self._url, self._take_place)
-        except Unavailable as error:
-            raise self.trouble(error) from error
         try:
             with self._guarded():
                 for statement in functions(zone):
@@ -109,11 +107,11 @@ class PostgresStore:
         (held,) = db.execute("SELECT pg_try_advisory_lock(?)", (_LOCK,)).fetchone()
         if not held:
             raise LedgerBusy(f"another process writes {self.name}", hint=_BUSY)
-        (commits,) = db.execute("SHOW synchronous_commit").fetchone()
         query = "SELECT datlocprovider, datcollate FROM pg_database WHERE datname = current_database()"
         by, order = db.execute(query).fetchone()
         if by == "i" or order.partition(".")[0] != "C":
             raise LedgerRefused(f"{self.name} sorts by {'ICU' if by == 'i' else order}", hint=_ORDER)
+        (commits,) = db.execute("SHOW synchronous_commit").fetchone()
         if commits in ("off", "local") and "synchronous_commit" not in self._url:
             raise LedgerRefused(f"{self.name} commits with synchronous_commit = {commits}", hint=_COMMITS)
 
