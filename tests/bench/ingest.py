@@ -19,12 +19,11 @@ import psycopg
 from server.database import Db
 from server.ingest import take_batch
 from server.ledger import Ledger
-from server.pairing import Pairing
 from server.rollups import marked, reckon
 from server.stores import open_reader
 from sync.wire import Refusal, Request
 from tests.bench.row import Row
-from tests.bench.traffic import BEGAN, Machine, visits
+from tests.bench.traffic import BEGAN, Machine, begin, enter
 from tests.postgres import SURE, Cluster
 
 ZONE = ZoneInfo("Asia/Bangkok")
@@ -89,15 +88,14 @@ def _small(name: str, place: Path | str, clock: Clock) -> Row:
 
 
 def _traffic(random: Random, offices: int, batches: int, each: int) -> tuple[list[Machine], list[Request]]:
-    pairs = [(Machine.begun(random, "kiosk"), Machine.begun(random, "office")) for _ in range(offices)]
-    lives = [visits(kiosk, desk, random, 0) for kiosk, desk in pairs]
+    machines, lives = begin(random, offices)
     requests = []
     for _ in range(batches):
         for live in lives:
             for _ in range(each):
                 next(live)
-        requests += [machine.request() for pair in pairs for machine in pair]
-    return [machine for pair in pairs for machine in pair], requests
+        requests += [machine.request() for machine in machines]
+    return machines, requests
 
 
 @contextmanager
@@ -105,8 +103,7 @@ def _ledger(place: Path | str, machines: Sequence[Machine]) -> Iterator[Ledger]:
     ledger = Ledger(place, ZONE, Random(7).randbytes)
     try:
         with ledger.transaction():
-            for each in machines:
-                ledger.pair(Pairing(each.name, each.key.public, each.secret, each.role, "", bytes(32)), BEGAN)
+            enter(ledger, machines)
             for kiosk, desk in zip(machines[::2], machines[1::2], strict=True):
                 ledger.offices.enter(desk.name, None, BEGAN)
                 ledger.offices.enter(kiosk.name, desk.name, BEGAN)

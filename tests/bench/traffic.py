@@ -1,9 +1,11 @@
 """What offices send to a centre, made without a disk: whole visits, as kiosks and offices put them on record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from server.ledger import Ledger
+from server.pairing import Pairing
 from sync import facts_office as office
 from sync.body import Body, TicketName
 from sync.chain import START, Position
@@ -67,6 +69,18 @@ class Machine:
         batch = sign_batch(self.name, self.sent, self.end, rows, self.key.sign)
         self.sent = self.end
         return sign_request(batch, self.key.sign)
+
+
+def begin(random: Random, offices: int) -> tuple[list[Machine], list[Iterator[None]]]:
+    """So many offices, each a kiosk and its office's own journal behind it, and the visits at each."""
+    pairs = [(Machine.begun(random, "kiosk"), Machine.begun(random, "office")) for _ in range(offices)]
+    return [machine for pair in pairs for machine in pair], [visits(*pair, random, 0) for pair in pairs]
+
+
+def enter(ledger: Ledger, machines: Iterable[Machine]) -> None:
+    """Pair them all without ceremony. Within a transaction."""
+    for each in machines:
+        ledger.pair(Pairing(each.name, each.key.public, each.secret, each.role, "", bytes(32)), BEGAN)
 
 
 def visits(kiosk: Machine, desk: Machine, random: Random, first: int) -> Iterator[None]:

@@ -26,10 +26,9 @@ import psycopg
 from server.errors import ServerError
 from server.ingest import take_batch
 from server.ledger import Ledger
-from server.pairing import Pairing
 from server.stores import open_reader
 from sync.wire import Refusal, Request
-from tests.bench.traffic import BEGAN, Machine, visits
+from tests.bench.traffic import BEGAN, Machine, begin, enter
 from tests.postgres import binaries
 
 ZONE = ZoneInfo("Asia/Bangkok")
@@ -203,21 +202,13 @@ class Sender:
     """Offices that send what was not acknowledged again, as the exchange has them do."""
 
     random: random.Random
-    machines: list[Machine] = field(default_factory=list)
+    machines: list[Machine] = field(init=False)
     acknowledged: dict[str, int] = field(default_factory=dict)
     refused: int = 0
     longest_s: float = 0.0
 
     def __post_init__(self) -> None:
-        pairs = [(Machine.begun(self.random, "kiosk"), Machine.begun(self.random, "office")) for _ in range(OFFICES)]
-        self.machines = [machine for pair in pairs for machine in pair]
-        self._lives = [visits(kiosk, desk, self.random, 0) for kiosk, desk in pairs]
-
-    def pair(self, ledger: Ledger) -> None:
-        """Enter every machine."""
-        with ledger.transaction():
-            for each in self.machines:
-                ledger.pair(Pairing(each.name, each.key.public, each.secret, "kiosk", "", bytes(32)), BEGAN)
+        self.machines, self._lives = begin(self.random, OFFICES)
 
     def send(self, ledger: Ledger) -> None:
         """A few visits, sent until they are acknowledged."""
@@ -275,7 +266,8 @@ def sending(seed: int, *, synchronous: bool, more: str = "") -> Iterator[tuple[P
                 db.execute("CREATE DATABASE ledger")
             ledger = Ledger(pair.url(more), ZONE, random.Random(seed).randbytes)
             sender = Sender(random.Random(seed))
-            sender.pair(ledger)
+            with ledger.transaction():
+                enter(ledger, sender.machines)
             try:
                 yield pair, ledger, sender
             finally:
