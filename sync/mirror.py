@@ -7,10 +7,11 @@ journal that the office writes now, in the shape of docs/journal.md: whatever re
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sync.chain import START, Position, extend
 from sync.codec import Fact, parse
@@ -27,6 +28,8 @@ from sync.wire import BATCH_ROWS, Batch, Head, take
 from sync.writer import LazyWriter
 
 FILE = "office.db"
+Found = TypeVar("Found")
+_UNREADABLE = (OSError, SyncError, sqlite3.Error, UnicodeDecodeError)
 _LISTED = frozenset(each.kind for each in HANDED_DOWN)
 
 
@@ -232,7 +235,7 @@ class MirrorReader:
                 first = reader.day_before(days) if anew and days else 0
                 entries = list(reader.entries(first if anew else self._at.seq, limit=most))
                 facts, secret = tuple(entry.fact for entry in entries), reader.secret
-        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+        except _UNREADABLE:
             return None
         self.readable = True
         if not entries and not anew:
@@ -243,20 +246,12 @@ class MirrorReader:
 
     def published(self) -> Published | None:
         """What the journal that is written now has published; None where nothing can be read."""
-        try:
-            with closing(open_readonly(self._path)) as db:
-                return _published(db)
-        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
-            return None
+        return self._read(_published)
 
     def fact(self, journal_id: JournalId, seq: Seq) -> Fact | None:
         """This one fact; None where it is not here, or nothing can be read."""
         query = "SELECT row FROM mirrored WHERE journal_id = ? AND seq = ?"
-        try:
-            with closing(open_readonly(self._path)) as db:
-                found = db.execute(query, (journal_id, seq)).fetchone()
-        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
-            return None
+        found = self._read(lambda db: db.execute(query, (journal_id, seq)).fetchone())
         return parse(found[0]) if found is not None else None
 
     def published_up_to(self) -> tuple[JournalId, Seq] | None:
@@ -264,11 +259,7 @@ class MirrorReader:
         where nothing can be read."""
         query = """SELECT journal_id, (SELECT coalesce(max(seq), 0) FROM published
             WHERE published.journal_id = mirrors.journal_id) FROM mirrors ORDER BY number DESC LIMIT 1"""
-        try:
-            with closing(open_readonly(self._path)) as db:
-                found = db.execute(query).fetchone()
-        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
-            return None
+        found = self._read(lambda db: db.execute(query).fetchone())
         return (JournalId(found[0]), Seq(found[1])) if found is not None else None
 
     def end(self) -> Position | None:
@@ -276,21 +267,25 @@ class MirrorReader:
         try:
             with JournalReader(self._path) as reader:
                 return reader.last()
-        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
+        except _UNREADABLE:
             return None
 
     def state(self) -> FeedState | None:
         """How the way down stands; None where nobody said so."""
-        try:
-            with closing(open_readonly(self._path)) as db:
-                query = "SELECT phase, reason, message, contact_boot_id, contact_boottime_ms FROM state"
-                found = db.execute(query).fetchone()
-        except (OSError, SyncError, sqlite3.Error, UnicodeDecodeError):
-            return None
+        query = "SELECT phase, reason, message, contact_boot_id, contact_boottime_ms FROM state"
+        found = self._read(lambda db: db.execute(query).fetchone())
         if found is None:
             return None
         contact = Instant(BootId(found[3]), BootMs(found[4])) if found[3] is not None else None
         return FeedState(found[0], found[1], found[2], contact)
+
+    def _read(self, work: Callable[[sqlite3.Connection], Found]) -> Found | None:
+        """What `work` finds; None where nothing can be read."""
+        try:
+            with closing(open_readonly(self._path)) as db:
+                return work(db)
+        except _UNREADABLE:
+            return None
 
 
 def _sound(path: Path) -> sqlite3.Connection:
