@@ -13,7 +13,7 @@ import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from translations.errors import CatalogueMissingError, TranslationsError
 
@@ -49,22 +49,7 @@ Domain = Literal[
 ]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")
-DOMAINS: tuple[Domain, ...] = (
-    "kiosk",
-    "ticket",
-    "pages",
-    "console",
-    "counter",
-    "audit",
-    "queue",
-    "display",
-    "office",
-    "report",
-    "figures",
-    "public",
-    "alerts",
-    "editor",
-)
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
 DRAWN: tuple[Domain, ...] = ("kiosk", "ticket", "queue", "display")
 """The domains that screens and paper draw. The others are drawn by browsers, and `report` by typst."""
 DIRECTORY = Path(__file__).parent
