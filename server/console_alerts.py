@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -15,7 +16,7 @@ from server.console_pages import ConsolePages, redirect
 from server.database import Db
 from server.deliveries import Standing, troubles
 from server.door import Door, Person
-from server.episodes import Alert, Followup, State
+from server.episodes import Alert, Followup
 from server.errors import ActRefused
 from server.forms import Form, form_of
 from server.ledger import Ledger
@@ -139,9 +140,9 @@ class AlertDesk:
         rows = [self._followup(each, names, people, today, person.language) for each in found]
         rows.sort(key=lambda row: row["due"])
         values = {
-            "waiting": [row for row in rows if row["state"] in (State.OPENED, State.ASSIGNED)],
-            "answered": [row for row in rows if row["state"] is State.ANSWERED],
-            "closed": [row for row in rows if row["state"] is State.CLOSED][-SHOWN:][::-1],
+            "waiting": [row for row in rows if not row["answered"]],
+            "answered": [row for row in rows if row["answered"] and not row["closed"]],
+            "closed": [row for row in rows if row["closed"]][-SHOWN:][::-1],
             "days": followups.DAYS,
             "back": DAYS_BACK,
         }
@@ -151,7 +152,6 @@ class AlertDesk:
         self, of: Followup, names: Names, people: dict[str, str], today: date, language: str
     ) -> dict[str, Any]:
         left, words = followups.left(of, today), load(language, "alerts")
-        in_time = of.answered_ms is not None and office_day(of.answered_ms, self._zone).isoformat() <= of.due
         late = words.ngettext("{count} day late", "{count} days late", -left).format(count=-left)
         days = words.ngettext("{count} day left", "{count} days left", left).format(count=left)
         return {
@@ -160,7 +160,6 @@ class AlertDesk:
             "own": of.office is None,
             "office": _office(names, of.office, language),
             "says": why_words(of.why, of.about, names, language),
-            "state": of.state,
             "due": of.due,
             "due_on": format_date(date.fromisoformat(of.due), language),
             "left": late if left < 0 else days,
@@ -169,7 +168,7 @@ class AlertDesk:
             "to": people.get(of.to, of.to),
             "answered": of.answered_ms and self._when(of.answered_ms, language),
             "by": people.get(of.answered_by, of.answered_by),
-            "in_time": in_time,
+            "in_time": followups.fate(of, self._zone, today) == followups.IN_TIME,
             "closed": of.closed_ms and self._when(of.closed_ms, language),
         }
 
@@ -202,17 +201,15 @@ class AlertDesk:
             raise ActRefused("no-clock", "nobody vouches for the clock", hint="Set the server's clock.")
         if step == "answer":
             text, salt = followups.judged(form.one("inside"), form.one("outside")), self._door.random(16)
-            job: Callable[[Ledger], None] = lambda ledger: followups.answer(  # noqa: E731
-                ledger, key, name, text, salt, person.staff, at
-            )
+            job = partial(followups.answer, text=text, salt=salt)
         elif step == "assign":
             to = form.one("to")
             if to not in dict(await self._answerers()):
                 raise ActRefused("not-listed", "there is no such person", hint="Choose one from the list.")
-            job = lambda ledger: followups.assign(ledger, key, name, to, person.staff, at)  # noqa: E731
+            job = partial(followups.assign, to=to)
         else:
-            job = lambda ledger: followups.close(ledger, key, name, person.staff, at)  # noqa: E731
-        await self._door.write(job)
+            job = partial(followups.close)
+        await self._door.write(partial(job, key=key, name=name, staff=person.staff, at=at))
 
     async def _answerers(self) -> list[tuple[str, str]]:
         accounts = await self._door.read(everybody)
@@ -239,7 +236,7 @@ class AlertDesk:
     ) -> Response:
         session: Session = request.state.session
         words = load(person.language, "alerts")
-        own = {"csrf": session.csrf, "State": State, **values}
+        own = {"csrf": session.csrf, **values}
         body = Markup(self._pages.pages.render(template, person.language, own, "alerts"))
         frame = {"title": words.gettext(title), "fragment": body, "style": "alerts.css"}
         return self._pages.page(request, "console_part.html", frame, status=status, here=here or f"/{template[:-5]}")

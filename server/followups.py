@@ -23,7 +23,7 @@ from server.queue import Moment
 from sync.body import FactName
 from sync.clock import office_day
 from sync.facts_alerts import FollowupAnswered, FollowupAssigned, FollowupClosed, FollowupOpened
-from sync.types import UtcMs
+from sync.types import Seq, UtcMs
 
 DAYS = 15
 """Calendar days, as China's 好差评 has it for a bad score."""
@@ -49,12 +49,6 @@ class Answer:
     def digest(self, salt: bytes) -> str:
         """What the record holds of it, hex."""
         return hashlib.sha256(salt + self.inside.encode() + b"\0" + self.outside.encode()).hexdigest()
-
-
-def opened(of: FactName, why: str, about: str, at: Moment) -> FollowupOpened:
-    """The fact that it is to be answered."""
-    due = date.fromisoformat(at.day) + timedelta(days=DAYS)
-    return FollowupOpened(at.now_ms, of, why, about, due.isoformat())
 
 
 def left(of: Followup, today: date) -> int:
@@ -101,6 +95,12 @@ def judged(inside: str, outside: str) -> Answer:
     return answer
 
 
+def open_for(ledger: Ledger, seq: Seq, why: str, about: str, at: Moment) -> None:
+    """The fact at `seq` of this server's own journal is to be answered. Within a transaction."""
+    of, due = FactName(ledger.own_next()[0], seq), date.fromisoformat(at.day) + timedelta(days=DAYS)
+    ledger.append([FollowupOpened(at.now_ms, of, why, about, due.isoformat())], at.instant)
+
+
 # Acts. Each within a transaction, done once for its key. Raise ActRefused. --------------------------------------------
 
 
@@ -111,16 +111,14 @@ def assign(ledger: Ledger, key: str, name: FactName, to: str, staff: str, at: Mo
 
 def answer(ledger: Ledger, key: str, name: FactName, text: Answer, salt: bytes, staff: str, at: Moment) -> None:
     """It is answered. A later answer takes the place of the one before, whose text is erased."""
-    before = _known(ledger, name)
-    plain = Answer(text.inside, text.outside).digest(b"")
 
-    def beside() -> None:
+    def beside(before: Followup) -> None:
         if before.digest:
             ledger.episodes.erase(before.digest)
         ledger.episodes.keep(text.digest(salt), salt, text.inside, text.outside, at.now_ms)
 
     fact = FollowupAnswered(at.now_ms, name, text.digest(salt), staff)
-    _act(ledger, key, fact, at, words=f"{name} {staff} {plain}", beside=beside)
+    _act(ledger, key, fact, at, words=f"{name} {staff} {text.digest(b'')}", beside=beside)
 
 
 def close(ledger: Ledger, key: str, name: FactName, staff: str, at: Moment) -> None:
@@ -129,14 +127,20 @@ def close(ledger: Ledger, key: str, name: FactName, staff: str, at: Moment) -> N
 
 
 def _act(
-    ledger: Ledger, key: str, body: Step, at: Moment, words: str = "", beside: Callable[[], None] = lambda: None
+    ledger: Ledger,
+    key: str,
+    body: Step,
+    at: Moment,
+    words: str = "",
+    beside: Callable[[Followup], None] = lambda before: None,
 ) -> None:
-    name = body.followup
+    """`beside`: what is done beside the record, handed the follow-up as it stood."""
 
     def do() -> bytes:
-        if not may(_known(ledger, name), body.kind):
+        before = _known(ledger, body.followup)
+        if not may(before, body.kind):
             raise ActRefused("no-step", f"no {body.kind} now", hint="Look at it again: somebody else was faster.")
-        beside()
+        beside(before)
         ledger.append([body], at.instant)
         return b""
 

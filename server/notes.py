@@ -11,7 +11,7 @@ from server.errors import ActRefused
 from server.ledger import Ledger
 from server.once import once
 from sync import reasons
-from sync.body import FactName, TicketName
+from sync.body import TicketName
 from sync.facts_office import CameraChecked, CameraSetup, CamerasSet, ComplaintNoted
 from sync.types import UtcMs
 
@@ -33,8 +33,7 @@ def note(ledger: Ledger, key: str, body: Note, at: queue.Moment, *, keyed: bool 
         queue.turn(ledger, now)
         (fact,) = queue.commit(ledger, [replace(body, now_ms=now.now_ms)], now.instant)
         if isinstance(body, ComplaintNoted):
-            name = FactName(ledger.own_next()[0], fact.seq)
-            ledger.append([followups.opened(name, followups.COMPLAINT, body.category, now)], now.instant)
+            followups.open_for(ledger, fact.seq, followups.COMPLAINT, body.category, now)
         return str(int(fact.seq)).encode()
 
     return int(once(ledger, key, f"{body.kind} {fields!r}".encode(), at.now_ms, do, keyed=keyed))

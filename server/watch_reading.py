@@ -8,8 +8,9 @@ from server import episodes, reading
 from server.alerts import LASTING, Scored
 from server.audits import Audits
 from server.database import Db
-from server.episodes import Alert, Followup, State
+from server.episodes import Alert, Followup
 from server.errors import NoSuchDay
+from server.followups import left
 from server.rollups import bodies_of
 from server.sla import level_of, scores_of
 from server.visits import visits_of
@@ -39,9 +40,8 @@ def held(db: Db) -> Held:
 
 def overdue(of: Held, today: date) -> dict[str, int]:
     """The follow-ups whose day is over and which nobody answered, with the days since."""
-    late = [(each, (today - date.fromisoformat(each.due)).days) for each in of.followups]
-    waiting = (State.OPENED, State.ASSIGNED)
-    return {f"{each.name.journal}:{each.name.seq}": days for each, days in late if days > 0 and each.state in waiting}
+    lefts = [(each.name, left(each, today)) for each in of.followups if each.answered_ms is None]
+    return {f"{name.journal}:{name.seq}": -days for name, days in lefts if days < 0}
 
 
 class Scores:

@@ -160,8 +160,7 @@ def write(begins: Sequence[Begin], over: Sequence[tuple[str, str]], at: Moment, 
             continue
         (fact,) = ledger.append([AlertRaised(at.now_ms, code, found.about, found.value, found.bound)], at.instant)
         if code in SCORES:
-            name = FactName(ledger.own_next()[0], fact.seq)
-            ledger.append([followups.opened(name, code, found.about, at)], at.instant)
+            followups.open_for(ledger, fact.seq, code, found.about, at)
 
 
 def _refused(since_ms: UtcMs, at: Moment, ledger: Ledger) -> None:
