@@ -20,7 +20,7 @@ from server.episodes import Alert, Followup
 from server.errors import ActRefused
 from server.forms import Form, form_of
 from server.ledger import Ledger
-from server.people import Role, everybody
+from server.people import Role, called, everybody
 from server.queue import Moment
 from server.reads import Reads
 from server.sessions import Session
@@ -98,7 +98,7 @@ class AlertDesk:
     async def _alerts(self, request: Request, person: Person, fault: str = "") -> Response:
         language, since_ms = person.language, self._door.now() - DAYS_BACK * 86_400_000
         found, names, stuck = await self._everywhere.read(_read_alerts, since_ms)
-        people = await self._people()
+        people = await self._door.read(called)
         rows = [self._alert(each, names, people, language) for each in reversed(found)]
         refusing = self._refusing()
         values = {
@@ -136,7 +136,7 @@ class AlertDesk:
     async def _followups(self, request: Request, person: Person) -> Response:
         since_ms = self._door.now() - DAYS_BACK * 86_400_000
         found, names = await self._everywhere.read(_read_followups, since_ms)
-        people, today = await self._people(), office_day(self._door.now(), self._zone)
+        people, today = await self._door.read(called), office_day(self._door.now(), self._zone)
         rows = [self._followup(each, names, people, today, person.language) for each in found]
         rows.sort(key=lambda row: row["due"])
         values = {
@@ -180,7 +180,7 @@ class AlertDesk:
             raise HTTPException(404)
         names = await self._everywhere.read(names_of)
         text = await self._door.read(episodes.answer_of, found[0].digest) if found[0].digest else None
-        people, today = await self._people(), office_day(self._door.now(), self._zone)
+        people, today = await self._door.read(called), office_day(self._door.now(), self._zone)
         words = load(person.language, "alerts").gettext
         values = {
             "row": self._followup(found[0], names, people, today, person.language),
@@ -220,9 +220,6 @@ class AlertDesk:
         ]
 
     # What both have ---------------------------------------------------------------------------------------------------
-
-    async def _people(self) -> dict[str, str]:
-        return {each.staff: each.details.name for each in await self._door.read(everybody)}
 
     def _page(
         self,

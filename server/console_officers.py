@@ -15,7 +15,7 @@ from server.episodes import Look, looks
 from server.errors import Refused
 from server.forms import form_of
 from server.officers import MONTH_LEAST, Officer
-from server.people import Role, everybody
+from server.people import Role, called
 from server.queue import Moment
 from server.reads import Reads
 from server.report_period import period_of, period_words
@@ -69,7 +69,7 @@ class OfficerDesk:
 
     async def _page(self, request: Request, person: Person, month: str, status: int = 200) -> Response:
         language, words = person.language, load(person.language, "figures")
-        people = {each.staff: each.details.name for each in await self._door.read(everybody)}
+        people = await self._door.read(called)
         found: list[Officer] = await self._reads.read(officers.read, month) if month else []
         session: Session = request.state.session
         values: dict[str, Any] = {

@@ -25,7 +25,7 @@ from server.door import Door, Person
 from server.errors import ActRefused, NoSuchDay, Refused
 from server.forms import Form, form_of
 from server.ledger import Ledger
-from server.people import Role, everybody
+from server.people import Role, called
 from server.places import days
 from server.proof_words import ENDED, STATUS, why
 from server.queue import Moment
@@ -118,7 +118,7 @@ class ProofDesk:
 
     async def _patterns(self, request: Request, person: Person, span: int) -> Response:
         found, tables, on = await self._reads.read(self._look, span)
-        people = await self._people()
+        people = await self._door.read(called)
         words = load(person.language, "audit")
         values = {
             "span": span,
@@ -144,13 +144,10 @@ class ProofDesk:
         ]
         return patterns(audits, self._zone), tables, on
 
-    async def _people(self) -> dict[str, str]:
-        return {each.staff: each.details.name for each in await self._door.read(everybody)}
-
     # Tickets ----------------------------------------------------------------------------------------------------------
 
     async def _tickets(self, request: Request, person: Person, day: str, label: str, fault: str = "") -> Response:
-        words, people = load(person.language, "audit"), await self._people()
+        words, people = load(person.language, "audit"), await self._door.read(called)
         found: list[Any] = []
         on: list[str] = []
         last_ms = UtcMs(0)

@@ -242,6 +242,11 @@ def everybody(db: Db) -> list[Account]:
     return [each for each in found if each is not None]
 
 
+def called(db: Db) -> dict[str, str]:
+    """What everybody is called, by staff id; also who is disabled."""
+    return dict(db.execute("SELECT staff, name FROM staff"))
+
+
 def code_is_good(db: Db, code: bytes, now_ms: UtcMs) -> bool:
     """Whether the code with this hash was made, is not used and not too old."""
     query = "SELECT 1 FROM staff_code WHERE hash = ? AND ? BETWEEN made_ms AND expires_ms - 1"
