@@ -6,7 +6,6 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from server import episodes, followups
@@ -23,7 +22,6 @@ from server.ledger import Ledger
 from server.people import Role, called, everybody
 from server.queue import Moment
 from server.reads import Reads
-from server.sessions import Session
 from server.telling import names_of
 from sync.body import FactName
 from sync.clock import office_day, office_time
@@ -114,7 +112,7 @@ class AlertDesk:
             "days": DAYS_BACK,
             "fault": fault,
         }
-        return self._page(request, person, "alerts.html", "Alerts", values, 409 if fault else 200)
+        return self._page(request, "alerts.html", "Alerts", values, "/alerts", 409 if fault else 200)
 
     def _alert(self, of: Alert, names: Names, people: dict[str, str], language: str) -> dict[str, Any]:
         return {
@@ -146,7 +144,7 @@ class AlertDesk:
             "days": followups.DAYS,
             "back": DAYS_BACK,
         }
-        return self._page(request, person, "followups.html", "Follow-up", values)
+        return self._page(request, "followups.html", "Follow-up", values, "/followups")
 
     def _followup(
         self, of: Followup, names: Names, people: dict[str, str], today: date, language: str
@@ -193,7 +191,7 @@ class AlertDesk:
             "most": followups.MOST_CHARACTERS,
         }
         here = f"/followups/{name.journal}/{name.seq}"
-        return self._page(request, person, "followup.html", "Follow-up", values, 422 if fault else 200, here)
+        return self._page(request, "followup.html", "Follow-up", values, here, 422 if fault else 200)
 
     async def _act(self, step: str, name: FactName, form: Form, person: Person) -> None:
         at, key = self._moment(), form.one("key")
@@ -222,21 +220,11 @@ class AlertDesk:
     # What both have ---------------------------------------------------------------------------------------------------
 
     def _page(
-        self,
-        request: Request,
-        person: Person,
-        template: str,
-        title: str,
-        values: dict[str, Any],
-        status: int = 200,
-        here: str | None = None,
+        self, request: Request, template: str, title: str, values: dict[str, Any], here: str, status: int = 200
     ) -> Response:
-        session: Session = request.state.session
-        words = load(person.language, "alerts")
-        own = {"csrf": session.csrf, **values}
-        body = Markup(self._pages.pages.render(template, person.language, own, "alerts"))
-        frame = {"title": words.gettext(title), "fragment": body, "style": "alerts.css"}
-        return self._pages.page(request, "console_part.html", frame, status=status, here=here or f"/{template[:-5]}")
+        return self._pages.part(
+            request, "alerts", template, title, values, status=status, here=here, style="alerts.css"
+        )
 
     def _when(self, utc_ms: int, language: str) -> str:
         return format_moment(office_time(utc_ms, self._zone), language)

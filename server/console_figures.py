@@ -108,10 +108,8 @@ def add_figures(app: FastAPI, desk: OfficeDesk) -> None:
         words = load(person.language, "figures")
         today = office_day(door.now(), desk.zone)
         values = _values(found, desk, words, today)
-        drawn = Markup(shell.pages.render("figures.html", person.language, values, "figures"))
-        title, kept = words.gettext("Figures"), address(found.asked) + "&"
-        frame = {"title": title, "fragment": drawn, "style": "figures.css", "kept": kept}
-        return shell.page(request, "console_part.html", frame)
+        kept = address(found.asked) + "&"
+        return shell.part(request, "figures", "figures.html", N_("Figures"), values, style="figures.css", kept=kept)
 
     @app.get("/figures/table.csv")
     async def table(request: Request, person: Supervisor) -> Response:

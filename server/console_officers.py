@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
-from markupsafe import Markup
 
 from server import officers
 from server.console_pages import ConsolePages
@@ -19,7 +18,6 @@ from server.people import Role, called
 from server.queue import Moment
 from server.reads import Reads
 from server.report_period import period_of, period_words
-from server.sessions import Session
 from sync.clock import office_day, office_time
 from sync.facts_access import FiguresSeen
 from translations import N_, load
@@ -68,12 +66,10 @@ class OfficerDesk:
         await self._door.write(lambda ledger: ledger.append([fact], at.instant))
 
     async def _page(self, request: Request, person: Person, month: str, status: int = 200) -> Response:
-        language, words = person.language, load(person.language, "figures")
+        language = person.language
         people = await self._door.read(called)
         found: list[Officer] = await self._reads.read(officers.read, month) if month else []
-        session: Session = request.state.session
         values: dict[str, Any] = {
-            "csrf": session.csrf,
             "months": [(each, period_words(period_of(each), language)) for each in await self._months()],
             "month": month,
             "told": month and period_words(period_of(month), language),
@@ -81,9 +77,10 @@ class OfficerDesk:
             "least": MONTH_LEAST,
             "looks": [self._look(each, people, language) for each in await self._reads.read(looks, LOOKS)],
         }
-        body = Markup(self._pages.pages.render("officers.html", language, values, "figures"))
-        frame = {"title": words.gettext("Scores by officer"), "fragment": body, "style": "figures.css"}
-        return self._pages.page(request, "console_part.html", frame, status=status, here="/officers")
+        title, here, style = N_("Scores by officer"), "/officers", "figures.css"
+        return self._pages.part(
+            request, "figures", "officers.html", title, values, status=status, here=here, style=style
+        )
 
     def _look(self, of: Look, people: dict[str, str], language: str) -> tuple[str, str, str]:
         when = format_moment(office_time(of.at_ms, self._zone), language)

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
+from markupsafe import Markup
 from starlette.requests import Request
 
 from server import alert_words, console_proof_words, editor_words, figures_words, office_words
@@ -15,7 +16,7 @@ from server.errors import Refused
 from server.pages import Pages, named
 from server.people import Account, Role
 from server.sessions import Session
-from translations import LANGUAGES, N_, load
+from translations import LANGUAGES, N_, Domain, load
 
 # gettext: console
 
@@ -113,6 +114,26 @@ class ConsolePages:
         }
         text = self.pages.render(template, language, drawn, "console")
         return with_cookies(_html(text, status), [*cookies, *_language_cookie(request)])
+
+    def part(
+        self,
+        request: Request,
+        domain: Domain,
+        template: str,
+        title: str,
+        values: Mapping[str, Any],
+        *,
+        status: int = 200,
+        here: str | None = None,
+        **frame: str,
+    ) -> Response:
+        """A whole page whose words are of another domain: `title` is a msgid of it. `frame`: what else stands in the
+        frame (console_part.html), such as its `style`."""
+        session: Session = request.state.session
+        language = language_of(request, session)
+        drawn = self.pages.render(template, language, {"csrf": session.csrf, **values}, domain)
+        said = {"title": load(language, domain).gettext(title), "fragment": Markup(drawn), **frame}
+        return self.page(request, "console_part.html", said, status=status, here=here)
 
     def services(
         self, names: Mapping[str, Mapping[str, str]], language: str, also: Sequence[str]

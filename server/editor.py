@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from fastapi import Response
-from markupsafe import Markup
 from starlette.requests import Request
 
 from fonts import tokens
@@ -27,7 +26,6 @@ from server.people import by_id
 from server.previews import Previews
 from server.published import Version
 from server.publishing import Drawable
-from server.sessions import Session
 from sync.clock import office_time
 from translations import N_, Catalogue, load
 
@@ -125,20 +123,18 @@ class Editor:
     ) -> Response:
         """A whole page. `title` and the form's faults are msgids of `editor`; `here`, `kept`: where its language links
         lead."""
-        session: Session = request.state.session
         words, filled = load(person.language, "editor"), form or Filled()
         own = {
-            "csrf": session.csrf,
             "values": filled.values,
             "faults": {name: words.gettext(fault) for name, fault in filled.faults.items()},
             "saved": "saved" in request.query_params,
             "ngettext": words.ngettext,
             "title": words.gettext(title),
         }
-        shell = self.desk.pages.shell
-        drawn = shell.pages.render(template, person.language, own | dict(values or {}), "editor")
-        frame = {"title": words.gettext(title), "fragment": Markup(drawn), "style": "editor.css", "kept": kept}
-        return shell.page(request, "console_part.html", frame, status=status, here=here)
+        drawn, style = own | dict(values or {}), "editor.css"
+        return self.desk.pages.shell.part(
+            request, "editor", template, title, drawn, status=status, here=here, style=style, kept=kept
+        )
 
     async def offices(self, language: str) -> list[tuple[str, str]]:
         """(id, name) of the offices that this server may publish for."""

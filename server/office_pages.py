@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Response
-from markupsafe import Markup
 from starlette.requests import Request
 
 from server.console_pages import ConsolePages, Filled
 from server.door import Person
 from server.errors import ActRefused, Refused
 from server.office_words import OTHER, REFUSED
-from server.sessions import Session
 from translations import load
 
 # gettext: office
@@ -36,28 +34,13 @@ class OfficePages:
         here: str | None = None,
     ) -> Response:
         """A whole page. `title` and the form's faults are msgids of `office`; `here`: where its language links lead."""
-        drawn = {"title": load(person.language, "office").gettext(title)}
-        drawn["fragment"] = self.part(request, person, template, values, form)
-        return self.shell.page(request, "console_part.html", drawn, status=status, here=here)
-
-    def part(
-        self,
-        request: Request,
-        person: Person,
-        template: str,
-        values: Mapping[str, Any] | None = None,
-        form: Filled | None = None,
-    ) -> Markup:
-        """What is in it."""
-        session: Session = request.state.session
         words, filled = load(person.language, "office"), form or Filled()
         own = {
-            "csrf": session.csrf,
             "values": filled.values,
             "faults": {name: words.gettext(fault) for name, fault in filled.faults.items()},
             "_n": words.ngettext,
         }
-        return Markup(self.shell.pages.render(template, person.language, own | dict(values or {}), "office"))
+        return self.shell.part(request, "office", template, title, own | dict(values or {}), status=status, here=here)
 
 
 def fault_of(error: ActRefused) -> str:
