@@ -115,8 +115,6 @@ class Live:
     def after(self, body: Body, seq: Seq) -> "Live":
         """The queue after this fact. Raises IllegalStep where the fact has no place in it."""
         live = self._after(body, seq)
-        if isinstance(body, OnlineAdopted | OnlineAsked | TicketAdmitted):
-            live = replace(live, online=live.online.after(body), now_ms=body.now_ms)
         return live if live.begun or not isinstance(body, _MOVES) else replace(live, begun=True)
 
     def _after(self, body: Body, seq: Seq) -> "Live":
@@ -128,6 +126,8 @@ class Live:
             case CountersSet(counters=counters):
                 setups = {each.counter: each for each in counters}
                 return replace(self, setups=setups, seq=seq, now_ms=body.now_ms)
+            case OnlineAdopted() | OnlineAsked():
+                return replace(self, online=self.online.after(body), seq=seq, now_ms=body.now_ms)
             case TicketAdmitted():
                 return self._admitted(body, seq)
             case TicketFact():
@@ -151,7 +151,8 @@ class Live:
         if body.ticket in self.tickets:
             raise IllegalStep(f"{body.label} was admitted before", hint="A ticket is admitted once.")
         ticket = admit(body, self.admitted + 1)
-        return replace(self, admitted=ticket.admitted, now_ms=body.now_ms)._with(seq, ticket)
+        online = self.online.after(body)
+        return replace(self, admitted=ticket.admitted, online=online, now_ms=body.now_ms)._with(seq, ticket)
 
     def _restated(self, body: TicketRestated, seq: Seq) -> "Live":
         if self.begun or body.ticket in self.tickets:

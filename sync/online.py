@@ -7,12 +7,13 @@ that its limit holds for online places as well (docs/online-ticket.md).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from sync.body import Body, TicketName
+from sync.changing import replace
 from sync.facts_office import TicketAdmitted
 from sync.facts_online import OnlineAdopted, OnlineAsked
 from sync.types import UtcMs
