@@ -79,8 +79,8 @@ class InHall:
 class Other(NamedTuple):
     """A ticket that another machine of the office gave. `code`: its 4 digits; None: that machine did not tell them.
 
-    `taken`: the office's wall clock, since when it waits. `taken_before`: tickets of its series that the same machine
-    gave before it that day, as far as is known here. `hall`: what the office tells of it now.
+    `taken`: the office's wall clock, since when it waits in the hall. `taken_before`: tickets of its series that the
+    same machine gave before it that day, as far as is known here. `hall`: what the office tells of it now.
     """
 
     code: str | None

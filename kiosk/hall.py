@@ -174,7 +174,7 @@ class OfficeHall:
             label=ticket.label,
             day=ticket.day,
             services=ticket.services,
-            taken=here.wall - timedelta(milliseconds=here.now_ms - ticket.since_ms),
+            taken=here.wall - timedelta(milliseconds=here.now_ms - ticket.here_ms),
             taken_before=sum(each.name.seq < name.seq for each in same),
             hall=self._place(name, here),
         )

@@ -18,7 +18,7 @@ from sync.online_code import code_hash
 from sync.types import UtcMs
 from tests.kiosk.fakes import Kiosk
 from tests.kiosk.halls import SECRET, TODAY, Beside
-from tests.kiosk.test_machine_day import of
+from tests.kiosk.test_machine_day import ask_for, of
 
 MINUTE = 60_000
 CODE, SERVICE = "482913", "waste-fee"
@@ -109,6 +109,17 @@ def test_a_code_that_another_kiosk_took_is_refused_once_the_office_says_so(site:
     kiosk, name = site.kiosk, asked(site)
     site.other(1, None, place=name)
     assert refused(kiosk) == "used"
+
+
+def test_a_ticket_of_another_kiosk_was_taken_when_its_code_was_typed(
+    site: Beside,
+) -> None:
+    now = site.now
+    site.other(1, "4831", since_ms=UtcMs(now - 15 * MINUTE), how="online", came_ms=now)
+    ask_for(site.kiosk, "B001", "4831")
+    standing = site.kiosk.machine.state.standing
+    assert standing is not None
+    assert f"{standing.issued:%H:%M}" == "12:01"
 
 
 def test_a_code_is_good_for_as_long_as_its_page_says(site: Beside) -> None:

@@ -21,6 +21,7 @@ from sync.types import Seq, UtcMs
 from tests.server.audited import WHO, worked
 from tests.server.device import Device, score
 from tests.server.state import contents
+from tests.server.test_online import asked, come
 from tests.server.test_queue import MINUTE, take
 from tests.server.watched import Watched, machine
 
@@ -245,3 +246,17 @@ def test_no_service_waits_in_a_queue_of_yesterday(watched: Watched) -> None:
     assert queue.live_of(watched.office.ledger).day == moment.day
     assert watch_reading.held(watched.own).alerts[0].code == "waiting"
     kiosk.journal.close()
+
+
+def test_whoever_had_a_place_from_a_phone_waits_since_they_came(watched: Watched) -> None:
+    office = watched.office
+    kiosk = office.pair(1)
+    place = asked(office)
+    come(office, kiosk, 1, place, 45)
+    office.later(46)
+    office.hear(kiosk)
+    for minutes, told in ((45, []), (20, ["waiting"])):
+        office.later(minutes)
+        watched.devices = [machine(contact_ms=office.now)]
+        watched.look()
+        assert [each.code for each in watched.alerts] == told
