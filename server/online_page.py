@@ -170,13 +170,8 @@ class OnlinePages:
 
     def _told(self) -> dict[str, Any]:
         """The terms, as the pages tell them."""
-        terms = self._office.live().online.terms
-        share, head_ms, hold_ms = (
-            (self._terms.share, self._terms.head_ms, self._terms.hold_ms)
-            if terms is None
-            else (terms.share, terms.head_ms, terms.hold_ms)
-        )
-        return {"share": share, "head": head_ms // MINUTE_MS, "hold": hold_ms // MINUTE_MS}
+        terms = self._office.live().online.terms or self._terms
+        return {"share": terms.share, "head": terms.head_ms // MINUTE_MS, "hold": terms.hold_ms // MINUTE_MS}
 
     def _time(self, utc_ms: UtcMs, language: str) -> str:
         return format_time(office_time(utc_ms, self._pages.zone), language)
