@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from kiosk.screen_types import Field, Typing
+from sync import online_code
 from sync.catalogue import SERIES
 from sync.numbering import NumberingError, read_label
 
 MOST_LETTERS = 3
 """The series, and a lane of up to two letters: more than 500 kiosks."""
 MOST_DIGITS = 5
-DIGITS = {Field.CODE: 4, Field.PLACE: 6}
+DIGITS = {Field.CODE: 4, Field.PLACE: online_code.DIGITS}
 """Of each code."""
 
 

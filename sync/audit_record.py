@@ -49,10 +49,10 @@ class Record:
         """One more fact, with the queue before and after it. `conforming`: a call that the rule made."""
         self._count[body.kind] += 1
         match body:
-            case TicketAdmitted():
+            case TicketAdmitted(place=place):
                 self._admitted.setdefault(body.ticket, body)
-                if self._places.get(body.place or "") == NOBODY_CAME:
-                    self._places[body.place or ""] = body.void or COUNTED
+                if place is not None and self._places.get(place) == NOBODY_CAME:
+                    self._places[place] = body.void or COUNTED
             case OnlineAsked(place=name):
                 self._places.setdefault(name, NOBODY_CAME)
             case TicketCalled():

@@ -10,8 +10,8 @@ time by whoever can try them, so that a plain hash would be the code itself. Rea
 import hmac
 import re
 
-CODES = 1_000_000
 DIGITS = 6
+CODES = 10**DIGITS
 TOKEN = re.compile(r"[0-9a-f]{32}")
 """A place's token as it stands in the address of its page."""
 
@@ -19,7 +19,7 @@ TOKEN = re.compile(r"[0-9a-f]{32}")
 def code_of(token: str, secret: bytes) -> str:
     """The six digits of the place with this token (32 hex digits), the same each time."""
     made = hmac.digest(secret, b"scorecard/online-code/1" + bytes.fromhex(token), "sha256")
-    return f"{int.from_bytes(made[:8], 'big') % CODES:06}"
+    return f"{int.from_bytes(made[:8], 'big') % CODES:0{DIGITS}}"
 
 
 def code_hash(code: str, day: str, secret: bytes) -> str:
