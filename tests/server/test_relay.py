@@ -266,13 +266,18 @@ def test_a_centre_restored_from_an_old_copy_gets_everything_again(tmp_path: Path
     assert centre.rows() == relayed.rows()
 
 
+def restorable(folder: Path, centre: Centre) -> tuple[Hall, Relayed, Device]:
+    """An office that can be copied and restored, after a busy morning; one of its kiosks."""
+    (folder / "first").mkdir()
+    hall = Hall(folder / "first")
+    relayed = Relayed(folder / "first", centre, hall)
+    return hall, relayed, busy(hall)[0]
+
+
 @pytest.mark.sqlite
 def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, centre: Centre) -> None:
     """Its new journal follows the one that the centre knows, by the same key; no person is needed."""
-    (tmp_path / "first").mkdir()
-    hall = Hall(tmp_path / "first")
-    relayed = Relayed(tmp_path / "first", centre, hall)
-    kiosk = busy(hall)[0]
+    hall, relayed, kiosk = restorable(tmp_path, centre)
     copy = hall.copy(tmp_path / "copy")
     hall.act(acts.Open())
     relayed.run()
@@ -300,10 +305,7 @@ def test_an_office_that_was_restored_first_brings_what_its_centre_lacks_of_the_j
     tmp_path: Path, centre: Centre
 ) -> None:
     """Once the new journal follows the old one, the centre takes nothing more of that."""
-    (tmp_path / "first").mkdir()
-    hall = Hall(tmp_path / "first")
-    relayed = Relayed(tmp_path / "first", centre, hall)
-    busy(hall)
+    hall, relayed, _ = restorable(tmp_path, centre)
     relayed.run()
     hall.act(acts.Open())
     hall.act(acts.Next())
@@ -322,10 +324,7 @@ def test_an_office_that_was_restored_first_brings_what_its_centre_lacks_of_the_j
 def test_an_office_that_lost_its_disk_twice_follows_the_journal_that_is_on_no_disk_any_more(
     tmp_path: Path, centre: Centre
 ) -> None:
-    (tmp_path / "first").mkdir()
-    hall = Hall(tmp_path / "first")
-    relayed = Relayed(tmp_path / "first", centre, hall)
-    busy(hall)
+    hall, relayed, _ = restorable(tmp_path, centre)
     relayed.run()
     copies = [hall.copy(tmp_path / name) for name in ("one", "two")]
     relayed.code = None
