@@ -52,8 +52,9 @@ def prove(
     tally, shared = Tally(), Path("/dev/shm")
     while tally.rounds < rounds and each(tally):
         with tempfile.TemporaryDirectory(prefix="centre-", dir=shared if shared.is_dir() else None) as folder:
-            found, world = live(Path(folder), seed, min(EACH, rounds - tally.rounds), habits)
-            tally.rounds += EACH
+            several = min(EACH, rounds - tally.rounds)
+            found, world = live(Path(folder), seed, several, habits)
+            tally.rounds += several
             tally.facts += found.facts
             tally.faults += [f"seed {seed}: {fault}" for fault in found.faults]
             tally.befell += world.befell + world.network.befell

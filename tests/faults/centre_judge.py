@@ -9,6 +9,7 @@ from sync.facts import TicketIssued
 
 Facts = Mapping[tuple[str, int], bytes]
 Moment = tuple[str, int]
+"""(boot, milliseconds) of a fact: said again in another journal it keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

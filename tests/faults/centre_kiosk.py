@@ -20,12 +20,10 @@ from sync.retention import due
 from sync.types import BootId, BootMs, JournalId, Level, Seq, UtcMs
 from sync.uplink import Ports, Settings, Uplink
 from tests.faults.centre_habits import Habits
+from tests.faults.centre_judge import Moment
 from tests.faults.centre_line import CERTIFICATE, Line, Network
 from tests.faults.centre_server import Clock, Facts, Office
 from tests.server.device import CATALOGUE, issued
-
-Moment = tuple[str, int]
-"""(boot, milliseconds) of a fact: said again in another journal it keeps it."""
 
 
 class Short(Journal):

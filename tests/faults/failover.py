@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -242,14 +242,11 @@ class Sender:
 def lost(url: str, sender: Sender) -> int:
     """How many acknowledged facts the ledger does not have, byte by byte."""
     missing = 0
-    db = open_reader(url)
-    try:
+    with closing(open_reader(url)) as db:
         for machine in sender.machines:
             rows = db.execute("SELECT row FROM facts WHERE journal_id = ? ORDER BY seq", (machine.name,)).fetchall()
             wanted = machine.rows[: sender.acknowledged.get(machine.name, 0)]
             missing += sum(number >= len(rows) or rows[number][0] != row for number, row in enumerate(wanted))
-    finally:
-        db.close()
     return missing
 
 
@@ -260,20 +257,14 @@ def sending(seed: int, *, synchronous: bool, more: str = "") -> Iterator[tuple[P
         Path(folder).chmod(0o711)
         inside = Path(folder) / "pair"
         inside.mkdir()
-        pair = Pair(inside, synchronous=synchronous)
-        try:
+        with closing(Pair(inside, synchronous=synchronous)) as pair:
             with psycopg.connect(pair.url().replace("/ledger", "/postgres"), autocommit=True) as db:
                 db.execute("CREATE DATABASE ledger")
-            ledger = Ledger(pair.url(more), ZONE, random.Random(seed).randbytes)
-            sender = Sender(random.Random(seed))
-            with ledger.transaction():
-                enter(ledger, sender.machines)
-            try:
+            with closing(Ledger(pair.url(more), ZONE, random.Random(seed).randbytes)) as ledger:
+                sender = Sender(random.Random(seed))
+                with ledger.transaction():
+                    enter(ledger, sender.machines)
                 yield pair, ledger, sender
-            finally:
-                ledger.close()
-        finally:
-            pair.close()
 
 
 def rounds(count: int, seed: int) -> tuple[Sender, int]:
