@@ -100,8 +100,9 @@ def admit(ledger: Ledger, device: Device, place: str = "Hall") -> int:
 @pytest.fixture
 def tables(tmp_path: Path, kept_in: str) -> Iterator[Db]:
     """A ledger's tables without a ledger; nothing of it outlives the test."""
-    with store_of(place(Path(tmp_path / "tables.db"))).writer(ZONE) as db:
-        store_of(place(tmp_path / "tables.db")).migrate(db)
+    store = store_of(place(tmp_path / "tables.db"))
+    with store.writer(ZONE) as db:
+        store.migrate(db)
         yield db
 
 
