@@ -13,11 +13,10 @@ from typing import Protocol, TypeVar
 from kiosk.configfile import keep
 from kiosk.legible import HINT, illegible_in
 from sync import calendar_fact, catalogue, codec
-from sync.body import Body
 from sync.calendar import Calendar
 from sync.codec import Fact
-from sync.errors import CalendarError, CatalogueError, NotCanonical, NotUnderstood, SyncError
-from sync.facts import CalendarAdopted, CatalogueAdopted, understand
+from sync.errors import CalendarError, CatalogueError, NotCanonical, SyncError
+from sync.facts import CalendarAdopted, CatalogueAdopted, understand, understood
 from sync.facts_published import CalendarPublished, CataloguePublished, PublicationRefused
 from sync.mirror import Published
 from sync.notices import Notice, standing, told, until_turned
@@ -129,7 +128,7 @@ class OfficePublications:
             said_anew = new == self._digest(name)  # an office that was restored says in a new journal what holds
             if self._keep(name, found.journal_id, (fact,)):
                 self._kept[name], self.waiting = place, self.waiting or not said_anew
-        self._notices = standing(map(_understood, found.notices))
+        self._notices = standing(map(understood, found.notices))
         self._keep(NOTICES, found.journal_id, found.notices)
         return bad
 
@@ -189,7 +188,7 @@ def published_calendar(data: Path, drawable: Drawable) -> tuple[Calendar, Versio
 def notices_kept(data: Path) -> tuple[Notice, ...]:
     """The notices that this machine knew of last."""
     kept = _read(data, NOTICES)
-    return standing(map(_understood, kept[1])) if kept is not None else ()
+    return standing(map(understood, kept[1])) if kept is not None else ()
 
 
 def _catalogue(fact: Fact, drawable: Drawable) -> Catalogue:
@@ -229,13 +228,6 @@ def _must_be_legible(values: object, error: type[SyncError]) -> None:
     problems = illegible_in(values)
     if problems:
         raise error("\n".join(problems), hint=HINT)
-
-
-def _understood(fact: Fact) -> Body | None:
-    try:
-        return understand(fact)
-    except NotUnderstood:
-        return None
 
 
 def _version(journal_id: JournalId, facts: tuple[Fact, ...]) -> Version:

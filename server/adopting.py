@@ -25,11 +25,10 @@ from server.publishing import (
 )
 from server.queue import Moment
 from sync import calendar_fact, catalogue
-from sync.body import Body
 from sync.calendar import Calendar
 from sync.codec import Fact
-from sync.errors import CalendarError, CatalogueError, NotUnderstood, SyncError
-from sync.facts import CalendarAdopted, CatalogueAdopted, understand
+from sync.errors import CalendarError, CatalogueError, SyncError
+from sync.facts import CalendarAdopted, CatalogueAdopted, understand, understood
 from sync.facts_published import OFFICE, CalendarPublished, CataloguePublished, Source
 from sync.mirror import Published
 from sync.notices import standing
@@ -124,7 +123,7 @@ def _calendar(fact: Fact) -> Calendar:
 
 
 def _take_notices(ledger: Ledger, found: Published, at: Moment) -> None:
-    wanted = {each.notice: each for each in standing(map(_understood, found.notices)) if each.until_ms > at.now_ms}
+    wanted = {each.notice: each for each in standing(map(understood, found.notices)) if each.until_ms > at.now_ms}
     places = {str(fact.body.get("notice")): Source(found.journal_id, fact.seq) for fact in found.notices}
     here = {each.notice: each for each in ledger.publications.notices()}
     for name, each in here.items():
@@ -142,10 +141,3 @@ def _take_notices(ledger: Ledger, found: Published, at: Moment) -> None:
 def _number(ledger: Ledger, what: str) -> int:
     newest: Version | None = ledger.publications.newest(what)
     return newest.number if newest is not None else 0
-
-
-def _understood(fact: Fact) -> Body | None:
-    try:
-        return understand(fact)
-    except NotUnderstood:
-        return None

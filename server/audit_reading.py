@@ -18,8 +18,7 @@ from sync.cameras import Cameras
 from sync.chain import Position
 from sync.clock import DAY_BOUNDARY_HOUR
 from sync.codec import Fact, parse
-from sync.errors import NotUnderstood
-from sync.facts import Body, understand
+from sync.facts import Body, understood
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, CountersSet, StaffSkilled
 from sync.facts_restated import RECORD, RESTATED, RecordWaived, TicketRestated
 from sync.live import Live
@@ -148,7 +147,7 @@ def _record(db: Db, place: Place, section: Section) -> Live | None:
     for each in known:
         before = before_of(each, place.journal)
         records.append(merged(before, facts(db, _whole(place.branch), 1, place.first), before.day))
-    said = [body for fact in section.facts if isinstance(body := _or_none(fact), RESTATED)]
+    said = [body for fact in section.facts if isinstance(body := understood(fact), RESTATED)]
     return next((each for each in records if _restates(each, said)), records[0])
 
 
@@ -239,7 +238,7 @@ def _aside(db: Db, of: Sequence[Branch]) -> Iterator[tuple[_At, Body]]:
         found += db.execute(back, (branch.journal, branch.top, *kinds)).fetchall() if branch.top else []
         for (row,) in found:
             fact = parse(row)
-            body = _or_none(fact)
+            body = understood(fact)
             if isinstance(body, _ASIDE):
                 yield (number, fact.seq), body
 
@@ -258,7 +257,7 @@ class _Standing:
         """The cameras as they were set by the end of the day, with every check of their clocks, later ones too."""
         sets = [body for at, body in self._facts if isinstance(body, CamerasSet) and at <= last]
         setups = {each.camera: each for each in sets[-1].cameras} if sets else {}
-        counters = [body for fact in facts if fact.kind == CountersSet.kind and (body := _or_none(fact)) is not None]
+        counters = [body for fact in facts if fact.kind == CountersSet.kind and (body := understood(fact)) is not None]
         seen = {each.counter: each for body in counters if isinstance(body, CountersSet) for each in body.counters}
         checks = tuple(body for _, body in self._facts if isinstance(body, CameraChecked))
         return Cameras(seen, setups, checks)
@@ -273,11 +272,4 @@ class _Standing:
 
 
 def _waived(fact: Fact) -> Body | None:
-    return _or_none(fact) if fact.kind == RecordWaived.kind else None
-
-
-def _or_none(fact: Fact) -> Body | None:
-    try:
-        return understand(fact)
-    except NotUnderstood:
-        return None
+    return understood(fact) if fact.kind == RecordWaived.kind else None

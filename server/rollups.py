@@ -24,8 +24,7 @@ from server.sums import hours_of
 from server.visits import Stint, visits_of
 from sync.body import Body
 from sync.codec import Fact, parse
-from sync.errors import NotUnderstood
-from sync.facts import understand
+from sync.facts import understood
 from sync.types import UtcMs
 
 _COLUMNS = ("hour", "service", "counter", *COUNTS, "waits", "serves")
@@ -180,10 +179,7 @@ def _cell(row: list[int | str]) -> tuple[Key, Cell]:
 def bodies_of(db: Db, of: str | None, day: str) -> Iterator[Body]:
     """What the office wrote on this day, in the order of time, with what came back of it after a restore."""
     for fact in _own_facts(db, day) if of is None else _their_facts(db, of, day):
-        try:
-            body = understand(fact)
-        except NotUnderstood:
-            continue
+        body = understood(fact)
         if body is not None:
             yield body
 

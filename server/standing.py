@@ -8,7 +8,7 @@ from server.takeup import merged
 from sync.body import TicketName
 from sync.codec import Fact
 from sync.errors import NotUnderstood
-from sync.facts import DayOpened, understand
+from sync.facts import DayOpened, understand, understood
 from sync.facts_office import TicketAdmitted
 from sync.facts_restated import TicketRestated
 from sync.live import Live
@@ -43,10 +43,7 @@ def masked_anew(lost: Lost, journal_id: JournalId) -> dict[TicketName, str]:
     ours, found = lost.secret(journal_id), dict[TicketName, str]()
     for name, fact in lost.last_days():
         theirs = lost.secret_of(name)
-        try:
-            body = understand(fact) if fact.kind in _TELLING else None
-        except NotUnderstood:
-            continue
+        body = understood(fact) if fact.kind in _TELLING else None
         if ours is None or theirs is None or not isinstance(body, TicketAdmitted | TicketRestated):
             continue
         words = body.ticket.journal, body.day, body.label

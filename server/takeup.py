@@ -12,8 +12,7 @@ from types import MappingProxyType
 from server.admission import turn_of_day
 from sync.body import Body, TicketName
 from sync.codec import Fact
-from sync.errors import NotUnderstood
-from sync.facts import DayOpened, understand
+from sync.facts import DayOpened, understood
 from sync.facts_office import CountersSet, RuleAdopted, TicketAdmitted
 from sync.facts_restated import RECORD, RESTATED, CounterRestated, TicketRestated
 from sync.live import Counter, Live
@@ -28,10 +27,7 @@ def merged(base: Live, since: Iterable[Fact], day: str | None) -> Live:
     """`base` with what the office did `since`, in order of its facts. `day`: the office day of its copy then."""
     live, opening = base, False
     for fact in since:
-        try:
-            body = understand(fact)
-        except NotUnderstood:
-            continue
+        body = understood(fact)
         if isinstance(body, DayOpened):
             day, opening = body.day, base.day is not None
             live = _turned(live, day)

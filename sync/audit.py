@@ -15,8 +15,7 @@ from sync.audit_terms import Audit, Before, Idle, Kiosks, Violation, Wrong
 from sync.audit_tickets import Admissions
 from sync.body import Body, TicketName
 from sync.codec import Fact
-from sync.errors import NotUnderstood
-from sync.facts import understand
+from sync.facts import understood
 from sync.facts_office import (
     ComplaintNoted,
     CounterFact,
@@ -128,10 +127,7 @@ class _Replay:
     # One fact -----------------------------------------------------------------------------------------------------
 
     def _understood(self, fact: Fact) -> Body | None:
-        try:
-            body = understand(fact)
-        except NotUnderstood:
-            body = None
+        body = understood(fact)
         if body is None:
             self._strange += fact.seq >= self._part.since
             if fact.kind.startswith(_QUEUE):

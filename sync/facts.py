@@ -399,6 +399,14 @@ def understand(fact: Fact | Draft) -> Body | None:
         raise NotUnderstood(f"{fact.kind} v{fact.version}: {error}", hint=hint) from error
 
 
+def understood(fact: Fact | Draft) -> Body | None:
+    """As `understand`; None also where the body has another shape."""
+    try:
+        return understand(fact)
+    except NotUnderstood:
+        return None
+
+
 def of_kind(facts: Iterable[Fact], shape: type[AnyBody]) -> list[tuple[Fact, AnyBody]]:
     """The facts of one kind with their bodies, in order."""
     pairs = ((fact, understand(fact)) for fact in facts if (fact.kind, fact.version) == (shape.kind, shape.version))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from sync import codec, wire
 from sync.chain import START, Position, extend, head_message
 from sync.codec import Fact
-from sync.errors import BadBatch, NotCanonical, NotUnderstood
-from sync.facts import Body, JournalOpened, understand
+from sync.errors import BadBatch, NotCanonical
+from sync.facts import Body, JournalOpened, understood
 from sync.keys import signature_holds
 from sync.types import Chain, JournalId, Seq
 from sync.wire import Batch, Head, Refusal, Request
@@ -168,18 +168,11 @@ def _checked_row(raw: bytes, at: Position, known: KnownJournal) -> Row:
     if fact.seq != at.seq:
         message = f"row {at.seq} calls itself {fact.seq}"
         raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
-    body = _understood(fact)
+    body = understood(fact)
     if at.seq == 1 and not _opens(body, known):
         message = "fact 1 is not the journal.opened of the paired journal and key"
         raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
     return Row(at.seq, raw, at.chain, fact, body)
-
-
-def _understood(fact: Fact) -> Body | None:
-    try:
-        return understand(fact)
-    except NotUnderstood:
-        return None
 
 
 def _opens(body: Body | None, known: KnownJournal) -> bool:
