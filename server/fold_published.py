@@ -89,9 +89,7 @@ def _row(
         "source_journal": source.journal if source is not None else None,
         "source_seq": source.seq if source is not None else None,
         "offices": json.dumps(offices) if offices is not None else None,
-        "whole": None
-        if whole is None
-        else json.dumps(whole, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        "whole": _json(whole) if whole is not None else None,
     }
     return Change(_PUBLISHED, place | values)
 
