@@ -157,9 +157,11 @@ class OfficePublications:
 
 def not_taken_up(mirror: Mirror, data: Path, drawable: Drawable) -> list[SyncError]:
     """What is wrong with what the office published last, where this machine goes on with something else for that."""
-    found, wrong = mirror.published(), []
-    for name, fact in ((CATALOGUE, found.catalogue), (CALENDAR, found.calendar)) if found is not None else ():
-        if found is not None and fact is not None and _place(data, name) != (found.journal_id, fact.seq):
+    found, wrong = mirror.published(), list[SyncError]()
+    if found is None:
+        return wrong
+    for name, fact in ((CATALOGUE, found.catalogue), (CALENDAR, found.calendar)):
+        if fact is not None and _place(data, name) != (found.journal_id, fact.seq):
             try:
                 _JUDGED[name](fact, drawable)
             except SyncError as error:
@@ -169,18 +171,18 @@ def not_taken_up(mirror: Mirror, data: Path, drawable: Drawable) -> list[SyncErr
 
 def published_catalogue(data: Path, drawable: Drawable) -> tuple[Catalogue, Version] | None:
     """The catalogue that the office published and this machine took over; None: there is none that can be shown."""
-    kept = _read(data, CATALOGUE)
-    try:
-        return None if kept is None else (_catalogue(kept[1][-1], drawable), _version(*kept))
-    except (SyncError, IndexError):
-        return None
+    return _taken_over(data, CATALOGUE, lambda fact: _catalogue(fact, drawable))
 
 
 def published_calendar(data: Path, drawable: Drawable) -> tuple[Calendar, Version] | None:
     """The same of the calendar."""
-    kept = _read(data, CALENDAR)
+    return _taken_over(data, CALENDAR, lambda fact: _calendar(fact, drawable))
+
+
+def _taken_over(data: Path, name: str, judged: Callable[[Fact], _Whole]) -> tuple[_Whole, Version] | None:
+    kept = _read(data, name)
     try:
-        return None if kept is None else (_calendar(kept[1][-1], drawable), _version(*kept))
+        return None if kept is None else (judged(kept[1][-1]), _version(*kept))
     except (SyncError, IndexError):
         return None
 
