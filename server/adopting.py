@@ -7,6 +7,7 @@ with_days_of). A notice stands here as long as it does at the centre. Within a t
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from server import around
@@ -57,14 +58,7 @@ def take_up(ledger: Ledger, centres: Centres, at: Moment) -> None:
     if found.catalogue is not None and ledger.publications.chosen() != OFFICE:
         _either(ledger, found.journal_id, found.catalogue, at, _take_catalogue)
     if found.calendar is not None:
-        before = _before(ledger, centres)
-        _either(
-            ledger,
-            found.journal_id,
-            found.calendar,
-            at,
-            lambda ledger, fact, source, at: _take_calendar(ledger, fact, source, at, before),
-        )
+        _either(ledger, found.journal_id, found.calendar, at, partial(_take_calendar, centres))
     _take_notices(ledger, found, at)
 
 
@@ -95,10 +89,11 @@ def _take_catalogue(ledger: Ledger, fact: Fact, source: Source, at: Moment) -> N
     publish_catalogue(ledger, whole, _number(ledger, CATALOGUE), By(None, source), at)
 
 
-def _take_calendar(ledger: Ledger, fact: Fact, source: Source, at: Moment, before: Calendar | None) -> None:
+def _take_calendar(centres: Centres, ledger: Ledger, fact: Fact, source: Source, at: Moment) -> None:
     own = ledger.publications.calendar()
     here = own[1] if own is not None else around.adopted(ledger.publications.db)[1]
-    whole, known = with_days_of(here, _calendar(fact), before), ledger.publications.catalogue()
+    whole = with_days_of(here, _calendar(fact), _before(ledger, centres))
+    known = ledger.publications.catalogue()
     if known is not None:
         ids = {each.id for each in known[1].services}
         whole = replace(whole, services={name: week for name, week in whole.services.items() if name in ids})
