@@ -95,9 +95,7 @@ def faults_of(found: Sequence[Trouble], values: Values, service: str, language: 
         if (rest[0] if rest and rest[0] in LANGUAGES else "") != language or not rest:
             continue
         within = rest[1:] if language else rest
-        for field in (
-            [field_of(within)] if within else ("name", "steps", "document-0", "hours", "channel", "complaints")
-        ):
+        for field in [field_of(within)] if within else LACKING:
             faults.setdefault(field, each.fault)
     return faults
 
