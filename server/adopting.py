@@ -17,7 +17,6 @@ from server.ledger import Ledger
 from server.published import Version
 from server.publishing import (
     By,
-    NoticeText,
     publish_calendar,
     publish_catalogue,
     refuse_publication,
@@ -34,7 +33,7 @@ from sync.facts_published import OFFICE, CalendarPublished, CataloguePublished, 
 from sync.mirror import Published
 from sync.notices import standing
 from sync.publication import with_days_of
-from sync.types import JournalId, Seq, UtcMs
+from sync.types import JournalId, Seq
 
 _UPDATE = "Bring this server up to date."
 
@@ -128,9 +127,7 @@ def _take_notices(ledger: Ledger, found: Published, at: Moment) -> None:
     for name, notice in wanted.items():
         mine = here.get(name)
         if mine is None or mine.version.source != places[name]:
-            times = UtcMs(notice.from_ms), UtcMs(notice.until_ms)
-            text = NoticeText(name, notice.texts, *times, notice.level, notice.places)
-            take_over_notice(ledger, text, By(None, places[name]), at)
+            take_over_notice(ledger, notice, By(None, places[name]), at)
 
 
 def _number(ledger: Ledger, what: str) -> int:

@@ -80,7 +80,7 @@ class Surroundings:
         seen = await self._reads.read(versions, self._office)
         if seen != self._seen:
             self._known = await self._reads.read(adopted, self._office)
-            self._notices = await self._reads.read(published.standing, self._office)
+            self._notices = tuple(await self._reads.read(published.notices, self._office))
             self._seen, self._ranges = seen, None
         catalogue, calendar = self._known
         live = self._live()

@@ -14,11 +14,11 @@ from server.editor import Editor, fault_of
 from server.errors import ActRefused
 from server.forms import Form, form_of
 from server.people import Role
-from server.published import Notice
-from server.publishing import By, NoticeText
+from server.publishing import By
 from sync.clock import office_time
 from sync.config import LANGUAGES
 from sync.facts_published import INFORMATION, LEVELS, URGENT
+from sync.notices import Notice
 from sync.types import UtcMs
 from translations import N_
 
@@ -97,17 +97,17 @@ def _row(each: Notice, editor: Editor, person: Person, now_ms: int) -> Mapping[s
         "notice": each.notice,
         "texts": [(language, each.texts.get(language, "")) for language in LANGUAGES],
         "level": LEVEL_WORDS.get(each.level, each.level),
-        "urgent": each.level == URGENT,
+        "urgent": each.is_urgent,
         "from": editor.desk.seen(each.from_ms, person.language),
         "until": editor.desk.seen(each.until_ms, person.language),
-        "shown": each.is_shown(now_ms),
+        "shown": each.is_told(now_ms),
     }
 
 
-def _notice(form: Form, name: str, zone: ZoneInfo) -> NoticeText:
+def _notice(form: Form, name: str, zone: ZoneInfo) -> Notice:
     texts = {each: form.one(each).strip() for each in LANGUAGES}
     begins, ends = _moment(form.one("from"), zone), _moment(form.one("until"), zone)
-    return NoticeText(name, texts, begins, ends, form.one("level"))
+    return Notice(name, texts, begins, ends, form.one("level"))
 
 
 def _moment(typed: str, zone: ZoneInfo) -> UtcMs:

@@ -5,7 +5,6 @@ that continues another one comes after it.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from sync.calendar import Calendar
 from sync.codec import decode
 from sync.facts import CalendarAdopted, CatalogueAdopted, understand
 from sync.facts_published import CENTRE, Source
-from sync.notices import Notice as Standing
+from sync.notices import Notice as Told
 from sync.services import Catalogue
 from sync.types import JournalId, Seq, UtcMs
 
@@ -38,21 +37,11 @@ class Version:
     offices: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A notice as it stands. `version.number` is 0."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Told):
+    """A notice as it stands, and the fact that it is in. `version.number` is 0."""
 
-    notice: str
-    texts: Mapping[str, str]
-    from_ms: UtcMs
-    until_ms: UtcMs
-    level: str
-    places: tuple[str, ...]
     version: Version
-
-    def is_shown(self, now_ms: int) -> bool:
-        """Whether its time has come and is not over."""
-        return self.from_ms <= now_ms < self.until_ms
 
 
 _COLUMNS = "published.journal_id, seq, number, now_ms, digest, staff, source_journal, source_seq, offices"
@@ -106,14 +95,6 @@ def notices(db: Db, office: str | None = None) -> list[Notice]:
         last.pop(row[-2], None)
         last[row[-2]] = row
     return [_notice(row) for row in last.values() if row[-1] is not None]
-
-
-def standing(db: Db, office: str | None = None) -> tuple[Standing, ...]:
-    """The same as machines tell them."""
-    return tuple(
-        Standing(each.notice, each.texts, each.from_ms, each.until_ms, each.level, each.places)
-        for each in notices(db, office)
-    )
 
 
 def chosen(db: Db) -> str:
@@ -194,5 +175,5 @@ def _version(row: tuple[Any, ...]) -> Version:
 
 def _notice(row: tuple[Any, ...]) -> Notice:
     whole = json.loads(row[-1])
-    times = UtcMs(whole["from_ms"]), UtcMs(whole["until_ms"])
-    return Notice(row[-2], whole["texts"], *times, whole["level"], tuple(whole["places"]), _version(row))
+    times, places = (whole["from_ms"], whole["until_ms"]), tuple(whole["places"])
+    return Notice(row[-2], whole["texts"], *times, whole["level"], places, version=_version(row))

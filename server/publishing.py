@@ -4,7 +4,7 @@ Nothing incomplete is published, and nothing that was edited from another versio
 once the second is told. `after` is the number of the version that was edited, 0: there was none.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from server import queue
@@ -31,6 +31,7 @@ from sync.facts_published import (
     Source,
 )
 from sync.journal import Instant
+from sync.notices import Notice
 from sync.publication import calendar_of, calendar_values, catalogue_of, catalogue_values
 from sync.services import Catalogue
 from sync.types import JournalId, Seq, UtcMs
@@ -60,18 +61,6 @@ class Drawable:
     pictograms: Collection[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeText:
-    """A notice before it is published. `texts` by language; `level`, `places` as in the fact."""
-
-    notice: str
-    texts: Mapping[str, str]
-    from_ms: UtcMs
-    until_ms: UtcMs
-    level: str
-    places: tuple[str, ...] = ()
-
-
 def publish_catalogue(
     ledger: Ledger, found: Catalogue, after: int, by: By, at: Moment, drawable: Drawable = Drawable()
 ) -> Version:
@@ -94,7 +83,7 @@ def publish_calendar(ledger: Ledger, found: Calendar, after: int, by: By, at: Mo
     return _published(ledger, CALENDAR, fact, at)
 
 
-def publish_notice(ledger: Ledger, notice: NoticeText, by: By, at: Moment) -> None:
+def publish_notice(ledger: Ledger, notice: Notice, by: By, at: Moment) -> None:
     """Publish this notice, or another text of it. Raises ActRefused."""
     refused = notice_fault(notice, at.now_ms)
     if refused is not None:
@@ -107,10 +96,10 @@ def publish_notice(ledger: Ledger, notice: NoticeText, by: By, at: Moment) -> No
     take_over_notice(ledger, notice, by, at)
 
 
-def take_over_notice(ledger: Ledger, notice: NoticeText, by: By, at: Moment) -> None:
+def take_over_notice(ledger: Ledger, notice: Notice, by: By, at: Moment) -> None:
     """Publish a notice of the centre, which judged it (`publish_notice`) and counts its own."""
     texts = {language: notice.texts[language].strip() for language in LANGUAGES if language in notice.texts}
-    times = notice.from_ms, notice.until_ms
+    times = UtcMs(notice.from_ms), UtcMs(notice.until_ms)
     _append(
         ledger,
         NoticePublished(
@@ -149,7 +138,7 @@ def refuse_publication(ledger: Ledger, source: Source, why: str, at: Moment) -> 
     ledger.append([PublicationRefused(source.journal, source.seq, why[:MOST_SAID])], at.instant)
 
 
-def notice_fault(notice: NoticeText, now_ms: UtcMs) -> ActRefused | None:
+def notice_fault(notice: Notice, now_ms: UtcMs) -> ActRefused | None:
     """Why this notice cannot be published. Pure."""
     for language in LANGUAGES:
         text = notice.texts.get(language, "").strip()

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from server.ledger import Ledger
-from server.publishing import By, NoticeText
+from server.publishing import By
 from server.queue import Moment
 from server.stores import FILE
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue
 from sync.journal import Instant
+from sync.notices import Notice
 from sync.publication import sealed_calendar, sealed_catalogue
 from sync.services import Catalogue
 from sync.types import BootMs, UtcMs
@@ -46,7 +47,7 @@ def dearer(found: Catalogue = CATALOGUE, fee: int = 99_00) -> Catalogue:
     return replace(found, services=(replace(first, fee=fee), *rest))
 
 
-def notice(name: str = "n1", **other: Any) -> NoticeText:
+def notice(name: str = "n1", **other: Any) -> Notice:
     """A notice for an hour from noon."""
     given: dict[str, Any] = {"from_ms": UtcMs(NOON), "until_ms": UtcMs(NOON + HOUR), "level": "information"}
-    return NoticeText(name, TEXTS, **given | other)
+    return Notice(name, TEXTS, **given | other)

@@ -239,7 +239,7 @@ def test_a_notice_was_published_shown_and_withdrawn(office: Desk) -> None:
     anna = office.signed_in("anna")
     assert anna.post("/notices", {**TEXTS, **SHOWN}).status_code == 303
     standing = published.notices(office._db)
-    assert [(each.texts, each.level, each.is_shown(int(NOON))) for each in standing] == [(TEXTS, "urgent", True)]
+    assert [(each.texts, each.level, each.is_told(int(NOON))) for each in standing] == [(TEXTS, "urgent", True)]
     assert "The road is closed" in anna.get("/notices").text
     assert anna.post(f"/notices/{standing[0].notice}/withdraw", {}).status_code == 303
     assert published.notices(office._db) == []

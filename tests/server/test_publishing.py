@@ -108,8 +108,8 @@ def test_a_notice_stood_until_it_was_withdrawn_or_over(ledger: Ledger) -> None:
         publish_notice(ledger, notice(level="urgent"), CHIEF, at(1))
     first, second = sorted(ledger.publications.notices(), key=lambda each: each.notice)
     assert (first.level, second.places) == ("urgent", ("Hall 2",))
-    assert first.is_shown(at().now_ms)
-    assert not first.is_shown(UtcMs(at().now_ms + HOUR))
+    assert first.is_told(at().now_ms)
+    assert not first.is_told(UtcMs(at().now_ms + HOUR))
     with ledger.transaction():
         withdraw_notice(ledger, "n1", CHIEF, at(2))
     assert [each.notice for each in ledger.publications.notices()] == ["n2"]
