@@ -57,9 +57,7 @@ def add_notices(app: FastAPI, editor: Editor) -> None:
             await door.write(lambda ledger: publishing.publish_notice(ledger, notice, by, at))
         except ActRefused as error:
             fault = {_field(error): fault_of(error)}
-            typed: dict[str, Any] = {
-                name: form.one(name) for name in (*LANGUAGES, "level", "from", "until")
-            } | whom.filled(offices)
+            typed = {name: form.one(name) for name in (*LANGUAGES, "level", "from", "until")}
             return await drawn(request, person, Filled(typed | whom.filled(offices), fault), 422)
         return redirect("/notices?saved=1")
 
