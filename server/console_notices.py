@@ -83,7 +83,7 @@ def add_notices(app: FastAPI, editor: Editor) -> None:
             "levels": [(each, LEVEL_WORDS[each]) for each in LEVELS],
             "most": publishing.NOTICE_CHARACTERS,
             "offices": await editor.offices(person.language),
-            "full": len(standing) >= publishing.MOST_NOTICES,
+            "full": len(publishing.own_notices(standing, now_ms)) >= publishing.MOST_NOTICES,
         }
         return editor.page(
             request, person, "console_notices.html", TITLE, shown, form=form, status=status, here="/notices"

@@ -4,10 +4,10 @@ Nothing incomplete is published, and nothing that was edited from another versio
 once the second is told. `after` is the number of the version that was edited, 0: there was none.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from server import queue
+from server import published, queue
 from server.errors import ActRefused
 from server.fold_published import CALENDAR, CATALOGUE, CHOICE
 from server.ledger import Ledger
@@ -88,12 +88,15 @@ def publish_notice(ledger: Ledger, notice: Notice, by: By, at: Moment) -> None:
     refused = notice_fault(notice, at.now_ms)
     if refused is not None:
         raise refused
-    standing = [each for each in ledger.publications.notices() if each.until_ms > at.now_ms]
-    own = {each.notice for each in standing if each.version.source is None}
-    if len(own | {notice.notice}) > MOST_NOTICES:
+    if len(own_notices(ledger.publications.notices(), at.now_ms) | {notice.notice}) > MOST_NOTICES:
         hint = "Withdraw one of them first."
         raise ActRefused("notices-many", f"at most {MOST_NOTICES} notices stand at one time", hint=hint)
     take_over_notice(ledger, notice, by, at)
+
+
+def own_notices(notices: Iterable[published.Notice], now_ms: UtcMs) -> set[str]:
+    """Those that are not over and did not come from the centre, which counts its own."""
+    return {each.notice for each in notices if each.until_ms > now_ms and each.version.source is None}
 
 
 def take_over_notice(ledger: Ledger, notice: Notice, by: By, at: Moment) -> None:

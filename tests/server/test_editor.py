@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -12,18 +13,21 @@ from server import published
 from server.drafts import CALENDAR, CATALOGUE, current, draft_of
 from server.followers import followers
 from server.forms import Form
-from server.publishing import By, publish_calendar, publish_catalogue
+from server.publishing import MOST_NOTICES, By, publish_calendar, publish_catalogue, take_over_notice
 from server.whom import filled, whom_of
 from sync.calendar_fact import from_body
 from sync.catalogue import to_body
 from sync.facts import CalendarAdopted
+from sync.facts_published import Source
 from sync.publication import catalogue_values
 from sync.toml_text import toml_text
+from sync.types import JournalId, Seq
 from tests.server.busy_desk import BusyDesk
 from tests.server.desk import Browser, Desk, staff_id
 from tests.server.device import NOON, Device
 from tests.server.publishing_office import CALENDAR as HOURS
 from tests.server.publishing_office import CATALOGUE as SERVICES
+from tests.server.publishing_office import notice
 from tests.server.test_console_offices import code_in, pair
 from translations import LANGUAGES, load
 
@@ -243,6 +247,18 @@ def test_a_notice_was_published_shown_and_withdrawn(office: Desk) -> None:
     assert "The road is closed" in anna.get("/notices").text
     assert anna.post(f"/notices/{standing[0].notice}/withdraw", {}).status_code == 303
     assert published.notices(office._db) == []
+
+
+def test_notices_of_the_centre_took_no_room_from_the_offices_own(office: Desk) -> None:
+    anna = office.signed_in("anna")
+    form = 'action="/notices"'
+    for number in range(MOST_NOTICES):
+        by = By(None, Source(JournalId("c" * 32), Seq(2 + number)))
+        office.job(partial(take_over_notice, notice=notice(f"c{number}"), by=by, at=office.moment()))
+    assert form in anna.get("/notices").text
+    for _ in range(MOST_NOTICES):
+        assert anna.post("/notices", {**TEXTS, **SHOWN}).status_code == 303
+    assert form not in anna.get("/notices").text
 
 
 @pytest.mark.parametrize(
