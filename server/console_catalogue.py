@@ -1,6 +1,6 @@
 """The catalogue editor on the console: groups and services in order, and each service in every language."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Response
 
@@ -11,7 +11,7 @@ from server.catalogue_view import gone_of, groups_of, rows_of
 from server.console_pages import Filled, redirect
 from server.document import Values
 from server.door import Person
-from server.drafts import CATALOGUE, held
+from server.drafts import CATALOGUE, Act, held
 from server.editor import Editor, not_done
 from server.editor_told import name_of
 from server.errors import ActRefused
@@ -90,31 +90,33 @@ def add_catalogue(app: FastAPI, editor: Editor) -> None:
     @app.post("/catalogue/services/{service}/move")
     async def move(request: Request, service: str, person: Administrator) -> Response:
         by = -1 if (await form_of(request)).one("by") == "up" else 1
-        return await done(person, lambda values: act.moved(values, "services", service, by))
+        return await done(editor, person, lambda values: act.moved(values, "services", service, by))
 
     @app.post("/catalogue/services/{service}/copy")
     async def copy(request: Request, service: str, person: Administrator) -> Response:
         await form_of(request)
-        return await done(person, lambda values: act.copied(values, service)[0])
+        return await done(editor, person, lambda values: act.copied(values, service)[0])
 
     @app.post("/catalogue/services/{service}/retire")
     async def retire(request: Request, service: str, person: Administrator) -> Response:
         await form_of(request)
-        return await done(person, lambda values: act.retired(values, service))
+        return await done(editor, person, lambda values: act.retired(values, service))
 
     @app.post("/catalogue/services/{service}/back")
     async def back(request: Request, service: str, person: Administrator) -> Response:
         await form_of(request)
         holds = await editor.door.read(held, CATALOGUE)
-        return await done(person, lambda values: act.taken_back(values, service, holds))
+        return await done(editor, person, lambda values: act.taken_back(values, service, holds))
 
-    async def done(person: Person, job: Any) -> Response:
-        try:
-            await editor.change(person, CATALOGUE, job)
-        except ActRefused as error:
-            if error.code != "draft-gone":
-                raise not_done(error, person) from error
-        return redirect("/catalogue?saved=1")
+
+async def done(editor: Editor, person: Person, job: Act) -> Response:
+    """The list again, once this was done to it. What is gone already needs nothing done."""
+    try:
+        await editor.change(person, CATALOGUE, job)
+    except ActRefused as error:
+        if error.code != "draft-gone":
+            raise not_done(error, person) from error
+    return redirect("/catalogue?saved=1")
 
 
 async def _new(editor: Editor, request: Request, person: Person, form: Filled, status: int = 200) -> Response:

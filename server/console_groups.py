@@ -8,11 +8,12 @@ from fastapi import Depends, FastAPI, Request, Response
 from server import catalogue_draft as act
 from server import catalogue_form as forms
 from server.catalogue_check import at, of
+from server.console_catalogue import NAME_FIRST, done
 from server.console_pages import Filled, redirect
 from server.document import Values, seal
 from server.door import Person
 from server.drafts import CATALOGUE
-from server.editor import Editor, fault_of, not_done
+from server.editor import Editor, fault_of
 from server.editor_told import field_of, name_of
 from server.editor_words import ACCENTS, NOTICE_LINE
 from server.errors import ActRefused
@@ -30,7 +31,6 @@ from translations import N_, load
 
 GROUP = N_("Group")
 FILE = N_("The catalogue as a file")
-NAME_FIRST = N_("Give it a name in one language at least")
 NO_FILE = N_("Choose a file")
 REFUSED_FILE = N_("The file was not taken. Nothing was changed")
 
@@ -79,20 +79,12 @@ def add_groups(app: FastAPI, editor: Editor) -> None:
     @app.post("/catalogue/groups/{group}/move")
     async def move(request: Request, group: str, person: Administrator) -> Response:
         by = -1 if (await form_of(request)).one("by") == "up" else 1
-        return await done(person, lambda values: act.moved(values, "groups", group, by))
+        return await done(editor, person, lambda values: act.moved(values, "groups", group, by))
 
     @app.post("/catalogue/groups/{group}/remove")
     async def remove(request: Request, group: str, person: Administrator) -> Response:
         await form_of(request)
-        return await done(person, lambda values: act.without_group(values, group))
-
-    async def done(person: Person, job: Any) -> Response:
-        try:
-            await editor.change(person, CATALOGUE, job)
-        except ActRefused as error:
-            if error.code != "draft-gone":
-                raise not_done(error, person) from error
-        return redirect("/catalogue?saved=1")
+        return await done(editor, person, lambda values: act.without_group(values, group))
 
     async def drawn(
         request: Request, person: Person, group: str, typed: Mapping[str, Any] | None = None, refused: str = ""
