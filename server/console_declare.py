@@ -18,7 +18,7 @@ from server.console_pages import Filled, redirect
 from server.document import Values, day_of
 from server.door import Person
 from server.drafts import CALENDAR, held
-from server.editor import Editor, fault_of
+from server.editor import Editor, fault_of, version_of
 from server.editor_words import READY
 from server.errors import ActRefused
 from server.forms import form_of
@@ -52,13 +52,12 @@ def add_declare(app: FastAPI, editor: Editor) -> None:
     async def declared(request: Request, person: Administrator) -> Response:
         form = await form_of(request)
         day, why, hours = form.one("day"), form.one("why"), form.one("open")
-        entry, behind = entry_of(day, why, hours), form.one("after")
+        entry, after = entry_of(day, why, hours), version_of(form)
         if entry is None or not _soon(entry["day"], editor.today()):
             return redirect("/calendar")
         at = editor.desk.now(person)
         newest = await door.read(published.newest, CALENDAR)
         by = By(person.staff, None, newest.offices if newest is not None else None)
-        after = int(behind) if behind.isascii() and behind.isdecimal() and len(behind) < 9 else -1
         try:
             number = await door.write(lambda ledger: publish_day(ledger, entry, after, by, at))
         except ActRefused as error:

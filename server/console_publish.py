@@ -15,7 +15,7 @@ from server.database import Db
 from server.document import Values, seal
 from server.door import Person
 from server.drafts import CALENDAR, CATALOGUE, at_version, held
-from server.editor import Editor, fault_of, named, not_done, who_of
+from server.editor import Editor, fault_of, named, not_done, version_of, who_of
 from server.editor_told import Fault, Told
 from server.errors import ActRefused
 from server.followers import followers
@@ -88,9 +88,8 @@ def _add_draft(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
     @app.post(f"{sheet.path}/publish")
     async def publish(request: Request, person: Administrator) -> Response:
         form = await form_of(request)
-        at, seen, after = editor.desk.now(person), form.one("seen"), form.one("after")
+        at, seen, behind = editor.desk.now(person), form.one("seen"), version_of(form)
         drawable = await editor.drawable() if sheet.kind == CATALOGUE else Drawable()
-        behind = int(after) if after.isascii() and after.isdecimal() and len(after) < 9 else -1
         by = By(person.staff, None, whom.whom_of(form, await editor.offices(person.language)))
         try:
             version = await door.write(

@@ -21,6 +21,7 @@ from server.drafts import Act, Draft
 from server.editor_told import name_of
 from server.editor_words import OTHER, REFUSED
 from server.errors import ActRefused, PreviewFailed, Refused
+from server.forms import Form
 from server.office_desk import OfficeDesk
 from server.people import by_id
 from server.previews import Previews
@@ -153,6 +154,12 @@ class Editor:
         said = words.gettext("This is version {number}, published on {when} by {who}.")
         who = who_of(newest, stands.who, words)
         return said.format(number=newest.number, when=self.desk.seen(newest.now_ms, person.language), who=who)
+
+
+def version_of(form: Form) -> int:
+    """The number of the version that was edited; one that there never is, where none was sent."""
+    typed = form.one("after")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else -1
 
 
 def fault_of(error: ActRefused) -> str:
