@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from server import calendar_draft as act
 from server import published, publishing
-from server.calendar_check import troubles
+from server.calendar_check import HOURS, troubles
 from server.calendar_form import hours_of
 from server.calendar_told import day_words, told
 from server.console_pages import Filled, redirect
@@ -34,7 +34,6 @@ from translations import N_, load
 # gettext: editor
 
 TITLE = N_("Declare a day")
-HOURS = N_("Hours are written as 08:30-12:00, 13:00-16:30, with time between them")
 FIRST_THE_WEEK = N_("Publish the calendar first: without its week nobody knows when the office is open")
 
 
@@ -81,9 +80,8 @@ def add_declare(app: FastAPI, editor: Editor) -> None:
         holds = await door.read(held, CALENDAR)
         newest = await door.read(published.newest, CALENDAR)
         after = act.with_entry(holds, "special", "", entry)
-        found = dict(faults or {})
-        if troubles(holds):
-            found = {"form": FIRST_THE_WEEK}
+        able = not troubles(holds)
+        found = dict(faults or {}) if able else {"form": FIRST_THE_WEEK}
         shown = {
             "day": day,
             "day_words": day_words(entry["day"], person.language),
@@ -91,7 +89,7 @@ def add_declare(app: FastAPI, editor: Editor) -> None:
             "texts": [(each, entry[each]) for each in LANGUAGES],
             "changes": told(holds, after, {}, words),
             "after": newest.number if newest is not None else 0,
-            "able": not troubles(holds),
+            "able": able,
         }
         return editor.page(
             request,
