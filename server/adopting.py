@@ -14,7 +14,6 @@ from server import around
 from server.errors import ActRefused
 from server.fold_published import CALENDAR, CATALOGUE
 from server.ledger import Ledger
-from server.published import Version
 from server.publishing import (
     By,
     publish_calendar,
@@ -85,7 +84,7 @@ def _take_catalogue(ledger: Ledger, fact: Fact, source: Source, at: Moment) -> N
     if not isinstance(body, CataloguePublished):
         raise CatalogueError(f"{fact.kind} v{fact.version} is of a newer release", hint=_UPDATE)
     whole = catalogue.from_body(CatalogueAdopted(body.digest, body.catalogue))
-    publish_catalogue(ledger, whole, _number(ledger, CATALOGUE), By(None, source), at)
+    publish_catalogue(ledger, whole, ledger.publications.number(CATALOGUE), By(None, source), at)
 
 
 def _take_calendar(centres: Centres, ledger: Ledger, fact: Fact, source: Source, at: Moment) -> None:
@@ -96,7 +95,7 @@ def _take_calendar(centres: Centres, ledger: Ledger, fact: Fact, source: Source,
     if known is not None:
         ids = {each.id for each in known[1].services}
         whole = replace(whole, services={name: week for name, week in whole.services.items() if name in ids})
-    publish_calendar(ledger, whole, _number(ledger, CALENDAR), By(None, source), at)
+    publish_calendar(ledger, whole, ledger.publications.number(CALENDAR), By(None, source), at)
 
 
 def _before(ledger: Ledger, centres: Centres) -> Calendar | None:
@@ -128,8 +127,3 @@ def _take_notices(ledger: Ledger, found: Published, at: Moment) -> None:
         mine = here.get(name)
         if mine is None or mine.version.source != places[name]:
             take_over_notice(ledger, notice, By(None, places[name]), at)
-
-
-def _number(ledger: Ledger, what: str) -> int:
-    newest: Version | None = ledger.publications.newest(what)
-    return newest.number if newest is not None else 0

@@ -41,8 +41,7 @@ def publish(
     """Publish it: its version. Within a transaction. Raises ControlFailed, ActRefused."""
     if at is None:
         raise ControlFailed("nobody vouches for this server's clock", hint="Set the time first, or wait for NTP.")
-    by, after = By(None, None, tuple(offices) if offices is not None else None), ledger.publications.newest(what)
-    number = after.number if after is not None else 0
+    by, number = By(None, None, tuple(offices) if offices is not None else None), ledger.publications.number(what)
     try:
         if what == "calendar":
             version = publish_calendar(ledger, parse_calendar(text), number, by, at)

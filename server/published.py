@@ -114,6 +114,11 @@ class Publications:
         """As `newest`."""
         return newest(self.db, what)
 
+    def number(self, what: str) -> int:
+        """That of the newest version; 0: there is none."""
+        version = self.newest(what)
+        return version.number if version is not None else 0
+
     def history(self, what: str, most: int = LISTED) -> list[Version]:
         """As `history`."""
         return history(self.db, what, most)
