@@ -31,9 +31,7 @@ def with_entry(values: Values, section: str, seen: str, filled: Mapping[str, Any
 
     One of the same day takes the place of the other: a day cannot differ twice.
     """
-    known = [each for each in values.get(section, ()) if not seen or seal(each) != seen]
-    if seen and len(known) == len(values.get(section, ())):
-        raise ActRefused("draft-changed", "somebody else changed this part meanwhile", hint="Compare both texts.")
+    known = (without_entry(values, section, seen) if seen else values).get(section, ())
     if section != "breaks":
         known = [each for each in known if each.get("day") != filled.get("day")]
     return {**values, section: _in_order([*known, dict(filled)])}
