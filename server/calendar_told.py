@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from server.calendar_draft import LISTS
 from server.calendar_form import hours_text
 from server.catalogue_check import Trouble
 from server.document import Values
@@ -44,7 +45,7 @@ def place(path: Path, values: Values, words: Catalogue) -> str:
     """A place of the calendar, as people name it: Holidays · 5 December 2026 · မြန်မာ."""
     section = str(path[0]) if path else ""
     parts = [words.gettext(SECTIONS.get(section, section))]
-    if section in ("breaks", "holidays", "special") and len(path) > 1 and isinstance(path[1], int):
+    if section in LISTS and len(path) > 1 and isinstance(path[1], int):
         parts.append(title(section, values[section][path[1]], words))
     elif len(path) > 1:
         parts.append(_weekday(str(path[1]), words))
@@ -59,7 +60,7 @@ def place(path: Path, values: Values, words: Catalogue) -> str:
 def link(path: Path) -> str:
     """The page and the field that a place of the calendar is edited at."""
     section = str(path[0]) if path else ""
-    if section in ("breaks", "holidays", "special") and len(path) > 1:
+    if section in LISTS and len(path) > 1:
         return f"/calendar/{section}/{path[1]}" + (f"#{path[2]}" if len(path) > 2 else "")
     if section == "services" and len(path) > 1:
         return f"/calendar/hours/{path[1]}" + (f"#{path[2]}" if len(path) > 2 else "")
