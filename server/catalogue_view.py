@@ -7,7 +7,7 @@ from server import catalogue_draft as act
 from server.catalogue_check import Trouble, of
 from server.catalogue_diff import Change, What, apart
 from server.document import Values
-from server.editor_told import Told, fee_words, field_of, name_of, told
+from server.editor_told import Told, document_words, fee_words, field_of, name_of, told
 from sync.config import LANGUAGES
 from sync.services import NONE
 from translations import LANGUAGE_NAMES, Catalogue, load
@@ -122,6 +122,6 @@ def beside_of(text: Mapping[str, Any], none: str) -> dict[str, str]:
     said = {}
     for key, each in text.items():
         if key == "documents" and each != NONE:
-            each = [one if isinstance(one, str) else f"{one.get('text', '')} ({one.get('when', '')})" for one in each]
+            each = [document_words(one) for one in each]
         said[key] = none if each == NONE else " · ".join(each) if isinstance(each, list) else str(each)
     return said

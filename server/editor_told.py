@@ -150,11 +150,12 @@ def _said(key: str, value: Any, groups: Mapping[str, str], words: Catalogue) -> 
     if key == "accent":
         return (words.gettext(ACCENTS[value]) if value in ACCENTS else str(value),)
     if isinstance(value, list | tuple):
-        return tuple(_document(each) for each in value)
+        return tuple(document_words(each) for each in value)
     return (str(value),)
 
 
-def _document(each: Any) -> str:
+def document_words(each: Any) -> str:
+    """A document, and in which case it is needed."""
     if isinstance(each, Mapping):
         return f"{each.get('text', '')} ({each.get('when', '')})"
     return str(each)
