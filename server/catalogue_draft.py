@@ -34,6 +34,11 @@ def entry(values: Values, section: str, name: str) -> Entry:
     return found
 
 
+def ids(values: Values, section: str) -> list[Any]:
+    """The ids of the groups or services, in order."""
+    return [each.get("id") for each in values.get(section, ())]
+
+
 def common(service: Entry) -> Entry:
     """What a service says in no language."""
     return {key: each for key, each in service.items() if key not in LANGUAGES}
@@ -71,7 +76,7 @@ def with_notice(values: Values, seen: str, texts: Mapping[str, str]) -> Values:
 
 def with_service(values: Values, group: str, names: Mapping[str, str]) -> tuple[Values, str]:
     """With another service at the end, and its id, made of its English name."""
-    name = free_id(names.get("en", ""), [each.get("id") for each in entries(values, "services")], "service")
+    name = free_id(names.get("en", ""), ids(values, "services"), "service")
     known = [each for each in entries(values, "services") if each.get("group") == group]
     of_group: Entry = {key: known[-1][key] for key in ("series", "pictogram") if known and key in known[-1]}
     series: Entry = {"series": free_series(values)} if not known else {}
@@ -82,7 +87,7 @@ def with_service(values: Values, group: str, names: Mapping[str, str]) -> tuple[
 
 def with_new_group(values: Values, names: Mapping[str, str]) -> tuple[Values, str]:
     """With another group at the end, and its id."""
-    name = free_id(names.get("en", ""), [each.get("id") for each in entries(values, "groups")], "group")
+    name = free_id(names.get("en", ""), ids(values, "groups"), "group")
     texts = {language: names[language] for language in LANGUAGES if names.get(language)}
     return {**values, "groups": [*entries(values, "groups"), {"id": name, **texts}]}, name
 
@@ -91,8 +96,8 @@ def copied(values: Values, name: str) -> tuple[Values, str]:
     """With a copy of a service behind it, and the copy's id. Raises ActRefused."""
     found = entry(values, "services", name)
     known = entries(values, "services")
-    again = free_id(name, [each.get("id") for each in known], "service")
-    at = [each.get("id") for each in known].index(name)
+    again = free_id(name, ids(values, "services"), "service")
+    at = ids(values, "services").index(name)
     rest = {key: each for key, each in found.items() if key != "spoken"}
     return {**values, "services": [*known[: at + 1], rest | {"id": again}, *known[at + 1 :]]}, again
 
@@ -104,8 +109,7 @@ def moved(values: Values, section: str, name: str, by: int) -> Values:
     place = [each.get("id") for each in beside].index(name) + by
     if not 0 <= place < len(beside):
         return values
-    ids = [each.get("id") for each in known]
-    one, other = ids.index(name), ids.index(beside[place].get("id"))
+    one, other = (ids(values, section).index(each) for each in (name, beside[place].get("id")))
     known[one], known[other] = known[other], known[one]
     return {**values, section: known}
 
@@ -127,9 +131,9 @@ def without_group(values: Values, name: str) -> Values:
 def taken_back(values: Values, name: str, held: Values) -> Values:
     """With a service again that was taken out, as it holds. Raises ActRefused."""
     found = entry(held, "services", name)
-    if any(each.get("id") == name for each in entries(values, "services")):
+    if name in ids(values, "services"):
         return values
-    before = [each.get("id") for each in entries(held, "services")]
+    before = ids(held, "services")
     later = before[before.index(name) + 1 :]
     known = entries(values, "services")
     at = next((place for place, each in enumerate(known) if each.get("id") in later), len(known))

@@ -53,7 +53,7 @@ def rows_of(values: Values, found: Sequence[Trouble], group: str | None, languag
 
 def gone_of(values: Values, holds: Values, language: str) -> list[tuple[str, str]]:
     """(id, name) of services that hold and are not in the draft."""
-    there = {each.get("id") for each in act.entries(values, "services")}
+    there = set(act.ids(values, "services"))
     return [
         (str(each["id"]), name_of(each, language)) for each in act.entries(holds, "services") if each["id"] not in there
     ]
@@ -83,8 +83,7 @@ def frame_of(
 
 def own_of(found: Sequence[Trouble], values: Values, service: str) -> tuple[Trouble, ...]:
     """What is wrong with this service."""
-    ids = [each.get("id") for each in act.entries(values, "services")]
-    return of(found, "services", ids.index(service))
+    return of(found, "services", act.ids(values, "services").index(service))
 
 
 def faults_of(found: Sequence[Trouble], values: Values, service: str, language: str) -> dict[str, str]:

@@ -94,7 +94,7 @@ def add_groups(app: FastAPI, editor: Editor) -> None:
             now = act.entry(values, "groups", group)
         except ActRefused:
             return redirect("/catalogue")
-        number = [each.get("id") for each in act.entries(values, "groups")].index(group)
+        number = act.ids(values, "groups").index(group)
         found = () if typed is not None else of(await editor.troubles(values), "groups", number)
         faults = {field_of(list(each.path[2:])): each.fault for each in found if len(each.path) > 2}
         key, pictograms = await editor.pictograms()
