@@ -44,7 +44,7 @@ def changes(before: Values, after: Values) -> tuple[Change, ...]:
 
 def _notice(before: Values, after: Values) -> Iterator[Change]:
     one, other = before.get("notice", {}), after.get("notice", {})
-    yield from _fields("notice", "", {}, {"": one}, {"": other}, LANGUAGES)
+    yield from _fields("notice", {}, "", one, other, LANGUAGES)
 
 
 def _section(section: str, before: Values, after: Values) -> Iterator[Change]:
@@ -58,20 +58,20 @@ def _section(section: str, before: Values, after: Values) -> Iterator[Change]:
         if name in away:
             yield Change(What.MOVED, section, name, entry)
         if section == "groups":
-            yield from _fields(section, name, entry, {"": old[name]}, {"": entry}, _keys(old[name], entry))
+            yield from _fields(section, entry, "", old[name], entry, _keys(old[name], entry))
         else:
-            yield from _service(name, entry, old[name])
+            yield from _service(entry, old[name])
     for name, entry in old.items():
         if name not in new:
             yield Change(What.GONE, section, name, entry)
 
 
-def _service(name: str, entry: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[Change]:
-    plain = [{key: each for key, each in side.items() if key not in LANGUAGES} for side in (old, entry)]
-    yield from _fields("services", name, entry, {"": plain[0]}, {"": plain[1]}, _keys(*plain))
+def _service(entry: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[Change]:
+    one, other = ({key: each for key, each in side.items() if key not in LANGUAGES} for side in (old, entry))
+    yield from _fields("services", entry, "", one, other, _keys(one, other))
     for language in LANGUAGES:
         one, other = old.get(language, {}), entry.get(language, {})
-        yield from _fields("services", name, entry, {language: one}, {language: other}, _keys(one, other))
+        yield from _fields("services", entry, language, one, other, _keys(one, other))
 
 
 def _keys(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
@@ -80,14 +80,14 @@ def _keys(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 
 def _fields(
     section: str,
-    name: str,
     entry: Mapping[str, Any],
-    old: Mapping[str, Mapping[str, Any]],
-    new: Mapping[str, Mapping[str, Any]],
+    language: str,
+    one: Mapping[str, Any],
+    other: Mapping[str, Any],
     keys: Sequence[str],
 ) -> Iterator[Change]:
     """The fields that differ. Names by language are in that language, whatever they belong to."""
-    ((language, one),), (other,) = old.items(), new.values()
+    name = str(entry.get("id", ""))
     for key in keys:
         if one.get(key) == other.get(key):
             continue
