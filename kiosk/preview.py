@@ -28,11 +28,9 @@ from kiosk.board_watch import Sight
 from kiosk.layout import Display
 from kiosk.painter import picture
 from kiosk.pictograms import SERVICE_PICTOGRAMS
-from kiosk.preview_service import save_pictograms, save_service
-from kiosk.screen_types import State
+from kiosk.preview_service import save_pictograms, save_service, screen_picture
 from kiosk.specimens import example_states
 from kiosk.view_parts import Exhibit
-from kiosk.views import draw
 from sync.catalogue import Catalogue, parse_catalogue
 from translations import LANGUAGES
 
@@ -49,12 +47,6 @@ def example_catalogue(path: Path = EXAMPLE) -> Catalogue:
     return parse_catalogue(
         path.read_bytes(), LANGUAGES, accents=tuple(load_tokens().accent), pictograms=tuple(SERVICE_PICTOGRAMS)
     )
-
-
-def screen_picture(state: State, exhibit: Exhibit, display: Display, typesetter: Typesetter) -> Image.Image:
-    """One screen as an image of mode "RGB"."""
-    scene = draw(state, exhibit, display, typesetter, load_tokens())
-    return picture(scene, display.rect, typesetter)
 
 
 def save_screens(folder: Path, exhibit: Exhibit, display: Display) -> list[Path]:

@@ -73,17 +73,19 @@ def _screens(
     exhibit: Exhibit, service: Service, language: str, display: Display, typesetter: Typesetter
 ) -> Iterator[tuple[str, Image.Image]]:
     base = State(language=language, condition=Condition(hours=Hours(TODAY)))
-    yield "list", _screen(replace(base, screen=Screen.SERVICE, group=service.group), exhibit, display, typesetter)
+    listed = replace(base, screen=Screen.SERVICE, group=service.group)
+    yield "list", screen_picture(listed, exhibit, display, typesetter)
     details, first = replace(base, screen=Screen.DETAILS, service=service.id), b""
     for page in range(PAGES):
-        image = _screen(replace(details, page=page), exhibit, display, typesetter)
+        image = screen_picture(replace(details, page=page), exhibit, display, typesetter)
         if page and image.tobytes() == first:
             return  # behind the last page stands the first one
         first = first or image.tobytes()
         yield f"details-{page + 1}", image
 
 
-def _screen(state: State, exhibit: Exhibit, display: Display, typesetter: Typesetter) -> Image.Image:
+def screen_picture(state: State, exhibit: Exhibit, display: Display, typesetter: Typesetter) -> Image.Image:
+    """One screen as an image of mode "RGB"."""
     return picture(draw(state, exhibit, display, typesetter, load_tokens()), display.rect, typesetter)
 
 

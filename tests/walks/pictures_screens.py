@@ -15,6 +15,7 @@ from fonts.tokens import load as load_tokens
 from fonts.tokens import rgb
 from kiosk import preview
 from kiosk.layout import Display
+from kiosk.preview_service import screen_picture
 from kiosk.screen_types import Look, State, Theme
 from kiosk.specimens import example_states
 from kiosk.view_parts import Exhibit
@@ -91,7 +92,7 @@ def screens_sheet(kind: Kind, language: str) -> Image.Image:
     catalogue, typesetter = preview.example_catalogue(), Typesetter()
     exhibit = Exhibit(preview.OFFICE, LANGUAGES, catalogue)
     drawn = different(
-        (name, preview.screen_picture(state, exhibit, kind.display, typesetter).resize(kind.tile, FEWEST_TONES))
+        (name, screen_picture(state, exhibit, kind.display, typesetter).resize(kind.tile, FEWEST_TONES))
         for name, state in states(catalogue, language).items()
     )
     return sheet(drawn, kind)
@@ -113,7 +114,7 @@ def looks_sheet(language: str) -> Image.Image:
     drawn = [
         (
             f"{name}, {look}",
-            preview.screen_picture(replace(known[name], look=shown), exhibit, kind.display, typesetter),
+            screen_picture(replace(known[name], look=shown), exhibit, kind.display, typesetter),
         )
         for name in LOOKED_AT
         for look, shown in LOOKS.items()
