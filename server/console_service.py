@@ -16,7 +16,7 @@ from server.door import Person
 from server.drafts import CATALOGUE
 from server.editor import Editor, fault_of
 from server.editor_told import name_of
-from server.editor_words import ACCENTS, FIELDS
+from server.editor_words import ACCENTS
 from server.errors import ActRefused, PreviewFailed
 from server.forms import Form, form_of
 from server.people import Role
@@ -136,7 +136,6 @@ def _add_text(app: FastAPI, editor: Editor) -> None:
             | {
                 "seen": seal(now),
                 "conflict": conflict_of(entry, language, typed, now, values, words) if typed is not None else (),
-                "labels": FIELDS,
                 "other": other,
                 "beside": beside_of(entry.get(other, {}), words.gettext("none")),
                 "following": _following(language),
