@@ -10,7 +10,6 @@ from fastapi import Depends, FastAPI, Request, Response
 from markupsafe import Markup
 
 from server import figures_view, periods, reading, spoken
-from server.chart import distribution
 from server.dashboard import Board, board
 from server.dashboard_reading import Known, Made, known, read
 from server.database import Db
@@ -19,13 +18,11 @@ from server.figures_file import as_csv
 from server.figures_view import Names
 from server.figures_words import KINDS
 from server.office_desk import OfficeDesk
-from server.opinion import FEWEST_RANKED
 from server.pages import in_language, named
 from server.people import Role
 from server.periods import LONGEST, Kind, Period
 from server.spoken import Told
 from server.sums import EVERY
-from server.words import LEVEL_WORDS
 from sync.clock import office_day, office_time
 from translations import N_, Catalogue, load
 from translations.numerals import format_date, format_moment
@@ -145,13 +142,11 @@ def address(asked: Asked, of: Period | None = None) -> str:
 
 def _values(found: Found, desk: OfficeDesk, words: Catalogue, today: date) -> dict[str, Any]:
     asked, language = found.asked, words.language
-    of, score = asked.period, found.board.score
+    of = asked.period
     names = _names(found, desk, language)
     ways = {kind: periods.period(kind, of.first if kind is of.kind else _last(kind, today), today) for kind in KINDS}
     beside = {"earlier": periods.earlier(of, today), "later": periods.later(of, today)}
-    levels = load(language, "pages").gettext
-    return {
-        "board": found.board,
+    return figures_view.shown(found.board, names, words) | {
         "fault": words.gettext(asked.fault).format(count=LONGEST) if asked.fault else "",
         "here": address(asked),
         "ways": [(words.gettext(KINDS[kind]), address(asked, way), kind is of.kind) for kind, way in ways.items()],
@@ -167,17 +162,8 @@ def _values(found: Found, desk: OfficeDesk, words: Catalogue, today: date) -> di
         "office_name": words.gettext("All offices") if asked.office == EVERY else names.offices.get(asked.choice, ""),
         "as_of": _when(found.made.at_ms, desk, language),
         "waiting": found.made.waiting,
-        "tiles": figures_view.tiles(found.board, words),
-        "outcomes": figures_view.outcomes(found.board.now, words),
-        "opinion": figures_view.opinion(found.board, words),
-        "bars": [(bar, levels(LEVEL_WORDS[bar.level])) for bar in distribution({e: n for e, n, _ in score.levels})],
-        "tables": figures_view.tables(found.board, names, words),
         "spoken": figures_view.spoken(found.languages, words),
-        "took": lambda each: figures_view.took(each, words),
-        "share": figures_view.share,
         "number": figures_view.number,
-        "fewest": FEWEST_RANKED,
-        "_n": words.ngettext,
     }
 
 

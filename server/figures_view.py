@@ -7,12 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from server.chart import distribution
 from server.dashboard import Board, Numbers, Row, Satisfaction, Took, change
 from server.figure_chart import Columns, beside, columns
 from server.figures_words import CHARTED, COUNTS, NOTES, OUTCOMES, REASONS, TABLES, WEEKDAYS
 from server.opinion import FEWEST_RANKED
 from server.spoken import Told
-from translations import LANGUAGE_NAMES, N_, Catalogue
+from server.words import LEVEL_WORDS
+from translations import LANGUAGE_NAMES, N_, Catalogue, load
 from translations.numerals import MONTHS, format_date
 from translations.numerals import WEEKDAYS as DAYS
 
@@ -49,6 +51,24 @@ class Table:
     title: str
     rows: tuple[tuple[Any, Row, Markup], ...]
     charts: tuple[tuple[str, Markup], ...] = ()
+
+
+def shown(of: Board, names: Names, words: Catalogue) -> dict[str, Any]:
+    """What the templates of figures have in common."""
+    levels = load(words.language, "pages").gettext
+    bars = distribution({level: n for level, n, _ in of.score.levels})
+    return {
+        "board": of,
+        "tiles": tiles(of, words),
+        "outcomes": outcomes(of.now, words),
+        "opinion": opinion(of, words),
+        "bars": [(bar, levels(LEVEL_WORDS[bar.level])) for bar in bars],
+        "tables": tables(of, names, words),
+        "took": lambda each: took(each, words),
+        "share": share,
+        "fewest": FEWEST_RANKED,
+        "_n": words.ngettext,
+    }
 
 
 def tiles(of: Board, words: Catalogue) -> list[Tile]:

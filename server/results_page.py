@@ -14,7 +14,6 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from server import figures_view, reading
-from server.chart import distribution
 from server.dashboard import Board, board
 from server.dashboard_reading import Made, read
 from server.database import Db
@@ -24,14 +23,12 @@ from server.halls import Halls, Listed
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.offices_page import A_PAGE, framed, name_of
 from server.open_page import month_name
-from server.opinion import FEWEST_RANKED
 from server.pages import Pages, named
 from server.periods import EARLIEST, Kind, Period, earlier, later, period
 from server.reads import Reads
 from server.scoring import GROUP
 from server.stands import Stands
 from server.sums import EVERY
-from server.words import LEVEL_WORDS
 from sync.clock import office_day
 from sync.types import UtcMs
 from translations import load
@@ -107,14 +104,12 @@ class ResultPages:
     def _values(
         self, found: Results, listed: Mapping[str, Listed], language: str, office: str, today: date
     ) -> dict[str, Any]:
-        words, of, told = load(language, "figures"), found.period, found.board
+        words, of = load(language, "figures"), found.period
         offices = {each.office: name_of(each.name, each.office, language) for each in listed.values()}
         names = Names(lambda service: named(found.services, service, language), offices)
-        levels = load(language, "pages").gettext
         before, after = earlier(of, today), later(of, today)
-        shown = replace(told, tables={each: told.tables[each] for each in TABLES if each in told.tables})
-        return {
-            "board": told,
+        told = {by: rows for by, rows in found.board.tables.items() if by in TABLES}
+        return figures_view.shown(replace(found.board, tables=told), names, words) | {
             "office_id": office,
             "office_name": offices.get(office, "") if office else (words.gettext("All offices") if listed else ""),
             "several": len(listed) > 1,
@@ -123,20 +118,7 @@ class ResultPages:
             "later": _link(after, office) if after is not None else "",
             "as_of": self._pages.moment(found.made.at_ms, language),
             "waiting": found.made.waiting,
-            "tiles": figures_view.tiles(told, words),
-            "opinion": figures_view.opinion(told, words),
-            "bars": [
-                (bar, levels(LEVEL_WORDS[bar.level]))
-                for bar in distribution({level: n for level, n, _ in told.score.levels})
-            ],
-            "tables": figures_view.tables(shown, names, words),
-            "outcomes": figures_view.outcomes(told.now, words),
-            "took": lambda each: figures_view.took(each, words),
             "left_out": lambda each: sum(n for _, n in each.left_out),
-            "share": figures_view.share,
-            "fewest": FEWEST_RANKED,
-            "least": GROUP,
-            "_n": words.ngettext,
         }
 
 
