@@ -223,15 +223,15 @@ def name_of(name: Mapping[str, str], office: str, language: str) -> Any:
 
 def row(seen: Told, language: str) -> Row:
     """An office in the words of this language."""
-    words = load(language, "public").gettext
+    words = load(language, "public")
     at = "" if seen.at is None else format_moment(seen.at, language)
     grey = ""
     if seen.age is Age.EARLIER:
-        grey = words("Last heard of at {time}. This is how it was then.").format(time=at)
+        grey = words.gettext("Last heard of at {time}. This is how it was then.").format(time=at)
     elif seen.age is Age.LOST:
-        grey = words("Nothing was heard of this office yet.")
+        grey = words.gettext("Nothing was heard of this office yet.")
         if at:
-            grey = words("Not heard of since {time}: how many wait is not known here.").format(time=at)
+            grey = words.gettext("Not heard of since {time}: how many wait is not known here.").format(time=at)
     hours = seen.hours
     state = N_("Break") if hours.back is not None else OPEN[hours.open]
     quiet = hours.open is False and not seen.waiting and not seen.counters
@@ -239,7 +239,7 @@ def row(seen: Told, language: str) -> Row:
     return Row(
         seen,
         name_of(seen.name, seen.office, language),
-        words(state),
+        words.gettext(state),
         below_still(language, hours.why.get(language), hours.opens, hours.back, None),
         grey,
         groups if not quiet and (len(groups) > 1 or any(span for _, _, span in groups)) else (),

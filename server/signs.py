@@ -86,20 +86,20 @@ def minutes_words(minutes: int, language: str) -> str:
 
 def facts_of(service: Service, language: str) -> tuple[tuple[str, str], ...]:
     """(label, value) of how long it takes and what it costs."""
-    words = load(language, "report").gettext
+    words = load(language, "report")
     return (
-        (words("Standard time"), minutes_words(service.minutes, language)),
-        (words("Fee"), fee_words(service, service.text(language), language)),
+        (words.gettext("Standard time"), minutes_words(service.minutes, language)),
+        (words.gettext("Fee"), fee_words(service, service.text(language), language)),
     )
 
 
 def foot_of(service: Service, language: str) -> tuple[tuple[str, str], ...]:
     """(label, value) of when and where else it is done, and where to complain. None is said, never left out."""
-    words, text = load(language, "report").gettext, service.text(language)
+    words, text = load(language, "report"), service.text(language)
     return (
-        (words("Hours of service"), text.hours),
-        (words("Where else"), _or_none(text.channel, language)),
-        (words("Complaints"), _or_none(text.complaints, language)),
+        (words.gettext("Hours of service"), text.hours),
+        (words.gettext("Where else"), _or_none(text.channel, language)),
+        (words.gettext("Complaints"), _or_none(text.complaints, language)),
     )
 
 
