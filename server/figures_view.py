@@ -15,7 +15,7 @@ from server.opinion import FEWEST_RANKED
 from server.spoken import Told
 from server.words import LEVEL_WORDS
 from translations import LANGUAGE_NAMES, N_, Catalogue, load
-from translations.numerals import MONTHS, format_date
+from translations.numerals import MONTHS, buddhist_year, format_date
 from translations.numerals import WEEKDAYS as DAYS
 
 # gettext: figures
@@ -161,12 +161,16 @@ def row_name(by: str, name: str, names: Names, words: Catalogue, *, short: bool 
         case "weekday":
             return words.gettext(WEEKDAYS[int(name)]) if short else DAYS[language][int(name)]
         case "month":
-            year, month = int(name[:4]), int(name[5:])
-            shown = year + 543 if language == "th" else year
-            return f"{month}" if short else f"{MONTHS[language][month - 1]} {shown}"
+            return f"{int(name[5:])}" if short else month_name(name, language)
     day = date.fromisoformat(name)
     weekday = words.gettext(WEEKDAYS[day.weekday()])
     return f"{day.day}" if short else f"{weekday} {format_date(day, language, month=False)}"
+
+
+def month_name(month: str, language: str) -> str:
+    """A month (YYYY-MM) in words, with the year as it is written in this language."""
+    day = date.fromisoformat(f"{month}-01")
+    return f"{MONTHS[language][day.month - 1]} {buddhist_year(day) if language == 'th' else day.year}"
 
 
 def opinion(of: Board, words: Catalogue) -> list[Tile]:

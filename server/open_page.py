@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from server.dashboard_reading import Made
 from server.database import Db
 from server.door import address_of
+from server.figures_view import month_name
 from server.halls import Hall, Halls
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.offices_page import A_PAGE, framed, name_of
@@ -30,7 +31,6 @@ from server.told_office import told
 from sync.clock import office_day
 from sync.types import UtcMs
 from translations import load
-from translations.numerals import MONTHS, buddhist_year
 
 # gettext: public
 
@@ -249,12 +249,6 @@ def months_of(db: Db, office: str) -> tuple[list[str], Made]:
     months = [str(month) for (month,) in db.execute(query, (office,))]
     (at_ms,) = db.execute("SELECT max(at_ms) FROM figures WHERE office = ?", (office,)).fetchone()
     return months, Made(at_ms, 0)
-
-
-def month_name(month: str, language: str) -> str:
-    """A month in words, with the year as it is written in this language."""
-    day = date.fromisoformat(f"{month}-01")
-    return f"{MONTHS[language][day.month - 1]} {buddhist_year(day) if language == 'th' else day.year}"
 
 
 def _is_month(text: str) -> bool:

@@ -18,11 +18,10 @@ from server.dashboard import Board, board
 from server.dashboard_reading import Made, read
 from server.database import Db
 from server.door import address_of
-from server.figures_view import Names
+from server.figures_view import Names, month_name
 from server.halls import Halls, Listed
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.offices_page import A_PAGE, framed, name_of
-from server.open_page import month_name
 from server.pages import Pages, named
 from server.periods import EARLIEST, Kind, Period, earlier, later, period
 from server.reads import Reads
