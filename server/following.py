@@ -121,16 +121,16 @@ class Following:
         async def ticket(request: Request, token: str, lang: str = "") -> HTMLResponse:
             found = await self.find(token, self.address(request))
             language = self._pages.language(lang)
-            hall, now_ms = await self._hall(found), self._now()
-            told, at_ms = await self._stands(found.ticket, hall, now_ms)
+            hall = await self._hall(found)
+            part = await self._fragment(found, hall, language)
             html = self._pages.ticket(
                 found.ticket,
                 found.services,
                 language,
                 token,
-                Markup(self._drawn(told, hall, at_ms, now_ms, language)),
-                told.again_s,
-                f"{office_time(at_ms, hall.listed.zone):%H:%M:%S}",
+                Markup(part.html),
+                part.again_s,
+                part.as_of,
                 None if hall.listed.own else hall.listed,
             )
             return HTMLResponse(html, headers={"cache-control": "no-store"})
@@ -156,11 +156,7 @@ class Following:
 
     async def fragment(self, found: Found, language: str) -> Fragment:
         """The part of its page that changes, as it is now."""
-        hall, now_ms = await self._hall(found), self._now()
-        told, at_ms = await self._stands(found.ticket, hall, now_ms)
-        as_of = f"{office_time(at_ms, hall.listed.zone):%H:%M:%S}"
-        html = self._drawn(told, hall, at_ms, now_ms, language)
-        return Fragment(html, as_of, told.again_s, now_ms, found, told.ticket)
+        return await self._fragment(found, await self._hall(found), language)
 
     def holds(self, of: Fragment) -> bool:
         """Whether it is still true, as far as is known here: it is not old, and the ticket has not moved since."""
@@ -169,6 +165,13 @@ class Following:
         live, name = self._halls.newest(of.found.office), of.found.ticket.name
         held = live.tickets.get(name) if live is not None and name is not None else None
         return (held and held.status) is (of.held and of.held.status)
+
+    async def _fragment(self, found: Found, hall: Hall, language: str) -> Fragment:
+        now_ms = self._now()
+        told, at_ms = await self._stands(found.ticket, hall, now_ms)
+        as_of = f"{office_time(at_ms, hall.listed.zone):%H:%M:%S}"
+        html = self._drawn(told, hall, at_ms, now_ms, language)
+        return Fragment(html, as_of, told.again_s, now_ms, found, told.ticket)
 
     async def _hall(self, found: Found) -> Hall:
         """The hall of its office; one that is listed no more is as one that was not heard of."""
