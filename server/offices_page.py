@@ -4,7 +4,7 @@ Works without a script; with one the part that changes is asked for now and then
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,8 +19,7 @@ from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.pages import Pages, in_language
 from server.services_page import parts, sheet, told_now
 from server.stands import Stands
-from server.told_office import Age, Told, of_day, told
-from sync.clock import office_day
+from server.told_office import Age, Told, told
 from sync.config_words import is_http
 from sync.live import Live
 from sync.types import UtcMs
@@ -177,8 +176,8 @@ class OutsidePages:
 
     def _part(self, hall: Hall, language: str) -> str:
         seen = told(hall, self._now())
-        live, around = _seen(hall, seen, self._now())
-        values = {"row": row(seen, language), "parts": parts(around, live, language), "office_id": hall.listed.office}
+        listed = parts(seen.around, seen.live, language)
+        values = {"row": row(seen, language), "parts": listed, "office_id": hall.listed.office}
         return self._pages.render("outside_now.html", language, values, "public").strip()
 
     async def _service(self, office: str, service: str, language: str) -> str:
@@ -188,15 +187,14 @@ class OutsidePages:
         if found is None:
             raise HTTPException(404)
         seen = told(hall, self._now())
-        live, around = _seen(hall, seen, self._now())
         notice = hall.around.catalogue.notice if hall.around.catalogue is not None else None
         values = {
-            "sheet": sheet(found, around, live, language),
+            "sheet": sheet(found, seen.around, seen.live, language),
             "notice": None if notice is None else notice.get(language),
             "notices": told_now(hall.around, self._now()),
             "say": load(language, "report").gettext,
             "as_of": "" if seen.at is None or seen.age is Age.LOST else format_time(seen.at, language),
-            "online": _elsewhere(live, service),
+            "online": _elsewhere(seen.live, service),
             "back": f"/o/{office}",
             "of": name_of(hall.listed.name, office, language),
         }
@@ -249,15 +247,6 @@ def row(seen: Told, language: str) -> Row:
 
 def _group(names: Mapping[str, str], language: str) -> str:
     return names.get(language) or next(iter(names.values()), load(language, "public").gettext("All services"))
-
-
-def _seen(hall: Hall, seen: Told, now_ms: UtcMs) -> tuple[Live, Any]:
-    """The queue and what is around it, as far as they may be told."""
-    if seen.age is Age.LOST:
-        return Live(), replace(hall.around, ranges={})
-    at_ms = now_ms if seen.age is Age.NOW else hall.listed.heard_ms or now_ms
-    live = of_day(hall.live, office_day(at_ms, hall.listed.zone).isoformat())
-    return live, hall.around if seen.age is Age.NOW else replace(hall.around, ranges={})
 
 
 def _elsewhere(live: Live, service: str) -> dict[str, str] | None:

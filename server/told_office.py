@@ -5,10 +5,11 @@ that they are of; after LOST_MS none is claimed any more.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from server.around import Around
 from server.halls import Hall
 from sync.board import Board, Waits, board
 from sync.calendar import Closed, Open
@@ -43,13 +44,17 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An office as of `at`, on its own wall. Of one that is LOST `waiting` is None, and nothing else is claimed."""
+    """An office as of `at`, on its own wall. Of one that is LOST `waiting` is None, and nothing else is claimed.
+
+    `live`: its queue, and `around`: what is around it, as far as they may be told."""
 
     office: str
     name: Mapping[str, str]
     age: Age
     at: datetime | None
     hours: Hours
+    around: Around
+    live: Live = field(default_factory=Live)
     waiting: int | None = None
     counters: tuple[int, ...] = ()
     waits: tuple[Waits, ...] = ()
@@ -71,22 +76,22 @@ def told(hall: Hall, now_ms: UtcMs) -> Told:
     at_ms = now_ms if old is Age.NOW else listed.heard_ms
     wall = office_time(now_ms, zone).replace(tzinfo=None)
     at = None if at_ms is None else office_time(at_ms, zone).replace(tzinfo=None)
-    known = Told(listed.office, listed.name, old, at, hours(hall, wall))
+    known = Told(listed.office, listed.name, old, at, hours(hall, wall), replace(hall.around, ranges={}))
     if old is Age.LOST or hall.unclear or at_ms is None or at is None:
         return replace(known, age=Age.LOST)
     today = office_day(at_ms, zone).isoformat()
-    live = of_day(hall.live, today)
-    ranges = hall.around.ranges if old is Age.NOW else {}  # they are for whoever comes now
-    seen: Board = board(live, at_ms, at, today, hall.around.catalogue, hall.around.calendar, ranges)
-    counters = live.working() if hall.around.calendar is None else at_work(live, hall.around.calendar, at)
+    live = hall.live if hall.live.day == today else Live(day=today, rule=hall.live.rule)  # an earlier day is over
+    around = hall.around if old is Age.NOW else known.around  # ranges are for whoever comes now
+    seen: Board = board(live, at_ms, at, today, around.catalogue, around.calendar, around.ranges)
+    counters = live.working() if around.calendar is None else at_work(live, around.calendar, at)
     return replace(
-        known, waiting=len(live.waiting()), counters=tuple(each.counter for each in counters), waits=seen.waits
+        known,
+        around=around,
+        live=live,
+        waiting=len(live.waiting()),
+        counters=tuple(each.counter for each in counters),
+        waits=seen.waits,
     )
-
-
-def of_day(live: Live, today: str) -> Live:
-    """The queue of this office day: one of an earlier day is over."""
-    return live if live.day == today else Live(day=today, rule=live.rule)
 
 
 def hours(hall: Hall, wall: datetime) -> Hours:
