@@ -17,7 +17,7 @@ from server.door import address_of
 from server.halls import Hall, Halls, Listed
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.pages import Pages, in_language
-from server.services_page import parts, sheet, told_now
+from server.services_page import found_in, notice_of, parts, sheet, told_now
 from server.stands import Stands
 from server.told_office import Age, Told, told
 from sync.config_words import is_http
@@ -154,10 +154,10 @@ class OutsidePages:
         return [each for each in (await self._halls.all()).values() if _is_named(each, asked)]
 
     async def _row(self, office: str, language: str) -> Row:
-        return row(told(await self._hall(office), self._now()), language)
+        return row(told(await hall_of(self._halls, office), self._now()), language)
 
     async def _one(self, office: str, language: str) -> str:
-        hall = await self._hall(office)
+        hall = await hall_of(self._halls, office)
         values = {
             "office_id": office,
             "own": hall.listed.own,
@@ -172,7 +172,7 @@ class OutsidePages:
         return framed(self._pages, language, values["name"], body, **frame)
 
     async def _now_part(self, office: str, language: str) -> str:
-        return self._part(await self._hall(office), language)
+        return self._part(await hall_of(self._halls, office), language)
 
     def _part(self, hall: Hall, language: str) -> str:
         seen = told(hall, self._now())
@@ -181,16 +181,11 @@ class OutsidePages:
         return self._pages.render("outside_now.html", language, values, "public").strip()
 
     async def _service(self, office: str, service: str, language: str) -> str:
-        hall = await self._hall(office)
-        known = hall.around.catalogue.services if hall.around.catalogue is not None else ()
-        found = next((each for each in known if each.id == service), None)
-        if found is None:
-            raise HTTPException(404)
-        seen = told(hall, self._now())
-        notice = hall.around.catalogue.notice if hall.around.catalogue is not None else None
+        hall = await hall_of(self._halls, office)
+        found, seen = found_in(hall.around, service), told(hall, self._now())
         values = {
             "sheet": sheet(found, seen.around, seen.live, language),
-            "notice": None if notice is None else notice.get(language),
+            "notice": notice_of(hall.around, language),
             "notices": told_now(hall.around, self._now()),
             "say": load(language, "report").gettext,
             "as_of": "" if seen.at is None or seen.age is Age.LOST else format_time(seen.at, language),
@@ -200,18 +195,20 @@ class OutsidePages:
         }
         return self._pages.render("service.html", language, values, "pages")
 
-    async def _hall(self, office: str) -> Hall:
-        hall = await self._halls.hall(office)
-        if hall is None:
-            raise HTTPException(404)
-        return hall
-
 
 def framed(pages: Pages, language: str, title: Any, body: str, **frame: Any) -> str:
     """A page of the public site: `body`, which is drawn, in the frame that all pages have. `frame`: `styles`, `script`
     and `again_s` (seconds until it looks again), `kept` (what its language links keep), `kind` (a class)."""
     whole = {"styles": (), "script": "", "again_s": 0, "kept": "", "kind": "", "title": title, "body": Markup(body)}
     return pages.render("outside.html", language, whole | frame, "pages")
+
+
+async def hall_of(halls: Halls, office: str) -> Hall:
+    """How this office stands. Raises HTTPException(404)."""
+    hall = await halls.hall(office)
+    if hall is None:
+        raise HTTPException(404)
+    return hall
 
 
 def name_of(name: Mapping[str, str], office: str, language: str) -> Any:

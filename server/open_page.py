@@ -21,7 +21,7 @@ from server.door import address_of
 from server.figures_view import month_name
 from server.halls import Hall, Halls
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
-from server.offices_page import A_PAGE, framed, name_of
+from server.offices_page import A_PAGE, framed, hall_of, name_of
 from server.open_data import COLUMNS, Month, as_csv, as_json, catalogue_json
 from server.pages import Pages
 from server.reads import Reads
@@ -93,7 +93,7 @@ class OpenPages:
         )
         async def now(request: Request, office: str) -> Response:
             self._limit(request)
-            hall = await self._hall(office)
+            hall = await hall_of(self._halls, office)
             return self._answer(request, await self._now_file(hall))
 
         @app.get(
@@ -174,14 +174,14 @@ class OpenPages:
         return _file(msgspec.json.encode(body), JSON, NOW_S)
 
     async def _services(self, office: str) -> File:
-        hall = await self._hall(office)
+        hall = await hall_of(self._halls, office)
         if hall.around.catalogue is None:
             raise HTTPException(404)
         about = {**self._about(hall), "office": office}
         return _file(catalogue_json(hall.around.catalogue, about), JSON, RUNNING_S)
 
     async def _figures(self, office: str, month: str, media_type: str) -> File:
-        hall = await self._hall(office)
+        hall = await hall_of(self._halls, office)
         today = office_day(self._now(), hall.listed.zone)
         found = await self._reads.read(read_month, office, month, today) if _is_month(month) else None
         if found is None:
@@ -196,7 +196,7 @@ class OpenPages:
         if not office and len(listed) == 1:
             office = listed[0].office
         if office:
-            hall = await self._hall(office)
+            hall = await hall_of(self._halls, office)
             months, made = await self._reads.read(months_of, office)
             values |= {
                 "office_id": office,
@@ -217,12 +217,6 @@ class OpenPages:
         kept = f"office={office}&" if office else ""
         body = self._pages.render("outside_open.html", language, values, "public")
         return framed(self._pages, language, words("Open data"), body, kept=kept)
-
-    async def _hall(self, office: str) -> Hall:
-        hall = await self._halls.hall(office)
-        if hall is None:
-            raise HTTPException(404)
-        return hall
 
 
 def read_month(db: Db, office: str, month: str, today: date) -> Month | None:

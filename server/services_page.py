@@ -96,6 +96,21 @@ def sheet(service: Service, around: Around, live: Live, language: str) -> Sheet:
     return Sheet(row(service, around, live, language), text.steps, documents, facts)
 
 
+def found_in(around: Around, service: str) -> Service:
+    """The published service of this id. Raises HTTPException(404)."""
+    known = around.catalogue.services if around.catalogue is not None else ()
+    found = next((each for each in known if each.id == service), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def notice_of(around: Around, language: str) -> str | None:
+    """What the catalogue says beside all services."""
+    notice = around.catalogue.notice if around.catalogue is not None else None
+    return None if notice is None else notice.get(language)
+
+
 def told_now(around: Around, now_ms: UtcMs) -> list[Notice]:
     """The notices whose time is now, the urgent ones first, then the newest."""
     return sorted((each for each in around.notices[::-1] if each.is_told(now_ms)), key=lambda each: not each.is_urgent)
@@ -127,10 +142,7 @@ class ServicePages:
         @app.get("/services/{service}", response_class=HTMLResponse, summary="Steps, documents, fee of one service")
         async def one(service: str, lang: str = "", sorry: str = "") -> HTMLResponse:
             language, around = self._pages.language(lang), await self._around()
-            known = around.catalogue.services if around.catalogue is not None else ()
-            found = next((each for each in known if each.id == service), None)
-            if found is None:
-                raise HTTPException(404)
+            found = found_in(around, service)
             values = {
                 "sheet": sheet(found, around, self._live(), language),
                 "online": self._offer and self._offer(found.id, around, sorry),
@@ -144,12 +156,8 @@ class ServicePages:
         kept: dict[str, object] = {
             "as_of": self._pages.clock(now_ms),
             "say": load(language, "report").gettext,
-            "notice": self._notice(around, language),
+            "notice": notice_of(around, language),
             "notices": told_now(around, now_ms),
         }
         html = self._pages.render(template, language, {**values, **kept}, "pages")
         return HTMLResponse(html, headers={"cache-control": "no-store"})
-
-    def _notice(self, around: Around, language: str) -> str | None:
-        notice = around.catalogue.notice if around.catalogue is not None else None
-        return None if notice is None else notice.get(language)
