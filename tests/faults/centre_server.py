@@ -12,31 +12,28 @@ from server.calls import Call, perform
 from server.decide import Who
 from server.errors import ActRefused
 from server.giveback import begin_anew
-from server.ingest import take_batch, take_pairing
 from server.ledger import Ledger
 from server.offices import zones_of
 from server.pairing import new_code
 from server.queue import Moment
 from server.relay import Ports, Reached, Relay, Upstream
-from server.relayed import take_introduction
-from server.replies import refusing
 from server.rollups import marked, reckon
 from server.sqlite_store import SqliteStore
 from server.standstill import go_on
 from server.stores import FILE, open_reader
-from sync import wire
 from sync.chain import Position, head_message
 from sync.client import Reply
 from sync.facts import MachineStarted
 from sync.journal import Instant
 from sync.keys import DeviceKey
-from sync.paircode import PairAnswer, Succession, fingerprint, make_code
+from sync.paircode import make_code
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
-from sync.wire import Answer, Head, Refusal
+from sync.wire import Head
 from tests.faults.centre_habits import Habits, Killed
 from tests.faults.centre_line import CERTIFICATE, Line, Network
 from tests.server.conftest import ZONE
 from tests.server.copied import copied
+from tests.server.judged import judged
 
 Facts = dict[tuple[str, int], bytes]
 
@@ -91,7 +88,16 @@ class Server:
         """Carry a request out, all of it or nothing."""
         try:
             with self.ledger.transaction():
-                reply = self._judge(path, headers, body)
+                reply = judged(
+                    self.ledger,
+                    CERTIFICATE,
+                    path,
+                    headers,
+                    body,
+                    self.clock.now_ms,
+                    safe=self.safe,
+                    moment=self.moment(),
+                )
                 _cut(now=kill == "before the commit")
             _cut(now=bool(kill))
         except Killed:
@@ -141,35 +147,10 @@ class Server:
             copied(db, self.path)
         self.begin()
 
-    def _judge(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        now_ms = self.clock.now_ms
-        if path == wire.PAIR_PATH:
-            request = wire.decode_as(body, Succession, "pairing")
-            paired = take_pairing(self.ledger, request, fingerprint(CERTIFICATE), now_ms)
-            if isinstance(paired, Refusal):
-                return _told(paired)
-            lane, received = paired
-            return Reply(200, 0.0, wire.encode_message(PairAnswer("5" * 32, max(lane, 0), received, 0, now_ms, None)))
-        signed = wire.read_request(dict(headers), body, path)
-        if path == wire.INTRODUCE_PATH:
-            introduced = take_introduction(self.ledger, signed, now_ms)
-            taken = introduced if isinstance(introduced, Refusal) else introduced[1]
-        else:
-            taken = take_batch(self.ledger, signed, now_ms, self.moment())
-        if isinstance(taken, Refusal):
-            return _told(taken)
-        safe = min(self.safe(signed.journal_id), taken)
-        return Reply(200, 0.0, wire.encode_message(Answer(taken, safe, now_ms)))
-
 
 def _cut(*, now: bool) -> None:
     if now:
         raise Killed
-
-
-def _told(refusal: Refusal) -> Reply:
-    told = refusing(refusal)
-    return Reply(told.status, 0.0, told.body)
 
 
 class Centre(Server):

@@ -1,5 +1,6 @@
 """A kiosk's card restored from a copy, or cloned: a new journal, the same lane, no number twice, nothing lost."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import pytest
 
 from kiosk import successor
 from kiosk.appliance import open_journal
-from server.ingest import take_batch, take_pairing
+from server.ingest import take_pairing
 from server.ledger import Ledger
 from server.pairing import new_code
 from server.reading import view
@@ -21,15 +22,16 @@ from sync.forked import again
 from sync.inbox import InboxReader, InboxState
 from sync.journal import Instant, Journal, JournalReader
 from sync.numbering import Numbers
-from sync.paircode import PairAnswer, Succession
+from sync.paircode import Succession
 from sync.status import describe
 from sync.system_clock import SystemClock
 from sync.types import BootId, BootMs, JournalId, Level, Seq
 from sync.uplink import Ports, Settings, Uplink
-from sync.wire import Answer, Refusal
+from sync.wire import Refusal
 from tests.server.conftest import CERTIFICATE, ZONE
 from tests.server.copied import copied
 from tests.server.device import BOOT, DAY, NOON, issued, seeded
+from tests.server.judged import judged
 from tests.server.places import place
 
 
@@ -50,18 +52,10 @@ class Office:
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """One request."""
         with self.ledger.transaction():
-            if path == wire.FACTS_PATH:
-                taken = take_batch(self.ledger, wire.read_request(headers, body), NOON)
-                message: Answer | PairAnswer | Refusal
-                message = taken if isinstance(taken, Refusal) else Answer(taken, 0, NOON)
-            else:
-                request = wire.decode_as(body, Succession, "request")
-                paired = take_pairing(self.ledger, request, paircode.fingerprint(CERTIFICATE), NOON)
-                message = paired if isinstance(paired, Refusal) else PairAnswer("office", *paired, 0, NOON)
-        if isinstance(message, Refusal):
-            self.refused.append(message.error)
-            return Reply(message.status, 0, wire.encode_message(message), "application/json")
-        return Reply(200, 0, wire.encode_message(message), "application/json")
+            reply = judged(self.ledger, CERTIFICATE, path, headers, body, NOON)
+        if reply.status != 200:
+            self.refused.append(json.loads(reply.body)["error"])
+        return reply
 
     def close(self) -> None:
         """Nothing to let go of."""

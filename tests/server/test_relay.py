@@ -23,23 +23,23 @@ from server.reading import view
 from server.relay import Ports, Reached, Relay, Upstream
 from server.relay_thread import RelayThread
 from server.relayed import take_introduction
-from server.replies import refusing
 from server.rollups import marked, reckon
 from server.stores import FILE, open_reader, store_of
 from sync import wire
 from sync.client import Reply, Unreachable
 from sync.exchange_terms import Phase
 from sync.keys import DeviceKey
-from sync.paircode import PairAnswer, Succession, fingerprint, make_code, parse_code
+from sync.paircode import fingerprint, make_code, parse_code
 from sync.pairing import Device as PairedDevice
 from sync.pairing import request
 from sync.relaywire import Introduction, sign_introduction
 from sync.types import JournalId, Seq, UtcMs
-from sync.wire import Answer, Refusal
+from sync.wire import Refusal
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE, opened
 from tests.server.copied import copied
 from tests.server.device import DAY, NOON, Device, issued, score, seeded
+from tests.server.judged import judged
 from tests.server.places import place
 from tests.server.restoring import Hall, Mirrored
 from tests.server.running import CONFIG, RunningServer
@@ -96,29 +96,9 @@ class Centre:
         return reply
 
     def _judge(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        now_ms = NOON if path == wire.PAIR_PATH else self.now  # its codes are made at noon
         with self.ledger.transaction():
-            if path == wire.PAIR_PATH:
-                return self._pair(body)
-            request = wire.read_request(dict(headers), body, path)
-            if path == wire.INTRODUCE_PATH:
-                taken = take_introduction(self.ledger, request, self.now)
-                received = taken if isinstance(taken, Refusal) else taken[1]
-            else:
-                received = take_batch(self.ledger, request, self.now)
-        return self._answer(received)
-
-    def _pair(self, body: bytes) -> Reply:
-        request = wire.decode_as(body, Succession, "pairing")
-        taken = take_pairing(self.ledger, request, fingerprint(CERTIFICATE), NOON)
-        if isinstance(taken, Refusal):
-            return self._answer(taken)
-        return Reply(200, 0.0, wire.encode_message(PairAnswer("c" * 32, 0, taken[1], 0, NOON, None)))
-
-    def _answer(self, taken: int | Refusal) -> Reply:
-        if isinstance(taken, Refusal):
-            told = refusing(taken)
-            return Reply(told.status, 0.0, told.body)
-        return Reply(200, 0.0, wire.encode_message(Answer(taken, min(self.safe, taken), NOON)))
+            return judged(self.ledger, CERTIFICATE, path, headers, body, now_ms, safe=lambda journal_id: self.safe)
 
     def rows(self) -> list[tuple[str, int, bytes, bytes]]:
         """Every fact that is here."""
