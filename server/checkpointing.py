@@ -21,6 +21,7 @@ from server.errors import MailFailed, ServerError
 from server.ledger import Ledger
 from server.mail import Send, message
 from server.reads import Reads
+from server.retries import LONGEST_WAIT_MS, retry_ms
 from sync import checkpoint
 from sync.clock import next_boundary, office_day
 from sync.keys import DeviceKey
@@ -29,8 +30,6 @@ from sync.types import UtcMs
 from translations import LANGUAGES, N_, load
 from translations.numerals import format_date
 
-FIRST_WAIT_MS = 60_000
-LONGEST_WAIT_MS = 3_600_000
 UNKNOWN_S = 3600.0
 """Nobody vouches for the clock: looked at so often whether somebody does."""
 BEHIND_MS = 1000
@@ -126,7 +125,7 @@ class Checkpointer:
         rows = [row for row in await self._reads.read(listed) if row.sent_ms is None][:CATCH_UP]
         for row in reversed(rows):
             now_ms = self._told()
-            left_ms = _wait(row) - (now_ms - row.tried_ms) if row.tried_ms is not None else 0
+            left_ms = retry_ms(row.tries) - (now_ms - row.tried_ms) if row.tried_ms is not None else 0
             if 0 < left_ms <= LONGEST_WAIT_MS:
                 return left_ms
             trouble, sent = None, True
@@ -136,7 +135,7 @@ class Checkpointer:
                 trouble, sent = f"{error}. {error.hint}", error.sent
             await self._write(partial(_tried, row, self._told(), trouble, sent))
             if not sent:
-                return _wait(row, more=1)
+                return retry_ms(row.tries + 1)
         return None
 
     def _letter(self, row: Row, config: MailConfig) -> Any:
@@ -166,9 +165,3 @@ def _keep(row: Row, ledger: Ledger) -> None:
 
 def _tried(row: Row, now_ms: UtcMs, trouble: str | None, sent: bool, ledger: Ledger) -> None:
     ledger.checkpoints.tried(row, now_ms, trouble, sent=sent)
-
-
-def _wait(row: Row, more: int = 0) -> int:
-    """After this many tries: how long until the next, ms."""
-    tries = row.tries + more
-    return min(FIRST_WAIT_MS << min(max(tries - 1, 0), 10), LONGEST_WAIT_MS)

@@ -4,13 +4,12 @@ older than KEEP_MS is still to be sent."""
 from dataclasses import dataclass
 
 from server.database import Db
+from server.retries import retry_ms
 from sync.facts_alerts import AlertEnded, AlertRaised
 from sync.types import JournalId, Seq, UtcMs
 
 KEEP_MS = 3 * 86_400_000
 """After so long an alert that could not be delivered is no news any more, and is passed over."""
-FIRST_WAIT_MS = 60_000
-LONGEST_WAIT_MS = 3_600_000
 RAISED = (AlertRaised.kind,)
 BOTH = (AlertRaised.kind, AlertEnded.kind)
 
@@ -41,7 +40,7 @@ class Item:
         """How long until the next try."""
         if self.tried_ms is None or not self.tries:
             return 0
-        whole_ms = min(FIRST_WAIT_MS << min(self.tries - 1, 10), LONGEST_WAIT_MS)
+        whole_ms = retry_ms(self.tries)
         left_ms = whole_ms - (now_ms - self.tried_ms)
         return left_ms if 0 < left_ms <= whole_ms else 0  # a clock that was set back does not hold it up
 

@@ -19,13 +19,14 @@ from server.alerts import Code
 from server.checkpointing import until
 from server.config import MailConfig
 from server.database import Db, Unavailable
-from server.deliveries import BOTH, FIRST_WAIT_MS, RAISED, Item, due
+from server.deliveries import BOTH, RAISED, Item, due
 from server.door import Writes
 from server.errors import DeliveryFailed, MailFailed, ServerError
 from server.ledger import Ledger
 from server.mail import message
 from server.offices import offices
 from server.reads import Reads
+from server.retries import FIRST_WAIT_MS
 from sync.facts_alerts import AlertRaised
 from sync.types import JournalId, Seq, UtcMs
 from translations import LANGUAGES

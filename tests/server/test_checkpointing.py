@@ -15,11 +15,12 @@ import pytest
 from server.app import Reader
 from server.audits import Audits
 from server.certificate import CERTIFICATE_FILE, KEY_FILE, load_or_make
-from server.checkpointing import FIRST_WAIT_MS, LONGEST_WAIT_MS, Checkpointer
+from server.checkpointing import Checkpointer
 from server.checkpoints import Row, listed
 from server.config import PLAIN, STARTTLS, TLS, MailConfig
 from server.errors import MailFailed
 from server.mail import message, sender
+from server.retries import FIRST_WAIT_MS, LONGEST_WAIT_MS
 from server.stores import FILE, open_reader
 from sync import checkpoint
 from sync.clock import next_boundary

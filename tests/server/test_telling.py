@@ -14,9 +14,10 @@ from server import webhook
 from server.alerts import Code
 from server.app import Reader
 from server.config import PLAIN, MailConfig, parse_server
-from server.deliveries import FIRST_WAIT_MS, KEEP_MS, LONGEST_WAIT_MS, troubles
+from server.deliveries import KEEP_MS, troubles
 from server.errors import ConfigError, DeliveryFailed
 from server.mail import sender
+from server.retries import FIRST_WAIT_MS, LONGEST_WAIT_MS
 from server.telling import Teller, Way, by_mail, by_webhook
 from sync.facts_alerts import AlertRaised
 from sync.types import UtcMs
