@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from server.audits import Audits
 from server.checkpoints import CATCH_UP, Row, listed, missing
 from server.config import MailConfig
+from server.database import Unavailable
 from server.door import Writes
 from server.errors import MailFailed, ServerError
 from server.ledger import Ledger
@@ -99,7 +100,10 @@ class Checkpointer:
             try:
                 await self.make()
                 wait_ms = await self.mail()
-            except ServerError:  # the disk, or the ledger: whoever looks after the server is told of it elsewhere
+            except (
+                ServerError,
+                Unavailable,
+            ):  # the disk: whoever looks after it is told elsewhere
                 wait_ms = LONGEST_WAIT_MS
             await self._pause(self._wake, self._seconds(wait_ms))
 

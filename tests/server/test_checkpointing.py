@@ -18,6 +18,7 @@ from server.certificate import CERTIFICATE_FILE, KEY_FILE, load_or_make
 from server.checkpointing import Checkpointer
 from server.checkpoints import Row, listed
 from server.config import PLAIN, STARTTLS, TLS, MailConfig
+from server.database import Unavailable
 from server.errors import MailFailed
 from server.mail import message, sender
 from server.retries import FIRST_WAIT_MS, LONGEST_WAIT_MS
@@ -35,6 +36,13 @@ from tests.server.test_queue import KEY, MINUTE
 CONFIG = MailConfig("127.0.0.1", "queue@office.test", ("audit@city.test", "press@paper.test"), 25, PLAIN)
 
 
+class Away(Reader):
+    """Of a database that cannot be reached."""
+
+    async def read(self, function: Callable[..., Any], *values: object) -> Any:
+        raise Unavailable("the connection is lost")
+
+
 class Office:
     """An office of two days with its checkpointer; `pauses` are the seconds that it wanted to sleep."""
 
@@ -43,6 +51,7 @@ class Office:
         kiosk.journal.close()
         self.db = open_reader(place(folder / "office" / FILE))
         self.thread = ThreadPoolExecutor(1)
+        self.reader = Reader(self.db, self.thread)
         self.box = Mailbox()
         self.server = MailServer(self.box)
         self.config = replace(CONFIG, port=self.server.port)
@@ -70,10 +79,9 @@ class Office:
             self.pauses.append(seconds)
             raise asyncio.CancelledError
 
-        reader = Reader(self.db, self.thread)
         audits = Audits(ZONE, lambda: self.office.now)
         return Checkpointer(
-            reader, self, audits, KEY, ZONE, self.told, name={"th": "เทศบาล", "en": "City", "my": "မြို့တော်"},
+            self.reader, self, audits, KEY, ZONE, self.told, name={"th": "เทศบาล", "en": "City", "my": "မြို့တော်"},
             mail=self.config, send=sender(self.config, lambda: None), pause=once,
         )  # fmt: skip
 
@@ -191,6 +199,15 @@ def test_nobody_listens_there(office: Office) -> None:
     office.run()
     assert "ConnectionRefusedError" in (office.rows[0].trouble or "")
     office.server = MailServer(office.box)
+
+
+def test_a_database_that_is_away_for_a_moment_is_asked_again(office: Office) -> None:
+    reader, office.reader = office.reader, Away(office.db, office.thread)
+    office.run()
+    assert (office.pauses, office.rows) == ([LONGEST_WAIT_MS / 1000], [])
+    office.reader = reader
+    office.run()
+    assert [row.day for row in office.rows] == [DAY]
 
 
 def test_a_day_of_another_key_is_not_signed(office: Office) -> None:
