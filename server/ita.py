@@ -4,12 +4,13 @@ published of each service, and which part answers which item. Pure.
 The numbers of the items change every year: they are data (server/ita.toml), and one that nobody entered is said so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from server.errors import ConfigError, PaperFailed
 from server.report import COMPLAINT, FOLLOWUP, MONTH, Report, Row
+from server.report_paper import TABLES as REPORTED
 from server.report_paper import Sign, paper, table
 from server.report_words import Setting
 from server.signs import facts_of, foot_of
@@ -37,10 +38,11 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     STATISTICS: (MONTH, ("days", "tickets", "visits", "served", "no_show", "wait_p50", "wait_p90")),
     SLA: (SERVICE, ("served", "judged", "within", "within_percent", "unjudged")),
     SATISFACTION: (SERVICE, ("scores", "level_5", "level_4", "level_3", "level_2", "level_1", "mean", "percent")),
-    COMPLAINTS: (COMPLAINT, ("complaints",)),
-    ANSWERS: (FOLLOWUP, ("to_answer", "answer_in_time", "answer_late", "answer_waiting", "answer_overdue")),
+    COMPLAINTS: (COMPLAINT, REPORTED[COMPLAINT]),
+    ANSWERS: (FOLLOWUP, REPORTED[FOLLOWUP]),
 }
 """Of each part with figures: the rows of the report, and their columns."""
+ITEM_HEADS = (N_("Item of the ITA"), N_("Item of the LPA"))
 NOT_ENTERED = N_("not entered")
 NOTHING = N_("There was none in this time.")
 
@@ -118,10 +120,14 @@ def published(service: Service, setting: Setting) -> list[tuple[str, str]]:
 def evidence_paper(of: Evidence, setting: Setting) -> Sign:
     """The data of the PDF: page 1 of the report, the index, a table a part, then the services."""
     made = paper(of.report, setting)
-    lines = [{"label": part, "values": [ita, lpa]} for part, ita, lpa in index(of, setting)]
+    items = {
+        "title": setting.said(N_("What answers which item of the assessment")),
+        "columns": [setting.said(each) for each in ITEM_HEADS],
+        "rows": [list(line) for line in index(of, setting)],
+    }
     return made | {
         "title": setting.said(N_("Evidence of service")),
-        "tables": [_index(lines, setting), *(_table(part, of.report, setting) for part in TABLES)],
+        "tables": [items, *(_table(part, of.report, setting) for part in TABLES)],
         "services": {
             "title": setting.said(TITLES[SERVICES]),
             "each": [
@@ -129,14 +135,6 @@ def evidence_paper(of: Evidence, setting: Setting) -> Sign:
                 for each in of.catalogue.services
             ],
         },
-    }
-
-
-def _index(lines: Sequence[Mapping[str, Any]], setting: Setting) -> Sign:
-    return {
-        "title": setting.said(N_("What answers which item of the assessment")),
-        "columns": [setting.said(N_("Item of the ITA")), setting.said(N_("Item of the LPA"))],
-        "rows": [[each["label"], *each["values"]] for each in lines],
     }
 
 

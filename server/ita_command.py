@@ -5,7 +5,7 @@ from pathlib import Path
 
 from server.config import ServerConfig
 from server.errors import ConfigError, ExportFailed, NoSuchPeriod
-from server.ita import Evidence, Items, evidence_paper, index, items_of, published
+from server.ita import ITEM_HEADS, Evidence, Items, evidence_paper, index, items_of, published
 from server.report_command import EVERY, Order, keep, report_and_setting
 from server.report_words import Setting
 from server.sign_command import shown
@@ -51,7 +51,7 @@ def _file(suffix: str, evidence: Evidence, setting: Setting) -> bytes:
     if suffix == ".xlsx":
         from server.report_tables import xlsx_of
 
-        heads = [setting.said(each) for each in (N_("Part"), N_("Item of the ITA"), N_("Item of the LPA"))]
+        heads = [setting.said(each) for each in (N_("Part"), *ITEM_HEADS)]
         items = (setting.said(N_("Items")), heads, index(evidence, setting))
         services = [
             (each.text(setting.language).name, label, value)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from server.followups import FATES
 from server.online_counts import FATES as PLACES
-from server.opinion import FEWEST_RANKED
+from server.opinion import FEWEST_RANKED, Opinion
 from server.report_period import Period
 from server.scoring import GROUP
 from server.spoken import Told
@@ -125,15 +125,22 @@ def report_of(read: Read) -> Report:
 def _by_language(told: Told) -> dict[str, str | None]:
     """The figures of one language, as far as they may be told."""
     waits, opinion = told.waits, told.opinion
-    points = 0 if opinion is None else sum(level * count for level, count in opinion.levels.items())
     return {
         "visits": None if told.visits is None else str(told.visits),
         "timed": None if waits is None else str(waits.total),
         "wait_p50": None if waits is None else _minutes(waits.quantile(50)),
         "wait_p90": None if waits is None else _minutes(waits.quantile(90)),
         "scores": None if opinion is None else str(opinion.n),
-        "mean": None if opinion is None else rounded(points, opinion.n, MEAN.places),
-        "percent": None if opinion is None else rounded(100 * points, 5 * opinion.n, PERCENT.places),
+        **_of_five(opinion or Opinion({})),
+    }
+
+
+def _of_five(of: Opinion) -> dict[str, str | None]:
+    """The mean of five levels, and it as a share of five."""
+    points = sum(level * count for level, count in of.levels.items())
+    return {
+        "mean": rounded(points, of.n, MEAN.places),
+        "percent": rounded(100 * points, 5 * of.n, PERCENT.places),
     }
 
 
@@ -164,17 +171,14 @@ def figures_of(of: Sum, part: str) -> dict[str, str | None]:
         "scores": opinion.n,
     }
     found: dict[str, str | None] = {key: str(numbers[key] if key in numbers else getattr(cell, key)) for key in _COUNTS}
-    points = sum(level * count for level, count in opinion.levels.items())
-    found |= {
+    found |= _of_five(opinion) | {
         "wait_p50": _minutes(cell.waits.quantile(50)),
         "wait_p90": _minutes(cell.waits.quantile(90)),
         "wait_mean": rounded(cell.waited_ms, cell.timed * MINUTE_MS, MINUTES.places),
         "serve_p50": _minutes(cell.serves.quantile(50)),
         "serve_p90": _minutes(cell.serves.quantile(90)),
         "within_percent": rounded(100 * cell.within, cell.judged, PERCENT.places),
-        "percent": rounded(100 * points, 5 * opinion.n, PERCENT.places),
         "answered_percent": rounded(100 * (opinion.n + opinion.disputed), cell.served, PERCENT.places),
-        "mean": rounded(points, opinion.n, MEAN.places),
         "at_work": rounded(of.at_work_ms, HOUR_MS, HOURS.places),
     }
     for key, share in zip(OPINION[-3:], opinion.satisfied or (None, None, None), strict=True):

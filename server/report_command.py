@@ -108,8 +108,8 @@ def _read(
     query = """SELECT count(DISTINCT day) FROM dirty JOIN journals USING (journal_id)
         WHERE day BETWEEN ? AND ? AND (? = '' OR coalesce(journals.office, ?) = ?)"""
     marked = db.execute(query, (first, last, office, own, office)).fetchone()[0]
-    complaints = _complaints(db, config, period, None if office == own else office)
     whose = None if office == own else office
+    complaints = _complaints(db, config, period, whose)
     answers = [each for each in episodes.followups(db, _begins_ms(period, config)) if whose in ("", each.office)]
     counted = followups.counted(answers, config.zone, period.first, period.last, today)
     online = online_counts.counted(db, office, own or "", first, last)
