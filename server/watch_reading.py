@@ -46,7 +46,7 @@ def overdue(of: Held, today: date) -> dict[str, int]:
 
 class Scores:
     """The scores of the last days that belong to a service. A day that is over is read once for each number of presses
-    that it has. For one thread."""
+    that it has, the running one each time: for the auditor's thread."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, list[Scored]]] = {}

@@ -115,7 +115,7 @@ class Watch:
             at.now_ms,
             at.now_ms - self._began_ms,
             bool(today.working()),
-            await self._from.reads.read(self._scores.read),
+            await self._from.auditor.read(self._scores.read),
             _waits(today, at.now_ms),
             await self._from.reads.read(reading.standard_minutes),
             [_machine(each) for each in await self._from.devices() if not each.revoked],
