@@ -62,7 +62,7 @@ class Teller:
     ) -> None:
         self._way, self._reads, self._writes, self._now, self._pause = way, reads, writes, now, pause
         self._server, self._refusing, self._wake = server, refusing, asyncio.Event()
-        self._refused: Item | None = None
+        self._told_refusing = False
 
     def wake(self) -> None:
         """Look now."""
@@ -107,12 +107,11 @@ class Teller:
         """What the ledger cannot hold is told without it, once; again only where it was not taken."""
         since_ms = self._refusing()
         if since_ms is None:
-            self._refused = None
-        elif self._refused is None:
+            self._told_refusing = False
+        elif not self._told_refusing:
             journal = JournalId(self._server)
             item = Item(journal, Seq(since_ms), AlertRaised.kind, since_ms, Code.LEDGER.value, "", 0, 0, None)
-            if await self._sent(item, Names()) is None:
-                self._refused = item
+            self._told_refusing = await self._sent(item, Names()) is None
 
     async def _sent(self, item: Item, names: Names) -> str | None:
         """Why it was not taken; None: it was."""

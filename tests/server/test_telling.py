@@ -25,7 +25,7 @@ from tests.server.device import NOON
 from tests.server.receiver import Inbox, Receiver
 from tests.server.running import CONFIG
 from tests.server.smtp import Mailbox, MailServer
-from tests.server.watched import Watched, machine
+from tests.server.watched import Watched
 
 SECRET = b"a secret that is long enough"
 OWN = {"th": "เทศบาล", "en": "City", "my": "မြို့တော်"}
@@ -53,10 +53,6 @@ class Telling(Watched):
     def tell(self, teller: Teller | None = None) -> int:
         """One round of a server that has just started."""
         return asyncio.run((teller or self.teller()).round())
-
-    def paper(self, *, out: bool) -> None:
-        self.devices = [machine(contact_ms=self.office.now, paper="out" if out else "ok")]
-        self.look()
 
     @property
     def bodies(self) -> list[dict[str, Any]]:

@@ -33,14 +33,8 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
     made.close()
 
 
-def paper(watched: Watched, *, out: bool) -> None:
-    """The printer says how much paper it has, and its machine was heard of."""
-    watched.devices = [machine(contact_ms=watched.office.now, paper="out" if out else "ok")]
-    watched.look()
-
-
 def test_an_alert_was_raised_once_seen_by_somebody_and_ended(watched: Watched) -> None:
-    paper(watched, out=True)
+    watched.paper(out=True)
     (alert,) = watched.alerts
     assert (alert.code, alert.about, alert.raised_ms, watched.watch.unseen) == (
         "paper-out",
@@ -49,19 +43,19 @@ def test_an_alert_was_raised_once_seen_by_somebody_and_ended(watched: Watched) -
         1,
     )
     watched.office.later(1)
-    paper(watched, out=True)
+    watched.paper(out=True)
     watched.submit(lambda ledger: note_seen(ledger, alert.name, WHO.staff, watched.office.moment))
     watched.submit(lambda ledger: note_seen(ledger, alert.name, "s00000009", watched.office.moment))
     seen_ms = watched.office.now
     watched.office.later(1)
-    paper(watched, out=False)
+    watched.paper(out=False)
     (alert,) = watched.alerts
     assert (alert.seen_ms, alert.seen_by, alert.ended_ms) == (seen_ms, WHO.staff, watched.office.now)
     assert (watched.watch.unseen, watched.told) == (0, 2)
 
 
 def test_a_restart_neither_repeated_nor_lost_an_alert(watched: Watched) -> None:
-    paper(watched, out=True)
+    watched.paper(out=True)
     for _ in range(3):
         watched.look(watched.begin())
     assert len(watched.alerts) == 1
@@ -71,7 +65,7 @@ def test_a_restart_neither_repeated_nor_lost_an_alert(watched: Watched) -> None:
 
 
 def test_control_without_the_look_at_the_record_a_restart_would_repeat_it(watched: Watched) -> None:
-    paper(watched, out=True)
+    watched.paper(out=True)
     begin, at = Begin(Code.PAPER, Found("e" * 32, 0, 0)), watched.office.moment
     watched.submit(lambda ledger: write([begin], [], at, ledger))
     assert len(watched.alerts) == 1
@@ -120,7 +114,7 @@ def test_while_the_disk_takes_nothing_it_is_told_from_here_and_written_afterward
 
 def test_nothing_is_written_while_nobody_vouches_for_the_time(watched: Watched) -> None:
     watched.watch._moment = lambda: None
-    paper(watched, out=True)
+    watched.paper(out=True)
     assert watched.alerts == []
 
 
@@ -189,14 +183,14 @@ def test_a_call_against_the_rule_is_found_by_the_audit(tmp_path: Path) -> None:
 
 def test_nothing_is_written_into_a_record_that_may_have_another_end(watched: Watched) -> None:
     watched.office.ledger.in_doubt = Doubt("f" * 32, 1)
-    paper(watched, out=True)
+    watched.paper(out=True)
     assert watched.alerts == []
     watched.office.ledger.in_doubt = None
 
 
 def test_a_rebuild_gave_the_same_episodes(watched: Watched) -> None:
-    paper(watched, out=True)
-    paper(watched, out=False)
+    watched.paper(out=True)
+    watched.paper(out=False)
     before = contents(watched.office.ledger.path, PROJECTIONS)
     assert watched.office.ledger.rebuild() > 2
     assert contents(watched.office.ledger.path, PROJECTIONS) == before
@@ -204,7 +198,7 @@ def test_a_rebuild_gave_the_same_episodes(watched: Watched) -> None:
 
 
 def test_another_office_cannot_end_an_alert(watched: Watched) -> None:
-    paper(watched, out=True)
+    watched.paper(out=True)
     (alert,) = watched.alerts
     ledger = watched.office.ledger
     with ledger.transaction():

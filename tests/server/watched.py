@@ -64,6 +64,11 @@ class Watched:
         """One round."""
         asyncio.run((watch or self.watch).round())
 
+    def paper(self, *, out: bool) -> None:
+        """The printer says how much paper it has, and its machine was heard of."""
+        self.devices = [machine(contact_ms=self.office.now, paper="out" if out else "ok")]
+        self.look()
+
     def submit(self, job: Callable[[Ledger], Any]) -> "Future[Any]":
         """A writer that does it at once."""
         future: Future[Any] = Future()
