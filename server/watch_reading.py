@@ -1,6 +1,6 @@
 """What the conditions of alerts look at (server.alerts), read from the ledger by a connection that cannot write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from server.episodes import Alert, Followup
 from server.errors import NoSuchDay
 from server.followups import left
 from server.rollups import bodies_of
+from server.scoring import Press
 from server.sla import level_of, scores_of
 from server.visits import visits_of
 
@@ -53,23 +54,12 @@ class Scores:
 
     def read(self, db: Db) -> tuple[Scored, ...]:
         """In the order in which they came."""
-        query = "SELECT DISTINCT day FROM days ORDER BY day DESC LIMIT ?"
-        days = [day for (day,) in db.execute(query, (DAYS,))]
         found = {}
-        for number, day in enumerate(days):
+        for number, day in enumerate(_days(db, DAYS)):
             presses = [each for machine in reading.presses(db, day) for each in machine]
             known = self._known.get(day)
             if not number or known is None or known[0] != len(presses):
-                scored, _ = scores_of(visits_of(bodies_of(db, None, day)).visits, presses) if presses else ([], ())
-                counted = [(visit, level_of(of_visit)) for visit, of_visit in scored]
-                known = (
-                    len(presses),
-                    [
-                        Scored(press.counter, visit.service, press.at_ms, press.level)
-                        for visit, press in counted
-                        if press is not None
-                    ],
-                )
+                known = len(presses), _scored(db, day, presses)
             found[day] = known
         self._known = found
         return tuple(sorted((each for _, day in found.values() for each in day), key=lambda each: each.at_ms))
@@ -77,11 +67,26 @@ class Scores:
 
 def violations(db: Db, audits: Audits) -> Mapping[str, int]:
     """How many calls of the last days were against the rule, by day. For the auditor's thread: a day takes seconds."""
-    query = "SELECT DISTINCT day FROM days ORDER BY day DESC LIMIT ?"
     found = {}
-    for (day,) in db.execute(query, (AUDITED,)).fetchall():
+    for day in _days(db, AUDITED):
         try:
             found[day] = len(audits.day(db, day).found.audit.violations)
         except NoSuchDay:
             continue
     return found
+
+
+def _days(db: Db, most: int) -> list[str]:
+    """The last office days, the newest first."""
+    query = "SELECT DISTINCT day FROM days ORDER BY day DESC LIMIT ?"
+    return [day for (day,) in db.execute(query, (most,))]
+
+
+def _scored(db: Db, day: str, presses: Sequence[Press]) -> list[Scored]:
+    if not presses:
+        return []
+    scored, _ = scores_of(visits_of(bodies_of(db, None, day)).visits, presses)
+    counted = ((visit, level_of(of_visit)) for visit, of_visit in scored)
+    return [
+        Scored(press.counter, visit.service, press.at_ms, press.level) for visit, press in counted if press is not None
+    ]
