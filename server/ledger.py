@@ -33,7 +33,6 @@ from server.published import Publications
 from server.rollups import Rollups
 from server.schema import FOLD_VERSION, MADE_OF_THEM, PROJECTIONS
 from server.sessions import Sessions
-from server.sqlite_store import SqliteStore
 from server.stores import store_of
 from sync.chain import Position
 from sync.clock import Timeline
@@ -106,12 +105,6 @@ class Ledger:
     def close(self) -> None:
         """Let go of the database and of the writer's place."""
         self._opened.close()
-
-    @property
-    def path(self) -> Path:
-        """The file, of a ledger that is one."""
-        assert isinstance(self._store_of, SqliteStore)
-        return self._store_of.path
 
     @property
     def changes(self) -> int:

@@ -27,7 +27,7 @@ from server.papers import Papers
 from server.proof import Proof
 from server.results_page import ResultPages
 from server.status import Status
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync import calendar_fact
 from sync.calendar_reader import parse_calendar
 from sync.catalogue import parse_catalogue, to_body
@@ -37,7 +37,7 @@ from sync.types import UtcMs
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, NOON, issued, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.served import Served
 from tests.server.televisions import EXAMPLE
 from tests.server.test_relay import Centre, Relayed
@@ -106,15 +106,15 @@ class Town:
             Relayed(each.folder, self.centre, each, key=each.key, name=NAMES[number])
             for number, each in enumerate(self.branches)
         ]
-        self.reads = Reads(open_reader(place(folder / "centre" / FILE)))
+        self.reads = Reads(reader_of(folder / "centre" / FILE))
         self.pages = Pages(CENTRE, ZONE)
         self.halls = Halls(self.reads, Live, _nothing, CENTRE, ZONE, self._now)
         self.following = Following(self.halls, self.pages, self._now, partial(asker, proxy=proxy))
         self.status = Status(self.following, self.pages.language, GUARDS)
-        self._own = open_reader(place(folder / "centre" / FILE), see_own)
+        self._own = reader_of(folder / "centre" / FILE, see_own)
         self._thread = ThreadPoolExecutor(1)
         reader = Reader(self._own, self._thread)
-        self._one = open_reader(place(folder / "centre" / FILE), see_office)
+        self._one = reader_of(folder / "centre" / FILE, see_office)
         papers = Papers(Reads(self._one), self.halls)
         proof = Proof(reader, Audits(ZONE, self._now), self.pages, Live, self._now, papers=papers)
         self.outside = (

@@ -42,7 +42,7 @@ from server.previews import FOLDER as PREVIEWS_FOLDER
 from server.previews import Previews
 from server.queue import Moment
 from server.recording import Recording
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.writer import Writer
 from sync.anchoring import anchored
 from sync.clock import Reading, confirmed, office_day
@@ -51,7 +51,7 @@ from sync.keys import DeviceKey
 from sync.types import BootMs, UtcMs
 from tests.server.artist import Artist
 from tests.server.device import BOOT, DAY, NOON, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 
 ZONE = ZoneInfo("Asia/Bangkok")
 ORIGIN = "https://console.test"
@@ -89,8 +89,8 @@ class Desk:
                 self.ledger.people.set_password(staff_id(number), "x", KEPT)
         self.writer = Writer(self.ledger, self._committed)
         self.writer.start()
-        self._db = open_reader(place(folder / FILE), see_own)  # as the pages of a running server see it
-        self._everywhere = open_reader(place(folder / FILE))
+        self._db = reader_of(folder / FILE, see_own)  # as the pages of a running server see it
+        self._everywhere = reader_of(folder / FILE)
         self._thread = ThreadPoolExecutor(1)
         self.hasher = Hasher(seeded(8), self._holds)
         self.reader = Reader(self._db, self._thread)

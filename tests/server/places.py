@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from server.database import Db
+from server.database import Db, See, everything
 from server.postgres import Postgres
 from server.stores import open_reader
 from tests.postgres import Cluster
@@ -24,9 +24,9 @@ def place(path: Path) -> Path | str:
     return path if _kept_in is None else _kept_in.database(path)
 
 
-def reader_of(of: Path | str) -> Db:
-    """A connection that reads the ledger of this name, or at this place."""
-    return open_reader(of if isinstance(of, str) else place(of))
+def reader_of(of: Path | str, see: See = everything) -> Db:
+    """A connection that reads the ledger of this name, or at this place, and of it what `see` sees."""
+    return open_reader(of if isinstance(of, str) else place(of), see)
 
 
 def stranger(of: Path | str) -> Db:

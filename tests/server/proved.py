@@ -17,12 +17,12 @@ from server.offices_page import OutsidePages
 from server.pages import Pages
 from server.proof import Proof
 from server.status import Status
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.chain import witness
 from tests.server.audited import NEXT, Worked, worked
 from tests.server.conftest import ZONE
 from tests.server.device import issued, token
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.served import Served
 from tests.server.televisions import OFFICE, around
 
@@ -40,7 +40,7 @@ class Proved:
         else:
             self.office, self.kiosk = worked(folder)
         self.around = around()
-        self._db = [open_reader(place(folder / "office" / FILE)) for _ in range(2)]
+        self._db = [reader_of(folder / "office" / FILE) for _ in range(2)]
         self._threads = [ThreadPoolExecutor(1) for _ in self._db]
         reader, auditor = (Reader(db, thread) for db, thread in zip(self._db, self._threads, strict=True))
         self.pages = Pages(OFFICE, ZONE)

@@ -9,7 +9,7 @@ from server import acts
 from server.errors import ActRefused
 from server.online import ask
 from server.rollups import marked, reckon
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.body import FactName
 from sync.facts_alerts import FollowupAnswered, FollowupOpened
 from sync.facts_office import ComplaintNoted
@@ -19,7 +19,7 @@ from sync.types import Seq, UtcMs
 from tests.server.audited import WHO
 from tests.server.conftest import ZONE
 from tests.server.device import NOON, Device, anchor, issued, score
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.running import CONFIG
 from tests.server.test_audit_acts import Day
 from tests.server.test_online import TERMS, token
@@ -122,7 +122,7 @@ def press(day: Day, chance: random.Random, counter: int) -> None:
 def make_figures(folder: Path, day: Day) -> None:
     """Make the figures of every marked day anew."""
     ledger = day.office.ledger
-    with closing(open_reader(place(folder / "office" / FILE))) as db:
+    with closing(reader_of(folder / "office" / FILE)) as db:
         for office, date in marked(db):
             made = reckon(db, office, date, ZONE)
             with ledger.transaction():

@@ -9,7 +9,7 @@ from server import queue
 from server.giveback import begin_anew, take_lost
 from server.ledger import Ledger
 from server.standstill import go_on
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.chain import START, Position, head_message
 from sync.codec import decode
 from sync.facts import MachineStarted
@@ -19,7 +19,7 @@ from sync.wire import BATCH_ROWS, Batch, Head, Refusal
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE
 from tests.server.device import Device, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.test_queue import KEY, Office
 
 
@@ -36,7 +36,7 @@ class Mirrored:
         """As the office has it now."""
         named = office.ledger.own_named()
         assert named is not None
-        with closing(open_reader(office.ledger.place)) as db:
+        with closing(reader_of(office.ledger.place)) as db:
             rows = db.execute("SELECT row, chain FROM facts WHERE journal_id = ? ORDER BY seq", named[:1]).fetchall()
             (secret,) = db.execute("SELECT secret FROM journals WHERE journal_id = ?", named[:1]).fetchone()
         return cls(named[0], secret, tuple(rows))

@@ -19,7 +19,7 @@ from server.handdown import HandDown, Shelf
 from server.ingest import Exchange
 from server.ledger import Ledger
 from server.serving import bind, listener, port_of
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.writer import Writer
 from sync.codec import Fact
 from sync.facts import Body
@@ -29,7 +29,7 @@ from sync.types import BootMs, JournalId, UtcMs
 from sync.wire import FEED_PATH, Head
 from tests.server.conftest import ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 
 KEY = DeviceKey(b"k" * 32, b"d" * 32)
 CONSOLE = Console("https://192.168.1.10:8444", ":".join(["AB"] * 32))
@@ -121,7 +121,7 @@ class SmallOffice:
             lambda: self.loop.call_soon_threadsafe(self.handdown.reached, self.ledger.own_end),  # type: ignore[arg-type]
         )
         paired = self.ledger.paired()
-        db = open_reader(place(self.folder / FILE))
+        db = reader_of(self.folder / FILE)
         with ThreadPoolExecutor(1) as thread, bind(Address("127.0.0.1", self.port)) as socket:
             self.port = port_of(socket)
             self.handdown = HandDown(Shelf(db, KEY.sign), thread, self._forked, hold_s=self.hold_s, asked=self.asked)

@@ -12,7 +12,7 @@ import pytest
 from server.around import RANGES_MS, Around, Surroundings, adopted, versions
 from server.database import Db
 from server.ledger import Ledger
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync import calendar_fact
 from sync.board import ranges
 from sync.calendar_reader import parse_calendar
@@ -24,7 +24,7 @@ from sync.rule import VERSIONS
 from sync.types import UtcMs
 from tests.server.conftest import admit
 from tests.server.device import Device
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.televisions import EXAMPLE
 from tests.server.test_rebuild import flush
 from tests.sync.queueing import DAY, Queue
@@ -41,7 +41,7 @@ class Told:
     """A ledger's reader that counts its reads."""
 
     def __init__(self, path: Path) -> None:
-        self.db = open_reader(place(path))
+        self.db = reader_of(path)
         self.reads: list[str] = []
 
     async def read(self, function: Callable[[Db], Any], *values: object) -> Any:

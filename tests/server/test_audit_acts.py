@@ -11,7 +11,7 @@ from server import acts, queue
 from server.acts import Act
 from server.audit_reading import DayAudit, read_day
 from server.errors import ActRefused
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync import reasons
 from sync.audit import replay, sections
 from sync.audit_terms import Wrong
@@ -23,7 +23,7 @@ from sync.types import JournalId, Seq
 from tests.server.audited import DAY, NEXT, Worked
 from tests.server.conftest import ZONE
 from tests.server.device import Device, issued, seeded
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.test_queue import KEY
 
 SERVICES = ("register", "tax")
@@ -122,7 +122,7 @@ class Day:
 
 
 def audits(folder: Path) -> list[DayAudit]:
-    with closing(open_reader(place(folder / FILE))) as db:
+    with closing(reader_of(folder / FILE)) as db:
         return [read_day(db, day, ZONE) for day in (DAY, NEXT)]
 
 
@@ -145,7 +145,7 @@ def test_by_another_rule_the_same_days_are_full_of_violations(tmp_path: Path) ->
     day = Day(tmp_path, 1)
     day.live(120)
     day.end()
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         rows = db.execute(
             "SELECT row FROM facts JOIN journals USING (journal_id) WHERE own > 0 ORDER BY seq"
         ).fetchall()
@@ -172,6 +172,6 @@ def test_a_day_that_was_opened_in_two_journals_is_named(tmp_path: Path) -> None:
         queue.begin(first.ledger)
         queue.turn(first.ledger, first.moment)
     first.ledger.close()
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         found = read_day(db, DAY, ZONE)
     assert [each.what for each in found.audit.violations] == [Wrong.DAY_ORDER]

@@ -24,10 +24,10 @@ from server.errors import BackupDamaged, BackupFailed, RestoreRefused, SecretUnu
 from server.lastword import FILE as LAST_WORD
 from server.medium import Folder, disk
 from server.restore import restore
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.disk import take_writers_place
 from sync.types import UtcMs
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.saved import HOUR, IDENTITY, Saved, cut, flip, seq_of
 
 
@@ -142,7 +142,7 @@ def test_a_backup_reaches_as_far_as_the_ledger_and_is_entered(saved: Saved) -> N
     saved.work(3)
     made = saved.back_up()
     saved.work(3)
-    with closing(open_reader(place(saved.data / FILE))) as db:
+    with closing(reader_of(saved.data / FILE)) as db:
         assert last_backup(db) == made
     assert (saved.safe, saved.received) == (4, 7)
     assert hashlib.sha256(Path(made.path).read_bytes()).hexdigest() == made.digest

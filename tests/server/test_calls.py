@@ -19,7 +19,7 @@ from server.errors import ActRefused, LedgerRefused
 from server.ledger import Ledger
 from server.queue import Moment
 from server.sqlite_store import SqliteStore
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.writer import Writer
 from sync.body import TicketName
 from sync.codec import decode
@@ -32,7 +32,7 @@ from sync.tickets import Status
 from sync.types import BootId, BootMs, JournalId, Seq, UtcMs
 from tests.server.conftest import ZONE
 from tests.server.device import NOON
-from tests.server.places import place, stranger
+from tests.server.places import place, reader_of, stranger
 
 DAY = "2026-11-23"
 KEY = DeviceKey(bytes(32), bytes(32))
@@ -306,7 +306,7 @@ def test_eight_counters_at_once_share_the_tickets_out_without_loss_or_double(tmp
         office.do(acts.Open(), counter)
     got = results(office, range(1, 9), 60)
     assert got == Counter(f"A{n:03}" for n in tickets)
-    db = open_reader(place(office.path))
+    db = reader_of(office.path)
     rows = [understand(decode(row)) for (row,) in db.execute("SELECT row FROM facts ORDER BY seq")]
     db.close()
     assert [int(body.ticket.seq) for body in rows if isinstance(body, TicketCalled)] == list(tickets)

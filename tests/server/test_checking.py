@@ -8,11 +8,11 @@ import pytest
 
 from server.checking import check
 from server.database import Db
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.chain import witness
 from tests.server.audited import DAY, worked
 from tests.server.conftest import ZONE
-from tests.server.places import place
+from tests.server.places import reader_of
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Db, dict[
     office, kiosk = worked(made)
     office.ledger.close()
     kiosk.journal.close()
-    with closing(open_reader(place(Path(made) / "office" / FILE))) as db:
+    with closing(reader_of(Path(made) / "office" / FILE)) as db:
         printed = {label: witness(chain) for label, chain in db.execute("SELECT label, chain FROM tickets")}
         yield db, printed
 

@@ -22,14 +22,14 @@ from server.database import Unavailable
 from server.errors import MailFailed
 from server.mail import message, sender
 from server.retries import FIRST_WAIT_MS, LONGEST_WAIT_MS
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync import checkpoint
 from sync.clock import next_boundary
 from sync.types import UtcMs
 from tests.server.audited import DAY, NEXT, worked
 from tests.server.conftest import ZONE
 from tests.server.desk import TODAY
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.smtp import Mailbox, MailServer
 from tests.server.test_queue import KEY, MINUTE
 
@@ -49,7 +49,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.office, kiosk = worked(folder)
         kiosk.journal.close()
-        self.db = open_reader(place(folder / "office" / FILE))
+        self.db = reader_of(folder / "office" / FILE)
         self.thread = ThreadPoolExecutor(1)
         self.reader = Reader(self.db, self.thread)
         self.box = Mailbox()

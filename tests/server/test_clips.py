@@ -27,9 +27,9 @@ from server.pcm import (
     read_wav,
     write_wav,
 )
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.types import UtcMs
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.voices import RATE, STAFF, recorded_here, tone
 from translations import DIRECTORY
 
@@ -206,7 +206,7 @@ def test_who_recorded_a_clip_and_when_is_in_the_table(ledger: Ledger, tmp_path: 
         ledger.clips.enter(again)
         ledger.clips.enter(replace(first, language="my"))
         ledger.clips.remove("my", "number")
-    db = open_reader(place(tmp_path / FILE))
+    db = reader_of(tmp_path / FILE)
     assert recorded(db) == [again]
     db.close()
 

@@ -15,7 +15,7 @@ from sync.audit import sections
 from sync.chain import witness
 from tests.server import replayer
 from tests.server.audited import DAY, NEXT, worked
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.replayer import Doubt
 from tests.sync.officedays import OfficeDay
 
@@ -79,9 +79,7 @@ def test_the_journals_secret_is_not_in_it(folder: Path) -> None:
 def _secrets(folder: Path) -> list[str]:
     from contextlib import closing
 
-    from server.stores import open_reader
-
-    with closing(open_reader(place(folder / "office" / "office.db"))) as db:
+    with closing(reader_of(folder / "office" / "office.db")) as db:
         return [row[0] for row in db.execute("SELECT lower(hex(secret)) FROM journals")]
 
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from server.handdown import POLLERS
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync import feedwire, wire
 from sync.chain import START, Position
 from sync.facts import MachineStarted
@@ -23,7 +23,7 @@ from sync.keys import DeviceKey
 from sync.types import Chain, JournalId, Seq
 from sync.wire import BATCH_ROWS, Batch, Head
 from tests.server.device import Device, anchor, issued
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.small_office import KEY, SmallOffice
 
 STARTED = MachineStarted("1.0", "f" * 64)
@@ -156,7 +156,7 @@ def test_nothing_of_a_devices_own_facts_goes_down(office: SmallOffice, device: D
     batch = ask(office, device, Ask(met(office, device)[0]))
     assert isinstance(batch, Batch)
     assert not [row for row in batch.rows if b"ticket" in row]
-    db = open_reader(place(office.folder / FILE))
+    db = reader_of(office.folder / FILE)
     assert db.execute("SELECT count(*) FROM tickets").fetchone() == (1,), "control: the office has the ticket"
     db.close()
 

@@ -14,7 +14,7 @@ from server.errors import LedgerBusy, LedgerDamaged
 from server.fold import changes
 from server.ingest import take_batch
 from server.ledger import Ledger
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync import verify
 from sync.chain import START
 from sync.codec import Fact
@@ -311,11 +311,11 @@ def test_a_ledger_of_a_newer_release_is_left_alone(ledger: Ledger, make_ledger: 
     ledger._db.execute("UPDATE server SET folded = 'tomorrow'")
     with pytest.raises(LedgerBusy):
         make_ledger()
-    copy = ledger.path.with_name("copy.db")
+    copy = Path(ledger.place).with_name("copy.db")
     ledger._db.execute("VACUUM INTO ?", (str(copy),))
     with pytest.raises(LedgerDamaged, match="newer release: of_tomorrow"):
         make_ledger("copy.db")
-    reader = open_reader(place(copy))
+    reader = reader_of(copy)
     assert reader.execute("SELECT folded FROM server").fetchone() == ("tomorrow",)
     reader.close()
 
@@ -331,7 +331,7 @@ def test_a_ledger_of_an_older_release_learns_of_the_printers_that_its_facts_tell
         ledger._db.execute(f"ALTER TABLE machines DROP COLUMN {column.split()[0]}")
     ledger._db.execute("DELETE FROM _sqlite_migrations WHERE name = 'printers'")
     ledger._db.execute(f"UPDATE server SET folded = '4 {ZONE.key}'")
-    old = ledger.path.with_name("old.db")
+    old = Path(ledger.place).with_name("old.db")
     ledger._db.execute("VACUUM INTO ?", (str(old),))
     printer = look(make_ledger(old.name).place).devices[0].printer
     assert printer == reading.Printer("EPSON", "TM-T20III", "epson-tm-203", ("answers",))
@@ -341,7 +341,7 @@ def test_a_ledger_of_an_older_release_learns_of_the_printers_that_its_facts_tell
 def test_a_journal_is_verified_against_the_database_of_a_server(
     ledger: Ledger, device: Device, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call = [str(device.journal.path), "--against", str(ledger.path)]
+    call = [str(device.journal.path), "--against", str(ledger.place)]
     admit(ledger, device)
     assert verify.main(call) == 2
     assert "holds no fact of journal" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from server import acts, queue
 from server.audit_reading import read_day
 from server.evidence import collect
 from server.giving import Asked, give
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.takeup import restating
 from sync.body import Body
 from sync.calendar import ALWAYS_OPEN
@@ -29,7 +29,7 @@ from tests.kiosk.halls import FakeMirror, follow, here
 from tests.server.audited import NEXT
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, Device
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.restoring import Hall, Mirrored
 from tests.server.test_queue import KEY, MINUTE
 
@@ -228,7 +228,7 @@ def shown(office: Hall) -> set[tuple[str, str]]:
     def store(name: str, parts: Iterable[bytes]) -> None:
         text.extend(part.decode() for part in parts)
 
-    db = open_reader(place(office.folder / FILE))
+    db = reader_of(office.folder / FILE)
     try:
         collect(db, DAY, DAY, "Asia/Bangkok", store)
     finally:

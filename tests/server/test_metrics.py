@@ -176,7 +176,7 @@ def test_the_ledger_is_measured_without_naming_a_journal(ledger: Ledger, tmp_pat
         ledger.revoke(other.journal_id, NOON)
         ledger.refuse(kiosk.journal_id, Refuse(wire.refuse(wire.GAP, "a gap", "")), NOON)
         ledger.refuse(None, Refuse(wire.refuse(wire.GAP, "a gap", "")), NOON)
-    measured = measure(ledger._db, store_of(ledger.path), "Mae Sot", lambda journal: 0, NOON)
+    measured = measure(ledger._db, store_of(ledger.place), "Mae Sot", lambda journal: 0, NOON)
     assert measured.machines == {("kiosk", "paired"): 1, ("kiosk", "revoked"): 1}
     assert measured.refused == {wire.GAP: 2}
     assert measured.offices == {"Mae Sot": OfficeStanding(2, None, 0)}

@@ -21,7 +21,7 @@ from server.own import own_secret
 from server.pages import Pages
 from server.proof_words import sums
 from server.services_page import ServicePages
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.audit import Section, replay
 from sync.calendar import ALWAYS_OPEN, Calendar, Period
 from sync.issuing import token_hash
@@ -32,7 +32,7 @@ from tests.server.centred import SERVICE as MOVE_IN
 from tests.server.centred import Town
 from tests.server.conftest import ZONE
 from tests.server.device import NOON, seeded
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.test_online import TERMS, come, token
 from tests.server.test_queue import MINUTE, Office
 from tests.server.test_services_page import CATALOGUE, LARGEST, NAMES
@@ -268,7 +268,7 @@ def test_only_the_named_proxy_is_believed_and_only_its_own_word(
 
 
 def test_the_secret_that_makes_codes_is_that_of_the_journal(phones: Phones) -> None:
-    with contextlib.closing(open_reader(place(phones.office.folder / FILE))) as db:
+    with contextlib.closing(reader_of(phones.office.folder / FILE)) as db:
         assert own_secret(db) == phones.office.ledger.own_secret
 
 

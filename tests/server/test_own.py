@@ -17,7 +17,7 @@ from server.ledger import Ledger
 from server.own import KEY_FILE
 from server.pairing import new_code
 from server.schema import PROJECTIONS
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.timekeeper import DOUBT_SECONDS, TRUST_SECONDS, Timekeeper
 from sync import keys, verify, wire
 from sync.chain import head_message
@@ -32,7 +32,7 @@ from sync.types import BootId, BootMs, JournalId, Level, Seq, UtcMs
 from sync.wire import BATCH_ROWS, Refusal
 from tests.server.conftest import CERTIFICATE, ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.running import CONFIG, RunningServer
 from tests.server.state import contents
 
@@ -50,8 +50,8 @@ def opened(ledger: Ledger) -> JournalId:
         return ledger.open_own(KEY, seeded(3), at(0))
 
 
-def own_facts(path: Path) -> list[Body | None]:
-    db = open_reader(place(path))
+def own_facts(of: Path | str) -> list[Body | None]:
+    db = reader_of(of)
     rows = db.execute("SELECT row FROM facts JOIN journals USING (journal_id) WHERE own > 0 ORDER BY own, seq")
     found = [understand(decode(row)) for (row,) in rows]
     db.close()
@@ -60,7 +60,7 @@ def own_facts(path: Path) -> list[Body | None]:
 
 def test_the_first_fact_opens_the_journal_by_the_key_and_the_role(ledger: Ledger) -> None:
     name = opened(ledger)
-    assert own_facts(ledger.path) == [JournalOpened(name, KEY.public.hex(), "office")]
+    assert own_facts(ledger.place) == [JournalOpened(name, KEY.public.hex(), "office")]
     assert ledger.own_named() == (name, KEY.public)
 
 
@@ -71,7 +71,7 @@ def test_what_is_appended_is_chained_vouched_for_and_verifiable(ledger: Ledger, 
         second = ledger.append([STARTED], at(6))
     assert [fact.seq for fact in (*first, *second)] == [2, 3, 4]
     assert (second[0].boottime_ms, understand(second[0])) == (6, STARTED)
-    export(ledger.path, None, tmp_path / "copy.db")
+    export(ledger.place, None, tmp_path / "copy.db")
     verdict = verify.verify(tmp_path / "copy.db")
     assert (verdict.problem, verdict.journal_id, verdict.good.seq) == (None, name, 4)
     head = contents(ledger.place, ("heads",))["heads"][-1]
@@ -102,7 +102,7 @@ def test_a_successor_names_the_journal_before_it_and_is_the_one_that_is_written(
         name = ledger.open_own(KEY, seeded(4), at(1), predecessor=link)
         ledger.append([STARTED], at(2))
     assert name != before
-    assert own_facts(ledger.path)[1:] == [JournalOpened(name, KEY.public.hex(), "office", link), STARTED]
+    assert own_facts(ledger.place)[1:] == [JournalOpened(name, KEY.public.hex(), "office", link), STARTED]
     assert ledger.own_named() == (name, KEY.public)
 
 
@@ -123,13 +123,13 @@ def test_a_part_that_fails_leaves_no_fact_and_the_next_takes_its_seq(ledger: Led
         with pytest.raises(NotCanonical):
             a_part_that_fails(ledger)
         assert ledger.append([STARTED], at(3))[0].seq == 2
-    assert own_facts(ledger.path)[1:] == [STARTED]
+    assert own_facts(ledger.place)[1:] == [STARTED]
 
 
 def test_it_is_no_device_and_takes_no_lane(ledger: Ledger, device: Device) -> None:
     name = opened(ledger)
     assert admit(ledger, device) == 0
-    db = open_reader(ledger.place)
+    db = reader_of(ledger.place)
     view = reading.view(db, "2026-11-23")
     db.close()
     assert [each.journal_id for each in view.devices] == [device.journal_id]
@@ -140,7 +140,7 @@ def test_it_is_no_device_and_takes_no_lane(ledger: Ledger, device: Device) -> No
 def test_nobody_sends_to_it_from_outside(ledger: Ledger, device: Device, tmp_path: Path) -> None:
     name = opened(ledger)
     before = contents(ledger.place, ("facts", "journals"))
-    export(ledger.path, None, tmp_path / "copy.db")
+    export(ledger.place, None, tmp_path / "copy.db")
     with JournalReader(tmp_path / "copy.db") as copy:
         at_end = copy.last()
     request = wire.sign_request(wire.sign_batch(name, at_end, at_end, [], KEY.sign), KEY.sign)
@@ -153,7 +153,7 @@ def test_nobody_sends_to_it_from_outside(ledger: Ledger, device: Device, tmp_pat
 
 def test_nobody_pairs_as_it_even_with_its_key_and_secret(ledger: Ledger, device: Device, tmp_path: Path) -> None:
     name = opened(ledger)
-    export(ledger.path, None, tmp_path / "copy.db")
+    export(ledger.place, None, tmp_path / "copy.db")
     code = make_code(CERTIFICATE, seeded(5))
     with ledger.transaction():
         ledger.add_code(new_code(code.secret, None, NOON))
@@ -274,7 +274,7 @@ def test_a_start_anchors_the_clock_as_far_as_it_is_trusted(
     with ledger.transaction():
         keeper.look(ledger)
         keeper.look(ledger)
-    (anchor,) = own_facts(ledger.path)[1:]
+    (anchor,) = own_facts(ledger.place)[1:]
     assert isinstance(anchor, ClockAnchored)
     assert (anchor.utc_ms, anchor.source) == (NOON, source)
     assert keeper.wait_seconds == TRUST_SECONDS
@@ -287,11 +287,11 @@ def test_a_clock_that_nobody_keeps_or_that_shows_a_time_that_is_over_anchors_not
         ledger.append([ClockAnchored(NOON, 5, "ntp")], Instant(BootId("a" * 32), BootMs(5)))
         nobody.look(ledger)
         Timekeeper(Watch(NOON - 60_000), Trust.SYSTEM, ledger.own_timeline).look(ledger)
-    assert len(own_facts(ledger.path)) == 2
+    assert len(own_facts(ledger.place)) == 2
     assert nobody.wait_seconds == DOUBT_SECONDS
     with ledger.transaction():
         Timekeeper(Watch(NOON + 60_000), Trust.SYSTEM, ledger.own_timeline).look(ledger)
-    assert len(own_facts(ledger.path)) == 3, "control: a later time is believed"
+    assert len(own_facts(ledger.place)) == 3, "control: a later time is believed"
 
 
 def test_a_served_office_begins_its_journal_once_and_keeps_its_key(tmp_path: Path) -> None:

@@ -141,7 +141,8 @@ def test_a_revoked_machine_needs_a_new_code(ledger: Ledger, device: Device) -> N
 
 def test_only_the_hash_of_a_code_is_kept(ledger: Ledger) -> None:
     secret = parse_code(make_code(ledger)).secret
-    assert secret not in ledger.path.read_bytes() + ledger.path.with_name("office.db-wal").read_bytes()
+    file = Path(ledger.place)
+    assert secret not in file.read_bytes() + file.with_name("office.db-wal").read_bytes()
 
 
 def test_the_offices_word_for_the_place_wins(ledger: Ledger, device: Device) -> None:

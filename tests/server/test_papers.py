@@ -12,13 +12,13 @@ from server.halls import Listed
 from server.lens import look_at, see_office
 from server.papers import check_at
 from server.reading import view
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.chain import witness
 from tests.server.audited import NEXT
 from tests.server.centred import NAMES, Town
 from tests.server.conftest import ZONE
 from tests.server.device import DAY
-from tests.server.places import place, reader_of
+from tests.server.places import reader_of
 
 
 def lived(folder: Path) -> Iterator[Town]:
@@ -66,7 +66,7 @@ def test_the_centre_says_of_every_paper_what_its_office_says(town: Town) -> None
         listed = Listed(town.id_of(number), NAMES[number], ZONE)
         with (
             closing(reader_of(town.branches[number].folder / FILE)) as here,
-            closing(open_reader(place(town.centre.folder / FILE), see_office)) as there,
+            closing(reader_of(town.centre.folder / FILE, see_office)) as there,
         ):
             for label, code in papers(town, number).items():
                 mine, theirs = check(here, code, ZONE), check_at(there, listed, code)
@@ -96,7 +96,7 @@ def test_characters_of_no_paper_are_on_no_record(still: Town, code: str) -> None
 
 
 def test_the_lens_shows_one_office_as_it_sees_itself(town: Town) -> None:
-    with closing(open_reader(place(town.centre.folder / FILE), see_office)) as db:
+    with closing(reader_of(town.centre.folder / FILE, see_office)) as db:
         counts = []
         for number in (None, 0, 1):
             if number is not None:

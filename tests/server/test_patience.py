@@ -19,13 +19,12 @@ from server.http import Receive, Scope, Send, answer
 from server.ingest import BODIES, PAIRINGS, Exchange
 from server.ledger import Ledger
 from server.serving import CONNECTIONS, Impatient
-from server.stores import open_reader
 from server.writer import Writer
 from sync import wire
 from sync.types import JournalId
 from tests.server.conftest import CERTIFICATE, ZONE, admit
 from tests.server.device import NOON, Device, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.running import RunningServer
 
 
@@ -91,7 +90,7 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
         for each in dawdling:
             each.cancel()
 
-    db = open_reader(ledger.place)
+    db = reader_of(ledger.place)
     with ThreadPoolExecutor(1) as thread:
         run(story)
     db.close()

@@ -56,7 +56,7 @@ BOON = Details("boon", "บุญมี", Role.STAFF, ("tax",), "th")
 @pytest.fixture
 def db(ledger: Ledger) -> Iterator[sqlite3.Connection]:
     """A second connection to the ledger's file, that only reads."""
-    with closing(sqlite3.connect(f"file:{ledger.path}?mode=ro", uri=True)) as db:
+    with closing(sqlite3.connect(f"file:{ledger.place}?mode=ro", uri=True)) as db:
         yield db
 
 

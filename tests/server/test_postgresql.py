@@ -21,14 +21,14 @@ from server.postgres_schema import translated as translated_schema
 from server.postgres_store import PostgresStore
 from server.schema import PROJECTIONS
 from server.sqlite_store import SqliteStore
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.clock import office_day
 from sync.facts import PrinterMet
 from sync.types import UtcMs
 from tests.postgres import Cluster
 from tests.server.conftest import ZONE, admit
 from tests.server.device import NOON, Device, anchor, issued, score, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.state import RECEIVED, contents, rows
 
 pytestmark = pytest.mark.parametrize("kept_in", ["postgresql"], indirect=True)
@@ -78,7 +78,7 @@ def test_a_server_that_acknowledges_before_it_is_durable_is_refused(cluster: Clu
 
 
 def test_who_reads_cannot_write(ledger: Ledger) -> None:
-    with closing(open_reader(ledger.place)) as db, pytest.raises(DbError, match="read-only"):
+    with closing(reader_of(ledger.place)) as db, pytest.raises(DbError, match="read-only"):
         db.execute("DELETE FROM sums")
 
 
@@ -158,7 +158,7 @@ def test_a_lost_connection_fails_the_transaction_and_the_next_one_holds(ledger: 
 
 
 def test_a_reader_comes_back_after_its_connection_was_lost(ledger: Ledger) -> None:
-    with closing(open_reader(ledger.place, lambda db: db.execute("CREATE TEMP VIEW seen AS SELECT 1 AS one"))) as db:
+    with closing(reader_of(ledger.place, lambda db: db.execute("CREATE TEMP VIEW seen AS SELECT 1 AS one"))) as db:
         (pid,) = db.execute("SELECT pg_backend_pid()").fetchone()
         ledger._db.execute("SELECT pg_terminate_backend(?)", (pid,))
         while ledger._db.execute("SELECT 1 FROM pg_stat_activity WHERE pid = ?", (pid,)).fetchone():

@@ -15,14 +15,14 @@ from server.pages import Pages
 from server.reading import Device as Machine
 from server.reading import Exchange, Printer
 from server.reading import view as read
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.words import ABLE_OF_NOTHING, MOUTH, PRINTER_WORDS, UNKNOWN_KIND
 from sync.codec import Fact
 from sync.facts import Body, PaperRefilled, PrinterChanged, PrinterTested
 from sync.types import JournalId
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, NOON, anchor
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.test_pages import NAMES, machine, view
 from tests.server.test_rebuild import BOOTS, grow, met, rebuilt_differs
 
@@ -33,7 +33,7 @@ def printers(folder: Path, *story: Body) -> Machine:
     ledger = grow(folder, [(body, BOOTS[0], 1000) for body in story for _ in "xy"], [])
     assert not rebuilt_differs(ledger)
     ledger.close()
-    with closing(open_reader(place(folder / FILE))) as db:
+    with closing(reader_of(folder / FILE)) as db:
         return read(db, DAY).devices[0]
 
 
@@ -84,7 +84,7 @@ def test_control_a_fold_that_takes_silence_for_another_printer_is_caught(tmp_pat
     story = [(body, BOOTS[0], 1000) for body in (met("TM-T20III"), met(None, None), met("TM-T20III")) for _ in "xy"]
     ledger = grow(tmp_path, story, [], fold=hasty)
     ledger.close()
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         assert read(db, DAY).devices[0].exchange is not None
 
 

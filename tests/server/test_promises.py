@@ -10,7 +10,7 @@ import pytest
 from server import acts, reading
 from server.feed import Feed
 from server.pages import Pages
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.body import TicketName
 from sync.codec import parse
 from sync.estimate import PastError, WaitingRange, past_error, told_and_waited
@@ -22,7 +22,7 @@ from sync.types import Seq, UtcMs
 from tests.server.audited import DAY, NEXT, Worked
 from tests.server.conftest import ZONE
 from tests.server.device import NOON
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.test_pages import view
 from tests.server.test_queue import MINUTE, take
 
@@ -53,7 +53,7 @@ def promised(folder: Path, called: int = 3) -> Worked:
 
 
 def held(office: Worked, day: str) -> PastError | None:
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         return reading.held(db, day)
 
 
@@ -69,7 +69,7 @@ def test_printed_ranges_are_held_against_the_real_waits_of_their_tickets(tmp_pat
 def test_the_projection_is_what_the_shared_fold_says(tmp_path: Path) -> None:
     office = promised(tmp_path / "office")
     live, took, days = Live(), Took(), {}
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         query = "SELECT row FROM facts JOIN journals USING (journal_id) WHERE own > 0 ORDER BY seq"
         for (row,) in db.execute(query):
             fact = parse(row)
@@ -97,7 +97,7 @@ def test_control_what_a_kiosk_says_of_calls_counts_for_nothing(tmp_path: Path) -
     forger.record(TicketPromised(Seq(seq), 0, 5), admitted, TicketCalled(UtcMs(NOON + 1), name, 1, "s00000001"))
     office.hear(forger)
     assert held(office, DAY) == before
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         assert db.execute("SELECT count(*) FROM waits WHERE called_ms IS NOT NULL").fetchone()[0] == 5, "it was kept"
     office.close()
 
@@ -110,7 +110,7 @@ def test_what_is_no_range_is_set_aside(tmp_path: Path, low: int, high: int) -> N
     seq = take(kiosk, 1)
     kiosk.record(TicketPromised(Seq(seq), low, high))
     office.hear(kiosk)
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         assert [row[0] for row in db.execute("SELECT kind FROM strange")] == ["ticket.promised"]
         assert db.execute("SELECT count(*) FROM promised").fetchone()[0] == 0
     kiosk.journal.close()

@@ -204,7 +204,7 @@ def chief(program: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     office, kiosk = worked(folder)
     kiosk.journal.close()
     assert office.ledger.own_end is not None
-    LastWord(office.ledger.path.with_name(LAST_WORD), KEY.sign).keep(office.ledger.own_end)
+    LastWord(Path(office.ledger.place).with_name(LAST_WORD), KEY.sign).keep(office.ledger.own_end)
     office.ledger.close()
     server = RunningServer(folder)
     page = new_page(program)

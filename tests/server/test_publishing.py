@@ -21,7 +21,7 @@ from server.publishing import (
     publish_notice,
     withdraw_notice,
 )
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.errors import CalendarError, CatalogueError
 from sync.facts_published import CENTRE, OFFICE
 from sync.types import Chain, Seq, UtcMs
@@ -29,7 +29,7 @@ from sync.wire import Head
 from tests.server import publishing_office as office
 from tests.server.desk import KEY
 from tests.server.device import seeded
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.publishing_office import CALENDAR, CHIEF, HOUR, at, dearer, notice, opened
 from tests.server.state import contents
 
@@ -51,7 +51,7 @@ def test_versions_were_counted_and_the_newest_was_read_back(ledger: Ledger, tmp_
     with ledger.transaction():
         second = publish_catalogue(ledger, dearer(), 1, CHIEF, at(60))
     assert (first.number, second.number, second.staff) == (1, 2, "s00000001")
-    with closing(open_reader(place(tmp_path / FILE), see_own)) as db:
+    with closing(reader_of(tmp_path / FILE, see_own)) as db:
         assert [each.number for each in published.history(db, CATALOGUE)] == [2, 1]
         found = published.newest_catalogue(db)
         assert found is not None

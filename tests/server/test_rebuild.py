@@ -15,7 +15,7 @@ from server.ingest import take_batch
 from server.ledger import Ledger
 from server.reading import view
 from server.schema import PROJECTIONS
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.body import TicketName
 from sync.chain import Position
 from sync.clock import Timeline, office_day
@@ -43,7 +43,7 @@ from sync.paper_left import PaperLeft
 from sync.types import BootId, JournalId, Level, Seq
 from tests.server.conftest import ZONE, admit
 from tests.server.device import CATALOGUE, NOON, Device, anchor, issued, printed, score, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.state import contents
 
 
@@ -149,7 +149,7 @@ def test_moments_are_dated_as_the_timeline_dates_them(story: list[tuple[Body, Bo
 
 def check_dates(ledger: Ledger) -> None:
     """Every ticket and score has the time that sync.clock derives from the same facts."""
-    db = open_reader(ledger.place)
+    db = reader_of(ledger.place)
     for table, kind in (("tickets", TicketIssued), ("scores", ScoreGiven)):
         query = f"SELECT journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, office_day FROM {table}"
         for journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, day in db.execute(query):
@@ -165,7 +165,7 @@ def check_dates(ledger: Ledger) -> None:
 
 def facts_of(ledger: Ledger, journal_id: str) -> list[Fact]:
     """A journal's facts, decoded."""
-    db = open_reader(ledger.place)
+    db = reader_of(ledger.place)
     query = "SELECT row FROM facts WHERE journal_id = ? ORDER BY seq"
     found = [decode(row) for (row,) in db.execute(query, (journal_id,))]
     db.close()
@@ -196,7 +196,7 @@ def test_a_call_for_staff_stands_until_that_very_call_has_ended(tmp_path: Path) 
         (tmp_path / str(len(story))).mkdir()
         ledger = grow(tmp_path / str(len(story)), [(body, BOOTS[0], 1000) for body in story for _ in "xy"], [])
         ledger.close()
-        with closing(open_reader(place(tmp_path / str(len(story)) / FILE))) as db:
+        with closing(reader_of(tmp_path / str(len(story)) / FILE)) as db:
             wanted = {device.help for device in view(db, "2026-11-23").devices}
         assert len(wanted) == 1
         return wanted.pop()
@@ -231,7 +231,7 @@ def test_the_paper_left_is_what_the_facts_alone_say(story: list[Body]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ledger = grow(Path(folder), [(body, BOOTS[0], 1000) for body in story for _ in "xy"], [])
         ledger.close()
-        with closing(open_reader(place(Path(folder) / FILE))) as db:
+        with closing(reader_of(Path(folder) / FILE)) as db:
             found = {(device.paper, device.paper_left) for device in view(db, "2026-11-23").devices}
     assert found == {(level, reckoned.left(level))}
 
@@ -240,7 +240,7 @@ def test_a_length_that_no_paper_has_is_set_aside_and_not_reckoned_with(tmp_path:
     endless = PrintEnded(Seq(1), 1, "confirmed", 2**52)
     ledger = grow(tmp_path, [(body, BOOTS[0], 1000) for body in (PaperRefilled(1_000), endless) for _ in "xy"], [])
     ledger.close()
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         assert {(device.strange, device.paper_left) for device in view(db, "2026-11-23").devices} == {(1, None)}
 
 
@@ -250,6 +250,6 @@ def test_the_night_is_dated_by_the_anchor_of_its_boot(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         ledger = grow(tmp_path / name, [(body, BOOTS[0], 1000) for body in story for _ in "xy"], [])
         ledger.close()
-        with closing(open_reader(place(tmp_path / name / FILE))) as db:
+        with closing(reader_of(tmp_path / name / FILE)) as db:
             found = {(device.night, device.night_ms is not None) for device in view(db, "2026-11-23").devices}
         assert found == {("paper-out", name == "dated")}

@@ -10,10 +10,10 @@ import pytest
 from server.clips import recorded
 from server.pcm import Sound, write_wav
 from server.phrases import words
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.phrases import clips
 from tests.server.desk import ORIGIN, Browser, Desk, staff_id
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.voices import tone
 from translations import LANGUAGES
 
@@ -42,7 +42,7 @@ def send(browser: Browser, path: str, body: bytes, method: str = "POST", **heade
 
 def rows(desk: Desk, tmp_path: Path) -> list[Any]:
     """What the table holds."""
-    db = open_reader(place(tmp_path / FILE))
+    db = reader_of(tmp_path / FILE)
     found = recorded(db)
     db.close()
     return found

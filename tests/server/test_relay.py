@@ -24,7 +24,7 @@ from server.relay import Ports, Reached, Relay, Upstream
 from server.relay_thread import RelayThread
 from server.relayed import take_introduction
 from server.rollups import marked, reckon
-from server.stores import FILE, open_reader, store_of
+from server.stores import FILE, store_of
 from sync import wire
 from sync.client import Reply, Unreachable
 from sync.exchange_terms import Phase
@@ -40,7 +40,7 @@ from tests.server.conftest import ZONE, opened
 from tests.server.copied import copied
 from tests.server.device import DAY, NOON, Device, issued, score, seeded
 from tests.server.judged import judged
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.restoring import Hall, Mirrored
 from tests.server.running import CONFIG, RunningServer
 from tests.server.test_queue import KEY, take
@@ -102,7 +102,7 @@ class Centre:
 
     def rows(self) -> list[tuple[str, int, bytes, bytes]]:
         """Every fact that is here."""
-        with closing(open_reader(place(self.folder / FILE))) as db:
+        with closing(reader_of(self.folder / FILE)) as db:
             return db.execute("SELECT journal_id, seq, row, chain FROM facts ORDER BY 1, 2").fetchall()
 
 
@@ -129,7 +129,7 @@ class Relayed:
 
     def start(self) -> None:
         """The office's server begins to relay."""
-        self.db = opened(open_reader(place(self.office.folder / FILE)))
+        self.db = opened(reader_of(self.office.folder / FILE))
         ports = Ports(
             lambda: self.now_ms, self.random.random, self._store, self.told.update, self.centre.meet, self.centre.link
         )
@@ -179,7 +179,7 @@ def test_every_journal_of_the_office_is_at_the_centre_as_its_machine_signed_it(t
     busy(relayed.office)
     relayed.run()
     assert centre.rows() == relayed.rows()
-    with closing(open_reader(place(centre.folder / FILE))) as db:
+    with closing(reader_of(centre.folder / FILE)) as db:
         (office,) = offices(db)
         assert (office.name, office.time_zone) == (NAME, "Asia/Bangkok")
         assert db.execute("SELECT count(DISTINCT office), count(*) FROM journals").fetchone() == (1, 3)
@@ -199,9 +199,9 @@ def test_the_centres_own_page_counts_its_own_tickets_only(tmp_path: Path, centre
     relayed = Relayed(tmp_path / "office", centre)
     busy(relayed.office)
     relayed.run()
-    with closing(open_reader(place(centre.folder / FILE))) as db:
+    with closing(reader_of(centre.folder / FILE)) as db:
         assert (view(db, DAY).tickets, len(view(db, DAY).devices)) == (10, 3), "control: without the lens"
-    with closing(open_reader(place(centre.folder / FILE), see_own)) as db:
+    with closing(reader_of(centre.folder / FILE, see_own)) as db:
         assert (view(db, DAY).tickets, view(db, DAY).devices) == (0, ())
 
 
@@ -230,7 +230,7 @@ def test_a_centre_restored_from_an_old_copy_gets_everything_again(tmp_path: Path
     relayed.run()
     copy = tmp_path / "copy"
     copy.mkdir()
-    with closing(open_reader(place(centre.folder / FILE))) as db:
+    with closing(reader_of(centre.folder / FILE)) as db:
         copied(db, copy / FILE)
     for n in range(6, 12):
         take(kiosks[0], n)
@@ -270,7 +270,7 @@ def test_an_office_that_was_restored_goes_on_as_the_same_office(tmp_path: Path, 
     relayed.run(100)
     named = restored.ledger.own_named()
     assert named is not None
-    with closing(open_reader(place(centre.folder / FILE))) as db:
+    with closing(reader_of(centre.folder / FILE)) as db:
         assert len(offices(db)) == 1
         received = "SELECT received FROM journals WHERE journal_id = ?"
         (here,) = db.execute(received, (named[0],)).fetchone()
@@ -318,7 +318,7 @@ def test_an_office_that_lost_its_disk_twice_follows_the_journal_that_is_on_no_di
         relayed.run(100)
     opened(hall)
     assert {state.phase for name, state in relayed.told.items() if name == own(hall)} == {Phase.IDLE}
-    with closing(open_reader(centre.folder / FILE)) as db:
+    with closing(reader_of(centre.folder / FILE)) as db:
         assert len(offices(db)) == 1
 
 
@@ -343,7 +343,7 @@ def test_the_centres_figures_of_an_office_are_the_offices_own(tmp_path: Path, ce
     relayed.run()
     figures = {}
     for where, ledger in ((relayed.office.folder, relayed.office.ledger), (centre.folder, centre.ledger)):
-        with closing(open_reader(place(where / FILE))) as db:
+        with closing(reader_of(where / FILE)) as db:
             for office, day in marked(db):
                 made = reckon(db, office, day, ZONE)
                 with ledger.transaction():
@@ -367,7 +367,7 @@ def test_the_numbers_of_office_and_centre_say_what_is_on_its_way(tmp_path: Path,
     assert sum(each.head - each.received for each in relayed.told.values()) == missing > 0
     relayed.run()
     assert sum(each.head - each.received for each in relayed.told.values()) == 0
-    with closing(open_reader(place(centre.folder / FILE))) as db:
+    with closing(reader_of(centre.folder / FILE)) as db:
         there = measure(db, store_of(centre.ledger.place), "Centre", lambda journal: reached.get(journal, 0), NOON)
     assert there.facts == len(relayed.rows())
     assert there.offices["Mae Sot District Office"] == OfficeStanding(3, 0.0, missing)
@@ -510,7 +510,7 @@ def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
             assert device.send(client).status_code == 200
         last = device.journal.last().seq
         until("the centre has it", lambda: reached(centre, device.journal_id) == last)
-        with closing(open_reader(place(centre.data / FILE))) as db:
+        with closing(reader_of(centre.data / FILE)) as db:
             (known,) = offices(db)
             assert known.name["en"] == "Mae Sot City Municipality"
             assert db.execute("SELECT label FROM tickets ORDER BY n").fetchall() == [("A001",), ("A002",), ("A003",)]
@@ -522,7 +522,7 @@ def test_two_real_servers_and_a_kiosk(tmp_path: Path) -> None:
 
 def versions_of(server: RunningServer) -> list[tuple[int, str | None]]:
     """(version, who) of its own catalogue."""
-    with closing(open_reader(server.data / FILE)) as db:
+    with closing(reader_of(server.data / FILE)) as db:
         return [(each.number, each.staff) for each in published.history(db, CATALOGUE)]
 
 
@@ -533,6 +533,6 @@ def made(folder: Path) -> Path:
 
 def reached(server: RunningServer, journal_id: JournalId) -> int:
     """How far this journal is there."""
-    with closing(open_reader(place(server.data / FILE))) as db:
+    with closing(reader_of(server.data / FILE)) as db:
         found = db.execute("SELECT received FROM journals WHERE journal_id = ?", (journal_id,)).fetchone()
     return int(found[0]) if found else 0

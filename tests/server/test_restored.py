@@ -13,7 +13,7 @@ from server.audit_reading import read_day
 from server.feed import Feed
 from server.pages import Pages
 from server.reading import View, view
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.takeup import restating
 from sync import wire
 from sync.audit_terms import Wrong
@@ -24,7 +24,7 @@ from sync.wire import Refusal
 from tests.server.audited import NEXT
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, Device
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.restoring import Hall, Mirrored
 from tests.server.test_queue import MINUTE, take
 
@@ -285,7 +285,7 @@ async def unread(day: str) -> View:
 
 def notice(office: Hall, language: str = "en") -> str:
     """What the office's page says."""
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         seen = view(db, DAY)
     feed = Feed(unread, PAGES, lambda: office.now, lambda: office.live)
     return PAGES.live(feed._with_queue(seen), language)
@@ -304,13 +304,13 @@ def test_the_offices_page_tells_what_was_lost_and_what_came_back(story: Story) -
     assert "It came back from the machine: Hall 1. The queue is as it was." in notice(office)
     assert "4 numbers" not in notice(office)
     assert "สูญหาย" in notice(office, "th")
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         assert "was lost" not in PAGES.live(view(db, NEXT), "en"), "on that day only"
 
 
 def violations(office: Hall) -> list[Wrong]:
     """What the audit of the day says."""
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         return [each.what for each in read_day(db, DAY, ZONE).audit.violations]
 
 

@@ -15,7 +15,7 @@ from server.audits import Audits
 from server.checkpoints import missing
 from server.errors import NoSuchDay
 from server.proof_pages import ProofPages
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.takeup import restating
 from sync import reasons
 from sync.audit_terms import Wrong
@@ -24,7 +24,7 @@ from sync.patterns import patterns
 from tests.server import replayer
 from tests.server.conftest import ZONE
 from tests.server.device import DAY
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.replayer import Doubt
 from tests.server.restoring import Hall, Mirrored
 from tests.server.test_queue import take
@@ -52,7 +52,7 @@ def restored(story: Story, mirror: Mirrored | None = None, *, back: bool = True)
 
 
 def audit(office: Hall) -> DayAudit:
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         return read_day(db, DAY, ZONE)
 
 
@@ -198,7 +198,7 @@ def test_a_day_that_was_lost_whole_is_on_record_when_it_came_back(story: Story) 
     office.day = "2026-11-25"
     office.later(24 * 60)
     office.asked(mirror)
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         with pytest.raises(NoSuchDay):
             read_day(db, "2026-11-24", ZONE)
         office.give_back(story.kiosk, mirror)
@@ -212,7 +212,7 @@ def test_a_day_that_was_lost_whole_is_on_record_when_it_came_back(story: Story) 
 
 
 def write(office: Hall, out: Path) -> Path:
-    with closing(open_reader(place(office.folder / FILE))) as db:
+    with closing(reader_of(office.folder / FILE)) as db:
         evidence.write(db, DAY, DAY, out, "Asia/Bangkok")
     return out
 

@@ -14,7 +14,7 @@ from server.fold_figures import OPEN_DAY, after, condensed
 from server.ledger import Ledger
 from server.rollups import marked, office_of, read_cells, reckon, standards_on
 from server.sla import Cell, total
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.body import TicketName
 from sync.facts import CatalogueAdopted, DayOpened
 from sync.facts_office import TicketCalled
@@ -22,7 +22,7 @@ from sync.types import JournalId, Seq, UtcMs
 from tests.server.audited import NEXT, Worked
 from tests.server.conftest import ZONE, opened
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, score
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.test_audit_acts import Day
 from tests.server.test_queue import take
 from tests.server.test_restored import Story
@@ -37,7 +37,7 @@ def published(minutes: int) -> CatalogueAdopted:
 def made(folder: Path, ledger: Ledger) -> int:
     """Make the figures of every marked day anew; of how many they changed."""
     changed = 0
-    with closing(open_reader(place(folder / FILE))) as db:
+    with closing(reader_of(folder / FILE)) as db:
         for office, day in marked(db):
             figures = reckon(db, office, day, ZONE)
             with ledger.transaction():
@@ -47,7 +47,7 @@ def made(folder: Path, ledger: Ledger) -> int:
 
 def kept(folder: Path) -> dict[str, Any]:
     """Everything that is kept, but when and how often it was made."""
-    with closing(open_reader(place(folder / FILE))) as db:
+    with closing(reader_of(folder / FILE)) as db:
         rows = db.execute("SELECT * FROM rollups ORDER BY 1, 2, 3, 4, 5").fetchall()
         days = db.execute("SELECT office, day, at_work, by_hand FROM figures").fetchall()
         return {
@@ -58,7 +58,7 @@ def kept(folder: Path) -> dict[str, Any]:
 
 
 def figures(folder: Path, day: str = DAY) -> Cell:
-    with closing(open_reader(place(folder / FILE))) as db:
+    with closing(reader_of(folder / FILE)) as db:
         return total(cell for _, _, cell in read_cells(db, named(db), day, day))
 
 
@@ -70,7 +70,7 @@ def named(db: Db) -> str:
 
 
 def revisions(folder: Path) -> dict[str, int]:
-    with closing(open_reader(place(folder / FILE))) as db:
+    with closing(reader_of(folder / FILE)) as db:
         return dict(db.execute("SELECT day, revision FROM figures"))
 
 
@@ -84,7 +84,7 @@ def test_made_as_the_days_grow_they_are_what_a_rebuild_makes_of_them(tmp_path: P
     grown, before = kept(tmp_path), revisions(tmp_path)
     assert figures(tmp_path).visits > 5
     day.office.ledger.rebuild()
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         assert [day for _, day in marked(db)] == sorted(before)
     assert made(tmp_path, day.office.ledger) == 0
     assert (kept(tmp_path), revisions(tmp_path)) == (grown, before)
@@ -151,7 +151,7 @@ def test_the_published_time_is_that_of_the_day(tmp_path: Path) -> None:
     office.hear(kiosk)
     made(tmp_path, office.ledger)
     assert figures(tmp_path) == slow
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         assert (standards_on(db, None, DAY)["register"], standards_on(db, None, NEXT)["register"]) == (4, 1)
 
 
@@ -181,7 +181,7 @@ def test_what_a_restored_office_lost_is_in_the_figures_once_it_came_back(tmp_pat
 
 def test_figures_that_were_overtaken_leave_their_mark(tmp_path: Path) -> None:
     office, kiosk = began(tmp_path)
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         early = reckon(db, named(db), DAY, ZONE)
         take(kiosk, 2)
         office.hear(kiosk)
@@ -194,7 +194,7 @@ def test_figures_that_were_overtaken_leave_their_mark(tmp_path: Path) -> None:
 
 def test_control_without_the_count_of_marks_the_second_ticket_would_be_forgotten(tmp_path: Path) -> None:
     office, kiosk = began(tmp_path)
-    with closing(open_reader(place(tmp_path / FILE))) as db:
+    with closing(reader_of(tmp_path / FILE)) as db:
         early = reckon(db, named(db), DAY, ZONE)
         take(kiosk, 2)
         office.hear(kiosk)

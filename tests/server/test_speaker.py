@@ -12,13 +12,13 @@ import pytest
 from server.clips import Clips
 from server.ledger import Ledger
 from server.speaker import Speaker, languages_of
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from sync.body import TicketName
 from sync.facts import TicketLanguage, TicketPriority
 from sync.types import Seq
 from tests.server.conftest import admit
 from tests.server.device import Device, issued
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.test_rebuild import flush
 from tests.server.voices import recorded_here
 from tests.sync.queueing import Queue, name
@@ -173,7 +173,7 @@ def test_the_language_is_read_from_the_facts_beside_the_ticket(
     device.record(TicketLanguage(seq, "my"))
     other = Seq(device.record(issued(2)))
     flush(ledger, device)
-    db = open_reader(place(tmp_path / FILE))
+    db = reader_of(tmp_path / FILE)
     asked = [TicketName(device.journal_id, each) for each in (seq, other)]
     assert languages_of(db, asked) == {asked[0]: "my"}
     db.close()

@@ -15,7 +15,6 @@ from server.giving import Asked
 from server.lastword import FILE, Doubt, LastWord, wall_ms
 from server.ledger import Ledger
 from server.stores import FILE as LEDGER
-from server.stores import open_reader
 from sync.audit_terms import Wrong
 from sync.board import board
 from sync.clock import office_time
@@ -25,7 +24,7 @@ from sync.types import JournalId
 from sync.wire import Head
 from tests.server.conftest import ZONE
 from tests.server.device import DAY, seeded
-from tests.server.places import place
+from tests.server.places import place, reader_of
 from tests.server.restoring import Hall, Mirrored
 from tests.server.test_queue import KEY, MINUTE, take
 from tests.server.test_restored import SERVED, Story, statuses
@@ -144,7 +143,7 @@ def test_the_last_word_names_the_loss_before_a_device_does(story: Story) -> None
     assert not office.still()
     office.hear(story.kiosk)
     assert statuses(office) == SERVED
-    with closing(open_reader(place(office.folder / LEDGER))) as db:
+    with closing(reader_of(office.folder / LEDGER)) as db:
         assert read_day(db, DAY, ZONE).audit.violations == ()
 
 
@@ -153,7 +152,7 @@ def test_a_device_that_lacks_the_very_end_gives_what_it_has_and_a_supervisor_goe
     short = replace(story.mirror, rows=story.mirror.rows[:-1])
     assert office.give_back(story.kiosk, short) == 1
     assert office.still(), "by its own last word there was more"
-    with closing(open_reader(place(office.folder / LEDGER))) as db:
+    with closing(reader_of(office.folder / LEDGER)) as db:
         found = read_day(db, DAY, ZONE)
     assert [each.what for each in found.audit.violations] == [Wrong.RECORD_LOST]
     assert [(each.first, each.last) for each in found.gaps] == [(len(story.mirror.rows), len(story.mirror.rows))]

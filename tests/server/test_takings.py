@@ -8,11 +8,11 @@ import pytest
 from kiosk.story import Story
 from server import acts
 from server.acts import Act
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.takings import Takings
 from sync.types import UtcMs
 from tests.server.device import NOON
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.test_calls import Office
 from tests.sync.queueing import MINUTE
 
@@ -37,7 +37,7 @@ def work(office: Office, calls: int, minutes: int) -> None:
 
 
 def test_followed_or_read_at_once_or_at_a_kiosk_it_is_the_same(office: Office, tmp_path: Path) -> None:
-    db, followed = open_reader(place(tmp_path / FILE)), Takings()
+    db, followed = reader_of(tmp_path / FILE), Takings()
     assert followed.read(db) == ({}, {})
     office.take(*range(1, 7))
     for minutes in (4, 6, 11):
@@ -55,7 +55,7 @@ def test_followed_or_read_at_once_or_at_a_kiosk_it_is_the_same(office: Office, t
 
 
 def test_the_day_before_is_kept_and_older_ones_are_not_read(office: Office, tmp_path: Path) -> None:
-    db, days = open_reader(place(tmp_path / FILE)), ("2026-11-23", "2026-11-24", "2026-11-25")
+    db, days = reader_of(tmp_path / FILE), ("2026-11-23", "2026-11-24", "2026-11-25")
     for number, day in enumerate(days, 1):
         office.day, office.now = day, UtcMs(NOON + number * 86_400_000)
         office.take(number)

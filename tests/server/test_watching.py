@@ -191,9 +191,9 @@ def test_nothing_is_written_into_a_record_that_may_have_another_end(watched: Wat
 def test_a_rebuild_gave_the_same_episodes(watched: Watched) -> None:
     watched.paper(out=True)
     watched.paper(out=False)
-    before = contents(watched.office.ledger.path, PROJECTIONS)
+    before = contents(watched.office.ledger.place, PROJECTIONS)
     assert watched.office.ledger.rebuild() > 2
-    assert contents(watched.office.ledger.path, PROJECTIONS) == before
+    assert contents(watched.office.ledger.place, PROJECTIONS) == before
     assert len(before["episodes"]) == 2
 
 

@@ -21,7 +21,7 @@ from server.publishing import (
     withdraw_notice,
 )
 from server.relay_outbox import carried
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.way_down import FILE as CENTRE_DB
 from server.way_down import WayDown
 from sync import codec, verify, wire
@@ -36,7 +36,7 @@ from sync.publication import sealed_calendar
 from sync.services import Catalogue
 from sync.types import Chain, Seq
 from sync.wire import Batch
-from tests.server.places import place, reader_of
+from tests.server.places import reader_of
 from tests.server.publishing_centre import CENTRE_KEY, FOR_ALL, Centre, Office
 from tests.server.publishing_office import CALENDAR as HOURS
 from tests.server.publishing_office import CATALOGUE as SERVICES
@@ -382,7 +382,7 @@ def test_the_journals_for_offices_are_no_machines_and_no_pages_of_the_centre(cen
         assert found.machines == 0
         assert [each.own for each in carried(db)] == [1]
         assert db.execute("SELECT count(*) FROM published").fetchone() == (2,)
-    with closing(open_reader(place(centre.folder / FILE), see_own)) as db:
+    with closing(reader_of(centre.folder / FILE, see_own)) as db:
         assert db.execute("SELECT count(*) FROM published").fetchone() == (1,)
     assert centre.ledger.own_named() is not None
     assert len(centre.ledger.paired()) == 1

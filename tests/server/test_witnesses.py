@@ -10,14 +10,14 @@ import pytest
 from server.around import Around
 from server.display import Display
 from server.pages import Pages
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.witnesses import PATIENCE_SECONDS, Witnesses, devices
 from sync.downlink import CAP_S
 from sync.feedwire import Ask, sign_ask
 from sync.types import JournalId, UtcMs
 from tests.server.conftest import ZONE
 from tests.server.device import Device
-from tests.server.places import place
+from tests.server.places import reader_of
 from tests.server.small_office import SmallOffice
 from tests.server.televisions import OFFICE, TEN, hall
 from tests.server.test_handdown import ask, met, post
@@ -124,7 +124,7 @@ def test_a_device_counts_once_it_stands_where_the_office_is(
         heard.clear()
         post(office, sign_ask(device.journal_id, Ask(name, 7, "ab" * 32, "cd" * 64), device.key))
         assert heard == [], "it stands where this office never was"
-        with closing(open_reader(place(office.folder / FILE))) as db:
+        with closing(reader_of(office.folder / FILE)) as db:
             assert devices(db) == [device.journal_id]
     finally:
         office.stop()

@@ -14,12 +14,12 @@ from server.errors import LedgerRefused
 from server.ledger import Ledger
 from server.lens import see_own
 from server.reading import Device as Shown
-from server.stores import FILE, open_reader
+from server.stores import FILE
 from server.watching import Sources, Watch
 from sync.types import JournalId, UtcMs
 from tests.server.audited import Worked
 from tests.server.conftest import ZONE
-from tests.server.places import place
+from tests.server.places import reader_of
 
 KIOSK = JournalId("e" * 32)
 
@@ -38,8 +38,8 @@ class Watched:
         self.folder, self.office = folder, office or Worked(folder)
         self.devices: list[Shown] = []
         self.backups, self.refuses, self.told = Backups(), False, 0
-        self.db = open_reader(place(folder / FILE))
-        self.own = open_reader(place(folder / FILE), see_own)
+        self.db = reader_of(folder / FILE)
+        self.own = reader_of(folder / FILE, see_own)
         self.thread = ThreadPoolExecutor(1)
         self.watch = self.begin()
 
