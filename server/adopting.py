@@ -2,7 +2,8 @@
 
 A catalogue of the centre takes the place of the office's, unless an administrator of the office chose its own. Of a
 calendar the days are taken over, holidays and those that differ, beside the office's own hours (sync.publication.
-with_days_of). A notice stands here as long as it does at the centre. Within a transaction of the ledger.
+with_days_of). A notice stands here as long as it does at the centre. What the centre asks for is open here until it is
+answered, or withdrawn there. Within a transaction of the ledger.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from server import around
+from server import around, asked, asking
 from server.errors import ActRefused
 from server.fold_published import CALENDAR, CATALOGUE
 from server.ledger import Ledger
@@ -29,6 +30,7 @@ from sync.codec import Fact
 from sync.errors import CalendarError, CatalogueError, SyncError
 from sync.facts import CalendarAdopted, CatalogueAdopted, understand, understood
 from sync.facts_published import OFFICE, CalendarPublished, CataloguePublished, Source
+from sync.facts_requests import RequestFact
 from sync.mirror import Published
 from sync.notices import standing
 from sync.publication import with_days_of
@@ -58,6 +60,7 @@ def take_up(ledger: Ledger, centres: Centres, at: Moment) -> None:
     if found.calendar is not None:
         _either(ledger, found.journal_id, found.calendar, at, partial(_take_calendar, centres))
     _take_notices(ledger, found, at)
+    _take_requests(ledger, found, at)
 
 
 _Take = Callable[[Ledger, Fact, Source, Moment], None]
@@ -127,3 +130,11 @@ def _take_notices(ledger: Ledger, found: Published, at: Moment) -> None:
         mine = here.get(name)
         if mine is None or mine.version.source != places[name]:
             take_over_notice(ledger, notice, By(None, places[name]), at)
+
+
+def _take_requests(ledger: Ledger, found: Published, at: Moment) -> None:
+    known = asked.known_here(ledger.publications.db) if found.requests else {}
+    for fact in found.requests:
+        body = understood(fact)
+        if isinstance(body, RequestFact):
+            asking.take_up(ledger, body, Source(found.journal_id, fact.seq), known, at)

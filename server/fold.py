@@ -7,12 +7,11 @@ order in which journals arrive changes nothing.
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-from server import fold_episodes, fold_figures, fold_online, fold_published
+from server import fold_episodes, fold_figures, fold_online, fold_published, fold_requests
 from server.change import Change
-from sync.clock import DRIFT_PPM
+from sync.clock import DRIFT_PPM, is_day
 from sync.codec import Fact
 from sync.errors import NotUnderstood
 from sync.facts import (
@@ -43,6 +42,7 @@ from sync.facts_alerts import EpisodeFact
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, StaffSkilled, TicketAdmitted, TicketCalled
 from sync.facts_online import OnlineAsked
 from sync.facts_published import PublishedFact
+from sync.facts_requests import RequestFact
 from sync.types import JournalId
 
 PRINT_OUTCOMES = frozenset({"confirmed", "sent", "not-started", "interrupted", "uncertain"})
@@ -164,6 +164,7 @@ def changes(journal_id: JournalId, fact: Fact, chain: bytes) -> list[Change]:
         *_changes(body, place, fact, chain),
         *fold_figures.after(body, place),
         *fold_published.of(body, place),
+        *fold_requests.of(body, place),
     ]
 
 
@@ -186,18 +187,13 @@ def _problem(body: object) -> str | None:
             return f"its label does not have 1 to {_LABEL_CHARACTERS} characters"
         case TicketPromised(low=low, high=high) if not 0 <= low < high <= _MOST_WAIT:
             return f"{low} to {high} minutes are no waiting range"
-        case TicketIssued(day=day) if not _is_day(day):
+        case TicketIssued(day=day) if not is_day(day):
             return f"{day!r} is no day"
         case PublishedFact():
             return fold_published.problem(body)
+        case RequestFact():
+            return fold_requests.problem(body)
     return None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> Iterator[Change]:

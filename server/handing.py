@@ -6,45 +6,63 @@ each at once, and no publication is one long write for thousands of them.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from server.database import Db
+from server.fold_requests import HERE
 from server.ledger import Ledger
 from server.own import named_for
 from server.writer import Writer
 from sync.codec import decode
 from sync.facts import Body, JournalOpened, Predecessor, understand
 from sync.facts_published import Source
+from sync.facts_requests import RequestAnswered
 from sync.journal import Instant
 from sync.types import JournalId, Seq
 from sync.wire import Head
 
 Place = tuple[JournalId, Seq]
 
-_FOR_OFFICES = """SELECT published.journal_id, seq, what, notice, offices
+_PUBLISHED = """SELECT own, seq, published.journal_id, what, notice, offices
     FROM published JOIN journals ON journals.journal_id = published.journal_id
-    WHERE own > 0 AND offices IS NOT NULL ORDER BY own, seq"""
-_HANDED = """SELECT source_journal, source_seq FROM published
-    WHERE journal_id = ? AND source_journal IS NOT NULL ORDER BY seq DESC LIMIT 1"""
+    WHERE own > 0 AND offices IS NOT NULL"""
+_ASKED = f"""SELECT own, seq, asked.journal_id, request
+    FROM asked JOIN journals ON journals.journal_id = asked.journal_id
+    WHERE own > 0 AND asked.office = ? AND request NOT IN (
+        SELECT request FROM asked AS said JOIN journals AS writer ON writer.journal_id = said.journal_id
+        WHERE said.office = '{HERE}' AND said.kind = '{RequestAnswered.kind}'
+            AND writer.office = ? AND writer.own = 0)"""
+_HANDED = """SELECT own, source_seq FROM (
+        SELECT seq, source_journal, source_seq FROM published WHERE journal_id = :named
+        UNION ALL SELECT seq, source_journal, source_seq FROM asked WHERE journal_id = :named) AS handed
+    JOIN journals ON journals.journal_id = source_journal AND own > 0 ORDER BY handed.seq DESC LIMIT 1"""
 
 
 def outstanding(db: Db, office: str) -> list[Place]:
     """Where that is in this server's own journals which the office has to be handed next, in order: of catalogue and
-    calendar the newest, of each notice the last word."""
+    calendar the newest, of each notice the last word, and of each request that the office has not answered."""
     named = named_for(db, office)
-    handed = db.execute(_HANDED, (named,)).fetchone() if named is not None else None
-    last: dict[tuple[str, str], Place] = {}
-    for journal, seq, what, notice, offices in db.execute(_FOR_OFFICES):
+    handed = db.execute(_HANDED, {"named": named}).fetchone() if named is not None else None
+    behind = tuple(handed) if handed is not None else (0, 0)
+    last: dict[tuple[str, str], tuple[int, int, str]] = {}
+    for own, seq, journal, key in sorted((*_published(db, office), *_asked(db, office))):
+        if (own, seq) > behind:
+            last[key] = own, seq, journal
+    return [(JournalId(journal), Seq(seq)) for _, seq, journal in sorted(last.values())]
+
+
+def _published(db: Db, office: str) -> Iterator[tuple[int, int, str, tuple[str, str]]]:
+    for own, seq, journal, what, notice, offices in db.execute(_PUBLISHED):
         whom = json.loads(offices)
         if not whom or office in whom:
-            key = what, notice
-            last.pop(key, None)
-            last[key] = JournalId(journal), Seq(seq)
-        if handed == (journal, seq):
-            last = {}
-    return list(last.values())
+            yield own, seq, journal, (what, notice)
+
+
+def _asked(db: Db, office: str) -> Iterator[tuple[int, int, str, tuple[str, str]]]:
+    for own, seq, journal, request in db.execute(_ASKED, (office, office)):
+        yield own, seq, journal, ("request", request)
 
 
 def hand_over(ledger: Ledger, office: str, instant: Instant) -> None:

@@ -12,7 +12,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 
 PROJECTIONS = (
     "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
-    "standing", "standards", "published", "episodes", "online_places", "languages",
+    "standing", "standards", "published", "asked", "episodes", "online_places", "languages",
 )  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
@@ -20,7 +20,7 @@ MADE_OF_THEM = ("dirty",)
 """Tables that follow from the projections. The fold marks every day again, and their figures are made anew; the old
 ones stay until then, so that a revision never counts twice."""
 
-FOLD_VERSION = 13
+FOLD_VERSION = 14
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -615,11 +615,30 @@ def by_language(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+_ASKED = (
+    """CREATE TABLE asked (
+        journal_id TEXT NOT NULL, seq INTEGER NOT NULL, office TEXT NOT NULL,
+        kind TEXT NOT NULL, request TEXT NOT NULL, at_ms INTEGER NOT NULL, staff TEXT,
+        what TEXT NOT NULL, about TEXT NOT NULL, text TEXT NOT NULL, due TEXT, reason TEXT,
+        source_journal TEXT, source_seq INTEGER,
+        PRIMARY KEY (journal_id, seq, office)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX asked_of ON asked (office, request)",
+)
+
+
+@LEDGER()
+def asked(db: sqlite_utils.Database) -> None:
+    """What a centre asks of its offices and what they answer (server.asked), a row for each fact and office."""
+    for statement in _ASKED:
+        db.execute(statement)
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
-    episodes, drafts, online_places, officers, by_language,
+    episodes, drafts, online_places, officers, by_language, asked,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

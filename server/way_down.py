@@ -80,7 +80,7 @@ class WayDown:
     def _rest(self, trouble: str | None) -> float:
         """Nothing more comes for now: what is here is taken up."""
         self._drop()
-        at = self._reader.published_up_to(), self._ports.whose()
+        at = self._reader.published_up_to(), self._reader.asked_up_to(), self._ports.whose()
         if at[0] is not None and at != self._taken_up and self._ports.take_up(self._reader):
             self._taken_up = at
         self._attempts = self._attempts + 1 if trouble else 0

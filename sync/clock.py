@@ -208,6 +208,14 @@ def office_day(utc_ms: int, zone: ZoneInfo) -> date:
     return (office_time(utc_ms, zone) - timedelta(hours=DAY_BOUNDARY_HOUR)).date()
 
 
+def is_day(text: str) -> bool:
+    """Whether this is a day as facts have it, YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def next_boundary(utc_ms: int, zone: ZoneInfo) -> UtcMs:
     """The moment the next office day begins."""
     tomorrow = office_day(utc_ms, zone) + timedelta(days=1)

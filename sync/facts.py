@@ -20,6 +20,7 @@ from sync.facts_machine import MACHINE
 from sync.facts_office import OFFICE
 from sync.facts_online import ONLINE
 from sync.facts_published import PUBLISHED
+from sync.facts_requests import REQUESTS
 from sync.facts_restated import RESTATED, RecordWaived
 from sync.facts_service import AdministratorInvited, ServiceOpened, ServiceRefused
 from sync.types import JournalId, Level, Seq, UtcMs
@@ -361,6 +362,7 @@ _ALL: tuple[type[Body], ...] = (
     *OFFICE,
     *ONLINE,
     *PUBLISHED,
+    *REQUESTS,
     *EPISODES,
     *ACCESS,
     *RESTATED,

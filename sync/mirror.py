@@ -18,6 +18,7 @@ from sync.codec import Fact, parse
 from sync.database import open_for_writing, open_readonly
 from sync.errors import JournalDamaged, JournalRefused, SyncError
 from sync.facts_published import HANDED_DOWN, CalendarPublished, CataloguePublished
+from sync.facts_requests import ASKED
 from sync.feedwire import Introduction
 from sync.journal import Instant, JournalReader
 from sync.judge import Accept, KnownJournal
@@ -31,6 +32,7 @@ FILE = "office.db"
 Found = TypeVar("Found")
 _UNREADABLE = (OSError, SyncError, sqlite3.Error, UnicodeDecodeError)
 _LISTED = frozenset(each.kind for each in HANDED_DOWN)
+_ASKED = tuple(each.kind for each in ASKED)
 
 
 class MirrorRefused(SyncError):
@@ -130,7 +132,9 @@ class Mirror(LazyWriter):
         head = accept.head
         with self._written() as db:
             db.executemany("INSERT INTO mirrored (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", rows)
-            _list_published(db, journal_id, [row.fact for row in accept.rows])
+            facts = [row.fact for row in accept.rows]
+            _list_published(db, journal_id, facts)
+            _list_asked(db, journal_id, facts)
             db.execute(
                 """INSERT INTO heads (journal_id, seq, chain, signature) VALUES (?, ?, ?, ?)
                 ON CONFLICT (journal_id) DO UPDATE SET seq = excluded.seq, chain = excluded.chain,
@@ -203,12 +207,14 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a journal has published: its newest catalogue and calendar, and everything about notices, in order."""
+    """What a journal has published: its newest catalogue and calendar, and everything about notices and requests, in
+    order."""
 
     journal_id: JournalId
     catalogue: Fact | None
     calendar: Fact | None
     notices: tuple[Fact, ...]
+    requests: tuple[Fact, ...] = ()
 
 
 class MirrorReader:
@@ -262,6 +268,13 @@ class MirrorReader:
         found = self._read(lambda db: db.execute(query).fetchone())
         return (JournalId(found[0]), Seq(found[1])) if found is not None else None
 
+    def asked_up_to(self) -> Seq:
+        """The last fact about a request in the journal that is written now; 0: none, or nothing can be read."""
+        query = """SELECT coalesce(max(seq), 0) FROM asked
+            WHERE journal_id = (SELECT journal_id FROM mirrors ORDER BY number DESC LIMIT 1)"""
+        found = self._read(lambda db: db.execute(query).fetchone())
+        return Seq(found[0]) if found is not None else Seq(0)
+
     def end(self) -> Position | None:
         """How far the office's journal reaches here; None where nothing can be read."""
         try:
@@ -292,12 +305,14 @@ def _sound(path: Path) -> sqlite3.Connection:
     """A connection to a mirror whose end fits its chain. Raises JournalDamaged, sqlite3.Error, JournalRefused."""
     connection = open_for_writing(path)
     try:
-        known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'published'").fetchone() is not None
+        listed = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         connection.execute("BEGIN IMMEDIATE")
         for statement in MIRROR:
             connection.execute(statement)
-        if not known:
+        if "published" not in listed:
             _list_anew(connection)
+        if "asked" not in listed:
+            _list_asked_anew(connection)
         connection.execute("COMMIT")
         for name, text in MIRROR_GUARDS.items():
             found = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
@@ -330,11 +345,25 @@ def _list_published(db: sqlite3.Connection, journal_id: JournalId, facts: Iterab
     db.executemany("INSERT INTO published (journal_id, seq, kind) VALUES (?, ?, ?)", listed)
 
 
+def _list_asked(db: sqlite3.Connection, journal_id: JournalId, facts: Iterable[Fact]) -> None:
+    """The same of requests, which an office takes up and a kiosk does not."""
+    listed = [(journal_id, fact.seq) for fact in facts if fact.kind in _ASKED]
+    db.executemany("INSERT INTO asked (journal_id, seq) VALUES (?, ?)", listed)
+
+
 def _list_anew(db: sqlite3.Connection) -> None:
     """A release that knew of no such list wrote what is here."""
     for (name,) in db.execute("SELECT journal_id FROM mirrors").fetchall():
         rows = db.execute("SELECT row FROM mirrored WHERE journal_id = ? ORDER BY seq", (name,))
         _list_published(db, name, (parse(row) for (row,) in rows))
+
+
+def _list_asked_anew(db: sqlite3.Connection) -> None:
+    """As `_list_anew`. Only rows in which such a kind is written are parsed: a copy may be large."""
+    query = "SELECT row FROM mirrored WHERE journal_id = ? AND instr(row, ?) ORDER BY seq"
+    for (name,) in db.execute("SELECT journal_id FROM mirrors").fetchall():
+        rows = {row for kind in _ASKED for (row,) in db.execute(query, (name, f'"{kind}"'.encode()))}
+        _list_asked(db, name, (parse(row) for row in rows))
 
 
 def _published(db: sqlite3.Connection) -> Published | None:
@@ -349,7 +378,9 @@ def _published(db: sqlite3.Connection) -> Published | None:
     found = [(kind, parse(row)) for kind, row in db.execute(query, values)]
     newest = dict(found)
     notices = tuple(fact for kind, fact in found if kind not in (catalogue, calendar))
-    return Published(JournalId(latest[0]), newest.get(catalogue), newest.get(calendar), notices)
+    query = "SELECT row FROM asked JOIN mirrored USING (journal_id, seq) WHERE journal_id = ? ORDER BY seq"
+    requests = tuple(parse(row) for (row,) in db.execute(query, latest))
+    return Published(JournalId(latest[0]), newest.get(catalogue), newest.get(calendar), notices, requests)
 
 
 def _end(db: sqlite3.Connection, journal_id: JournalId) -> Position:

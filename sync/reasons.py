@@ -27,3 +27,15 @@ BREAK = ("break", "lunch", "meeting", "equipment")
 COMPLAINT = ("passed-over", "call-not-noticed", "long-wait", "sent-away", "extra-demand", "treatment", "other")
 """What a complaint is about: others went first; the call was missed; the wait; nobody would serve; something was asked
 for that the service does not need; how one was treated; anything else."""
+
+REQUEST = (
+    "check-printer", "check-paper", "check-clock", "check-machine", "look-at-waits", "answer-followup", "make-backup",
+    "take-release", "notice",
+)  # fmt: skip
+"""What a centre asks of an office: to look at a printer, at paper, at a clock, at a machine that is not heard of; at
+the waits of a service; to answer a complaint; to make a backup and see it verified; to take up the newest release; to
+read, and act on, what it writes."""
+
+REQUEST_CANNOT = ("nothing-found", "part-missing", "technician-called", "nobody-here", "not-ours", "other")
+"""Why an office cannot do it: all is well there; paper, a part or a disk is missing; somebody was called, who will;
+nobody there can; it is not this office's to do; anything else, in words."""

@@ -147,6 +147,11 @@ MIRROR = (
         kind TEXT NOT NULL,
         PRIMARY KEY (journal_id, seq)
     ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS asked (
+        journal_id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, seq)
+    ) STRICT, WITHOUT ROWID""",
     """CREATE VIEW IF NOT EXISTS journal AS
         SELECT 1 AS one, 1 AS format, secret FROM mirrors ORDER BY number DESC LIMIT 1""",
     f"""CREATE VIEW IF NOT EXISTS facts AS
