@@ -43,9 +43,10 @@ def meaning(live: Live, press: CounterPressed, now_ms: UtcMs) -> Act | None:
 def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: queue.Moment) -> None:
     """Do what the presses among these rows mean."""
     for row in rows:
-        if isinstance(row.body, CounterPressed):
+        body = row.body
+        if isinstance(body, CounterPressed):
             moment = ledger.held.moment(journal_id, row.fact)
-            pressed(ledger, TicketName(journal_id, row.seq), row.body, moment, at)
+            pressed(ledger, TicketName(journal_id, row.seq), body, moment, at)
 
 
 def pressed(

@@ -169,23 +169,24 @@ def take_in(ledger: Ledger, journal_id: JournalId, rows: Sequence[Row], at: Mome
     if stands_still(ledger):
         return
     at = steady(ledger, at)
-    if any(isinstance(row.body, TicketIssued) for row in rows):
+    said = [(row.seq, row.body) for row in rows]
+    if any(isinstance(body, TicketIssued) for _, body in said):
         with contextlib.suppress(IllegalStep), ledger.savepoint():
             turn(ledger, at)
     held = ledger.held
-    asked = {row.body.ticket for row in rows if isinstance(row.body, TicketPriority)}
-    named = [(TicketName(journal_id, row.seq), row.body) for row in rows if isinstance(row.body, TicketIssued)]
+    asked = {body.ticket for _, body in said if isinstance(body, TicketPriority)}
+    named = [(TicketName(journal_id, seq), body) for seq, body in said if isinstance(body, TicketIssued)]
     issued = [
         Issued(name, body, name.seq in asked, *held.dated(journal_id, name.seq), held.masked(name, body))
         for name, body in named
     ]
     _commit_any(ledger, admit(live_of(ledger), issued, at.now_ms), at)
-    for row in rows:
-        if isinstance(row.body, TicketPriority):
-            name = TicketName(journal_id, row.body.ticket)
+    for _, body in said:
+        if isinstance(body, TicketPriority):
+            name = TicketName(journal_id, body.ticket)
             _commit_any(ledger, prioritise(live_of(ledger), name, at.now_ms), at)
-        elif isinstance(row.body, TicketReturned):
-            _commit_any(ledger, returned(live_of(ledger), row.body.day, row.body.label, at.now_ms), at)
+        elif isinstance(body, TicketReturned):
+            _commit_any(ledger, returned(live_of(ledger), body.day, body.label, at.now_ms), at)
 
 
 def _commit_any(ledger: Ledger, bodies: Sequence[Body], at: Moment) -> None:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -28,8 +29,23 @@ _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+def _value(depth: int) -> Any:
+    """What may stand at this depth of a body, for msgspec to refuse all else while it reads. What is deepest is left
+    to `_decode_slowly`."""
+    scalar: Any = None | bool | Annotated[int, msgspec.Meta(ge=-MAX_INT, le=MAX_INT)] | str
+    if depth == MAX_DEPTH:
+        return scalar
+    within = _value(depth + 1)
+    return scalar | GenericAlias(list, within) | GenericAlias(dict, (str, within))
+
+
+if TYPE_CHECKING:
+    _Body: TypeAlias = Mapping[str, Json]
+else:
+    _Body = dict[str, _value(2)]
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One row of a journal: what happened (`kind`, `version`, `body`) and when (`boot_id`, `boottime_ms`)."""
 
     seq: Seq
@@ -37,7 +53,7 @@ class Fact:
     version: int
     boot_id: BootId
     boottime_ms: BootMs
-    body: Mapping[str, Json]
+    body: _Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,18 @@ def decode(data: bytes) -> Fact:
     if len(data) > MAX_ROW_BYTES:
         raise NotCanonical(f"a row of {len(data)} bytes", hint=f"At most {MAX_ROW_BYTES} bytes.")
     try:
+        fact = _read(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _decode_slowly(data)  # which says what is wrong
+    _check_frame(fact)
+    _check_keys(fact.body)
+    if _dump(fact) != data:
+        raise NotCanonical("the same fact has another canonical form", hint=_HINT)
+    return fact
+
+
+def _decode_slowly(data: bytes) -> Fact:
+    try:
         row = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotCanonical(f"not JSON: {error}", hint=_HINT) from error
@@ -98,6 +126,7 @@ def parse(data: bytes) -> Fact:
 _HINT = "See docs/journal.md, 'Row'. The sender has to be mended; nothing was stored."
 
 
+_read = msgspec.json.Decoder(Fact).decode
 _dump = msgspec.json.Encoder(order="sorted").encode
 """Keys are plain lower-case names, so that their order by bytes is that of RFC 8785; a test holds every letter to
 another encoder."""
@@ -118,6 +147,11 @@ def _is_boot(text: str) -> bool:
     return _HEX32.fullmatch(text) is not None
 
 
+@lru_cache(4096)
+def _are_keys(names: tuple[str, ...]) -> bool:
+    return all(map(_is_key, names))
+
+
 def _is_int(value: object, low: int) -> bool:
     return type(value) is int and low <= value <= MAX_INT
 
@@ -136,6 +170,17 @@ def _check_frame(fact: Fact) -> None:
     else:
         return
     raise NotCanonical(f"{wrong}: {str(fact)[:200]}", hint=_HINT)
+
+
+def _check_keys(value: Any) -> None:
+    """Of a value that is right but for the names in it."""
+    if type(value) is dict:
+        if not _are_keys(tuple(value)):
+            _check_value(value, depth=1)
+        value = value.values()
+    for each in value:
+        if type(each) is dict or type(each) is list:
+            _check_keys(each)
 
 
 def _check_value(value: object, depth: int) -> None:

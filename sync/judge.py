@@ -6,8 +6,10 @@ Pure. The server looks the journal up, asks here, and commits what it is told in
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from sync import codec, wire
-from sync.chain import START, Position, extend, head_message
+from sync.chain import START, Position, chains, head_message
 from sync.codec import Fact
 from sync.errors import BadBatch, NotCanonical
 from sync.facts import Body, JournalOpened, understood
@@ -31,15 +33,22 @@ class KnownJournal:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row to store: its exact bytes and its chain. `body` is None where this release does not understand it."""
+class Row(msgspec.Struct, frozen=True):
+    """One row to store: its exact bytes, its chain, and what it says."""
 
-    seq: Seq
     row: bytes
     chain: Chain
     fact: Fact
-    body: Body | None
+
+    @property
+    def seq(self) -> Seq:
+        """Its place."""
+        return self.fact.seq
+
+    @property
+    def body(self) -> Body | None:
+        """What it says in this release's words; None where it is not understood here."""
+        return understood(self.fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,31 +157,30 @@ def _check_start(batch: Batch, known: KnownJournal) -> None:
 
 
 def _checked_rows(batch: Batch, known: KnownJournal) -> list[Row]:
-    at, rows = Position(batch.after, batch.previous), []
-    for raw in batch.rows:
-        at = extend(known.secret, at, raw)
-        rows.append(_checked_row(raw, at, known))
-    if at != batch.head.position:
+    facts = [_checked_fact(raw, seq, known) for seq, raw in enumerate(batch.rows, batch.after + 1)]
+    along = chains(known.secret, Position(batch.after, batch.previous), batch.rows)
+    if (along[-1] if along else batch.previous) != batch.head.chain:
         raise _Refused(_refuse(known, wire.BAD_CHAIN, "the rows do not lead to the signed head", _CHAIN_HINT))
-    for row in rows:
-        if row.seq <= known.received.seq and row.chain != _own_chain(known, row.seq):
-            raise _fork(batch, known, row.seq)
-    return rows
+    for fact, chain in zip(facts, along, strict=True):
+        if fact.seq > known.received.seq:
+            break
+        if chain != _own_chain(known, fact.seq):
+            raise _fork(batch, known, fact.seq)
+    return list(map(Row, batch.rows, along, facts))
 
 
-def _checked_row(raw: bytes, at: Position, known: KnownJournal) -> Row:
+def _checked_fact(raw: bytes, seq: int, known: KnownJournal) -> Fact:
     try:
         fact = codec.decode(raw)
     except NotCanonical as error:
-        raise _Refused(_refuse(known, wire.MALFORMED, f"row {at.seq}: {error}", error.hint)) from error
-    if fact.seq != at.seq:
-        message = f"row {at.seq} calls itself {fact.seq}"
+        raise _Refused(_refuse(known, wire.MALFORMED, f"row {seq}: {error}", error.hint)) from error
+    if fact.seq != seq:
+        message = f"row {seq} calls itself {fact.seq}"
         raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
-    body = understood(fact)
-    if at.seq == 1 and not _opens(body, known):
+    if seq == 1 and not _opens(understood(fact), known):
         message = "fact 1 is not the journal.opened of the paired journal and key"
         raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
-    return Row(at.seq, raw, at.chain, fact, body)
+    return fact
 
 
 def _opens(body: Body | None, known: KnownJournal) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from server import acts, queue
 from server.acts import Act
@@ -152,7 +153,7 @@ def test_by_another_rule_the_same_days_are_full_of_violations(tmp_path: Path) ->
     section = sections(decode(row) for (row,) in rows)[0]
     assert replay(section).violations == ()
     other = [
-        replace(fact, body={**fact.body, "priority_rate": 1, "overtakes": 1000, "returned_place": 0})
+        structs.replace(fact, body={**fact.body, "priority_rate": 1, "overtakes": 1000, "returned_place": 0})
         if fact.kind == RuleAdopted.kind
         else fact
         for fact in section.facts

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from sync import codec, verify
 from sync.audit import replay, sections
 from sync.audit_kiosk import kiosks
@@ -50,7 +52,7 @@ def copy_of(facts: Sequence[Fact], journal: JournalId, key: DeviceKey) -> Copy:
     """These facts, chained and signed."""
     at, rows = START, []
     for seq, fact in enumerate(facts, 1):
-        row = codec.encode(replace(fact, seq=Seq(seq)))
+        row = codec.encode(structs.replace(fact, seq=Seq(seq)))
         at = extend(SECRET, at, row)
         rows.append((seq, row, at.chain))
     return Copy(journal, tuple(rows), at, key.sign(head_message(journal, at)))
@@ -60,7 +62,7 @@ def honest() -> World:
     """A day as it was."""
     day = OfficeDay(11, citizens=24, counters=2).run()
     opened = JournalOpened(OFFICE, OFFICE_KEY.public.hex(), "office")
-    day.facts[0] = replace(day.facts[0], body=draft(opened).body)
+    day.facts[0] = structs.replace(day.facts[0], body=draft(opened).body)
     office, kiosk = copy_of(day.facts, OFFICE, OFFICE_KEY), copy_of(day.kiosk, KIOSK, KIOSK_KEY)
     return World(office, kiosk, office.head, papers_of(kiosk))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 import pytest
+from msgspec import structs
 
 from sync.audit import Gap, Part, Section, is_clean, replay, replay_all, replay_parts, sections
 from sync.audit_terms import Audit, Before, Dated, Kiosks, Taken, Wrong
@@ -97,7 +98,7 @@ def facts_of(bodies: Sequence[Body], first: int = 1) -> list[Fact]:
     found, now = [], START
     for seq, body in enumerate(bodies, first):
         now = getattr(body, "now_ms", now)
-        found.append(replace(officedays.fact(seq, body, now), boottime_ms=BootMs(max(now, 0))))
+        found.append(structs.replace(officedays.fact(seq, body, now), boottime_ms=BootMs(max(now, 0))))
     return found
 
 
@@ -258,11 +259,11 @@ def told(what: Wrong) -> list[Wrong]:
     facts = case.facts()
     match what:
         case Wrong.CLOCK_MOVED:
-            facts[-1] = replace(facts[-1], boottime_ms=BootMs(facts[-1].boottime_ms - 600_000))
+            facts[-1] = structs.replace(facts[-1], boottime_ms=BootMs(facts[-1].boottime_ms - 600_000))
         case Wrong.ROW_MISSING:
-            facts[-1] = replace(facts[-1], seq=Seq(facts[-1].seq + 1))
+            facts[-1] = structs.replace(facts[-1], seq=Seq(facts[-1].seq + 1))
         case Wrong.NOT_UNDERSTOOD:
-            facts.append(replace(facts[-1], seq=Seq(facts[-1].seq + 1), kind="ticket.beamed"))
+            facts.append(structs.replace(facts[-1], seq=Seq(facts[-1].seq + 1), kind="ticket.beamed"))
         case Wrong.CALLED_AGAIN:
             return [each.what for each in replay_parts(copied()).violations]
         case Wrong.TAIL_FORGED | Wrong.RECORD_LOST:

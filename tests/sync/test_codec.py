@@ -97,6 +97,37 @@ def test_bytes_that_are_no_canonical_row_are_refused_with_a_hint(data: bytes) ->
     assert caught.value.hint
 
 
+NEAR = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4)
+NESTED = st.recursive(
+    NEAR, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=2)
+)
+
+
+def deep(inner: Json, levels: int, named: bool) -> Json:
+    """So many levels around a value."""
+    return inner if not levels else {"a": deep(inner, levels - 1, named)} if named else [deep(inner, levels - 1, named)]
+
+
+DEEP = st.builds(deep, NEAR | st.just([]) | st.just({}), st.integers(0, 10), st.booleans())
+
+
+@given(st.dictionaries(KEYS | st.text(max_size=3), NESTED | DEEP, max_size=3), st.integers(-1, 3), st.booleans())
+def test_the_quick_way_to_decode_tells_what_the_slow_one_tells(body: dict[str, Json], seq: int, spaced: bool) -> None:
+    data = json.dumps(
+        [seq, "a.b", 1, BOOT, 5, body],
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(", ", ":") if spaced else (",", ":"),
+    ).encode("utf-8", "surrogatepass")
+    told: list[object] = []
+    for way in (codec.decode, codec._decode_slowly):
+        try:
+            told.append(way(data))
+        except NotCanonical as error:
+            told.append(type(error))
+    assert told[0] == told[1]
+
+
 @given(st.binary(max_size=200))
 def test_noise_is_refused_and_never_crashes(data: bytes) -> None:
     with pytest.raises(NotCanonical):

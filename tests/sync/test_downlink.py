@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from sync import downlink, downlink_driver, facts, verify, wire
 from sync.chain import extend
@@ -174,7 +175,7 @@ class Credulous(Downlink):
         at, rows = known.received, []
         for raw in batch.rows:
             at = extend(known.secret, at, raw)
-            rows.append(Row(at.seq, raw, at.chain, decode(raw), None))
+            rows.append(Row(raw, at.chain, structs.replace(decode(raw), seq=at.seq)))
         self._mirror.apply(known.journal_id, Accept(tuple(rows), at, batch.head))
         return Fed(len(rows), seconds)
 

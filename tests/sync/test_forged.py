@@ -1,13 +1,13 @@
 """Forged journals: every way to forge one is caught, by name. The table of docs/audit.md is what happens here."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from sync.codec import Fact
 from sync.types import BootMs
@@ -48,7 +48,7 @@ def changed(kind: str, n: int = 3, **values: Any) -> Callable[[list[Fact]], list
 
     def edit(facts: list[Fact]) -> list[Fact]:
         at = nth(facts, kind, n)
-        facts[at] = replace(facts[at], body={**facts[at].body, **values})
+        facts[at] = structs.replace(facts[at], body={**facts[at].body, **values})
         return facts
 
     return edit
@@ -89,14 +89,14 @@ def cousin(facts: list[Fact]) -> list[Fact]:
     swap = {str(first): second, str(second): first}
     for at, fact in enumerate(facts):
         if fact.kind != "ticket.admitted" and (other := swap.get(str(fact.body.get("ticket")))):
-            facts[at] = replace(fact, body={**fact.body, "ticket": other})
+            facts[at] = structs.replace(fact, body={**fact.body, "ticket": other})
     return facts
 
 
 def clock_back(facts: list[Fact]) -> list[Fact]:
     at = nth(facts, "ticket.called", 5)
     return [
-        replace(fact, body={**fact.body, "now_ms": int(str(fact.body["now_ms"])) - HOUR})
+        structs.replace(fact, body={**fact.body, "now_ms": int(str(fact.body["now_ms"])) - HOUR})
         if at <= number and "now_ms" in fact.body
         else fact
         for number, fact in enumerate(facts)
@@ -107,14 +107,14 @@ def early(facts: list[Fact]) -> list[Fact]:
     """A missed call of the first who was served: ended after seconds, without a reason."""
     at = nth(facts, "ticket.serving", 3)
     told = {name: facts[at].body[name] for name in ("ticket", "staff", "now_ms")}
-    gone = replace(facts[at], kind="ticket.no_show", body={**told, "reason": None})
+    gone = structs.replace(facts[at], kind="ticket.no_show", body={**told, "reason": None})
     kept = [f for f in facts[at + 1 :] if f.kind != "ticket.finished" or f.body["ticket"] != told["ticket"]]
     return [*facts[:at], gone, *kept]
 
 
 def false_priority(facts: list[Fact]) -> list[Fact]:
     at = next(n for n, fact in enumerate(facts) if fact.kind == "ticket.admitted" and not fact.body["priority"])
-    facts[at] = replace(facts[at], body={**facts[at].body, "priority": True})
+    facts[at] = structs.replace(facts[at], body={**facts[at].body, "priority": True})
     return facts
 
 
@@ -128,7 +128,7 @@ def forgotten(facts: list[Fact]) -> list[Fact]:
 def other_rule(facts: list[Fact]) -> list[Fact]:
     rule, at = facts[nth(facts, "rule.adopted", 0)], nth(facts, "ticket.called", 8)
     now = facts[at].body["now_ms"]
-    later = replace(
+    later = structs.replace(
         rule, boottime_ms=BootMs(facts[at].boottime_ms), body={**rule.body, "now_ms": now, "priority_rate": 9}
     )
     return [*facts[:at], later, *facts[at:]]
