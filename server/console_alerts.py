@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -22,6 +23,7 @@ from server.ledger import Ledger
 from server.people import Role, called, everybody
 from server.queue import Moment
 from server.reads import Reads
+from server.request_words import FOR_ALERT
 from server.telling import names_of
 from sync.body import FactName
 from sync.clock import office_day, office_time
@@ -122,6 +124,7 @@ class AlertDesk:
             "office": _office(names, of.office, language),
             "says": alert_words(of.code, of.about, of.value, of.bound, names, language),
             "remedy": remedy(of.code, language),
+            "asks": _asking(FOR_ALERT.get(of.code), of.about, of.office),
             "open": of.ended_ms is None,
             "since": self._when(of.raised_ms, language),
             "seen": of.seen_ms and self._when(of.seen_ms, language),
@@ -166,6 +169,7 @@ class AlertDesk:
             "to": people.get(of.to, of.to),
             "answered": of.answered_ms and self._when(of.answered_ms, language),
             "by": people.get(of.answered_by, of.answered_by),
+            "asks": _asking("answer-followup", f"{of.name.journal}:{of.name.seq}", of.office),
             "in_time": followups.fate(of, self._zone, today) == followups.IN_TIME,
             "closed": of.closed_ms and self._when(of.closed_ms, language),
         }
@@ -254,6 +258,11 @@ def _read_followups(db: Db, since_ms: int) -> tuple[Sequence[Followup], Names]:
 def _name(form: Form) -> FactName:
     seq = form.one("seq")
     return FactName(JournalId(form.one("journal")), Seq(int(seq) if seq.isdecimal() and len(seq) < 16 else 0))
+
+
+def _asking(what: str | None, about: str, office: str | None) -> str:
+    """What the form of a new request is opened with; empty: nothing is asked of an office for that."""
+    return urlencode({"what": what, "about": about, "office": office}) if what is not None and office else ""
 
 
 def _office(names: Names, office: str | None, language: str) -> str:

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from markupsafe import Markup
 from starlette.requests import Request
 
-from server import alert_words, console_proof_words, editor_words, figures_words, office_words
+from server import alert_words, console_proof_words, editor_words, figures_words, office_words, request_words
 from server.backup_words import Banner
 from server.door import LANGUAGE_COOKIE, language_of
 from server.errors import Refused
@@ -39,6 +39,7 @@ ORDER = (
     "/today",
     "/alerts",
     "/followups",
+    "/requests",
     "/day",
     "/figures",
     "/officers",
@@ -201,6 +202,7 @@ def _links(session: Session | None, path: str, language: str) -> list[tuple[str,
         ("audit", console_proof_words.LINKS),
         ("figures", figures_words.LINKS),
         ("alerts", alert_words.LINKS),
+        ("alerts", request_words.LINKS),
         ("editor", editor_words.LINKS),
     )
     menu = [(to, load(language, domain).gettext(words), least) for domain, links in parts for to, words, least in links]

@@ -34,6 +34,7 @@ from server.console_counter import CounterDesk
 from server.console_officers import OfficerDesk
 from server.console_pages import ConsolePages
 from server.console_proof import ProofDesk
+from server.console_requests import RequestDesk
 from server.console_tls import LOOK_SECONDS, ConsoleCertificate
 from server.counter_page import CounterPages
 from server.database import Db, See, everything
@@ -311,7 +312,7 @@ class Office:
             core.backups, lambda: writer.trouble,
         )  # fmt: skip
         watch, tellers = self._watch(sources, writer, core.server_id)
-        shell = ConsolePages(core.pages, partial(banner, core.backups), lambda: {"/alerts": watch.unseen})
+        shell = ConsolePages(core.pages, partial(banner, core.backups), watch.counts)
         counters = CounterDesk(door, shell, CounterPages(core.pages, self._config.zone), hall, self._moment)
         core.streams["counter"] = counters.streams
         core.closing.append(counters.streams.close)
@@ -342,6 +343,7 @@ class Office:
             AlertDesk(door, shell, everywhere, self._moment, seen=watch.count, refusing=lambda: watch.refusing_ms),
             Editors(desk, Previews(self._folder / PREVIEWS_FOLDER)),
             OfficerDesk(door, shell, auditor, self._moment),
+            RequestDesk(door, shell, everywhere, self._moment, seen=watch.count),
         )
         return console_app(routes), [checkpointer.run(), watch.run(), *(each.run() for each in tellers)]
 

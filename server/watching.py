@@ -12,7 +12,7 @@ from datetime import date
 from functools import partial
 from typing import Protocol
 
-from server import followups, reading
+from server import asked, followups, reading
 from server.alerts import SCORES, Begin, Code, Machine, Seen, decide
 from server.audits import Audits
 from server.database import Unavailable
@@ -78,6 +78,8 @@ class Watch:
         self.refusing_ms: UtcMs | None = None
         self.unseen = 0
         """How many open alerts nobody has seen."""
+        self.unread = 0
+        """How many open requests of the centre nobody has taken note of."""
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -101,8 +103,13 @@ class Watch:
 
     async def count(self) -> None:
         """Count anew what nobody has seen."""
+        self.unread = await self._from.reads.read(asked.unread)
         on_record = await self._from.reads.read(held)
         self.unseen = sum(each.seen_ms is None for each in on_record.alerts) + (self.refusing_ms is not None)
+
+    def counts(self) -> Mapping[str, int]:
+        """What stands in the console's menu, by the path of the page."""
+        return {"/alerts": self.unseen, "/requests": self.unread}
 
     async def _look(self, at: Moment, on_record: Held) -> Seen:
         self._began_ms = at.now_ms if self._began_ms is None else self._began_ms

@@ -24,6 +24,7 @@ from server.console_counter import CounterDesk
 from server.console_officers import OfficerDesk
 from server.console_pages import Banners, ConsolePages
 from server.console_proof import ProofDesk
+from server.console_requests import RequestDesk
 from server.console_tls import ConsoleCertificate
 from server.counter_page import CounterPages
 from server.door import Door
@@ -127,7 +128,8 @@ class Desk:
         self.artist = Artist()
         editors = Editors(self.office, Previews(folder / PREVIEWS_FOLDER, self.artist))
         scores = OfficerDesk(self.door, pages, self.reader, self.now)
-        added = voice, looked, alerts, editors, scores
+        asks = RequestDesk(self.door, pages, self.office.everywhere, self.now, seen=self._seen)
+        added = voice, looked, alerts, editors, scores, asks
         self.routes = console_routes(self.door, pages, self.counters, guide, self.office, *added)
         self.app = console_app(self.routes)
         self.loop = asyncio.new_event_loop()

@@ -54,6 +54,12 @@ ACCESS: dict[str, Role | str] = {
     "GET /followups": Role.SUPERVISOR,
     "GET /followups/{journal}/{seq}": Role.SUPERVISOR,
     "POST /followups/{journal}/{seq}/{step}": Role.SUPERVISOR,
+    "GET /requests": Role.SUPERVISOR,
+    "GET /requests/new": Role.SUPERVISOR,
+    "POST /requests/new": Role.SUPERVISOR,
+    "GET /requests/{name}": Role.SUPERVISOR,
+    "POST /requests/{name}/{step}": Role.SUPERVISOR,
+    "POST /requests/{name}/withdraw/{office}": Role.SUPERVISOR,
     "GET /figures": Role.SUPERVISOR,
     "GET /figures/table.csv": Role.SUPERVISOR,
     "GET /officers": RIGHT,
@@ -246,6 +252,8 @@ def test_only_who_may_gets_in(
             expected = (404,)  # nobody has recorded it yet
         if path.startswith("/followups/"):
             expected = (404,)  # nothing is to be answered here
+        if path.startswith("/requests/") and path != "/requests/new":
+            expected = (404, 409)  # nothing is asked here
         if "/offices/" in path and path != "/offices/code":
             expected = (404,)  # none relays here
         if path.startswith("/catalogue/pictures/"):
