@@ -15,8 +15,7 @@ from sync import wire
 from sync.facts_service import AdministratorInvited
 from sync.firstwire import BODY, Given
 from sync.journal import Instant
-from sync.judge import Refuse
-from sync.keys import signature_holds
+from sync.judge import DEVICE, Refuse, judge_sender
 from sync.types import UtcMs
 from sync.wire import Refusal, Request
 
@@ -71,10 +70,9 @@ def judge_device(ledger: Ledger, request: Request) -> Refusal | None:
     device = ledger.standing(request.journal_id)
     if device is None or device.own or device.successor is not None:
         return wire.refuse(wire.UNPAIRED, "this journal is paired with this office no more, or never was", _PAIR)
-    if device.revoked:
-        return wire.refuse(wire.REVOKED, "this device was revoked", _PAIR)
-    if not signature_holds(device.public_key, request.message, request.signature):
-        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _PAIR)
+    refused = judge_sender(request, device, DEVICE)
+    if refused is not None:
+        return refused
     if ledger.role(request.journal_id) != "kiosk":
         return wire.refuse(wire.WRONG_ROLE, "only a kiosk has a service menu", _MEND)
     if (request.first, request.last, request.body) != (1, 0, BODY):

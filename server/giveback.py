@@ -14,7 +14,8 @@ from sync.chain import Position
 from sync.errors import BadBatch
 from sync.facts import Predecessor
 from sync.journal import Instant
-from sync.keys import DeviceKey, signature_holds
+from sync.judge import DEVICE, judge_sender
+from sync.keys import DeviceKey
 from sync.lostwire import Wanted, proven, read_lost, wanted
 from sync.types import JournalId, UtcMs
 from sync.wire import Batch, Head, Refusal
@@ -57,13 +58,9 @@ def take_lost(
     heard: Heard = lambda ledger, device, name, at: None,
 ) -> Wanted | Refusal:
     """Judge what a device gives back, and keep it; what is wanted next. Within a transaction."""
-    device = ledger.known(request.journal_id)
-    if device is None:
-        return wire.refuse(wire.UNPAIRED, "this journal was never paired here", "Pair the device.")
-    if device.revoked:
-        return wire.refuse(wire.REVOKED, "this device was revoked", "Pair it again if that was a mistake.")
-    if not signature_holds(device.public_key, request.message, request.signature):
-        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _MEND)
+    refused = judge_sender(request, ledger.known(request.journal_id), DEVICE)
+    if refused is not None:
+        return refused
     if ledger.offices.of(request.journal_id) is not None:
         return wire.refuse(wire.NOT_YOURS, "an office has nothing of this server's own journal", _MEND)
     try:

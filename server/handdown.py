@@ -22,6 +22,7 @@ from server.replies import Reply, refusing
 from sync import wire
 from sync.chain import START, Position, head_message
 from sync.feedwire import HOLD_S, Ask, Introduction, asked_hold_s, read_ask
+from sync.judge import DEVICE, KnownJournal, judge_sender
 from sync.keys import signature_holds
 from sync.types import Chain, JournalId, Seq
 from sync.wire import Head, Refusal, Request
@@ -206,14 +207,8 @@ def device_refused(db: Db, request: Request) -> Refusal | None:
     query = """SELECT public_key, revoked_ms IS NOT NULL FROM journals
         WHERE journal_id = ? AND own = 0 AND relayed_by IS NULL"""
     found = db.execute(query, (request.journal_id,)).fetchone()
-    if found is None:
-        return wire.refuse(wire.UNPAIRED, "this journal was never paired here", _PAIR)
-    public_key, revoked = found
-    if revoked:
-        return wire.refuse(wire.REVOKED, "this device was revoked", _REVOKED)
-    if not signature_holds(public_key, request.message, request.signature):
-        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY)
-    return None
+    paired = None if found is None else KnownJournal(request.journal_id, found[0], b"", revoked=bool(found[1]))
+    return judge_sender(request, paired, DEVICE)
 
 
 class HandDown:
@@ -327,8 +322,5 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-_PAIR = "Pair the device: make a code at the server and enter it in kiosk.toml."
-_REVOKED = "The office withdrew this device. Pair it again if that was a mistake."
-_KEY = "device.key is not the key that was paired. Restore it from its backup, or pair the device again."
 _MEND = "The sender has to be mended: see docs/exchange.md, 'Feed'."
 _FORK = "The office was restored from an old copy. Keep the copy on the device; the office begins a new journal."

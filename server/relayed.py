@@ -7,7 +7,7 @@ brought it itself.
 from server.ledger import Ledger
 from server.pairing import ROLES, clean_place
 from sync import wire
-from sync.judge import judge_relay
+from sync.judge import OFFICE, judge_sender
 from sync.relaywire import Introduction, read_introduction
 from sync.types import JournalId, UtcMs
 from sync.wire import Refusal
@@ -15,7 +15,7 @@ from sync.wire import Refusal
 
 def take_introduction(ledger: Ledger, request: wire.Request, now_ms: UtcMs) -> tuple[JournalId, int] | Refusal:
     """Judge an introduction and enter the journal: (it, how far it is here), or the refusal. Within a transaction."""
-    refused = judge_relay(request, ledger.known(request.journal_id), _MEND)
+    refused = judge_sender(request, ledger.known(request.journal_id), OFFICE)
     if refused is not None:
         return refused
     office = ledger.offices.of(request.journal_id)

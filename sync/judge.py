@@ -5,6 +5,7 @@ Pure. The server looks the journal up, asks here, and commits what it is told in
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
@@ -71,6 +72,46 @@ class Refuse:
     head: Head | None = None
 
 
+class Sender(Protocol):
+    """What has to be known of who signs a request."""
+
+    @property
+    def public_key(self) -> bytes: ...
+
+    @property
+    def revoked(self) -> bool: ...
+
+
+_KEY_HINT = "device.key is not the key that was paired. Restore it from its backup, or pair the device again."
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """What kind of sender, in the words of a refusal: what was not paired, what was revoked, what to do about each."""
+
+    called: str
+    itself: str
+    pair: str
+    again: str
+    key: str
+
+
+DEVICE = Who(
+    "this journal",
+    "this device",
+    "Pair the device: make a code at the server and enter it in kiosk.toml.",
+    "The office withdrew this device. Pair it again if that was a mistake.",
+    _KEY_HINT,
+)
+OFFICE = Who(
+    "this office",
+    "this office",
+    "Pair the office: make a code at the centre and enter it in server.toml, [upstream].",
+    "Pair it again if that was a mistake.",
+    "office.key is not the key that was paired. Restore it from its backup, or pair the office again.",
+)
+
+
 class _Refused(Exception):
     def __init__(self, verdict: Refuse) -> None:
         super().__init__(verdict.refusal.message)
@@ -86,20 +127,16 @@ def judge_request(request: Request, known: KnownJournal | None, relay: KnownJour
     if request.relay is not None:
         found = _judge_relay(request, known, relay)
         return found if isinstance(found, Refuse) else _judge_body(request, found)
-    if known is None:
-        hint = "Pair the device: make a code at the server and enter it in kiosk.toml."
-        return Refuse(wire.refuse(wire.UNPAIRED, "this journal was never paired here", hint))
-    if known.revoked:
-        hint = "The office withdrew this device. Pair it again if that was a mistake."
-        return Refuse(wire.refuse(wire.REVOKED, "this device was revoked", hint, known.received.seq))
-    if not signature_holds(known.public_key, request.message, request.signature):
-        return _refuse(known, wire.BAD_SIGNATURE, "the request's signature does not hold", _KEY_HINT)
+    refused = judge_sender(request, known, DEVICE)
+    if refused is not None:
+        return Refuse(refused) if known is None else _refuse(known, refused.error, refused.message, refused.hint)
+    assert known is not None
     return _judge_body(request, known)
 
 
 def _judge_relay(request: Request, known: KnownJournal | None, relay: KnownJournal | None) -> KnownJournal | Refuse:
     """The journal whose facts somebody else brings; what is wrong with who brings them."""
-    refused = judge_relay(request, relay, _KEY_HINT)
+    refused = judge_sender(request, relay, OFFICE)
     if refused is not None:
         return Refuse(refused)
     if known is None:
@@ -108,16 +145,15 @@ def _judge_relay(request: Request, known: KnownJournal | None, relay: KnownJourn
     return known
 
 
-def judge_relay(request: Request, relay: KnownJournal | None, key_hint: str) -> Refusal | None:
-    """Why whoever signed this request is no office that may relay here; None: it is one. `key_hint`: what to do about a
-    signature that does not hold."""
-    if relay is None:
-        hint = "Pair the office: make a code at the centre and enter it in server.toml, [upstream]."
-        return wire.refuse(wire.UNPAIRED, "this office was never paired here", hint)
-    if relay.revoked:
-        return wire.refuse(wire.REVOKED, "this office was revoked", "Pair it again if that was a mistake.")
-    if not signature_holds(relay.public_key, request.message, request.signature):
-        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", key_hint)
+def judge_sender(request: Request, sender: Sender | None, who: Who) -> Refusal | None:
+    """Why whoever signed this request is none that may ask here; None: it is one. `sender`: how it is paired, None: not
+    at all."""
+    if sender is None:
+        return wire.refuse(wire.UNPAIRED, f"{who.called} was never paired here", who.pair)
+    if sender.revoked:
+        return wire.refuse(wire.REVOKED, f"{who.itself} was revoked", who.again)
+    if not signature_holds(sender.public_key, request.message, request.signature):
+        return wire.refuse(wire.BAD_SIGNATURE, "the request's signature does not hold", who.key)
     return None
 
 
@@ -206,7 +242,6 @@ def _refuse(known: KnownJournal, error: str, message: str, hint: str) -> Refuse:
     return Refuse(wire.refuse(error, message, hint, known.received.seq, known.received))
 
 
-_KEY_HINT = "device.key is not the key that was paired. Restore it from its backup, or pair the device again."
 _BATCH_HINT = "The sender has to be mended: see docs/exchange.md, 'Batch'. Nothing of it was stored."
 _CHAIN_HINT = "Run `python -m sync verify` on the device's journal, and compare the journal secret with the paired one."
 _FORK_HINT = "The device was restored from an old copy, or cloned. Keep both journals; the office decides."
