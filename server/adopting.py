@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from server import around, asked, asking
+from server import around, asked, asking, published
 from server.errors import ActRefused
 from server.fold_published import CALENDAR, CATALOGUE
 from server.ledger import Ledger
@@ -32,7 +32,7 @@ from sync.facts import CalendarAdopted, CatalogueAdopted, understand, understood
 from sync.facts_published import OFFICE, CalendarPublished, CataloguePublished, Source
 from sync.facts_requests import RequestFact
 from sync.mirror import Published
-from sync.notices import standing
+from sync.notices import Notice, standing
 from sync.publication import with_days_of
 from sync.types import JournalId, Seq
 
@@ -56,9 +56,9 @@ def take_up(ledger: Ledger, centres: Centres, at: Moment) -> None:
     if found is None:
         return
     if found.catalogue is not None and ledger.publications.chosen() != OFFICE:
-        _either(ledger, found.journal_id, found.catalogue, at, _take_catalogue)
+        _either(ledger, centres, found.journal_id, found.catalogue, at, _take_catalogue)
     if found.calendar is not None:
-        _either(ledger, found.journal_id, found.calendar, at, partial(_take_calendar, centres))
+        _either(ledger, centres, found.journal_id, found.calendar, at, partial(_take_calendar, centres))
     _take_notices(ledger, found, at)
     _take_requests(ledger, found, at)
 
@@ -66,10 +66,11 @@ def take_up(ledger: Ledger, centres: Centres, at: Moment) -> None:
 _Take = Callable[[Ledger, Fact, Source, Moment], None]
 
 
-def _either(ledger: Ledger, journal_id: JournalId, fact: Fact, at: Moment, take: _Take) -> None:
-    """Take it up, or say on the record why not: once."""
+def _either(ledger: Ledger, centres: Centres, journal_id: JournalId, fact: Fact, at: Moment, take: _Take) -> None:
+    """Take it up, or say on the record why not: once, also where a restored centre says it again in another journal."""
     source = Source(journal_id, fact.seq)
-    if ledger.publications.is_settled(source):
+    said = (each for each in ledger.publications.settled() if _is_same(centres.fact(each.journal, each.seq), fact))
+    if any(map(ledger.publications.is_settled, (source, *said))):
         return
     try:
         take(ledger, fact, source, at)
@@ -80,6 +81,12 @@ def _either(ledger: Ledger, journal_id: JournalId, fact: Fact, at: Moment, take:
             refuse_publication(ledger, source, str(error), at)
     except SyncError as error:
         refuse_publication(ledger, source, str(error), at)
+
+
+def _is_same(one: Fact | None, other: Fact) -> bool:
+    """Whether both say the same version, whichever journal they are in."""
+    of = ("number", "now_ms", "digest")
+    return one is not None and one.kind == other.kind and all(one.body.get(each) == other.body.get(each) for each in of)
 
 
 def _take_catalogue(ledger: Ledger, fact: Fact, source: Source, at: Moment) -> None:
@@ -128,8 +135,16 @@ def _take_notices(ledger: Ledger, found: Published, at: Moment) -> None:
             withdraw_notice(ledger, name, by, at)
     for name, notice in wanted.items():
         mine = here.get(name)
-        if mine is None or mine.version.source != places[name]:
+        if mine is None or (mine.version.source != places[name] and not _reads_as(mine, notice)):
             take_over_notice(ledger, notice, By(None, places[name]), at)
+
+
+def _reads_as(mine: published.Notice, notice: Notice) -> bool:
+    """Whether it came from the centre and says nothing else."""
+    return mine.version.source is not None and (
+        (mine.texts, mine.from_ms, mine.until_ms, mine.level, mine.places)
+        == (notice.texts, notice.from_ms, notice.until_ms, notice.level, notice.places)
+    )
 
 
 def _take_requests(ledger: Ledger, found: Published, at: Moment) -> None:

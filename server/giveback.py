@@ -1,12 +1,16 @@
-"""A device gives back what this server lost of its own journal: the judgement on POST /v1/lost (docs/exchange.md).
+"""A device gives back what this server lost of its own journal, an office what its centre lost of the one for it: the
+judgement on POST /v1/lost (docs/exchange.md).
 
-Only what this server's own signature proves is kept. When the last of it is here, the queue is taken up anew from it.
+Only what this server's own signature proves is kept. When the last of it is here, the queue is taken up anew from it,
+and what was published.
 """
 
 from collections.abc import Callable
 
-from server import queue
+from server import queue, regain
 from server.ledger import Ledger
+from server.lost import Lost
+from server.own import written_for
 from server.publishing import restate
 from server.queue import Moment
 from sync import wire
@@ -61,10 +65,11 @@ def take_lost(
     refused = judge_sender(request, ledger.known(request.journal_id), DEVICE)
     if refused is not None:
         return refused
-    if ledger.offices.of(request.journal_id) is not None:
-        return wire.refuse(wire.NOT_YOURS, "an office has nothing of this server's own journal", _MEND)
+    office = ledger.offices.of(request.journal_id)
     try:
         batch, secret = read_lost(request)
+        if office is not None:
+            return _of_office(ledger, request.journal_id, office, batch, secret, now_ms, moment)
         if batch.rows:
             return _taken(ledger, request.journal_id, batch, ledger.lost.secret(batch.journal_id) or secret, moment)
     except wire.TooLarge as error:
@@ -88,19 +93,49 @@ def _offered(
 
 
 def _taken(ledger: Ledger, giver: JournalId, batch: Batch, secret: bytes, moment: Moment | None) -> Wanted | Refusal:
-    name, at = batch.journal_id, ledger.lost.wanted(batch.journal_id)
-    if at != batch.head.position:
-        return wanted(at)
-    rows = proven(batch, secret)
-    if rows is None:
-        return wire.refuse(wire.BAD_CHAIN, "the rows do not lead to the head that is wanted", _MEND)
-    whole = ledger.lost.store(name, Position(batch.after, batch.previous), rows, giver, secret)
+    whole = _kept(ledger.lost, giver, batch, secret)
+    if whole is None:
+        return wire.refuse(wire.BAD_CHAIN, _ASTRAY, _MEND)
     if whole:
-        ledger.rollups.mark_lost(name)
+        ledger.rollups.mark_lost(batch.journal_id)
     if whole and moment is not None:
         queue.begin(ledger)
         queue.take_up(ledger, moment)
-    return wanted(ledger.lost.wanted(name))
+    return wanted(ledger.lost.wanted(batch.journal_id))
 
 
+def _of_office(
+    ledger: Ledger, giver: JournalId, office: str, batch: Batch, secret: bytes, now_ms: UtcMs, moment: Moment | None
+) -> Wanted | Refusal:
+    """An office gives back what this server, its centre, lost of the journals that it wrote for this office."""
+    lost, name = ledger.lost_for_offices, batch.journal_id
+    if not written_for(ledger.publications.db, name, office):
+        return wire.refuse(wire.NOT_YOURS, "an office has nothing of this server's own journal", _MEND)
+    if not batch.rows:
+        if not lost.is_ours(name, batch.head):
+            return wire.refuse(wire.BAD_SIGNATURE, "the head is not this server's own word", _MEND)
+        lost.claim(name, batch.head, now_ms)
+        return wanted(lost.wanted(name))
+    if moment is None:
+        return wire.refuse(wire.LATER, "nobody vouches for this server's clock", "It is asked again later.")
+    whole = _kept(lost, giver, batch, secret)
+    if whole is None:
+        return wire.refuse(wire.BAD_CHAIN, _ASTRAY, _MEND)
+    if whole:
+        back = regain.from_office(lost.given_back(name), office)
+        regain.regain(ledger, back, moment.instant, moment.now_ms)
+    return wanted(lost.wanted(name))
+
+
+def _kept(lost: Lost, giver: JournalId, batch: Batch, secret: bytes) -> bool | None:
+    """Keep these rows where they end at the wanted place: whether they were the last. None: they do not lead there."""
+    if lost.wanted(batch.journal_id) != batch.head.position:
+        return False
+    rows = proven(batch, secret)
+    if rows is None:
+        return None
+    return lost.store(batch.journal_id, Position(batch.after, batch.previous), rows, giver, secret)
+
+
+_ASTRAY = "the rows do not lead to the head that is wanted"
 _MEND = "The sender has to be mended: see docs/exchange.md, 'Lost'. Nothing of it was stored."

@@ -150,7 +150,7 @@ class Shelf:
     def _lost_for(self, ask: Ask, office: str) -> Forked | None:
         """A journal for this office that is not here, though it is ours by its head, and that none goes on from."""
         name, head = JournalId(ask.journal_id or ""), ask.head
-        known = head is None or Lost(self._db).holds(name, head.position) or continues(self._db, office, name)
+        known = head is None or Lost(self._db).keeps(name, head.position) or continues(self._db, office, name)
         if head is None or known or not Lost(self._db).is_ours(name, head):
             return None
         message = "this server wrote that journal, and nothing of it is here"

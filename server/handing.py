@@ -75,11 +75,11 @@ def hand_over(ledger: Ledger, office: str, instant: Instant) -> None:
 
 def begin_anew(ledger: Ledger, office: str, name: JournalId, head: Head, instant: Instant) -> None:
     """The office holds our own signature of what is gone here: this server was restored from an old copy. Its journal
-    has one history, so another one goes on, with the newest of each. Once for each loss. Within a transaction."""
-    if ledger.lost.holds(name, head.position) or continues(ledger.publications.db, office, name):
+    has one history, so another one goes on. Once for each loss. Nothing is handed over yet: the office may give back
+    what is newer than what is here. Within a transaction."""
+    if ledger.lost.keeps(name, head.position) or continues(ledger.publications.db, office, name):
         return
     ledger.append_for(office, [], instant, anew=Predecessor(name, head.seq, head.chain.hex()))
-    hand_over(ledger, office, instant)
 
 
 def continues(db: Db, office: str, name: JournalId) -> bool:
@@ -92,9 +92,10 @@ def continues(db: Db, office: str, name: JournalId) -> bool:
 
 
 def _handed(ledger: Ledger, place: Place) -> Body:
-    """The fact as the office gets it: it names the one that it comes from, and nobody else's office."""
+    """The fact as the office gets it: it names the one that it comes from, and nobody else's office. What is for every
+    office says so: a centre that is restored from an old copy gets it back from any of them (server.regain)."""
     body: Any = ledger.publications.fact(*place)
-    handed: Body = replace(body, source=Source(*place), offices=None)
+    handed: Body = replace(body, source=Source(*place), offices=None if body.offices else body.offices)
     return handed
 
 

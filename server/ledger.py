@@ -23,7 +23,7 @@ from server.fold import changes
 from server.fold_figures import condensed
 from server.held import Held
 from server.lastword import Doubt
-from server.lost import Lost
+from server.lost import Lost, LostForOffices
 from server.offices import ROLE as OFFICE_ROLE
 from server.offices import Offices
 from server.own import CENTRE_ROLE, Own, named_for, own_named
@@ -88,7 +88,7 @@ class Ledger:
         self._made = self._store_of.made(self._db)
         self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
         self.clips = ClipTable(self._db)
-        self.lost = Lost(self._db)
+        self.lost, self.lost_for_offices = Lost(self._db), LostForOffices(self._db)
         self.rollups = Rollups(self._db)
         self.offices = Offices(self._db)
         self.checkpoints = Checkpoints(self._db)

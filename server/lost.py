@@ -35,6 +35,8 @@ class History:
 class Lost:
     """Reads and writes those tables. Writing only within the ledger's transactions; reading by any connection."""
 
+    table = "losses"
+
     def __init__(self, db: Db) -> None:
         self._db = db
 
@@ -63,6 +65,11 @@ class Lost:
         values = {"journal": journal_id, "seq": at.seq, "chain": at.chain}
         return not at.seq or self._db.execute(query, values).fetchone() is not None
 
+    def keeps(self, journal_id: JournalId, at: Position) -> bool:
+        """Whether this very place is among the facts, not among what came back alone."""
+        query = "SELECT 1 FROM facts WHERE journal_id = ? AND seq = ? AND chain = ?"
+        return not at.seq or self._db.execute(query, (journal_id, at.seq, at.chain)).fetchone() is not None
+
     def claim(self, journal_id: JournalId, head: Head, now_ms: UtcMs) -> None:
         """The facts up to this head of our own were lost: from here down they are wanted, where they are further than
         what is wanted or was given back already. Of what only the office's last word names (`note_known`), whatever a
@@ -73,12 +80,12 @@ class Lost:
         untouched = walk is not None and walk[2] == walk[0] == self._known(journal_id)
         if walk is not None and walk[2] is not None and not untouched:
             return
-        statement = """INSERT INTO losses
+        statement = f"""INSERT INTO {self.table}
                 (journal_id, top_seq, top_chain, signature, wanted_seq, wanted_chain, from_ms, at_ms)
             VALUES (:journal, :seq, :chain, :signature, :seq, :chain, :copied_ms, :now_ms)
             ON CONFLICT (journal_id) DO UPDATE SET top_seq = excluded.top_seq, top_chain = excluded.top_chain,
                 signature = excluded.signature, wanted_seq = excluded.wanted_seq, wanted_chain = excluded.wanted_chain
-            WHERE excluded.top_seq > losses.top_seq OR :untouched = 1"""
+            WHERE excluded.top_seq > {self.table}.top_seq OR :untouched = 1"""
         values = {
             "journal": journal_id,
             "seq": head.seq,
@@ -95,13 +102,18 @@ class Lost:
         self._db.execute("UPDATE losses SET known_seq = ? WHERE journal_id = ?", (seq, journal_id))
 
     def _known(self, journal_id: JournalId) -> int | None:
-        row = self._db.execute("SELECT known_seq FROM losses WHERE journal_id = ?", (journal_id,)).fetchone()
+        row = self._db.execute(f"SELECT known_seq FROM {self.table} WHERE journal_id = ?", (journal_id,)).fetchone()
         return row[0] if row else None
 
     def is_missing(self) -> bool:
         """Whether something was lost that is not all here again, and nobody has the office go on without."""
         query = f"SELECT 1 FROM losses WHERE waived_ms IS NULL AND NOT {MENDED} LIMIT 1"
         return self._db.execute(query).fetchone() is not None
+
+    def gave_up(self, since_ms: UtcMs) -> bool:
+        """Whether it was found out since then that something was lost which is not all here again."""
+        query = f"SELECT 1 FROM {self.table} WHERE at_ms >= ? AND NOT {MENDED} LIMIT 1"
+        return self._db.execute(query, (since_ms,)).fetchone() is not None
 
     def waive(self, now_ms: UtcMs) -> None:
         """Go on without what is missing."""
@@ -123,17 +135,16 @@ class Lost:
         secret: bytes,
     ) -> bool:
         """Keep these proven rows, which end at the place that was wanted. Whether that was the last of them."""
-        known = "SELECT 1 FROM facts WHERE journal_id = ? AND seq = ? AND chain = ?"
         new = [
             (journal_id, fact.seq, row, chain)
             for fact, row, chain in rows
-            if self._db.execute(known, (journal_id, fact.seq, chain)).fetchone() is None
+            if not self.keeps(journal_id, Position(fact.seq, chain))
         ]
         insert = "INSERT INTO lost (journal_id, seq, row, chain) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
         self._db.executemany(insert, new)
         done = len(new) < len(rows) or self.holds(journal_id, after)
         wanted = (None, None) if done else (after.seq, after.chain)
-        update = "UPDATE losses SET wanted_seq = ?, wanted_chain = ?, giver = ?, secret = ? WHERE journal_id = ?"
+        update = f"UPDATE {self.table} SET wanted_seq = ?, wanted_chain = ?, giver = ?, secret = ? WHERE journal_id = ?"
         self._db.execute(update, (*wanted, giver, secret, journal_id))
         return done
 
@@ -238,6 +249,18 @@ class Lost:
         since = self._rows(copy, behind, LAST) if copy is not None else iter(())
         return History((*before, *tail[begin or 0 :]), tuple(since), self._day(copy, behind))
 
+    def all_back(self) -> list[JournalId]:
+        """The journals of which facts were lost and all are here again, as that was found out."""
+        query = f"SELECT journal_id FROM {self.table} WHERE wanted_seq IS NULL ORDER BY at_ms, journal_id"
+        return [JournalId(row[0]) for row in self._db.execute(query).fetchall()]
+
+    def given_back(self, journal_id: JournalId) -> list[Fact]:
+        """The facts of it that were lost and came back; none where not all are here again."""
+        if not self.came_back(journal_id):
+            return []
+        query = "SELECT row FROM lost WHERE journal_id = ? ORDER BY seq"
+        return [parse(row) for (row,) in self._db.execute(query, (journal_id,))]
+
     def last_days(self) -> Iterator[tuple[JournalId, Fact]]:
         """The facts of the last days of every journal that this server wrote or lost, what came back included. Each
         with its journal; some twice."""
@@ -247,7 +270,7 @@ class Lost:
                 yield name, fact
 
     def _walk(self, journal_id: JournalId) -> tuple[int, bytes, int | None, bytes | None] | None:
-        query = "SELECT top_seq, top_chain, wanted_seq, wanted_chain FROM losses WHERE journal_id = ?"
+        query = f"SELECT top_seq, top_chain, wanted_seq, wanted_chain FROM {self.table} WHERE journal_id = ?"
         found: tuple[int, bytes, int | None, bytes | None] | None
         found = self._db.execute(query, (journal_id,)).fetchone()
         return found
@@ -289,6 +312,17 @@ class Lost:
         query = "SELECT day FROM days WHERE journal_id = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
         found = self._db.execute(query, (journal_id, end)).fetchone()
         return found[0] if found else None
+
+
+class LostForOffices(Lost):
+    """The same of the journals that this server, a centre, wrote for its offices, which give them back."""
+
+    table = "losses_for_offices"
+
+    def found_since(self, since_ms: UtcMs) -> bool:
+        """Whether it was found out since then that something was lost: other offices may hold more of it."""
+        query = f"SELECT 1 FROM {self.table} WHERE at_ms >= ? LIMIT 1"
+        return self._db.execute(query, (since_ms,)).fetchone() is not None
 
 
 class LostUpTo(Lost):

@@ -96,6 +96,13 @@ def named_for(db: Db, office: str) -> JournalId | None:
     return JournalId(found[0]) if found is not None else None
 
 
+def written_for(db: Db, journal_id: JournalId, office: str) -> bool:
+    """Whether this journal, where it is known here at all, is one that this server wrote for this office."""
+    found = db.execute("SELECT own < 0 AND office = ? FROM journals WHERE journal_id = ?", (office, journal_id))
+    row = found.fetchone()
+    return row is None or bool(row[0])
+
+
 def own_named(db: Db) -> tuple[JournalId, bytes] | None:
     """The journal that this server writes, and its public key."""
     query = "SELECT journal_id, public_key FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1"

@@ -123,6 +123,11 @@ class Publications:
         """As `history`."""
         return history(self.db, what, most)
 
+    def said(self, what: str) -> list[Version]:
+        """Every time that this server said a version of it, the oldest first."""
+        query = f"SELECT {_COLUMNS} {_of(None)} ORDER BY own, seq"
+        return [_version(row) for row in self.db.execute(query, {"what": what})]
+
     def catalogue(self) -> tuple[Version, Catalogue] | None:
         """As `newest_catalogue`."""
         return newest_catalogue(self.db)
@@ -141,6 +146,14 @@ class Publications:
         body = understand(decode(self.db.execute(query, (journal, seq)).fetchone()[0]))
         assert body is not None
         return body
+
+    def settled(self) -> list[Source]:
+        """The facts of the centre that were taken up here, or refused, the last one first."""
+        query = """SELECT source_journal, source_seq FROM published JOIN journals
+            ON journals.journal_id = published.journal_id WHERE own > 0 AND source_journal IS NOT NULL
+            ORDER BY own DESC, seq DESC LIMIT :most"""
+        found = dict.fromkeys(self.db.execute(query, {"most": LISTED}))
+        return [Source(JournalId(journal), Seq(seq)) for journal, seq in found]
 
     def is_settled(self, source: Source) -> bool:
         """Whether this fact of the centre was taken up here, or refused. A catalogue that was taken up before somebody

@@ -7,7 +7,7 @@ once the second is told. `after` is the number of the version that was edited, 0
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from server import published, queue
+from server import published, queue, regain
 from server.errors import ActRefused
 from server.fold_published import CALENDAR, CATALOGUE, CHOICE
 from server.ledger import Ledger
@@ -32,6 +32,7 @@ from sync.facts_published import (
 )
 from sync.journal import Instant
 from sync.notices import Notice
+from sync.numbering import fresh_start
 from sync.publication import calendar_of, calendar_values, catalogue_of, catalogue_values
 from sync.services import Catalogue
 from sync.types import JournalId, Seq, UtcMs
@@ -66,9 +67,9 @@ def publish_catalogue(
 ) -> Version:
     """Publish this catalogue. Raises CatalogueError with every problem in it, and ActRefused."""
     whole = catalogue_of(catalogue_values(found), accents=drawable.accents, pictograms=drawable.pictograms)
-    before = _follows(ledger, CATALOGUE, after, whole.digest)
+    number = _follows(ledger, CATALOGUE, after, whole.digest)
     plain = catalogue.to_body(whole).catalogue
-    fact = CataloguePublished(at.now_ms, before + 1, whole.digest, plain, by.staff, by.source, by.offices)
+    fact = CataloguePublished(at.now_ms, number, whole.digest, plain, by.staff, by.source, by.offices)
     return _published(ledger, CATALOGUE, fact, at)
 
 
@@ -77,9 +78,9 @@ def publish_calendar(ledger: Ledger, found: Calendar, after: int, by: By, at: Mo
     known = ledger.publications.catalogue()
     services = None if known is None else [each.id for each in known[1].services]
     whole = calendar_of(calendar_values(found), services=services)
-    before = _follows(ledger, CALENDAR, after, whole.digest)
+    number = _follows(ledger, CALENDAR, after, whole.digest)
     plain = calendar_fact.to_body(whole).calendar
-    fact = CalendarPublished(at.now_ms, before + 1, whole.digest, plain, by.staff, by.source, by.offices)
+    fact = CalendarPublished(at.now_ms, number, whole.digest, plain, by.staff, by.source, by.offices)
     return _published(ledger, CALENDAR, fact, at)
 
 
@@ -173,7 +174,7 @@ def _follows(ledger: Ledger, what: str, after: int, digest: str) -> int:
         raise ActRefused("published-meanwhile", f"version {number} was published meanwhile", hint=hint)
     if newest is not None and newest.digest == digest:
         raise ActRefused("nothing-new", f"this is what version {number} says", hint="There is nothing to publish.")
-    return number
+    return fresh_start(number) if regain.may_lack(ledger, newest) else number + 1
 
 
 def _published(ledger: Ledger, what: str, fact: PublishedFact, at: Moment) -> Version:

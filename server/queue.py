@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from server import regain
 from server.admission import THE_OFFICE, Issued, admit, prioritise, returned, turn_of_day
 from server.database import Taken
 from server.equipment import skilled
@@ -117,6 +118,7 @@ def take_up(ledger: Ledger, at: Moment) -> None:
     own = ledger.own_named()
     if own is None or ledger.lost.predecessor(own[0]) is None or stands_still(ledger):
         return
+    regain.own_tail(ledger, at.instant, at.now_ms)
     before = before_of(ledger.lost, own[0])
     live = merged(before, ledger.lost.facts(own[0]), before.day)
     at = replace(at, now_ms=UtcMs(max(at.now_ms, live.now_ms)))

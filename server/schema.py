@@ -634,11 +634,22 @@ def asked(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@LEDGER()
+def losses_for_offices(db: sqlite_utils.Database) -> None:
+    """What a centre lost of the journals that it wrote for its offices, as they give it back (server.lost)."""
+    db.execute("""CREATE TABLE losses_for_offices (
+        journal_id TEXT PRIMARY KEY,
+        top_seq INTEGER NOT NULL, top_chain BLOB NOT NULL, signature BLOB NOT NULL,
+        wanted_seq INTEGER, wanted_chain BLOB,
+        from_ms INTEGER, at_ms INTEGER NOT NULL, giver TEXT, secret BLOB, known_seq INTEGER
+    ) STRICT, WITHOUT ROWID""")
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
-    episodes, drafts, online_places, officers, by_language, asked,
+    episodes, drafts, online_places, officers, by_language, asked, losses_for_offices,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

@@ -2,7 +2,8 @@
 office's own (sync.downlink_driver), but asked for every two minutes and never held open.
 
 What comes is judged by the key in its first fact and lies in centre.db, a verified copy, before anything is made of it.
-A history that does not go on from the one here is refused as a whole. Then it is taken up (server.adopting).
+A history that does not go on from the one here is refused as a whole. Then it is taken up (server.adopting). Before
+it is asked for anything, a centre that was restored from an old copy is given back what it lost of that journal.
 """
 
 import sqlite3
@@ -13,10 +14,13 @@ from pathlib import Path
 from server.adopting import Centres
 from sync import feedwire, wire
 from sync.client import HttpsLink, Link, Reply, Unreachable
+from sync.downlink import Gave
 from sync.downlink_driver import Who
 from sync.errors import BadBatch, SyncError
 from sync.exchange import backoff_s
+from sync.exchange_terms import Failed, Refused, RetryAfter
 from sync.feedwire import Introduction
+from sync.giver import Giver
 from sync.judge import Accept, KnownJournal, Refuse, judge
 from sync.mirror import Mirror, MirrorReader
 from sync.wire import BadAnswer, Batch, Refusal
@@ -57,6 +61,9 @@ class WayDown:
         self._link: Link | None = None
         self._due_ms, self._attempts = 0.0, 0
         self._taken_up: object = None
+        self._giver = Giver(self._mirror, lambda name: None)
+        self._owes, self._forked = True, False
+        """Something may have to be given back; the centre said fork, and was given back what it had lost."""
         self.trouble: str | None = None
 
     def turn(self) -> float:
@@ -98,23 +105,54 @@ class WayDown:
         me = self._who()
         if me is None:
             return False, NOT_PAIRED
+        self._link = self._link or self._ports.link(self._url, bytes.fromhex(me.pin.fingerprint))
+        if self._owes:
+            return self._give(me, self._link)
         known = self._mirror.known()
         ask = feedwire.ask_for(known.journal_id, self._mirror.head(known.journal_id)) if known else feedwire.Ask()
         request = feedwire.sign_ask(me.journal_id, ask, me.key)
-        self._link = self._link or self._ports.link(self._url, bytes.fromhex(me.pin.fingerprint))
         fed = _meaning(self._link.post(request.path, request.headers, request.body))
         if isinstance(fed, str):
             return False, fed
         if isinstance(fed, Refusal):
-            return False, f"{fed.message}. {fed.hint}"
+            return self._refused(fed)
+        self._forked = False
         if isinstance(fed, Introduction):
             if fed.journal_id == ask.journal_id:
                 return False, "the centre names the very journal that it was asked for"
             self._mirror.begin(fed)
+            self._owe()  # the journal before may have ended there earlier than here
             return True, None
         if known is None:
             return False, "the centre sends facts of a journal that it did not name"
         return self._take(fed, known)
+
+    def _refused(self, refusal: Refusal) -> tuple[bool, str | None]:
+        """After a fork, which the centre may mend by what is given back, ask once more at once."""
+        if refusal.error != wire.FORK or self._forked:
+            self._forked = False
+            return False, f"{refusal.message}. {refusal.hint}"
+        self._forked = True
+        self._owe()
+        return True, None
+
+    def _owe(self) -> None:
+        self._owes = True
+        self._giver.forget()
+
+    def _give(self, me: Who, link: Link) -> tuple[bool, str | None]:
+        """Offer and send once what the centre may have lost of what it wrote for this office."""
+        gave = self._giver.give(me.journal_id, me.key.sign, lambda it: link.post(it.path, it.headers, it.body))
+        match gave:
+            case Gave(more=more):
+                self._owes = more
+            case Refused():
+                self._owes = False  # it does not want it, or is too old to know how
+            case Failed(why=why):
+                return False, why
+            case RetryAfter():
+                return False, "the centre asks for patience"
+        return True, None
 
     def _take(self, batch: Batch, known: KnownJournal) -> tuple[bool, str | None]:
         verdict = self._judged(batch, known)

@@ -10,17 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sync import downlink, feedwire, keys, lostwire, wire
-from sync.chain import Position
+from sync import downlink, feedwire, keys, wire
 from sync.client import HttpsLink, Link, Reply, Unreachable
 from sync.downlink import Ask, Fed, Gave, Give, Input, Named, NotPaired, Phase
 from sync.errors import BadBatch, SyncError
 from sync.exchange_terms import FAILED, Failed, Refused, RetryAfter, SetTimer, Timer
 from sync.feedwire import Introduction
+from sync.giver import Giver
 from sync.journal import Instant, JournalReader
 from sync.judge import Accept, judge
 from sync.keys import DeviceKey
-from sync.lostwire import Wanted
 from sync.mirror import FILE, FeedState, Mirror, MirrorRefused
 from sync.pairing import Pin, load_pin
 from sync.types import BootMs, JournalId
@@ -89,9 +88,10 @@ class Downlink:
         self._said = ""
         self._due_ms = 0.0
         self._planned: list[Ask | Give] = []
-        self._given: set[tuple[JournalId, int]] = set()
-        """Which journal was given back up to where, or was offered and is not wanted."""
-        self._wanted: tuple[JournalId, Position] | None = None
+        self._giver = Giver(
+            self._mirror,
+            lambda name: ports.log(f"the office's journal {name} was given back to the office, which had lost its end"),
+        )
         self._current = False
         """The office still writes the journal that is mirrored: it named it, or answered twice from it without a break.
         After a break the first answer may be the last of a journal that the office has gone on from."""
@@ -158,43 +158,18 @@ class Downlink:
         if isinstance(fed, Introduction):
             return self._begin(fed, ask)
         if isinstance(fed, Refused) and fed.code == wire.FORK:
-            self._given.clear()  # what the office had then, it need not have now
+            self._giver.forget()  # what the office had then, it need not have now
         return self._take(fed, seconds) if isinstance(fed, Batch) else fed
 
     def _gave(self, own: Who) -> Input:
-        """Offer the next journal of the office that it may have lost, or send what it wants of the one offered."""
-        if self._wanted is None:
-            offered = self._mirror.offered()
-            owed = next((each for each in offered if (each[0], each[1].seq) not in self._given), None)
-            if owed is None:
-                return Gave(more=False)
-            name, head = owed
-            batch = Batch(name, head.seq, head.chain, head, ())
-        else:
-            name, end = self._wanted
-            found = self._mirror.ending(name, end)
-            self._wanted = None
-            if found is None:
-                self._given.update((each, head.seq) for each, head in self._mirror.offered() if each == name)
-                return Gave(more=True)  # the office looks for what another device has
-            batch = found
-        request = lostwire.sign_lost(own.journal_id, batch, self._mirror.secret(name), own.key.sign)
-        answer = _lost(self._linked(own.pin).post(request.path, request.headers, request.body))
-        if not isinstance(answer, Wanted):
-            return answer
-        if answer.seq:
-            self._wanted = name, answer.position
-        else:
-            self._given.update((each, head.seq) for each, head in self._mirror.offered() if each == name)
-            if batch.rows:
-                self._ports.log(f"the office's journal {name} was given back to the office, which had lost its end")
-        return Gave(more=True)
+        link = self._linked(own.pin)
+        return self._giver.give(own.journal_id, own.key.sign, lambda it: link.post(it.path, it.headers, it.body))
 
     def _begin(self, named: Introduction, ask: feedwire.Ask) -> Input:
         if named.journal_id == ask.journal_id:
             return Failed("the office names the very journal that it was asked for")
         self._mirror.begin(named)
-        self._given.clear()
+        self._giver.forget()
         self._current = True
         if ask.journal_id is not None:
             self._ports.log(f"the office writes another journal now: {named.journal_id}, {ask.journal_id} before")
@@ -266,21 +241,6 @@ def run(
             called.clear()
             link.look()
     link.close()  # in the thread that opened the mirror
-
-
-def _lost(reply: Reply) -> Wanted | Refused | Failed | RetryAfter:
-    """What a reply to /v1/lost means."""
-    if reply.status in (429, 503):
-        return RetryAfter(reply.retry_after)
-    try:
-        if reply.status == 200:
-            return wire.decode_as(reply.body, Wanted, "answer")
-        if 400 <= reply.status < 500:
-            refusal = wire.decode_as(reply.body, Refusal, "refusal")
-            return Refused(refusal.error, f"{refusal.message}. {refusal.hint}")
-    except BadAnswer as error:
-        return Failed(f"HTTP {reply.status} with a body that is no answer: {error}")
-    return Failed(f"HTTP {reply.status}")
 
 
 def _is_all(batch: Batch) -> bool:

@@ -9,10 +9,12 @@ from typing import Any
 from server import handing
 from server.adopting import Centres, take_up
 from server.errors import ActRefused
+from server.giveback import take_lost
 from server.handdown import HandDown, Shelf
 from server.ledger import Ledger
 from server.pairing import Pairing
 from server.publishing import By
+from server.replies import refusing
 from server.stores import FILE
 from server.way_down import DownPorts, WayDown
 from sync import wire
@@ -21,7 +23,7 @@ from sync.downlink_driver import Who
 from sync.keys import DeviceKey
 from sync.pairing import Pin
 from sync.types import JournalId
-from sync.wire import Batch, Head
+from sync.wire import Batch, Head, Refusal
 from tests.server.copied import copied
 from tests.server.device import NOON
 from tests.server.places import reader_of
@@ -33,11 +35,13 @@ PIN = Pin("a" * 32, "b" * 64, 0, "c" * 64)
 
 
 class Centre:
-    """A centre. `lie` changes a batch before it goes out; `reachable`: whether anybody answers."""
+    """A centre. `lie` changes a batch before it goes out; `reachable`: whether anybody answers; `older`: its release
+    knows of nothing that is given back; `seconds`: its time behind noon when something is."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         self.folder, self.reachable, self.asked, self.starts = folder, True, 0, 90
+        self.older, self.seconds = False, 0
         self.lie: Callable[[Batch], Batch] = lambda batch: batch
         self._begin()
 
@@ -88,11 +92,25 @@ class Centre:
         if not self.reachable:
             raise Unreachable("no route", hint="Wait.")
         request = wire.read_request({key.lower(): value for key, value in headers.items()}, body, path)
+        if path == wire.LOST_PATH:
+            return self._given_back(request)
         found = asyncio.run(self._handdown.answer(request, _never, {}))
         content, packed = found.body, found.content_type == wire.CONTENT_TYPE
         if packed and found.status == 200:
             content = wire.deflate(wire.encode_batch(self.lie(wire.decode_batch(wire.inflate(content)))))
         return Reply(found.status, 0.0, content, found.content_type)
+
+    def _given_back(self, request: wire.Request) -> Reply:
+        """What the office gives back; a release of before has no such path."""
+        if self.older:
+            refusal = refusing(wire.refuse(wire.UNKNOWN_PATH, "there is nothing here", "-"))
+            return Reply(refusal.status, 0.0, refusal.body)
+        with self.ledger.transaction():
+            taken = take_lost(self.ledger, request, at(self.seconds).now_ms, at(self.seconds), _no_own)
+        if isinstance(taken, Refusal):
+            refused = refusing(taken)
+            return Reply(refused.status, 0.0, refused.body)
+        return Reply(200, 0.0, wire.encode_message(taken))
 
     async def hand_over(self, office: str) -> None:
         """As server.handing.Handing."""
@@ -106,6 +124,10 @@ class Centre:
 
     async def _forked(self, journal_id: JournalId, head: Head) -> None:
         raise AssertionError("no device of the centre's own asks here")
+
+
+def _no_own(ledger: Ledger, name: JournalId, head: Head) -> None:
+    raise AssertionError("an office gives nothing of the centre's own journal back")
 
 
 async def _never() -> dict[str, Any]:
