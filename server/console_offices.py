@@ -6,16 +6,19 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from server import regain
 from server.door import Person
 from server.forms import form_of
 from server.office_desk import OfficeDesk
+from server.office_words import GIVEN_BACK
 from server.offices import Kept, kept
 from server.pairing import new_code
 from server.people import Role
+from server.regain import GivenBack
 from sync.exchange_terms import Phase
 from sync.paircode import make_code
 from sync.types import JournalId
-from translations import N_
+from translations import N_, load
 
 # gettext: office
 
@@ -48,8 +51,14 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
 
     @app.get("/offices")
     async def offices(request: Request, person: Administrator) -> Response:
+        back = await desk.everywhere.read(regain.told)
         rows = [
-            (each, name(each, person.language), desk.seen(each.office.contact_ms, person.language))
+            (
+                each,
+                name(each, person.language),
+                desk.seen(each.office.contact_ms, person.language),
+                [_came_back(desk, one, person.language) for one in back.get(each.office.office, ())],
+            )
             for each in await desk.everywhere.read(kept)
         ]
         values = {"rows": rows, "centre": _centre(desk)}
@@ -72,6 +81,23 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
         found = await one(office)
         await door.write(lambda ledger: ledger.revoke(found.journal_id, door.now()))
         return RedirectResponse("/offices", 303)
+
+
+def _came_back(desk: OfficeDesk, back: GivenBack, language: str) -> tuple[str, list[str]]:
+    """What is told of a loss that this office knows of: a sentence, and what came back."""
+    words, found = load(language, "office"), desk.seen(back.found_ms, language)
+    said = [
+        words.gettext(GIVEN_BACK[what]).format(number=number, when=desk.seen(at, language))
+        for what, number, at in back.said
+    ]
+    return words.gettext(_BACK if back.whole else _LACKS).format(time=found), said
+
+
+_BACK = N_("This server was restored from an old copy. On {time} this office gave back what was missing here:")
+_LACKS = N_(
+    "This server was restored from an old copy. On {time} this office showed that it has more of what was published "
+    "here. Not all of it has come back yet; it is asked for as soon as the office is reached."
+)
 
 
 def _centre(desk: OfficeDesk) -> tuple[str, str | None] | None:

@@ -23,6 +23,7 @@ from server.forms import form_of
 from server.people import Role
 from server.published import Version
 from server.publishing import By, Drawable
+from server.regain import next_number
 from sync.errors import CalendarError, CatalogueError
 from translations import N_, Catalogue, load
 
@@ -123,6 +124,7 @@ def _add_draft(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
             "changes": changes,
             "first": stands.newest is None,
             "after": stands.newest.number if stands.newest is not None else 0,
+            "number": await door.read(next_number, sheet.kind),
             "seen": seal(values),
             "offices": await editor.offices(person.language),
         }
@@ -184,8 +186,11 @@ def _add_versions(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
 
 async def _before(editor: Editor, sheet: Sheet, number: int) -> Any:
     """What the version before said; None where there is none, or another release wrote it."""
+    numbers = [each.number for each in await editor.door.read(published.history, sheet.kind)]
     try:
-        return (await editor.door.read(at_version, sheet.kind, number - 1))[1]
+        return (
+            await editor.door.read(at_version, sheet.kind, max([each for each in numbers if each < number] or [0]))
+        )[1]
     except ActRefused:
         return None
 

@@ -324,6 +324,15 @@ class LostForOffices(Lost):
         query = f"SELECT 1 FROM {self.table} WHERE at_ms >= ? LIMIT 1"
         return self._db.execute(query, (since_ms,)).fetchone() is not None
 
+    def by_office(self) -> list[tuple[str, JournalId, UtcMs]]:
+        """(the office, the journal for it, when it was found out), in that order."""
+        query = f"""SELECT coalesce(giving.office, written.office), gone.journal_id, gone.at_ms
+            FROM {self.table} AS gone
+            LEFT JOIN journals AS giving ON giving.journal_id = gone.giver
+            LEFT JOIN journals AS written ON written.journal_id = gone.journal_id
+            ORDER BY gone.at_ms, gone.journal_id"""
+        return [(office or "", JournalId(name), UtcMs(at)) for office, name, at in self._db.execute(query).fetchall()]
+
 
 class LostUpTo(Lost):
     """As it was when of this one journal (None: of every one) nothing had come back beyond `top` (None: nothing)."""

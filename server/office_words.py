@@ -1,5 +1,6 @@
 """The words of the pages for supervisors and administrators. Texts of the domain `office`."""
 
+from server.fold_published import CALENDAR, CATALOGUE, NOTICE
 from server.people import Role
 from translations import N_
 
@@ -51,6 +52,13 @@ SLIP = {
     "emergency": (N_("Emergency number"), N_("Please wait for the number to be called.")),
 }
 """What stands on paper that is printed from the console, in every language: a line above and one below the number."""
+
+GIVEN_BACK = {
+    CATALOGUE: N_("Service catalogue, version {number}, published on {when}"),
+    CALENDAR: N_("Calendar, version {number}, published on {when}"),
+    NOTICE: N_("Notice, published or withdrawn on {when}"),
+}
+"""What an office gave back to its centre (server.regain.GivenBack)."""
 
 SIGNALS = {
     "idle": N_("presses while nobody was served"),

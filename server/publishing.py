@@ -32,7 +32,6 @@ from sync.facts_published import (
 )
 from sync.journal import Instant
 from sync.notices import Notice
-from sync.numbering import fresh_start
 from sync.publication import calendar_of, calendar_values, catalogue_of, catalogue_values
 from sync.services import Catalogue
 from sync.types import JournalId, Seq, UtcMs
@@ -174,7 +173,7 @@ def _follows(ledger: Ledger, what: str, after: int, digest: str) -> int:
         raise ActRefused("published-meanwhile", f"version {number} was published meanwhile", hint=hint)
     if newest is not None and newest.digest == digest:
         raise ActRefused("nothing-new", f"this is what version {number} says", hint="There is nothing to publish.")
-    return fresh_start(number) if regain.may_lack(ledger, newest) else number + 1
+    return regain.next_number(ledger.publications.db, what)
 
 
 def _published(ledger: Ledger, what: str, fact: PublishedFact, at: Moment) -> Version:

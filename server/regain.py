@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from server import published
 from server.database import Db
 from server.fold_published import CALENDAR, CATALOGUE, CHOICE, NOTICE
 from server.ledger import Ledger
+from server.lost import Lost, LostForOffices
 from server.published import Version
 from sync.codec import Fact
 from sync.facts import Body, understood
@@ -26,9 +28,16 @@ from sync.facts_published import (
 )
 from sync.facts_restated import RecordWaived
 from sync.journal import Instant
+from sync.numbering import fresh_start
 from sync.types import JournalId, Seq, UtcMs
 
 _NUMBERED: Mapping[str, type[PublishedFact]] = {CATALOGUE: CataloguePublished, CALENDAR: CalendarPublished}
+_WHAT: Mapping[type[PublishedFact], str] = {
+    CataloguePublished: CATALOGUE,
+    CalendarPublished: CALENDAR,
+    NoticePublished: NOTICE,
+    NoticeWithdrawn: NOTICE,
+}
 _SAID = """SELECT published.journal_id, seq, now_ms, offices FROM published
     JOIN journals ON journals.journal_id = published.journal_id
     WHERE own > 0 AND what = ? AND notice = ? ORDER BY own DESC, seq DESC LIMIT 1"""
@@ -44,6 +53,27 @@ def from_office(facts: Iterable[Fact], office: str) -> list[PublishedFact]:
         whom = getattr(body, "offices", None)
         of: Any = body
         found.append(replace(of, source=None, offices=() if whom == () else (office,)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """That an office holds more than this server of what was published for it: `found_ms` when that was found out;
+    `whole`: all of it came back. `said`: (what, number, 0 for a notice, when it was published), in order."""
+
+    found_ms: UtcMs
+    whole: bool
+    said: tuple[tuple[str, int, UtcMs], ...]
+
+
+def told(db: Db) -> dict[str, list[GivenBack]]:
+    """By office, in the order in which it was found out."""
+    found: dict[str, list[GivenBack]] = {}
+    lost = LostForOffices(db)
+    for office, name, at_ms in lost.by_office():
+        bodies = from_office(lost.given_back(name), office)
+        said = tuple((_WHAT[type(each)], getattr(each, "number", 0), each.now_ms) for each in bodies)
+        found.setdefault(office, []).append(GivenBack(at_ms, lost.came_back(name), said))
     return found
 
 
@@ -145,14 +175,24 @@ def _key(body: Any) -> tuple[int, int, str]:
     return body.number, body.now_ms, body.digest
 
 
-def may_lack(ledger: Ledger, newest: Version | None) -> bool:
-    """Whether a version behind this one (None: there is none) may have been published here and lost: since then it was
-    found out that something of this server's record was lost, or may be, and not all of it came back."""
+def next_number(db: Db, what: str) -> int:
+    """The number of the version that is published next: of CATALOGUE or CALENDAR.
+
+    The one behind the newest; but where a version behind that may have been published and lost, the next free hundred.
+    """
+    newest = published.newest(db, what)
+    number = newest.number if newest is not None else 0
+    return fresh_start(number) if _may_lack(db, newest) else number + 1
+
+
+def _may_lack(db: Db, newest: Version | None) -> bool:
+    """Whether it was found out since this version (None: there is none) that something of this server's record was
+    lost, or may have been, and not all of it came back."""
     since_ms = newest.now_ms if newest is not None else UtcMs(0)
-    if ledger.lost.gave_up(since_ms) or ledger.lost_for_offices.found_since(since_ms):
+    if Lost(db).gave_up(since_ms) or LostForOffices(db).found_since(since_ms):
         return True
     place = (newest.journal, newest.seq) if newest is not None else (JournalId(""), Seq(0))
-    rows = ledger.publications.db.execute(_BEHIND, {"journal": place[0], "seq": place[1]})
+    rows = db.execute(_BEHIND, {"journal": place[0], "seq": place[1]})
     return any(RecordWaived.kind.encode() in row for (row,) in rows)
 
 

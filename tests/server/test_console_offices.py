@@ -9,16 +9,21 @@ from server.centre import Centre
 from server.ingest import take_pairing
 from server.relay import Reached
 from server.relayed import take_introduction
+from sync.chain import START
 from sync.exchange_terms import Phase
+from sync.facts import drafts
+from sync.facts_published import CataloguePublished, Source
+from sync.journal import chained
 from sync.paircode import fingerprint, parse_code
 from sync.pairing import Device as PairedDevice
 from sync.pairing import request
 from sync.relaywire import Introduction, sign_introduction
 from sync.types import JournalId, Seq, UtcMs
-from sync.wire import Refusal
+from sync.wire import Head, Refusal
 from tests.server.conftest import opened
 from tests.server.desk import CERTIFICATE, Browser, Desk
 from tests.server.device import Device
+from tests.server.publishing_office import at
 from tests.server.test_relay import NAME
 
 PRINT = fingerprint(CERTIFICATE)
@@ -105,3 +110,19 @@ def test_the_page_says_how_the_office_stands_with_its_own_centre(
     assert words in boss.get("/offices").text
     centre.hear_down("no route")
     assert ("does not come here" in boss.get("/offices").text) is ("Everything" in words)
+
+
+def test_what_an_office_gave_back_stands_beside_it(desk: Desk, boss: Browser, tmp_path: Path) -> None:
+    office, name, secret = Device.make(tmp_path / "one", 1), JournalId("c" * 32), b"s" * 32
+    assert pair(desk, office, code_in(boss.post("/offices/code", {}).text)) is None
+    said = CataloguePublished(UtcMs(desk.time), 7, "d" * 64, {"services": []}, "s00000001", Source(name, Seq(9)), ())
+    facts, entries = chained(secret, START, drafts(said), at().instant)
+    rows = [(fact, entry.row, entry.chain) for fact, entry in zip(facts, entries, strict=True)]
+    head = Head(entries[-1].seq, entries[-1].chain, bytes(64))
+    desk.job(lambda ledger: ledger.lost_for_offices.claim(name, head, UtcMs(desk.time)))
+    assert "gave back" not in boss.get("/offices").text, "control: nobody knows yet which office has it"
+    giver = office.journal_id
+    desk.job(lambda ledger: ledger.lost_for_offices.store(name, START, rows, giver, secret))
+    page = boss.get("/offices").text
+    assert "this office gave back what was missing here" in page
+    assert "Service catalogue, version 7, published on" in page

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server import published
+from server import published, regain
 from server.fold_published import CATALOGUE
 from server.giveback import take_lost
 from server.ledger import Ledger
@@ -112,8 +112,10 @@ def test_what_an_office_holds_came_back_and_no_office_was_put_back_to_the_copy(w
     assert fees(world.office) == [(1, FIRST), (2, 2_00)], "nothing was taken up twice, and nothing of before"
     assert fees(world.other) == [(1, FIRST), (2, 2_00)], "it had not heard of it before the loss"
     assert not world.clashes
-    (version, _) = published.history(world.centre.ledger.publications.db, CATALOGUE)
+    version, *_ = published.history(world.centre.ledger.publications.db, CATALOGUE)
     assert (version.staff, version.offices, version.now_ms) == (FOR_ALL.staff, (), at(2).now_ms)
+    (told,) = regain.told(world.centre.ledger.publications.db)[world.office.id]
+    assert (told.whole, told.said) == (True, ((CATALOGUE, 2, at(2).now_ms),))
 
 
 def test_control_without_giving_back_the_centre_lacked_it_for_good(world: World) -> None:
