@@ -7,23 +7,19 @@ from email.utils import formatdate
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from server import reading
 from server.database import Db, DbError
-from server.described import complete
+from server.described import describe
 from server.feed import Feed
-from server.http import FOR_EVER, App, Receive, Scope, Send
+from server.http import FOR_EVER, App, Receive, Scope, Send, only_get
 from server.pages import Pages
 from sync import RELEASE
-from sync.feedwire import Ask, Introduction
-from sync.paircode import PairAnswer, PairRequest
 from sync.types import UtcMs
-from sync.wire import FACTS_PATH, FEED_PATH, PAIR_PATH, STATUS, Answer, Refusal
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
@@ -101,15 +97,26 @@ def pages_app(
 
     @app.exception_handler(HTTPException)
     async def problem(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:
+            return JSONResponse({"error": error.detail}, 405, headers={"allow": _allowed(app, request)})
         if error.status_code != 404:
             return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
         return _html(pages.missing(pages.language(request.query_params.get("lang"))), 404)
 
-    app.router.routes.append(Route("/live/events", feed))
+    app.router.routes.append(only_get("/live/events", feed))
     for each in guides:
         each.add_to(app)
-    _describe(app)
+    describe(app)
     return with_headers(app, GUARDS)
+
+
+def _allowed(app: FastAPI, request: Request) -> str:
+    """What may be done at this address, by every route there: they may be several."""
+    found: set[str] = set()
+    for route in app.router.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return ", ".join(sorted(found))
 
 
 def asset_response(pages: Pages, digest: str, name: str) -> Response:
@@ -137,78 +144,3 @@ def with_headers(app: App, headers: tuple[tuple[bytes, bytes], ...] = ()) -> App
 
 def _html(text: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(text, status, headers={"cache-control": "no-store"})
-
-
-def _describe(app: FastAPI) -> None:
-    """Add to /openapi.json what is not routed by FastAPI: the exchange, and the stream."""
-    schema = app.openapi()
-    complete(schema["paths"])
-    shapes = (Answer, Refusal, PairRequest, PairAnswer, Ask, Introduction)
-    references, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
-    told = [{"application/json": {"schema": each}} for each in references]
-    answer, refusal, pair_request, pair_answer, ask, introduction = told
-    refused = {str(status): {"description": "Refused; nothing was applied", "content": refusal} for status in _STATUSES}
-    lines = {"application/x-ndjson": {"schema": {"type": "string", "format": "binary"}}}
-    signed = [
-        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
-        for name in ("Scorecard-Journal", "Scorecard-Range", "Scorecard-Signature")
-    ]
-    schema["components"] = {"schemas": {**schema.get("components", {}).get("schemas", {}), **components}}
-    schema["paths"][FACTS_PATH] = {
-        "post": {
-            "summary": "Send facts (on the exchange's listener, over TLS; docs/exchange.md)",
-            "parameters": signed,
-            "requestBody": {"required": True, "content": lines},
-            "responses": {"200": {"description": "Durable up to `received`", "content": answer}, **refused},
-        }
-    }
-    schema["paths"][PAIR_PATH] = {
-        "post": {
-            "summary": "Pair a machine by its one-time code (on the exchange's listener)",
-            "requestBody": {"required": True, "content": pair_request},
-            "responses": {"200": {"description": "Paired", "content": pair_answer}, **refused},
-        }
-    }
-    schema["paths"][FEED_PATH] = {
-        "post": {
-            "summary": "Ask for the office's own journal, held until there is more (on the exchange's listener)",
-            "parameters": signed,
-            "requestBody": {"required": True, "content": ask},
-            "responses": {
-                "200": {"description": "A signed batch, or which journal it is", "content": {**lines, **introduction}},
-                **refused,
-            },
-        }
-    }
-    schema["paths"]["/t/{token}/now"] = _FRAGMENT
-    for path, parts in _STREAMS.items():
-        schema["paths"][path] = {
-            "get": {
-                "summary": f"Server-sent events: {parts}, `beat` (time of day), `release`",
-                "parameters": [_LANG],
-                "responses": {"200": {"description": "The stream", "content": {"text/event-stream": {}}}},
-            }
-        }
-
-
-_LANG = {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["th", "en", "my"]}}
-_FRAGMENT = {
-    "get": {
-        "summary": "The part of a ticket's page that changes",
-        "parameters": [{"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}, _LANG],
-        "responses": {
-            "200": {
-                "description": "An HTML fragment. `scorecard-as-of`: as of when; `scorecard-again`: look again after "
-                "so many seconds, 0: nothing more will happen",
-                "content": {"text/html": {"schema": {"type": "string"}}},
-            },
-            "404": {"description": "There is no such ticket", "content": {"text/html": {}}},
-            "429": {"description": "Too many unknown tokens from this address", "content": {"text/html": {}}},
-        },
-    }
-}
-_STREAMS = {
-    "/live/events": "`state` (HTML fragment)",
-    "/display/events": "`hero`, `more`, `told`, `waits` (HTML fragments), `say` (what to play)",
-}
-_STATUSES = sorted(set(STATUS.values()))

@@ -17,6 +17,7 @@ from server.console_offices import add_offices
 from server.console_pages import ConsolePages, Filled, language_cookie, redirect
 from server.console_people import add_people
 from server.console_today import add_today
+from server.database import Unavailable
 from server.door import Door, Person
 from server.errors import AccountRefused, Refused, ServerError
 from server.forms import Form, form_of
@@ -203,8 +204,9 @@ def _add_answers(app: FastAPI, door: Door, pages: ConsolePages) -> None:
     async def account_refused(request: Request, error: AccountRefused) -> Response:
         return pages.refused(request, Refused(409, "account", error.hint, hint=N_("Nothing was changed")))
 
+    @app.exception_handler(Unavailable)
     @app.exception_handler(ServerError)
-    async def trouble(request: Request, error: ServerError) -> Response:
+    async def trouble(request: Request, error: Exception) -> Response:
         hint = N_("Nothing was changed. Tell whoever looks after the server")
         return pages.refused(request, Refused(503, "ledger", N_("The server cannot write at the moment"), hint=hint))
 

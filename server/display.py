@@ -7,12 +7,11 @@ from urllib.parse import parse_qs
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
 
 from server.around import Around
 from server.clips import Clips
 from server.display_pages import DisplayPages
-from server.http import FOR_EVER, Receive, Scope, Send
+from server.http import FOR_EVER, Receive, Scope, Send, only_get
 from server.pages import Pages
 from server.speaker import Speaker
 from server.streams import BEAT_SECONDS, Streams
@@ -95,7 +94,7 @@ class Display:
             headers = {"cache-control": FOR_EVER}
             return Response(found.path.read_bytes(), media_type=found.media_type, headers=headers)
 
-        app.router.routes.append(Route("/display/events", self))
+        app.router.routes.append(only_get("/display/events", self))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One open display."""

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from starlette.routing import Route
+
 from server.errors import BodyTooLarge, Disconnected
 
 Scope = MutableMapping[str, Any]
@@ -82,3 +84,10 @@ async def end(send: Send) -> None:
 
 
 _FEWER = "See docs/exchange.md, 'Batch': send fewer facts at once. Nothing was stored."
+
+
+def only_get(path: str, app: Any) -> Route:
+    """A route to a raw handler, for GET alone: another method would be answered as if it were one."""
+    route = Route(path, app, methods=["GET"])
+    route.methods = {"GET"}  # nothing of it is for HEAD: a stream has no end to wait for
+    return route

@@ -276,10 +276,12 @@ class Office:
     def _public(self, core: _Core, guide: Guide) -> tuple[App, Quick]:
         """What anybody sees, and what is answered before it is parsed."""
         pages, hall, halls, config = core.pages, core.hall, core.halls, self._config
-        proof = Proof(core.auditor, core.audits, pages, lambda: hall.live, self._now, papers=core.papers)
+        address = partial(asker, proxy=config.online.proxy if config.online is not None else None)
+        proof = Proof(
+            core.auditor, core.audits, pages, lambda: hall.live, self._now, papers=core.papers, address=address
+        )
         online = self._online(pages, core.around, hall, core.writer, core.reader)
         services = ServicePages(pages, core.around, lambda: hall.live, self._now, online.offer if online else None)
-        address = partial(asker, proxy=config.online.proxy if config.online is not None else None)
         following = Following(halls, pages, self._now, address)
         status = Status(following, pages.language, GUARDS)
         watched = Watched(

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from server.around import Around
 from server.door import address_of
-from server.errors import ActRefused, Refused
+from server.errors import ActRefused, LedgerRefused, Refused
 from server.forms import Form, form_of
 from server.ledger import Ledger
 from server.online import Gate, Terms, ask
@@ -141,6 +141,8 @@ class OnlinePages:
             await self._office.write(lambda ledger: ask(ledger, token, service, at, self._terms, closes))
         except ActRefused as error:
             return error.code if error.code in REFUSED else "not-now"
+        except LedgerRefused:  # the disk is full, or away
+            return "not-now"
         return None
 
     def _closes(self, service: str, around: Around) -> UtcMs | None:

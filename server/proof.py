@@ -16,11 +16,12 @@ from server.audits import Audits, Told
 from server.bucket import Buckets
 from server.checking import Checked, check
 from server.checkpoints import kept
-from server.database import Db
+from server.database import Db, Unavailable
 from server.door import address_of
 from server.download import MOST_ROWS, evidence_zip, pieces
 from server.errors import ComeLater, NoSuchDay, Refused, TooMuch
 from server.forms import form_of
+from server.limit import Address
 from server.pages import Pages
 from server.papers import Papers, check_at
 from server.places import days
@@ -52,8 +53,11 @@ class Proof:
         *,
         most_rows: int = MOST_ROWS,
         papers: Papers | None = None,
+        address: Address = address_of,
     ) -> None:
-        """`most_rows` of evidence are made on the fly. `papers` of other offices are checked here, too."""
+        """`most_rows` of evidence are made on the fly. `papers` of other offices are checked here, too. `address` says
+        where a request comes from."""
+        self._address = address
         self._papers = papers
         self._most_rows = most_rows
         self._reads, self._audits, self._pages, self._live, self._now = reads, audits, pages, live, now
@@ -102,6 +106,12 @@ class Proof:
             answer.headers["retry-after"] = str(error.wait_s)
             return answer
 
+        @app.exception_handler(Unavailable)
+        async def unread(request: Request, error: Exception) -> HTMLResponse:
+            answer = _html(self._draw.unread(LATER_S, self._language(request)), 503)
+            answer.headers["retry-after"] = str(LATER_S)
+            return answer
+
         @app.exception_handler(TooMuch)
         async def too_much(request: Request, error: TooMuch) -> HTMLResponse:
             return _html(self._draw.too_much(self._language(request)), 413)
@@ -120,7 +130,7 @@ class Proof:
             typed = (await form_of(request)).one("code")[:40]
         except Refused:
             typed = ""
-        wait_s = self._checks.take(address_of(request), self._now())
+        wait_s = self._checks.take(self._address(request), self._now())
         if wait_s:
             answer = _html(self._draw.check(Asked(typed, wait_s=wait_s), {}, language), 429)
             answer.headers["retry-after"] = str(wait_s)
@@ -135,7 +145,7 @@ class Proof:
 
     async def evidence(self, day: str, request: Request) -> Response:
         """The ZIP of this day. Raises HTTPException, ComeLater, TooMuch."""
-        wait_s = self._loads.take(address_of(request), self._now())
+        wait_s = self._loads.take(self._address(request), self._now())
         if wait_s:
             raise ComeLater(429, wait_s)
         file = await self._read(evidence_zip, day, self._audits, self._zone, self._most_rows)

@@ -148,6 +148,14 @@ class ProofPages:
         values = {"title": heading, "text": text.format(seconds=wait_s)}
         return self._framed("proof_nothing.html", language, values, heading)
 
+    def unread(self, wait_s: int, language: str) -> str:
+        """The record cannot be read at this moment."""
+        words = load(language, "audit")
+        heading = words.gettext("The record cannot be read at the moment")
+        text = words.gettext("Try again in {seconds} seconds.")
+        values = {"title": heading, "text": text.format(seconds=wait_s)}
+        return self._framed("proof_nothing.html", language, values, heading)
+
     def too_much(self, language: str) -> str:
         """A day whose evidence is not made on the fly."""
         words = load(language, "audit")

@@ -11,10 +11,9 @@ from email.utils import formatdate
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request
-from starlette.routing import Route
 
 from server.following import Following, Fragment
-from server.http import Receive, Scope, Send
+from server.http import Receive, Scope, Send, only_get
 
 KEPT = 20_000
 """So many fragments are kept: about 1 KB each."""
@@ -48,7 +47,7 @@ class Status:
 
     def add_to(self, app: FastAPI) -> None:
         """Add the route."""
-        app.router.routes.append(Route("/t/{token}/now", self))
+        app.router.routes.append(only_get("/t/{token}/now", self))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. Raises HTTPException and ComeLater before anything is sent."""
