@@ -167,6 +167,7 @@ class OfficeHall:
 
     def _other(self, live: Live, ticket: QueueTicket, here: Here) -> Other:
         name, words = ticket.name, (ticket.name.journal, ticket.day, ticket.label)
+        taken_ms = ticket.here_ms if ticket.day == live.day else ticket.since_ms
         kind = (ticket.day, name.journal, ticket.label[:1])
         same = [each for each in live.tickets.values() if (each.day, each.name.journal, each.label[:1]) == kind]
         return Other(
@@ -174,7 +175,7 @@ class OfficeHall:
             label=ticket.label,
             day=ticket.day,
             services=ticket.services,
-            taken=here.wall - timedelta(milliseconds=here.now_ms - ticket.here_ms),
+            taken=here.wall - timedelta(milliseconds=here.now_ms - taken_ms),
             taken_before=sum(each.name.seq < name.seq for each in same),
             hall=self._place(name, here),
         )

@@ -72,7 +72,7 @@ class Now:
 
 def longest_minutes(live: Live, now_ms: UtcMs) -> int:
     """How long whoever waits longest has waited; 0 where nobody does."""
-    return max((max(now_ms - each.since_ms, 0) for each in live.waiting()), default=0) // MINUTE_MS
+    return max((max(now_ms - each.waits_ms, 0) for each in live.waiting()), default=0) // MINUTE_MS
 
 
 def _ms(service: Service) -> int:

@@ -74,14 +74,15 @@ def counter_state(live: Live, number: int, now_ms: UtcMs) -> CounterState:
 
 def ticket_state(ticket: QueueTicket, live: Live, now_ms: UtcMs) -> TicketState:
     """The ticket at this moment."""
-    waited_ms = max(now_ms - ticket.since_ms, 0) if ticket.status is Status.WAITING else ticket.waited_ms or 0
+    before_ms = ticket.here_ms - ticket.since_ms  # nobody stood there: asked for from a phone, or the night
+    counted_ms = now_ms - ticket.since_ms if ticket.status is Status.WAITING else ticket.waited_ms or 0
     return TicketState(
         label=ticket.label,
         status=ticket.status.value,
         service=ticket.service,
         services=ticket.services,
         priority=ticket.priority,
-        minutes=waited_ms // 60_000,
+        minutes=max(counted_ms - before_ms, 0) // 60_000,
         step=ticket.step,
         counter=ticket.counter,
         called_ms=ticket.called_ms,

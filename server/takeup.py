@@ -97,6 +97,7 @@ def _ticket(ticket: QueueTicket, now_ms: UtcMs, code: str | None) -> TicketResta
         ticket.by_hand,
         ticket.said_ms,
         code,
+        ticket.came_ms,
     )
 
 

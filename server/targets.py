@@ -27,7 +27,7 @@ def targets(live: Live, number: int, standard: Mapping[str, int], now_ms: UtcMs)
     done = [each for each in live.tickets.values() if each.status is Status.SERVED and each.counter == number]
     timed = [each for each in done if each.called_ms is not None and standard.get(each.service)]
     waiting = live.order(live.counter(number).services, now_ms)
-    longest = max((now_ms - each.since_ms for each in waiting), default=None)
+    longest = max((now_ms - each.waits_ms for each in waiting), default=None)
     longest_minutes = None if longest is None else max(longest, 0) // 60_000
     if len(timed) < FEWEST:
         return Targets(len(done), None, None, longest_minutes)

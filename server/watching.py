@@ -181,8 +181,7 @@ def _refused(since_ms: UtcMs, at: Moment, ledger: Ledger) -> None:
 def _waits(live: Live, now_ms: UtcMs) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for each in live.waiting():
-        since_ms = each.at_ms if each.step else each.here_ms  # who goes on to another service waits for that anew
-        found.setdefault(each.service, []).append(now_ms - since_ms)
+        found.setdefault(each.service, []).append(now_ms - each.waits_ms)
     return found
 
 

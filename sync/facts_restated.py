@@ -22,7 +22,7 @@ class TicketRestated(OfficeFact):
     `code` masked anew, for this journal."""
 
     kind: ClassVar[str] = "ticket.restated"
-    unsaid: ClassVar[tuple[str, ...]] = ("code",)
+    unsaid: ClassVar[tuple[str, ...]] = ("code", "came_ms")
     ticket: TicketName
     label: str
     day: str
@@ -45,6 +45,7 @@ class TicketRestated(OfficeFact):
     by_hand: bool = False
     said_ms: UtcMs | None = None
     code: str | None = None
+    came_ms: UtcMs | None = None
 
 
 @dataclass(frozen=True, slots=True)

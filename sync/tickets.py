@@ -57,7 +57,8 @@ class QueueTicket:
     `overtaken`, `hold`, `placed`, `carried`: see sync.rule. `waited_ms`: how long it had waited when it was last
     called. `by_hand`: it was last called so. `counter` stays after it was served. `code`: its 4 digits, masked for the
     journal that this is folded from (sync.masked): the same ticket has others in another journal, so that they do not
-    count when two are compared. `came_ms`: when its holder came, where it waits by its online place (sync.online).
+    count when two are compared. `came_ms`: when its holder came, where it waits by its online place (sync.online), or
+    when this day took it over from the one before.
     """
 
     name: TicketName
@@ -88,6 +89,11 @@ class QueueTicket:
     def here_ms(self) -> UtcMs:
         """Since when it waits in the hall: what figures of waiting go by."""
         return self.since_ms if self.came_ms is None else self.came_ms
+
+    @property
+    def waits_ms(self) -> UtcMs:
+        """Since when it waits for its present service: what is told of waits that go on."""
+        return self.at_ms if self.step else self.here_ms
 
     @property
     def service(self) -> str:
@@ -139,7 +145,7 @@ def admit(body: TicketAdmitted, admitted: int) -> QueueTicket:
         cases=body.cases,
         carried=body.how == "carried",
         code=body.code,
-        came_ms=body.came_ms,
+        came_ms=body.now_ms if body.how == "carried" else body.came_ms,
     )
 
 
@@ -170,6 +176,7 @@ def restated(body: TicketRestated) -> QueueTicket:
         body.by_hand,
         body.said_ms,
         body.code,
+        body.came_ms,
     )
 
 

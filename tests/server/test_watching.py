@@ -9,17 +9,20 @@ import pytest
 from server import acts, queue, watch_reading
 from server.alerts import Begin, Code, Found
 from server.console_alerts import note_seen
+from server.console_today import longest_minutes
+from server.counter_state import ticket_state
 from server.errors import LedgerRefused
 from server.followups import DAYS
 from server.lastword import Doubt
 from server.notes import complaint, note
 from server.schema import PROJECTIONS
+from server.targets import targets
 from server.watching import write
 from sync.body import FactName
 from sync.facts_alerts import AlertEnded
 from sync.types import Seq, UtcMs
 from tests.server.audited import WHO, worked
-from tests.server.device import Device, score
+from tests.server.device import NOON, Device, anchor, score
 from tests.server.state import contents
 from tests.server.test_online import asked, come
 from tests.server.test_queue import MINUTE, take
@@ -242,6 +245,27 @@ def test_no_service_waits_in_a_queue_of_yesterday(watched: Watched) -> None:
     kiosk.journal.close()
 
 
+def test_who_was_carried_over_waits_since_this_morning(watched: Watched) -> None:
+    office = watched.office
+    kiosk = office.pair(1)
+    take(kiosk, 1)
+    office.hear(kiosk)
+    office.now, office.day = UtcMs(NOON + 20 * 60 * MINUTE), "2026-11-24"
+    office.act(acts.Open())
+    for minutes, told in ((1, []), (65, ["waiting"])):
+        office.later(minutes)
+        kiosk.record(anchor(office.now), after_ms=0)
+        watched.devices = [machine(contact_ms=office.now)]
+        watched.look()
+        assert [each.code for each in watched.alerts] == told
+        assert longest_minutes(office.live, office.now) == (66 if told else 1)
+        assert targets(office.live, 1, {}, office.now).longest_minutes == (66 if told else 1)
+    (ticket,) = office.live.waiting()
+    assert ticket_state(ticket, office.live, office.now).minutes == 66
+    assert office.now - ticket.since_ms > 20 * 60 * MINUTE, "the rule goes on counting from when it was taken"
+    kiosk.journal.close()
+
+
 def test_whoever_had_a_place_from_a_phone_waits_since_they_came(watched: Watched) -> None:
     office = watched.office
     kiosk = office.pair(1)
@@ -254,3 +278,4 @@ def test_whoever_had_a_place_from_a_phone_waits_since_they_came(watched: Watched
         watched.devices = [machine(contact_ms=office.now)]
         watched.look()
         assert [each.code for each in watched.alerts] == told
+        assert longest_minutes(office.live, office.now) == 1 + minutes + (0 if not told else 45)
