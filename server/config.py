@@ -88,6 +88,13 @@ class OnlineConfig:
     proxy: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyConfig:
+    """`[survey]` in server.toml: whoever was served may answer a short survey, for so many days."""
+
+    days: int
+
+
 Network = IPv4Network | IPv6Network
 
 
@@ -102,7 +109,8 @@ class ServerConfig:
     `public_url`: where citizens see the pages; None: nowhere. Without a slash at its end.
     `mail`: who takes the daily checkpoints and the alerts; None: nobody. `webhooks`: where alerts are posted.
     `upstream`: the centre; None: there is none.
-    `backup`: where backups go; None: none are made. `online`: None: no places are given to phones.
+    `backup`: where backups go; None: none are made. `online`: None: no places are given to phones;
+    `survey`: None: nobody is asked.
     `metrics`: who may see /metrics besides this machine itself. `database`: the PostgreSQL database of the ledger;
     None: it is a file in `data`. `licence`: that of the open data.
     """
@@ -125,6 +133,7 @@ class ServerConfig:
     upstream: UpstreamConfig | None = None
     backup: BackupConfig | None = None
     online: OnlineConfig | None = None
+    survey: SurveyConfig | None = None
     metrics: tuple[Network, ...] = ()
     webhooks: tuple[WebhookConfig, ...] = ()
     database: str | None = None
@@ -188,6 +197,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         None if values["upstream"] is None else UpstreamConfig(**values["upstream"]),
         None if (backup := values["backup"]) is None else BackupConfig(backup["folder"], backup["for"], backup["hour"]),
         None if values["online"] is None else OnlineConfig(**values["online"]),
+        None if values["survey"] is None else SurveyConfig(**values["survey"]),
         values["metrics"]["from"],
         tuple(WebhookConfig(**each) for each in values["webhook"]),
         values["database"],
@@ -358,6 +368,7 @@ _ONLINE = Table(
         Key("proxy", Text(_is_host), "the address of the proxy before the pages", None),
     )
 )
+_SURVEY = Table((Key("days", Whole(1, 14), "for how many days after its service a ticket may answer", 3),))
 _METRICS = Table(
     (
         Key(
@@ -385,6 +396,7 @@ SERVER = Table(
         Key("upstream", _UPSTREAM, "the section of the centre that this office relays to", None),
         Key("backup", _BACKUP, "the section of the nightly backups", None),
         Key("online", _ONLINE, "the section of the places that are given to phones", None),
+        Key("survey", _SURVEY, "the section of the survey of whoever was served", None),
         Key("metrics", _METRICS, "the section of who may see the server's numbers", {"from": ()}),
         Key("sim", _SIM, "the section of a simulation", {"clock": None}),
     )

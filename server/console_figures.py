@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, FastAPI, Request, Response
 from markupsafe import Markup
 
-from server import figures_view, periods, reading, spoken
+from server import figures_view, periods, reading, spoken, survey
 from server.dashboard import Board, board
 from server.dashboard_reading import Known, Made, known, read
 from server.database import Db
@@ -18,6 +18,7 @@ from server.figures_file import as_csv
 from server.figures_view import Names
 from server.figures_words import KINDS
 from server.office_desk import OfficeDesk
+from server.opinion import Opinion
 from server.pages import in_language, named
 from server.people import Role
 from server.periods import LONGEST, Kind, Period
@@ -55,6 +56,7 @@ class Found:
     made: Made
     services: dict[str, dict[str, str]]
     languages: Mapping[str, Told] = field(default_factory=dict)
+    survey: Mapping[str, Opinion | None] = field(default_factory=dict)
 
 
 def asked_for(query: dict[str, str], offices: Known, today: date) -> Asked:
@@ -123,10 +125,13 @@ def _find(db: Db, query: dict[str, str], today: date) -> Found:
     offices = known(db)
     asked = asked_for(query, offices, today)
     sums, made = read(db, asked.office, asked.period, offices.ids)
-    by_language = {}
+    by_language, by_dimension = {}, survey.told([])
     if asked.period.kind is Kind.MONTH and asked.period.last < today and asked.office != EVERY:
-        by_language = spoken.told([spoken.read_month(db, asked.office, asked.period.first.isoformat()[:7])])
-    return Found(asked, offices, board(asked.period, sums, today), made, reading.services(db), by_language)
+        month, whose = asked.period.first.isoformat()[:7], None if asked.office == offices.own else asked.office
+        by_language = spoken.told([spoken.read_month(db, asked.office, month)])
+        by_dimension = survey.told([survey.read_month(db, whose, month)])
+    told = board(asked.period, sums, today)
+    return Found(asked, offices, told, made, reading.services(db), by_language, by_dimension)
 
 
 def address(asked: Asked, of: Period | None = None) -> str:
@@ -163,6 +168,7 @@ def _values(found: Found, desk: OfficeDesk, words: Catalogue, today: date) -> di
         "as_of": _when(found.made.at_ms, desk, language),
         "waiting": found.made.waiting,
         "spoken": figures_view.spoken(found.languages, words),
+        "surveyed": figures_view.surveyed(found.survey, language),
         "number": figures_view.number,
     }
 

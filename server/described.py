@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from server.open_shapes import FAILING, FIGURES, NOW, OFFICES, SERVICES, WELL
 from sync import clipwire, relaywire
+from sync.facts_survey import DIMENSIONS
 from sync.feedwire import Ask, Introduction
 from sync.firstwire import Given
 from sync.lostwire import Wanted
@@ -65,6 +66,15 @@ _FORMS: Mapping[str, Mapping[str, Said]] = {
     },
 }
 """The fields of each form."""
+_OPTIONAL: Mapping[str, Mapping[str, Said]] = {
+    "/t/{token}/survey": {each: {"type": "string", "enum": ["", "1", "2", "3", "4", "5"]} for each in DIMENSIONS}
+}
+"""Fields that a form may leave out."""
+_WRITES: Mapping[str, str] = {
+    "/places": "To the place, or to the service's page, which says why there is none",
+    "/t/{token}/survey": "To the survey's page, which says that it is answered, now or before, or cannot be",
+}
+"""What is changed by a form from a page of this office alone, and where that leads."""
 
 
 def describe(app: FastAPI) -> None:
@@ -109,12 +119,12 @@ def _complete(paths: Said) -> None:
 
 
 def _add_form(path: str, operation: Said) -> None:
-    fields = _FORMS[path]
-    form = {"schema": {"type": "object", "properties": fields, "required": list(fields)}}
+    fields, optional = _FORMS.get(path, {}), _OPTIONAL.get(path, {})
+    form = {"schema": {"type": "object", "properties": {**fields, **optional}, "required": list(fields)}}
     operation["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": form}}
     responses = operation["responses"]
-    if path == "/places":  # what is wrong with a code that is checked is said on the page
-        responses["303"] = {"description": "To the place, or to the service's page, which says why there is none"}
+    if path in _WRITES:  # what is wrong with a code that is checked is said on the page
+        responses["303"] = {"description": _WRITES[path]}
         responses.pop("200", None)
         for status, words in _STRANGE.items():
             responses[status] = {"description": words, "content": _ERROR}

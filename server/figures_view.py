@@ -11,8 +11,9 @@ from server.chart import distribution
 from server.dashboard import Board, Numbers, Row, Satisfaction, Took, change
 from server.figure_chart import Columns, beside, columns
 from server.figures_words import CHARTED, COUNTS, NOTES, OUTCOMES, REASONS, TABLES, WEEKDAYS
-from server.opinion import FEWEST_RANKED
+from server.opinion import FEWEST_RANKED, Opinion
 from server.spoken import Told
+from server.survey_words import DIMENSION_WORDS
 from server.words import LEVEL_WORDS
 from translations import LANGUAGE_NAMES, N_, Catalogue, load
 from translations.numerals import MONTHS, buddhist_year, format_date
@@ -216,6 +217,12 @@ def opinion(of: Board, words: Catalogue) -> list[Tile]:
             _("Of {count} that were served.").format(count=f"{now.served:,}"),
         ),
     ]
+
+
+def surveyed(told: Mapping[str, Opinion | None], language: str) -> list[tuple[str, Opinion | None]]:
+    """(what the dimension is called, what its answers say: None, too few) of each that was asked."""
+    words = load(language, "report").gettext
+    return [(words(DIMENSION_WORDS.get(name, name)), of) for name, of in told.items()]
 
 
 def spoken(of: Mapping[str, Told], words: Catalogue) -> list[tuple[str, str, str, str]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from server import fold_episodes, fold_figures, fold_online, fold_published, fold_requests
+from server import fold_episodes, fold_figures, fold_online, fold_published, fold_requests, fold_survey
 from server.change import Change
 from sync.clock import DRIFT_PPM, is_day
 from sync.codec import Fact
@@ -43,6 +43,7 @@ from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, StaffSk
 from sync.facts_online import OnlineAsked
 from sync.facts_published import PublishedFact
 from sync.facts_requests import RequestFact
+from sync.facts_survey import SurveyAnswered
 from sync.types import JournalId
 
 PRINT_OUTCOMES = frozenset({"confirmed", "sent", "not-started", "interrupted", "uncertain"})
@@ -165,6 +166,7 @@ def changes(journal_id: JournalId, fact: Fact, chain: bytes) -> list[Change]:
         *fold_figures.after(body, place),
         *fold_published.of(body, place),
         *fold_requests.of(body, place),
+        *fold_survey.of(body, place),
     ]
 
 
@@ -193,6 +195,8 @@ def _problem(body: object) -> str | None:
             return fold_published.problem(body)
         case RequestFact():
             return fold_requests.problem(body)
+        case SurveyAnswered():
+            return fold_survey.problem(body)
     return None
 
 

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
@@ -97,12 +97,27 @@ def standing(live: Live, ticket: Ticket, today: str) -> Standing:
     return Standing(held.status.value, held, counters)
 
 
-class Following:
-    """The pages of tickets. `halls` finds a ticket by its token and tells how its office stands."""
+class Offers(Protocol):
+    """Whether a survey is offered to this ticket now (server.survey_page)."""
 
-    def __init__(self, halls: Halls, pages: Pages, now: Callable[[], UtcMs], address: Address = address_of) -> None:
+    async def offers(self, found: Found, token: str) -> bool: ...
+
+
+class Following:
+    """The pages of tickets. `halls` finds a ticket by its token and tells how its office stands; `survey` is offered
+    once that is over, None: there is none."""
+
+    def __init__(
+        self,
+        halls: Halls,
+        pages: Pages,
+        now: Callable[[], UtcMs],
+        address: Address = address_of,
+        *,
+        survey: Offers | None = None,
+    ) -> None:
         """`address` says where a request comes from."""
-        self.address = address
+        self.address, self._survey = address, survey
         self._halls, self._pages, self._now = halls, pages, now
         self._reckoned: dict[TicketName, tuple[UtcMs, QueueTicket, Standing]] = {}
         self._reckoning = 0
@@ -122,7 +137,7 @@ class Following:
             found = await self.find(token, self.address(request))
             language = self._pages.language(lang)
             hall = await self._hall(found)
-            part = await self._fragment(found, hall, language)
+            part = await self._fragment(found, hall, language, token)
             html = self._pages.ticket(
                 found.ticket,
                 found.services,
@@ -154,9 +169,9 @@ class Following:
         self._known[token] = found
         return found
 
-    async def fragment(self, found: Found, language: str) -> Fragment:
+    async def fragment(self, found: Found, language: str, token: str) -> Fragment:
         """The part of its page that changes, as it is now."""
-        return await self._fragment(found, await self._hall(found), language)
+        return await self._fragment(found, await self._hall(found), language, token)
 
     def holds(self, of: Fragment) -> bool:
         """Whether it is still true, as far as is known here: it is not old, and the ticket has not moved since."""
@@ -166,11 +181,13 @@ class Following:
         held = live.tickets.get(name) if live is not None and name is not None else None
         return (held and held.status) is (of.held and of.held.status)
 
-    async def _fragment(self, found: Found, hall: Hall, language: str) -> Fragment:
+    async def _fragment(self, found: Found, hall: Hall, language: str, token: str) -> Fragment:
         now_ms = self._now()
         told, at_ms = await self._stands(found.ticket, hall, now_ms)
         as_of = f"{office_time(at_ms, hall.listed.zone):%H:%M:%S}"
-        html = self._drawn(told, hall, at_ms, now_ms, language)
+        ended = told.state in (PAST, Status.SERVED.value)
+        offered = ended and self._survey is not None and await self._survey.offers(found, token)
+        html = self._drawn(told, hall, at_ms, now_ms, language, token if offered else "")
         return Fragment(html, as_of, told.again_s, now_ms, found, told.ticket)
 
     async def _hall(self, found: Found) -> Hall:
@@ -210,7 +227,7 @@ class Following:
         self._reckoned[held.name] = at_ms, held, full
         return full, at_ms
 
-    def _drawn(self, told: Standing, hall: Hall, at_ms: UtcMs, now_ms: UtcMs, language: str) -> str:
+    def _drawn(self, told: Standing, hall: Hall, at_ms: UtcMs, now_ms: UtcMs, language: str, survey: str = "") -> str:
         held, seen, zone = told.ticket, told.seen, hall.listed.zone
         earlier = age(hall.listed.heard_ms, now_ms, own=hall.listed.own) is Age.EARLIER
         values: Mapping[str, Any] = {
@@ -225,6 +242,7 @@ class Following:
             "back": held is not None and bool(held.hold),
             "step": (held.step + 1, len(held.services)) if held is not None and len(held.services) > 1 else None,
             "earlier": _time(at_ms, zone, language) if earlier and told.state not in ENDED else "",
+            "survey": survey and f"/t/{survey}/survey?lang={language}",
             "heard": _moment(hall.listed.heard_ms, zone, language),
         }
         return self._pages.render("ticket_now.html", language, values, "audit").strip()

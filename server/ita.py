@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.errors import ConfigError, PaperFailed
-from server.report import COMPLAINT, FOLLOWUP, MONTH, Report, Row
+from server.report import COMPLAINT, FOLLOWUP, MONTH, SURVEY, Report, Row
 from server.report_paper import TABLES as REPORTED
 from server.report_paper import Sign, paper, table
 from server.report_words import Setting
@@ -23,14 +23,15 @@ from translations import N_
 
 # gettext: report
 
-SERVICES, STATISTICS, SLA, SATISFACTION, COMPLAINTS, ANSWERS = PARTS = (
-    "services", "statistics", "sla", "satisfaction", "complaints", "followup",
+SERVICES, STATISTICS, SLA, SATISFACTION, DIMENSIONS, COMPLAINTS, ANSWERS = PARTS = (
+    "services", "statistics", "sla", "satisfaction", "dimensions", "complaints", "followup",
 )  # fmt: skip
 TITLES: Mapping[str, str] = {
     SERVICES: N_("What is published of each service"),
     STATISTICS: N_("Statistics of service, month by month"),
     SLA: N_("Served within the standard time"),
     SATISFACTION: N_("Satisfaction by service"),
+    DIMENSIONS: N_("Survey by dimension, of thirty answers and more; not the scores of the buttons"),
     COMPLAINTS: N_("Complaints"),
     ANSWERS: N_("Answers to complaints and alerts"),
 }
@@ -38,6 +39,7 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     STATISTICS: (MONTH, ("days", "tickets", "visits", "served", "no_show", "wait_p50", "wait_p90")),
     SLA: (SERVICE, ("served", "judged", "within", "within_percent", "unjudged")),
     SATISFACTION: (SERVICE, ("scores", "level_5", "level_4", "level_3", "level_2", "level_1", "mean", "percent")),
+    DIMENSIONS: (SURVEY, REPORTED[SURVEY]),
     COMPLAINTS: (COMPLAINT, REPORTED[COMPLAINT]),
     ANSWERS: (FOLLOWUP, REPORTED[FOLLOWUP]),
 }
@@ -88,12 +90,19 @@ class Evidence:
     catalogue: Catalogue
     items: Items
 
+    @property
+    def asked(self) -> bool:
+        """Whether anybody answered a survey: without one nothing is said of it."""
+        return bool(self.report.of(SURVEY))
+
 
 def index(of: Evidence, setting: Setting) -> list[tuple[str, str, str]]:
     """(part, item of the ITA, item of the LPA), one line a part."""
     blank = setting.said(NOT_ENTERED)
     return [
-        (setting.said(TITLES[part]), of.items.ita.get(part, blank), of.items.lpa.get(part, blank)) for part in PARTS
+        (setting.said(TITLES[part]), of.items.ita.get(part, blank), of.items.lpa.get(part, blank))
+        for part in PARTS
+        if part != DIMENSIONS or of.asked
     ]
 
 
@@ -127,7 +136,7 @@ def evidence_paper(of: Evidence, setting: Setting) -> Sign:
     }
     return made | {
         "title": setting.said(N_("Evidence of service")),
-        "tables": [items, *(_table(part, of.report, setting) for part in TABLES)],
+        "tables": [items, *_tables(of, setting)],
         "services": {
             "title": setting.said(TITLES[SERVICES]),
             "each": [
@@ -136,6 +145,10 @@ def evidence_paper(of: Evidence, setting: Setting) -> Sign:
             ],
         },
     }
+
+
+def _tables(of: Evidence, setting: Setting) -> list[Sign]:
+    return [_table(part, of.report, setting) for part in TABLES if part != DIMENSIONS or of.asked]
 
 
 def _table(part: str, report: Report, setting: Setting) -> Sign:

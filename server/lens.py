@@ -8,7 +8,8 @@ from server.database import Db
 _OWN = "journal_id IN (SELECT journal_id FROM main.journals WHERE office IS NULL)"
 TABLES = (
     "anchors", "asked", "calendars", "catalogues", "days", "episodes", "facts", "heads", "journals", "languages",
-    "machines", "online_places", "promised", "published", "scores", "standards", "standing", "strange", "tickets",
+    "machines", "online_places", "promised", "published", "scores", "standards", "standing", "strange", "surveys",
+    "tickets",
     "waits",
 )  # fmt: skip
 """Every table with a row for each journal or fact that an office may have brought."""

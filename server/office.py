@@ -87,6 +87,7 @@ from server.speaker import Speaker
 from server.status import Status
 from server.stores import open_reader, place_of, store_of
 from server.streams import Streams
+from server.survey_page import Survey, SurveyPages
 from server.telling import Teller, Way
 from server.timekeeper import Clocks, Timekeeper
 from server.watching import Sources, Watch
@@ -282,7 +283,8 @@ class Office:
         )
         online = self._online(pages, core.around, hall, core.writer, core.reader)
         services = ServicePages(pages, core.around, lambda: hall.live, self._now, online.offer if online else None)
-        following = Following(halls, pages, self._now, address)
+        survey = self._survey(core)
+        following = Following(halls, pages, self._now, address, survey=survey)
         status = Status(following, pages.language, GUARDS)
         watched = Watched(
             core.meter, core.writer, hall, core.streams, core.backups, core.centre, self._safe(core), self._now
@@ -296,6 +298,7 @@ class Office:
             services,
             MetricsPage(core.everywhere, watched, store_of(self._ledger), config.label, config.metrics),
             *([online] if online is not None else []),
+            *([self._survey_pages(core, survey, following)] if survey is not None else []),
             OutsidePages(pages, halls, self._now, address),
             ResultPages(pages, halls, core.everywhere, self._now, address),
             OpenPages(pages, halls, core.everywhere, self._now, config.licence, address),
@@ -480,6 +483,19 @@ class Office:
         tell_terms()
         side = OfficeSide(around, live, write, lambda: reader.read(own_secret), self._moment, self._now, self._random)
         return OnlinePages(pages, side, terms, Gate(hold_ms, self._random), config.proxy)
+
+    def _survey(self, core: _Core) -> Survey | None:
+        """What the survey is of; None where nobody is asked."""
+        config = self._config.survey
+        if config is None:
+            return None
+        return Survey(core.everywhere, lambda: core.hall.live, self._now, core.pages, config.days)
+
+    def _survey_pages(self, core: _Core, survey: Survey, following: Following) -> SurveyPages:
+        async def write(job: Callable[[Ledger], None]) -> None:
+            await asyncio.wrap_future(core.writer.submit(job))
+
+        return SurveyPages(survey, following, core.pages, write, self._moment, self._now, following.address)
 
     def _speaker(self, hall: Hall, reader: Reader, clips: Clips, display: Display, pages: Pages) -> Speaker:
         display.speaker = Speaker(

@@ -17,7 +17,8 @@ from server.spoken import Told
 from server.sums import ALL, COUNTER, HOUR, SERVICE, Sum
 
 MONTH, COMPLAINT, FOLLOWUP, ONLINE, LANGUAGE = "month", "complaint", "followup", "online", "language"
-PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, LANGUAGE, COMPLAINT, FOLLOWUP, ONLINE)
+SURVEY = "survey"
+PARTS = (ALL, SERVICE, HOUR, COUNTER, MONTH, LANGUAGE, SURVEY, COMPLAINT, FOLLOWUP, ONLINE)
 WORST = 3
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -45,6 +46,7 @@ UNITS: Mapping[str, Unit] = {
     **dict.fromkeys(("within_percent", "percent", "answered_percent"), PERCENT),
     **dict.fromkeys(("satisfied_percent", "satisfied_from", "satisfied_to"), PERCENT),
     "mean": MEAN,
+    "answers": COUNT,
     "at_work": HOURS,
     "complaints": COUNT,
     "to_answer": COUNT,
@@ -75,7 +77,8 @@ class Row:
 class Read:
     """What a report is made of. `sums`: by part and name. `complaints`: by category; `followups`: by why each was
     opened, how many of each fate (server.followups); `online`: places for phones by service, how many of each fate
-    (server.online_counts); `languages`: what may be told by language (server.spoken). `revision`: of all its days
+    (server.online_counts); `languages`: what may be told by language (server.spoken); `survey`: by dimension, of the
+    survey, empty where nobody was asked (server.survey). `revision`: of all its days
     together, up by one with every change of a day; `days`: how many of them have figures; `marked`: how many are about
     to be made anew. `as_of_ms`: when the last of them was made."""
 
@@ -85,6 +88,7 @@ class Read:
     followups: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     online: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     languages: Mapping[str, Told] = field(default_factory=dict)
+    survey: Mapping[str, Opinion | None] = field(default_factory=dict)
     revision: int = 0
     days: int = 0
     marked: int = 0
@@ -116,6 +120,7 @@ def report_of(read: Read) -> Report:
         named = sorted(read.sums.get(part, {}).items(), key=lambda each: (len(each[0]) if part == COUNTER else 0, each))
         rows += [Row(part, name, figures_of(each, part)) for name, each in named]
     rows += [Row(LANGUAGE, name, _by_language(told)) for name, told in read.languages.items()]
+    rows += [Row(SURVEY, name, _surveyed(of)) for name, of in read.survey.items()]
     rows += [Row(COMPLAINT, name, {"complaints": str(count)}) for name, count in sorted(read.complaints.items())]
     rows += [Row(FOLLOWUP, why, _answers(fates)) for why, fates in sorted(read.followups.items())]
     rows += [Row(ONLINE, service, _places(fates)) for service, fates in sorted(read.online.items())]
@@ -142,6 +147,23 @@ def _of_five(of: Opinion) -> dict[str, str | None]:
         "mean": rounded(points, of.n, MEAN.places),
         "percent": rounded(100 * points, 5 * of.n, PERCENT.places),
     }
+
+
+def _surveyed(of: Opinion | None) -> dict[str, str | None]:
+    """The figures of one dimension of the survey; None: too few answers."""
+    known = of or Opinion({})
+    share, low, high = known.satisfied or (None, None, None)
+    return {
+        "answers": str(of.n) if of is not None else None,
+        **_of_five(known),
+        "satisfied_percent": _percent(share),
+        "satisfied_from": _percent(low),
+        "satisfied_to": _percent(high),
+    }
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{100 * share:.{PERCENT.places}f}"
 
 
 def _answers(fates: Mapping[str, int]) -> dict[str, str | None]:
@@ -182,7 +204,7 @@ def figures_of(of: Sum, part: str) -> dict[str, str | None]:
         "at_work": rounded(of.at_work_ms, HOUR_MS, HOURS.places),
     }
     for key, share in zip(OPINION[-3:], opinion.satisfied or (None, None, None), strict=True):
-        found[key] = None if share is None else f"{100 * share:.{PERCENT.places}f}"
+        found[key] = _percent(share)
     if part == COUNTER or opinion.n < GROUP:
         found |= dict.fromkeys(key for key in OPINION if part == COUNTER or key != "scores")
     if part not in (ALL, MONTH):

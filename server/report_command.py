@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from server import episodes, followups, online_counts, reading, spoken, sums
+from server import episodes, followups, online_counts, reading, spoken, sums, survey
 from server.config import ServerConfig
 from server.database import Db
 from server.errors import ExportFailed, NoSuchPeriod
@@ -115,7 +115,8 @@ def _read(
     online = online_counts.counted(db, office, own or "", first, last)
     over = [each.text for each in period.months if each.last < today]
     by_language = spoken.told(spoken.read_month(db, office, month) for month in over) if over and office else {}
-    read = Read(period, parts, complaints, counted, online, by_language, revision, days, marked, at_ms)
+    by_dimension = survey.told(survey.read_month(db, whose, month) for month in over) if office else {}
+    read = Read(period, parts, complaints, counted, online, by_language, by_dimension, revision, days, marked, at_ms)
     return read, reading.services(db), names
 
 

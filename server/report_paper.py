@@ -9,7 +9,7 @@ from typing import Any
 
 from fonts.tokens import load as load_tokens
 from server.opinion import FEWEST_RANKED
-from server.report import COMPLAINT, FOLLOWUP, LANGUAGE, MONTH, ONLINE, Report, Row
+from server.report import COMPLAINT, FOLLOWUP, LANGUAGE, MONTH, ONLINE, SURVEY, Report, Row
 from server.report_period import period_words
 from server.report_tables import TITLES
 from server.report_words import LABELS, Setting, label, shown
@@ -37,6 +37,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     COUNTER: ("visits", "served", *WAITS, "serve_p50", "within_percent", "ticketless", "by_hand"),
     MONTH: ("days", "tickets", "served", *WAITS, "within_percent", "scores", "percent", "answered_percent"),
     LANGUAGE: ("visits", "timed", "wait_p50", "wait_p90", "scores", "mean", "percent"),
+    SURVEY: ("answers", "mean", "percent", "satisfied_percent", "satisfied_from", "satisfied_to"),
     COMPLAINT: ("complaints",),
     FOLLOWUP: ("to_answer", "answer_in_time", "answer_late", "answer_waiting", "answer_overdue"),
     ONLINE: ("places", "places_counted", "places_void", "places_unused"),

@@ -23,6 +23,7 @@ TITLES = {
     "counter": N_("By counter"),
     "month": N_("By month"),
     "language": N_("By language, of ten people and more"),
+    "survey": N_("Survey by dimension, of thirty answers and more; not the scores of the buttons"),
     "complaint": N_("Complaints"),
     "followup": N_("Answers to complaints and alerts"),
     "online": N_("Places asked for from phones"),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.console_proof_words import COMPLAINT as COMPLAINTS
-from server.report import COMPLAINT, FOLLOWUP, LANGUAGE, MEAN, MINUTES, MONTH, ONLINE, PERCENT, UNITS, Row
+from server.report import COMPLAINT, FOLLOWUP, LANGUAGE, MEAN, MINUTES, MONTH, ONLINE, PERCENT, SURVEY, UNITS, Row
 from server.report_period import period_of, period_words
 from server.sums import COUNTER, HOUR, SERVICE
+from server.survey_words import DIMENSION_WORDS
 from translations import LANGUAGE_NAMES, N_, load
 from translations.numerals import local_digits
 
@@ -72,6 +73,7 @@ LABELS: Mapping[str, str] = {
     "within": N_("Served within the standard time"),
     "within_percent": N_("Within the standard time"),
     "scores": N_("Scores"),
+    "answers": N_("Answers"),
     "level_5": N_("most satisfied"),
     "level_4": N_("very satisfied"),
     "level_3": N_("moderately satisfied"),
@@ -142,6 +144,8 @@ def label(row: Row, setting: Setting) -> str:
             return load(setting.language, "audit").gettext(COMPLAINTS.get(row.name, row.name))
         case str(part) if part == LANGUAGE:
             return LANGUAGE_NAMES.get(row.name) or setting.said(N_("another language, or not on record"))
+        case str(part) if part == SURVEY:
+            return load(setting.language, "report").gettext(DIMENSION_WORDS.get(row.name, row.name))
         case str(part) if part == FOLLOWUP:
             return load(setting.language, "report").gettext(WHYS.get(row.name, row.name))
     return setting.said(N_("All together"))

@@ -13,6 +13,7 @@ LEDGER = sqlite_utils.Migrations("ledger")
 PROJECTIONS = (
     "anchors", "tickets", "scores", "catalogues", "calendars", "machines", "strange", "days", "promised", "waits",
     "standing", "standards", "published", "asked", "episodes", "online_places", "languages",
+    "surveys",
 )  # fmt: skip
 """Tables that a fold of the facts makes, and nothing else."""
 
@@ -20,7 +21,7 @@ MADE_OF_THEM = ("dirty",)
 """Tables that follow from the projections. The fold marks every day again, and their figures are made anew; the old
 ones stay until then, so that a revision never counts twice."""
 
-FOLD_VERSION = 14
+FOLD_VERSION = 15
 """Raise it with every change of what the fold makes: a ledger that was folded otherwise is folded anew at start."""
 
 _RECEIVED = (
@@ -645,11 +646,29 @@ def losses_for_offices(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
+_SURVEYS = (
+    """CREATE TABLE surveys (
+        journal_id TEXT NOT NULL, day TEXT NOT NULL, questions INTEGER NOT NULL, dimension TEXT NOT NULL,
+        level INTEGER NOT NULL, answers INTEGER NOT NULL,
+        PRIMARY KEY (journal_id, day, questions, dimension, level)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE surveyed (token TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+
+@LEDGER()
+def surveys(db: sqlite_utils.Database) -> None:
+    """Answers of the survey by day, dimension and level; which tickets answered lately, without their answers."""
+    for statement in _SURVEYS:
+        db.execute(statement)
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
     episodes, drafts, online_places, officers, by_language, asked, losses_for_offices,
+    surveys,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

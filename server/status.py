@@ -71,7 +71,7 @@ class Status:
         if kept is not None and self._following.holds(kept.fragment):
             return kept
         found = await self._following.find(token, address)
-        made = self._whole(await self._following.fragment(found, key[1]))
+        made = self._whole(await self._following.fragment(found, key[1], token))
         self._kept.pop(key, None)
         while len(self._kept) >= KEPT:
             del self._kept[next(iter(self._kept))]

@@ -23,6 +23,7 @@ from sync.facts_published import PUBLISHED
 from sync.facts_requests import REQUESTS
 from sync.facts_restated import RESTATED, RecordWaived
 from sync.facts_service import AdministratorInvited, ServiceOpened, ServiceRefused
+from sync.facts_survey import SURVEY
 from sync.types import JournalId, Level, Seq, UtcMs
 
 
@@ -363,6 +364,7 @@ _ALL: tuple[type[Body], ...] = (
     *ONLINE,
     *PUBLISHED,
     *REQUESTS,
+    *SURVEY,
     *EPISODES,
     *ACCESS,
     *RESTATED,

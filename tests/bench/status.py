@@ -50,7 +50,7 @@ def _anew(office: Proved, labels: list[str]) -> float:
     for number in range(ANEW):
         office.office.later(1 / 60)
         found = office.loop.run_until_complete(office.following.find(token(labels[number % TICKETS]).hex(), ""))
-        office.loop.run_until_complete(office.following.fragment(found, "th"))
+        office.loop.run_until_complete(office.following.fragment(found, "th", ""))
     return (time.process_time() - began) * 1000 / ANEW
 
 

@@ -28,7 +28,7 @@ from tests.server.voices import tone
 
 ZONE = ZoneInfo("Asia/Bangkok")
 SERVICE, TICKETS = "move-in", 9
-NETWORK = """\n[online]\nproxy = "127.0.0.1"\n[sim]\nclock = "clock"\n"""
+NETWORK = """\n[online]\nproxy = "127.0.0.1"\n[survey]\n[sim]\nclock = "clock"\n"""
 PUBLIC = """public_url = "https://queue.example.org"\n"""
 """Each request says for whom it comes, as from a proxy: the limits of one address are not those of the whole run."""
 HOURS = "".join(f'{day} = ["00:00-23:59"]\n' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))

@@ -1,6 +1,7 @@
 """The public pages of an office that has lived through a day, in this process; over a real socket for a browser."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from server.download import MOST_ROWS
 from server.feed import Feed
 from server.following import Following
 from server.halls import Halls
+from server.ledger import Ledger
 from server.offices_page import OutsidePages
 from server.pages import Pages
 from server.proof import Proof
 from server.status import Status
 from server.stores import FILE
+from server.survey_page import Survey, SurveyPages
 from sync.chain import witness
+from sync.types import UtcMs
 from tests.server.audited import NEXT, Worked, worked
 from tests.server.conftest import ZONE
 from tests.server.device import issued, token
@@ -32,7 +36,10 @@ ADDRESS = "192.168.1.20"
 class Proved:
     """`office` and its `kiosk` go on as a test wills; the pages tell of them."""
 
-    def __init__(self, folder: Path, *, empty: bool = False, most_rows: int = MOST_ROWS) -> None:
+    def __init__(
+        self, folder: Path, *, empty: bool = False, most_rows: int = MOST_ROWS, survey_days: int | None = None
+    ) -> None:
+        """`survey_days`: for so many days a ticket may answer the survey; None: there is none."""
         if empty:
             (folder / "office").mkdir()
             self.office = Worked(folder / "office")
@@ -51,8 +58,14 @@ class Proved:
         self.halls = halls = Halls(
             reader, lambda: self.office.live, self._around, OFFICE, ZONE, lambda: self.office.now
         )
-        self.following = Following(halls, self.pages, lambda: self.office.now)
+        asks = (
+            None
+            if survey_days is None
+            else Survey(reader, lambda: self.office.live, lambda: self.office.now, self.pages, survey_days)
+        )
+        self.following = Following(halls, self.pages, lambda: self.office.now, survey=asks)
         self.status = Status(self.following, self.pages.language, GUARDS)
+        self.surveys = [self._survey(asks)] if asks is not None else []
         outside = OutsidePages(self.pages, halls, lambda: self.office.now)
         feed = Feed(reader.view, self.pages, lambda: self.office.now, lambda: self.office.live)
         self.app = pages_app(
@@ -65,6 +78,7 @@ class Proved:
             self.following,
             self.status,
             outside,
+            *self.surveys,
         )
         self.loop = asyncio.new_event_loop()
         self._served: Served | None = None
@@ -85,9 +99,11 @@ class Proved:
         """See a page."""
         return self._ask("GET", path, address)
 
-    def post(self, path: str, form: dict[str, str], address: str = ADDRESS) -> httpx.Response:
-        """Send a form."""
-        return self._ask("POST", path, address, form)
+    def post(
+        self, path: str, form: dict[str, str], address: str = ADDRESS, site: str = "same-origin"
+    ) -> httpx.Response:
+        """Send a form, from a page of this `site` as browsers say it."""
+        return self._ask("POST", path, address, form, site)
 
     def witness(self, label: str) -> str:
         """The 16 characters on the ticket with this label."""
@@ -110,14 +126,27 @@ class Proved:
         self.url = self._served.url
         return self.url
 
+    def _survey(self, of: Survey) -> SurveyPages:
+        def now() -> UtcMs:
+            return self.office.now
+
+        finds = self.following
+        return SurveyPages(of, finds, self.pages, self._write, lambda: self.office.moment, now, finds.address)
+
+    async def _write(self, job: Callable[[Ledger], None]) -> None:
+        with self.office.ledger.transaction():
+            job(self.office.ledger)
+
     async def _around(self) -> Around:
         return self.around
 
-    def _ask(self, method: str, path: str, address: str, form: dict[str, str] | None = None) -> httpx.Response:
+    def _ask(
+        self, method: str, path: str, address: str, form: dict[str, str] | None = None, site: str = "same-origin"
+    ) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app, client=(address, 50000))
             async with httpx.AsyncClient(transport=transport, base_url="http://office.test") as client:
-                return await client.request(method, path, data=form)
+                return await client.request(method, path, data=form, headers={"sec-fetch-site": site})
 
         return self.loop.run_until_complete(ask())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.config import Address, MailConfig, OnlineConfig, parse_server
+from server.config import Address, MailConfig, OnlineConfig, SurveyConfig, parse_server
 from server.errors import ConfigError
 from sync.clock import Trust
 
@@ -43,6 +43,8 @@ def test_every_key_is_read() -> None:
     assert (config.licence, parse_server('licence = "CC0"\n' + GOOD).licence) == ("CC BY 4.0", "CC0")
     assert config.online is None, "no places are given to phones unless somebody says so"
     public = 'public_url = "https://q.test"\n' + GOOD
+    assert config.survey is None, "nobody is asked unless somebody says so"
+    assert parse_server(GOOD + "[survey]\ndays = 5\n").survey == SurveyConfig(5)
     assert parse_server(public + "[online]\n").online == OnlineConfig(20, 60, 20)
     given = parse_server(public + '[online]\nshare = 10\nhold_minutes = 30\nhead_minutes = 0\nproxy = "10.0.0.2"\n')
     assert given.online == OnlineConfig(10, 30, 0, "10.0.0.2")

@@ -51,6 +51,8 @@ PUBLIC: Mapping[str, str] = {
     "GET /services/{service}": PAGE,
     "GET /t/{token}": PAGE,
     "GET /t/{token}/now": PART,
+    "GET /t/{token}/survey": PAGE,
+    "POST /t/{token}/survey": FORM,
 }
 """Method and path → what is there, for everybody. What /openapi.json has, and nothing else (server.described)."""
 GUARDS = ("x-content-type-options", "referrer-policy")
