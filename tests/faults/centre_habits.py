@@ -4,14 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from msgspec import structs
+
+from server.ingest import take_batch
 from server.ledger import Ledger
+from server.queue import Moment
 from server.rollups import DayFigures
 from sync import exchange, wire
+from sync.chain import Position, extend
+from sync.codec import encode
+from sync.errors import BadBatch
 from sync.exchange_terms import Answered, Failed, Input, Refused, State
-from sync.facts import JournalOpened
 from sync.inbox import InboxState
-from sync.journal import Entry
+from sync.judge import Accept, Row, judge, judge_request
 from sync.types import Seq, UtcMs
+from sync.wire import Head, Refusal, Request
 
 
 class Killed(Exception):
@@ -20,6 +27,14 @@ class Killed(Exception):
 
 Cut = Callable[[], None]
 """A place where the process may be killed."""
+
+
+class Take(Protocol):
+    """Judges a batch and stores it: the new watermark, or the refusal."""
+
+    def __call__(
+        self, ledger: Ledger, request: Request, now_ms: UtcMs, moment: Moment | None = None
+    ) -> int | Refusal: ...
 
 
 class Keep(Protocol):
@@ -35,19 +50,14 @@ def in_one(ledger: Ledger, made: DayFigures, now_ms: UtcMs, cut: Cut) -> None:
         cut()
 
 
-def nothing_more(unanswered: list[Entry]) -> list[Entry]:
-    """What a device writes again because nobody answered: its journal is the outbox, and a batch may come twice."""
-    return []
-
-
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """As shipped. `prunable`: up to where a device may take its closed files away; `says_again`: of the facts behind
-    the watermark, those that it writes anew after a request without an answer."""
+    """As shipped. `prunable`: up to where a device may take its closed files away; `take`: what a server does with a
+    batch."""
 
     step: exchange.Stepping = exchange.step
     prunable: Callable[[InboxState], Seq] = field(default=lambda state: state.safe)
-    says_again: Callable[[list[Entry]], list[Entry]] = nothing_more
+    take: Take = take_batch
     keep: Keep = in_one
 
 
@@ -83,13 +93,31 @@ def in_two(ledger: Ledger, made: DayFigures, now_ms: UtcMs, cut: Cut) -> None:
         ledger.rollups.store(made, now_ms)
 
 
-def all_of_it(unanswered: list[Entry]) -> list[Entry]:
-    """A request without an answer is taken for one that never came, and its facts are new ones."""
-    return [each for each in unanswered if each.fact.kind != JournalOpened.kind]
+def without_dedup(ledger: Ledger, request: Request, now_ms: UtcMs, moment: Moment | None = None) -> int | Refusal:
+    """A batch is judged as if nothing of it were here, and stored behind all that is."""
+    known = ledger.known(request.journal_id)
+    try:
+        batch = wire.decode_batch(wire.inflate(request.body))
+    except BadBatch:
+        return take_batch(ledger, request, now_ms, moment)
+    if known is None or not batch.rows or batch.after >= known.received.seq:
+        return take_batch(ledger, request, now_ms, moment)
+    alone = replace(known, received=Position(Seq(batch.after), batch.previous))
+    verdict = judge_request(request, alone) if request.relay is None else judge(batch, alone)
+    if not isinstance(verdict, Accept):
+        return take_batch(ledger, request, now_ms, moment)
+    at, rows = known.received, []
+    for each in verdict.rows:
+        fact = structs.replace(each.fact, seq=Seq(at.seq + 1))
+        row = encode(fact)
+        at = extend(known.secret, at, row)
+        rows.append(Row(row, at.chain, fact))
+    ledger.apply(request.journal_id, Accept(tuple(rows), at, Head(at.seq, at.chain, batch.head.signature)), now_ms)
+    return int(at.seq)
 
 
 BROKEN: Mapping[str, Habits] = {
-    "says again what nobody answered": Habits(says_again=all_of_it),
+    "takes again what it has": Habits(take=without_dedup),
     "prunes what is received and not safe": Habits(prunable=lambda state: state.received),
     "ignores a lower watermark": Habits(step=deaf),
     "keeps figures without a transaction around them": Habits(keep=in_two),

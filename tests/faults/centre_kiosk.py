@@ -17,7 +17,7 @@ from sync.facts import Body, ClockAnchored, DayOpened, ScoreGiven, drafts
 from sync.inbox import InboxReader, InboxState
 from sync.journal import Entry, Instant, Journal, JournalReader
 from sync.retention import due
-from sync.types import BootId, BootMs, JournalId, Level, Seq, UtcMs
+from sync.types import BootId, BootMs, JournalId, Level, UtcMs
 from sync.uplink import Ports, Settings, Uplink
 from tests.faults.centre_habits import Habits
 from tests.faults.centre_judge import Moment
@@ -139,12 +139,9 @@ class Card:
                 self.habits.step,
             )
             self.process = Uplink(Settings(self.data, "https://office.invalid", self.code, self.name[:20]), ports)
-        before = self.network.befell["answer lost"]
         for _ in range(turns):
             seconds = self.process.turn()
             self.sync_ms += int((seconds + pause_s) * 1000) + 1 if seconds else 1
-        if self.network.befell["answer lost"] > before:
-            self._say_again()
         self._believe()
 
     def stop(self) -> None:
@@ -226,10 +223,3 @@ class Card:
             if key in self.promised or key not in self.rows:
                 break
             self.promised[key] = self.rows[key]
-
-    def _say_again(self) -> None:
-        state = self.inbox()
-        received = state.received if state is not None else Seq(0)
-        for each in self.habits.says_again([entry for _, entry in self.entries() if entry.seq > received]):
-            fact = each.fact
-            self._append([Draft(fact.kind, fact.version, fact.body)], Instant(fact.boot_id, fact.boottime_ms))

@@ -97,6 +97,7 @@ class Server:
                     self.clock.now_ms,
                     safe=self.safe,
                     moment=self.moment(),
+                    take=self.habits.take,
                 )
                 _cut(now=kill == "before the commit")
             _cut(now=bool(kill))

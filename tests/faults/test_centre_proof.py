@@ -43,8 +43,8 @@ def caught(tmp_path: Path) -> Caught:
     return look
 
 
-def test_control_a_device_that_says_again_what_nobody_answered_doubles_tickets(caught: Caught) -> None:
-    assert caught("says again what nobody answered", 1).doubled
+def test_control_a_server_that_takes_again_what_it_has_doubles_tickets(caught: Caught) -> None:
+    assert caught("takes again what it has", 1).doubled
 
 
 def test_control_a_device_that_prunes_what_is_received_and_not_safe_loses_facts(caught: Caught) -> None:

@@ -24,9 +24,10 @@ def judged(
     *,
     safe: Callable[[JournalId], int] = lambda journal_id: SAFE,
     moment: Moment | None = None,
+    take: Callable[[Ledger, wire.Request, UtcMs, Moment | None], int | Refusal] = take_batch,
 ) -> Reply:
     """Pair, introduce or take facts. Within a transaction. `certificate`: the server's; `safe`: up to where it calls a
-    journal safe; `moment`: now for its queue."""
+    journal safe; `moment`: now for its queue; `take`: what is done with a batch."""
     if path == wire.PAIR_PATH:
         return _told(_paired(ledger, certificate, body, now_ms))
     request = wire.read_request(dict(headers), body, path)
@@ -34,7 +35,7 @@ def judged(
         introduced = take_introduction(ledger, request, now_ms)
         taken = introduced if isinstance(introduced, Refusal) else introduced[1]
     else:
-        taken = take_batch(ledger, request, now_ms, moment)
+        taken = take(ledger, request, now_ms, moment)
     if isinstance(taken, Refusal):
         return _told(taken)
     return _told(Answer(taken, min(safe(request.journal_id), taken), now_ms))

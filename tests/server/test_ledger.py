@@ -22,6 +22,7 @@ from sync.facts import PrinterMet, ScoreRepeated
 from sync.judge import Accept, judge_request
 from sync.types import JournalId, Level, Seq
 from sync.wire import BATCH_ROWS, Refusal
+from tests.faults.centre_habits import Take, without_dedup
 from tests.server.conftest import ZONE, admit
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, issued, printed, score, seeded
 from tests.server.places import place, reader_of, stranger
@@ -97,15 +98,26 @@ def test_control_a_ledger_without_a_transaction_is_caught_by_that(tmp_path: Path
     assert after != before
 
 
-def test_what_was_taken_before_is_not_taken_again(ledger: Ledger, device: Device) -> None:
+def tickets_of_a_batch_that_came_twice(ledger: Ledger, device: Device, take: Take) -> int:
     admit(ledger, device)
     device.record(anchor(), issued(1), score(5))
     again = device.request()
     assert send(ledger, device) == 4
-    before = contents(ledger.place)
     with ledger.transaction():
-        assert take_batch(ledger, again, NOON) == 4
+        take(ledger, again, NOON)
+    return len(contents(ledger.place, ("tickets",))["tickets"])
+
+
+def test_what_was_taken_before_is_not_taken_again(ledger: Ledger, device: Device) -> None:
+    assert tickets_of_a_batch_that_came_twice(ledger, device, take_batch) == 1
+    before = contents(ledger.place)
+    device.sent = START
+    assert send(ledger, device) == 4
     assert contents(ledger.place) == before
+
+
+def test_control_a_server_without_deduplication_is_caught_by_that(ledger: Ledger, device: Device) -> None:
+    assert tickets_of_a_batch_that_came_twice(ledger, device, without_dedup) == 2
 
 
 def test_control_rows_taken_twice_are_refused_by_the_table_itself(ledger: Ledger, device: Device) -> None:

@@ -19,6 +19,7 @@ from sync.body import TicketName
 from sync.facts import CatalogueAdopted, DayOpened
 from sync.facts_office import TicketCalled
 from sync.types import JournalId, Seq, UtcMs
+from tests.faults.centre_habits import Keep, Killed, in_one, in_two
 from tests.server.audited import NEXT, Worked
 from tests.server.conftest import ZONE, opened
 from tests.server.device import CATALOGUE, DAY, NOON, Device, anchor, score
@@ -190,6 +191,32 @@ def test_figures_that_were_overtaken_leave_their_mark(tmp_path: Path) -> None:
         assert marked(db) == [(named(db), DAY)]
     made(tmp_path, office.ledger)
     assert figures(tmp_path).visits == 2
+
+
+def killed_in_between(folder: Path, keep: Keep) -> bool:
+    """Whether figures are those of a rebuild, where the process was killed while they were kept."""
+    office, _ = began(folder)
+    with closing(reader_of(folder / FILE)) as db:
+        ready = reckon(db, named(db), DAY, ZONE)
+
+    def cut() -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        keep(office.ledger, ready, UtcMs(NOON), cut)
+    made(folder, office.ledger)
+    grown = kept(folder)
+    office.ledger.rebuild()
+    made(folder, office.ledger)
+    return grown == kept(folder)
+
+
+def test_a_kill_while_figures_are_kept_leaves_them_to_be_made_again(tmp_path: Path) -> None:
+    assert killed_in_between(tmp_path, in_one)
+
+
+def test_control_without_a_transaction_around_them_they_are_lost(tmp_path: Path) -> None:
+    assert not killed_in_between(tmp_path, in_two)
 
 
 def test_control_without_the_count_of_marks_the_second_ticket_would_be_forgotten(tmp_path: Path) -> None:
