@@ -22,7 +22,7 @@ from server.door import Door, Person
 from server.errors import AccountRefused, Refused, ServerError
 from server.forms import Form, form_of
 from server.guide import Guide
-from server.http import App
+from server.http import App, Receive, Scope, Send
 from server.office_desk import OfficeDesk
 from server.passwords import password_fault
 from server.people import Details, Role, code_hash, folded_login, login_fault, name_fault
@@ -44,6 +44,7 @@ GUARDS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+KEPT = (b"cache-control", b"no-store")
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)?")
 WRONG = N_("Name or password is not right")
 NOT_THE_SAME = N_("The two passwords differ")
@@ -79,8 +80,18 @@ def console_routes(
 
 
 def console_app(routes: FastAPI) -> App:
-    """The application behind the console's listener: its routes, with the headers that guard every answer."""
-    return with_headers(routes, GUARDS)
+    """The application behind the console's listener: its routes, with the headers that guard every answer. What does
+    not say how long it may be kept is kept by nobody."""
+
+    async def unkept(scope: Scope, receive: Receive, send: Send) -> None:
+        async def said(message: Any) -> None:
+            if message["type"] == "http.response.start" and not any(name == KEPT[0] for name, _ in message["headers"]):
+                message = {**message, "headers": [*message["headers"], KEPT]}
+            await send(message)
+
+        await routes(scope, receive, said)
+
+    return with_headers(unkept, GUARDS)
 
 
 def _add_door(app: FastAPI, door: Door, pages: ConsolePages) -> None:

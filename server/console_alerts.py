@@ -27,6 +27,7 @@ from server.request_words import FOR_ALERT
 from server.telling import names_of
 from sync.body import FactName
 from sync.clock import office_day, office_time
+from sync.codec import MAX_INT
 from sync.facts_alerts import AlertEnded, AlertSeen
 from sync.types import JournalId, Seq, UtcMs
 from translations import load
@@ -80,13 +81,13 @@ class AlertDesk:
 
         @app.get("/followups/{journal}/{seq}")
         async def one(request: Request, journal: str, seq: int, person: Supervisor) -> Response:
-            return await self._one(request, person, FactName(JournalId(journal), Seq(seq)))
+            return await self._one(request, person, _named(journal, seq))
 
         @app.post("/followups/{journal}/{seq}/{step}")
         async def act(request: Request, journal: str, seq: int, step: str, person: Supervisor) -> Response:
             if step not in _STEPS:
                 raise HTTPException(404)
-            form, name = await form_of(request), FactName(JournalId(journal), Seq(seq))
+            form, name = await form_of(request), _named(journal, seq)
             try:
                 await self._act(step, name, form, person)
             except ActRefused as error:
@@ -257,7 +258,12 @@ def _read_followups(db: Db, since_ms: int) -> tuple[Sequence[Followup], Names]:
 
 def _name(form: Form) -> FactName:
     seq = form.one("seq")
-    return FactName(JournalId(form.one("journal")), Seq(int(seq) if seq.isdecimal() and len(seq) < 16 else 0))
+    return _named(form.one("journal"), int(seq) if seq.isdecimal() and len(seq) < 16 else 0)
+
+
+def _named(journal: str, seq: int) -> FactName:
+    """The fact of this name; beyond what a journal counts to there is none, and no database is asked."""
+    return FactName(JournalId(journal), Seq(seq if 0 <= seq <= MAX_INT else 0))
 
 
 def _asking(what: str | None, about: str, office: str | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -153,7 +154,7 @@ class ConsolePages:
             return JSONResponse(body, error.status, headers={"cache-control": "no-store", **waiting})
         if error.code == "sign-in":
             back = request.url.path if request.method == "GET" else "/"
-            return redirect("/sign-in" if back == "/" else f"/sign-in?to={back}")
+            return redirect("/sign-in" if back == "/" else f"/sign-in?to={quote(back)}")
         if error.code == "password-first":
             return redirect("/account")
         said = {"message": words(error.message), "hint": words(error.hint)}

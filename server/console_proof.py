@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 from markupsafe import Markup
@@ -82,7 +83,9 @@ class ProofDesk:
                 await self._complain(form, person)
             except ActRefused as error:
                 return await self._tickets(request, person, day, label, error.code)
-            return redirect(f"/tickets?day={day}&label={label}")
+            except NoSuchDay:
+                return await self._tickets(request, person, day, label, "no-ticket")
+            return redirect(f"/tickets?{urlencode({'day': day, 'label': label})}")
 
         @app.get("/cameras")
         async def cameras(request: Request, person: Administrator) -> Response:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 
@@ -160,6 +161,13 @@ EDITED = {"service": "house", "group": "desk", "section": "breaks", "notice": "n
 """What the routes of the editors name."""
 FIRST = {"POST /sign-out", "GET /account", "POST /account/password", "POST /account/language"}
 """What a one-time password opens."""
+GUARDED = (
+    "x-content-type-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+)
+COOKIE = {"secure", "httponly", "samesite", "path"}
 
 
 def unlisted(desk: Desk) -> set[str]:
@@ -179,6 +187,51 @@ def test_control_a_route_that_is_not_listed_is_found(desk: Desk) -> None:
         return "open to everybody"
 
     assert unlisted(desk) == {"GET /api/calls"}
+
+
+def filled(path: str, issued: int) -> str:
+    """The path of a route, with what `set_up` made."""
+    return path.format(
+        staff=staff_id(2),
+        number=1,
+        digest="0",
+        name="none.css",
+        seq=issued,
+        journal=JOURNAL,
+        office=JOURNAL,
+        language="th",
+        clip="number",
+        step="answer",
+        **EDITED,
+    )
+
+
+def unguarded(answer: httpx.Response, *, kept: bool = False) -> list[str]:
+    """What is wrong with the headers of this answer. `kept`: it may be, for it carries a hash in its address."""
+    policy = answer.headers.get("content-security-policy", "")
+    wrong = [] if "default-src 'none'" in policy and "frame-ancestors 'none'" in policy else ["no policy"]
+    wrong += ["what stands in a page may run"] if "unsafe" in policy else []
+    wrong += [name for name in GUARDED if name not in answer.headers]
+    wrong += ["may be kept"] if not kept and answer.headers.get("cache-control") != "no-store" else []
+    for cookie in answer.headers.get_list("set-cookie"):
+        name, *flags = cookie.split("; ")
+        told = {each.partition("=")[0].lower() for each in flags}
+        wrong += [] if name.startswith("__Host-") and told >= COOKIE else [cookie]
+        wrong += ["a cookie for others"] if "domain" in told or "SameSite=Strict" not in flags else []
+    return wrong
+
+
+def test_control_an_answer_without_a_guard_is_noticed() -> None:
+    good = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'", "cache-control": "no-store"}
+    good |= dict.fromkeys(GUARDED, "x")
+    flags = "Path=/; Max-Age=1; Secure; HttpOnly; SameSite=Strict"
+    assert unguarded(httpx.Response(200, headers={**good, "set-cookie": f"__Host-a=b; {flags}"})) == []
+    assert unguarded(httpx.Response(200)) == ["no policy", *GUARDED, "may be kept"]
+    for broken in (flags.replace("; Secure", ""), flags.replace("; HttpOnly", ""), flags.replace("Strict", "None")):
+        assert len(unguarded(httpx.Response(200, headers={**good, "set-cookie": f"__Host-a=b; {broken}"}))) == 1
+    assert len(unguarded(httpx.Response(200, headers={**good, "set-cookie": f"a=b; {flags}"}))) == 1
+    loose = {**good, "content-security-policy": f"{good['content-security-policy']}; style-src 'unsafe-inline'"}
+    assert unguarded(httpx.Response(200, headers=loose)) == ["what stands in a page may run"]
 
 
 def set_up(desk: Desk) -> int:
@@ -222,22 +275,11 @@ def test_only_who_may_gets_in(
     ):
         desk = make_desk()
         issued, browser = set_up(desk), desk.signed_in(login) if login else desk.browser()
-    path = path.format(
-        staff=staff_id(2),
-        number=1,
-        digest="0",
-        name="none.css",
-        seq=issued,
-        journal=JOURNAL,
-        office=JOURNAL,
-        language="th",
-        clip="number",
-        step="answer",
-        **EDITED,
-    )
+    path = filled(path, issued)
     before = desk.checked
     ask = {"GET": browser.get, "POST": browser.post, "DELETE": browser.delete}[method]
     answer = ask(path)
+    assert unguarded(answer, kept=path.startswith(("/static/", "/catalogue/pictures/"))) == []
     if least is PUBLIC:
         assert answer.status_code in (200, 303, 401, 404, 422)
         assert "/sign-in?" not in answer.headers.get("location", "")
