@@ -64,6 +64,21 @@ class Paragraph:
     baselines: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """How a text is broken at one size, or why it does not fit. A screen asks it of the same text again and again."""
+
+    lines: tuple[str, ...] | None
+    why: str = ""
+    hint: str = ""
+
+    def broken(self) -> tuple[str, ...]:
+        """The lines. Raises DoesNotFitError."""
+        if self.lines is None:
+            raise DoesNotFitError(self.why, hint=self.hint)
+        return self.lines
+
+
 class Typesetter:
     """Draws lines of text, each kept in a cache until `cache_lines` others have been drawn."""
 
@@ -76,6 +91,7 @@ class Typesetter:
         self._fonts: dict[tuple[FaceName, Weight, int], ImageFont.FreeTypeFont] = {}
         self._heights: dict[tuple[FaceName | None, Weight, int], tuple[int, int]] = {}
         self._widths = lru_cache(maxsize=4096)(self._measure)
+        self._filled = lru_cache(maxsize=4096)(self._fill)
 
     def line(self, text: str, language: str, size_px: int, weight: Weight = "regular") -> InkLine:
         """`text` shaped as one line. UncoveredCharacterError for a character that would be a box."""
@@ -111,8 +127,7 @@ class Typesetter:
         A word wider than the place is cut between syllables, never inside one. DoesNotFitError if even one syllable
         is too wide.
         """
-
-        return self._fill(text, language, size_px, weight, width_px, cut_words=True)
+        return list(self._filled(text, language, size_px, weight, width_px, cut_words=True).broken())
 
     def fit(
         self,
@@ -128,12 +143,9 @@ class Typesetter:
         DoesNotFitError if none does.
         """
         for size in sorted(sizes, reverse=True):
-            try:
-                lines = self._fill(text, language, size, weight, width_px, cut_words=False)
-            except DoesNotFitError:
-                continue
-            if len(lines) <= max_lines:
-                return Fitted(tuple(lines), size)
+            lines = self._filled(text, language, size, weight, width_px, cut_words=False).lines
+            if lines is not None and len(lines) <= max_lines:
+                return Fitted(lines, size)
         raise DoesNotFitError(
             f"{text!r} does not fit {width_px} px in {max_lines} lines at {min(sizes)} px",
             hint="shorten the text, allow more lines or a smaller size",
@@ -164,15 +176,18 @@ class Typesetter:
 
     def _fill(
         self, text: str, language: str, size_px: int, weight: Weight, width_px: int, *, cut_words: bool
-    ) -> list[str]:
+    ) -> "_Filled":
         def fits(piece: str) -> bool:
             return self.measure(piece, language, size_px, weight) <= width_px
 
         lines: list[str] = []
         for part in text.split("\n"):
             last_resort = partial(syllables, part, language) if cut_words else list
-            lines += break_lines(part, break_opportunities(part, language), last_resort, fits)
-        return lines
+            try:
+                lines += break_lines(part, break_opportunities(part, language), last_resort, fits)
+            except DoesNotFitError as error:
+                return _Filled(None, str(error), error.hint)
+        return _Filled(tuple(lines))
 
     def _font(self, face: FaceName, weight: Weight, size_px: int) -> ImageFont.FreeTypeFont:
         key = (face, weight, size_px)

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.grouping import TOGETHER, together
 
 ROOT = Path(__file__).parent.parent
@@ -20,26 +18,23 @@ def test_one(n):
 """
 
 
-@pytest.mark.parametrize(("module", "processes"), [("test_pages", 1), ("test_alone", 2)])
-def test_only_what_shares_something_stays_in_one_process(tmp_path: Path, module: str, processes: int) -> None:
-    path = tmp_path / f"{module}.py"
-    path.write_text(FOUR)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "tests.grouping",
-        "-p",
-        "no:cacheprovider",
-        "-n",
-        "2",
-        str(path),
-    ]
-    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True)
+def test_only_what_shares_something_stays_in_one_process(tmp_path: Path) -> None:
+    paths = {name: tmp_path / f"{name}.py" for name in ("test_alone", "test_pages")}
+    for path in paths.values():
+        path.write_text(FOUR)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.grouping", "-p", "no:cacheprovider", "-n", "2"]
+    done = subprocess.run(
+        [*command, *map(str, paths.values())],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+    )
     assert done.returncode == 0, done.stdout.decode()
-    assert len(set(path.with_suffix(".pids").read_text().split())) == processes
+    processes = {name: path.with_suffix(".pids").read_text().split() for name, path in paths.items()}
+    assert {name: (len(met), len(set(met))) for name, met in processes.items()} == {
+        "test_alone": (4, 2),
+        "test_pages": (4, 1),
+    }
 
 
 def test_every_group_names_a_module_that_is_there() -> None:

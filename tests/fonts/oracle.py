@@ -12,7 +12,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import mkdtemp
@@ -45,11 +45,21 @@ class Glyph:
     y: int
 
 
-def signature(identity: int) -> list[tuple[int, int]]:
+@cache
+def signature(identity: int) -> tuple[tuple[int, int], ...]:
     """The squares (column, row upwards) that stand for a glyph id: 40 of 576, different for each id."""
     digest = hashlib.shake_256(identity.to_bytes(4, "big")).digest(4 * SQUARES)
     cells = dict.fromkeys(int.from_bytes(digest[i : i + 4], "big") % GRID**2 for i in range(0, len(digest), 4))
-    return [divmod(cell, GRID) for cell in cells]
+    return tuple(divmod(cell, GRID) for cell in cells)
+
+
+@cache
+def _stamp(identity: int) -> Image.Image:
+    """The same as a mask: the row upwards 0 is its lowest."""
+    stamp = Image.new("L", (GRID, GRID))
+    for column, row in signature(identity):
+        stamp.putpixel((column, GRID - 1 - row), 255)
+    return stamp
 
 
 def signed_font(content: bytes) -> bytes:
@@ -145,11 +155,12 @@ def composed(glyphs: list[Glyph], size: tuple[int, int], origin: int, ascent: in
     """The picture of `glyphs` made of signatures, with the start of the baseline at (origin, ascent)."""
     picture = Image.new("L", size)
     for glyph in glyphs:
-        for column, row in signature(glyph.identity):
-            x, y = origin + glyph.x + column, ascent - glyph.y - row - 1
-            if not (0 <= x < size[0] and 0 <= y < size[1]):
-                raise AssertionError(f"{glyph} has ink outside of the mask: it would be clipped")
-            picture.putpixel((x, y), 255)
+        stamp = _stamp(glyph.identity)
+        x, y = origin + glyph.x, ascent - glyph.y - GRID
+        left, top, right, bottom = stamp.getbbox() or (0, 0, 0, 0)
+        if not (x + left >= 0 and y + top >= 0 and x + right <= size[0] and y + bottom <= size[1]):
+            raise AssertionError(f"{glyph} has ink outside of the mask: it would be clipped")
+        picture.paste(255, (x, y), stamp)
     return picture
 
 

@@ -2,11 +2,15 @@
 names."""
 
 import sqlite3
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from server.database import Db, See, everything
 from server.postgres import Postgres
+from server.sqlite_store import SqliteStore
 from server.stores import open_reader
 from tests.postgres import Cluster
 
@@ -20,8 +24,22 @@ def keep_in(cluster: Cluster | None) -> None:
 
 
 def place(path: Path) -> Path | str:
-    """Where the ledger of this name is."""
-    return path if _kept_in is None else _kept_in.database(path)
+    """Where the ledger of this name is. A new one has its tables already, as every database of a cluster has."""
+    if _kept_in is not None:
+        return _kept_in.database(path)
+    if path.parent.is_dir() and not path.exists():
+        path.write_bytes(_tables())
+    return path
+
+
+@cache
+def _tables() -> bytes:
+    """A file that a ledger can begin in: the migrations are run once a process, not once a test."""
+    with TemporaryDirectory(prefix="scorecard-") as folder:
+        store = SqliteStore(Path(folder) / "ledger")
+        with store.writer(ZoneInfo("UTC")) as db:
+            store.migrate(db)
+        return store.path.read_bytes()
 
 
 def reader_of(of: Path | str, see: See = everything) -> Db:
