@@ -30,7 +30,7 @@ from sync.clock import office_day, office_time
 from sync.codec import MAX_INT
 from sync.facts_alerts import AlertEnded, AlertSeen
 from sync.types import JournalId, Seq, UtcMs
-from translations import load
+from translations import LANGUAGES, load
 from translations.numerals import format_date, format_moment
 
 # gettext: alerts
@@ -188,7 +188,7 @@ class AlertDesk:
         values = {
             "row": self._followup(found[0], names, people, today, person.language),
             "text": text,
-            "filled": (form.one("inside"), form.one("outside")) if form is not None else text or ("", ""),
+            "filled": (form.one("inside"), _outside(form)) if form is not None else text or ("", {}),
             "people": await self._answerers(),
             "to": found[0].to,
             "fault": fault and words(REFUSED.get(fault, OTHER)),
@@ -203,7 +203,7 @@ class AlertDesk:
         if at is None:
             raise ActRefused("no-clock", "nobody vouches for the clock", hint="Set the server's clock.")
         if step == "answer":
-            text, salt = followups.judged(form.one("inside"), form.one("outside")), self._door.random(16)
+            text, salt = followups.judged(form.one("inside"), _outside(form)), self._door.random(16)
             job = partial(followups.answer, text=text, salt=salt)
         elif step == "assign":
             to = form.one("to")
@@ -264,6 +264,11 @@ def _name(form: Form) -> FactName:
 def _named(journal: str, seq: int) -> FactName:
     """The fact of this name; beyond what a journal counts to there is none, and no database is asked."""
     return FactName(JournalId(journal), Seq(seq if 0 <= seq <= MAX_INT else 0))
+
+
+def _outside(form: Form) -> dict[str, str]:
+    """What may be told to everybody, by language, as it was filled in."""
+    return {language: form.one(f"outside-{language}") for language in LANGUAGES}
 
 
 def _asking(what: str | None, about: str, office: str | None) -> str:

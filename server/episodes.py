@@ -3,7 +3,7 @@
 A row counts only where the office that wrote it is the one whose episode it is of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -152,6 +152,8 @@ _ROWS = """SELECT episodes.journal_id, episodes.seq, kind, of_journal, of_seq, a
 _EPISODE = "AND (of_journal, of_seq) IN (SELECT journal_id, seq FROM episodes WHERE {which})"
 _OPEN = """kind = ? AND (at_ms >= ? OR NOT EXISTS (SELECT 1 FROM episodes AS later
     WHERE later.of_journal = episodes.journal_id AND later.of_seq = episodes.seq AND later.kind = ?))"""
+_ANSWERED = """kind = ? AND EXISTS (SELECT 1 FROM episodes AS later WHERE later.of_journal = episodes.journal_id
+    AND later.of_seq = episodes.seq AND later.kind = ? AND later.at_ms >= ? AND later.at_ms < ?)"""
 _LASTING = "kind = ? AND name = ?"
 
 
@@ -163,6 +165,12 @@ def alerts(db: Db, since_ms: int) -> list[Alert]:
 def followups(db: Db, since_ms: int) -> list[Followup]:
     """The follow-ups that are not closed, and those opened since then."""
     return followups_of(_read(db, _OPEN, FollowupOpened.kind, since_ms, FollowupClosed.kind))
+
+
+def answered(db: Db, from_ms: int, to_ms: int) -> list[Followup]:
+    """The follow-ups that were first answered from then until before then."""
+    found = followups_of(_read(db, _ANSWERED, FollowupOpened.kind, FollowupAnswered.kind, from_ms, to_ms))
+    return [each for each in found if each.answered_ms is not None and from_ms <= each.answered_ms < to_ms]
 
 
 def raised_ever(db: Db, code: str) -> set[str]:
@@ -219,22 +227,38 @@ class Episodes:
         """As `one`."""
         return one(self._db, name)
 
-    def keep(self, digest: str, salt: bytes, inside: str, outside: str, now_ms: UtcMs) -> None:
-        """Keep the text of an answer."""
-        query = """INSERT INTO answers (digest, salt, inside, outside, at_ms) VALUES (?, ?, ?, ?, ?)
+    def keep(self, digest: str, salt: bytes, inside: str, outside: Mapping[str, str], now_ms: UtcMs) -> None:
+        """Keep the text of an answer: for the office, and by language for everybody."""
+        query = """INSERT INTO answers (digest, salt, inside, outside, at_ms) VALUES (?, ?, ?, '', ?)
             ON CONFLICT (digest) DO NOTHING"""
-        self._db.execute(query, (digest, salt, inside, outside, now_ms))
+        self._db.execute(query, (digest, salt, inside, now_ms))
+        query = """INSERT INTO told_answers (digest, language, text) VALUES (?, ?, ?)
+            ON CONFLICT (digest, language) DO NOTHING"""
+        self._db.executemany(query, [(digest, language, text) for language, text in outside.items()])
 
     def erase(self, digest: str) -> None:
         """Forget the text of an answer. That there was one stays on record."""
-        self._db.execute("DELETE FROM answers WHERE digest = ?", (digest,))
+        for table in ("answers", "told_answers"):
+            self._db.execute(f"DELETE FROM {table} WHERE digest = ?", (digest,))
 
 
-def answer_of(db: Db, digest: str) -> tuple[str, str] | None:
-    """(inside, outside) of the answer with this digest; None: it was erased, or is another server's."""
-    found: tuple[str, str] | None
+def answer_of(db: Db, digest: str) -> tuple[str, dict[str, str]] | None:
+    """(inside, outside by language) of the answer with this digest; None: it was erased, or is another server's."""
     found = db.execute("SELECT inside, outside FROM answers WHERE digest = ?", (digest,)).fetchone()
-    return found
+    if found is None:
+        return None
+    inside, before = found
+    query = "SELECT language, text FROM told_answers WHERE digest = ? ORDER BY language"
+    texts = dict(db.execute(query, (digest,)).fetchall())
+    return inside, texts or ({_language_of(before): before} if before else {})
+
+
+def _language_of(text: str) -> str:
+    """That of a text which was kept without its language: by the script of most of its letters."""
+    scripts = {"th": ("\u0e00", "\u0e7f"), "my": ("\u1000", "\u109f")}
+    many = {name: sum(low <= each <= high for each in text) for name, (low, high) in scripts.items()}
+    many["en"] = sum(each.isascii() and each.isalpha() for each in text)
+    return max(many, key=lambda name: many[name])
 
 
 NEVER_MS = 2**53

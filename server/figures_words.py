@@ -1,7 +1,9 @@
 """The words of figures. Texts of the domain `figures`."""
 
+from server.followups import COMPLAINT
 from server.people import Role
 from server.periods import Kind
+from server.told_answers import SCORES
 from translations import N_
 
 # gettext: figures
@@ -59,3 +61,5 @@ NOTES = {
     "priority": N_("Of all visits."),
 }
 """What each count is of."""
+TOPICS = {COMPLAINT: N_("Complaint: {about}"), SCORES: N_("Low scores of several visits")}
+"""What an answer that is told to everybody is about (server.told_answers)."""

@@ -8,8 +8,8 @@ into it, and what looks like one is refused (`personal`).
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from sync.body import FactName
 from sync.clock import office_day
 from sync.facts_alerts import FollowupAnswered, FollowupAssigned, FollowupClosed, FollowupOpened
 from sync.types import Seq, UtcMs
+from translations import LANGUAGES
 
 DAYS = 15
 """Calendar days, as China's 好差评 has it for a bad score."""
@@ -41,14 +42,15 @@ Step = FollowupAssigned | FollowupAnswered | FollowupClosed
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`inside`: for the office; `outside`: what may be told to everybody, empty: nothing."""
+    """`inside`: for the office; `outside`: what may be told to everybody, by language, empty: nothing."""
 
     inside: str
-    outside: str = ""
+    outside: Mapping[str, str] = field(default_factory=dict)
 
     def digest(self, salt: bytes) -> str:
         """What the record holds of it, hex."""
-        return hashlib.sha256(salt + self.inside.encode() + b"\0" + self.outside.encode()).hexdigest()
+        told = [part for language in sorted(self.outside) for part in (language, self.outside[language])]
+        return hashlib.sha256(salt + "\0".join((self.inside, *told)).encode()).hexdigest()
 
 
 def left(of: Followup, today: date) -> int:
@@ -82,17 +84,23 @@ def personal(text: str) -> bool:
     return "@" in plain or bool(_JOINED.search(plain) or _SPACED.search(plain))
 
 
-def judged(inside: str, outside: str) -> Answer:
-    """The answer as it is kept. Raises ActRefused."""
-    answer = Answer(inside.replace("\r\n", "\n").strip(), outside.replace("\r\n", "\n").strip())
+def judged(inside: str, outside: Mapping[str, str]) -> Answer:
+    """The answer as it is kept; `outside` by language, as it was filled in. Raises ActRefused."""
+    told = {language: _plain(outside.get(language, "")) for language in LANGUAGES}
+    answer = Answer(_plain(inside), {language: text for language, text in told.items() if text})
     if not answer.inside:
         raise ActRefused("no-answer", "the answer is empty", hint="Write what was found and done.")
-    if max(len(answer.inside), len(answer.outside)) > MOST_CHARACTERS:
+    texts = (answer.inside, *answer.outside.values())
+    if max(map(len, texts)) > MOST_CHARACTERS:
         raise ActRefused("long-answer", "the answer is too long", hint=f"At most {MOST_CHARACTERS} characters each.")
-    if personal(answer.inside) or personal(answer.outside):
+    if any(map(personal, texts)):
         hint = "Leave names, telephone and ID numbers and mail addresses out."
         raise ActRefused("personal", "there is a number or address in it that could be a person's", hint=hint)
     return answer
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def open_for(ledger: Ledger, seq: Seq, why: str, about: str, at: Moment) -> None:

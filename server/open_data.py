@@ -8,7 +8,7 @@ reckoned from what is told of the service or the office. Nothing is told by lang
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from server.dashboard import minutes, told_of
 from server.opinion import LEVELS
 from server.scoring import GROUP
 from server.sla import Cell, Key, total
+from server.told_answers import Told
 from sync.services import NONE, Catalogue, ServiceText
 
 Name = tuple[str, int, str]
@@ -62,7 +63,8 @@ COLUMNS: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Month:
     """The figures of an office in a month, as they are read. `revisions` by day; `made_ms`: when they were made last;
-    `waiting`: days that are about to be made anew; `running`: the month is not over."""
+    `waiting`: days that are about to be made anew; `running`: the month is not over; `answers`: to complaints
+    and alerts on scores, as they may be told."""
 
     office: str
     month: str
@@ -71,6 +73,7 @@ class Month:
     made_ms: int
     waiting: int
     running: bool
+    answers: Sequence[Told] = ()
 
     @property
     def revision(self) -> int:
@@ -134,6 +137,7 @@ def as_json(of: Month, about: Mapping[str, Any]) -> bytes:
             "days_being_made_anew": of.waiting,
             "columns": COLUMNS,
             "rows": rows(of),
+            "answers": [asdict(each) for each in of.answers],
         }
     )
 

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from server import told_answers
 from server.dashboard_reading import Made
 from server.database import Db
 from server.door import address_of
@@ -25,6 +27,7 @@ from server.offices_page import A_PAGE, framed, hall_of, name_of
 from server.open_data import COLUMNS, Month, as_csv, as_json, catalogue_json
 from server.pages import Pages
 from server.reads import Reads
+from server.report_period import period_of
 from server.rollups import marked, read_cells
 from server.stands import Stands
 from server.told_office import told
@@ -182,8 +185,9 @@ class OpenPages:
 
     async def _figures(self, office: str, month: str, media_type: str) -> File:
         hall = await hall_of(self._halls, office)
-        today = office_day(self._now(), hall.listed.zone)
-        found = await self._reads.read(read_month, office, month, today) if _is_month(month) else None
+        zone = hall.listed.zone
+        today = office_day(self._now(), zone)
+        found = await self._reads.read(read_month, office, month, today, zone) if _is_month(month) else None
         if found is None:
             raise HTTPException(404)
         body = as_csv(found) if media_type == CSV else as_json(found, self._about(hall))
@@ -219,7 +223,7 @@ class OpenPages:
         return framed(self._pages, language, words("Open data"), body, kept=kept)
 
 
-def read_month(db: Db, office: str, month: str, today: date) -> Month | None:
+def read_month(db: Db, office: str, month: str, today: date, zone: ZoneInfo) -> Month | None:
     """The figures of this month (YYYY-MM) in one snapshot; None where there are none."""
     first, last = f"{month}-01", f"{month}-31"
     db.execute("BEGIN")
@@ -230,11 +234,19 @@ def read_month(db: Db, office: str, month: str, today: date) -> Month | None:
             return None
         cells = tuple(read_cells(db, office, first, last))
         waiting = sum(of == office and first <= day <= last for of, day in marked(db))
+        running = month >= today.isoformat()[:7]
+        answers = () if running else told_answers.read(db, office, *_days_of(month), zone).told
     finally:
         db.execute("ROLLBACK")
     revisions = {day: revision for day, revision, _ in known}
-    running = month >= today.isoformat()[:7]
-    return Month(office, month, cells, revisions, max(at_ms for _, _, at_ms in known), waiting, running)
+    made_ms = max(at_ms for _, _, at_ms in known)
+    return Month(office, month, cells, revisions, made_ms, waiting, running, answers)
+
+
+def _days_of(month: str) -> tuple[date, date]:
+    """The first and the last day of this month."""
+    of = period_of(month)
+    return of.first, of.last
 
 
 def months_of(db: Db, office: str) -> tuple[list[str], Made]:

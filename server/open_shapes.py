@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from server.followups import COMPLAINT
 from server.open_data import COLUMNS, VARIES
+from server.told_answers import SCORES
 from server.told_office import Age
 from translations import LANGUAGES
 
@@ -95,6 +97,15 @@ FIGURES = record(
             "minItems": len(COLUMNS),
             "maxItems": len(COLUMNS),
         }
+    ),
+    answers=listed(
+        record(
+            topic={"enum": [COMPLAINT, SCORES]},
+            about=TEXT,
+            service=maybe(TEXT),
+            days=NUMBER,
+            texts=by_language(TEXT),
+        )
     ),
 )
 WELL = record(status={"const": "ok"}, release=TEXT)

@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from server import figures_view, reading
+from server import figures_view, reading, told_answers
+from server.console_proof_words import COMPLAINT as CATEGORIES
 from server.dashboard import Board, board
 from server.dashboard_reading import Made, read
 from server.database import Db
 from server.door import address_of
 from server.figures_view import Names, month_name
+from server.figures_words import TOPICS
 from server.halls import Halls, Listed
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.offices_page import A_PAGE, framed, name_of
@@ -28,9 +31,10 @@ from server.reads import Reads
 from server.scoring import GROUP
 from server.stands import Stands
 from server.sums import EVERY
+from server.told_answers import Answers, Told
 from sync.clock import office_day
 from sync.types import UtcMs
-from translations import load
+from translations import LANGUAGE_NAMES, LANGUAGES, load
 
 # gettext: figures
 
@@ -49,6 +53,7 @@ class Results:
     board: Board
     made: Made
     services: Mapping[str, Mapping[str, str]]
+    answers: Answers
 
 
 class ResultPages:
@@ -88,7 +93,7 @@ class ResultPages:
         zone = listed[office].zone if office else self._pages.zone
         today = office_day(self._now(), zone)
         of = period(Kind.MONTH, month or today, today)
-        found = await self._reads.read(read_results, office or EVERY, of, among, today)
+        found = await self._reads.read(read_results, office or EVERY, of, among, today, zone)
         words = load(language, "figures")
         values = self._values(found, listed, words.language, office, today)
         values |= {
@@ -117,17 +122,35 @@ class ResultPages:
             "later": _link(after, office) if after is not None else "",
             "as_of": self._pages.moment(found.made.at_ms, language),
             "waiting": found.made.waiting,
+            "answers": [self._answer(each, names, language) for each in found.answers.told],
+            "untold": found.answers.untold,
             "left_out": lambda each: sum(n for _, n in each.left_out),
         }
 
+    def _answer(self, of: Told, names: Names, language: str) -> dict[str, Any]:
+        """One answer that is told, with the text in this language, or in another one where it lacks."""
+        words = load(language, "figures").gettext
+        category = load(language, "audit").gettext(CATEGORIES.get(of.about, of.about))
+        text_language = next(each for each in (language, *LANGUAGES, *of.texts) if each in of.texts)
+        return {
+            "topic": words(TOPICS[of.topic]).format(about=category),
+            "service": names.services(of.service) if of.service is not None else "",
+            "days": of.days,
+            "language": text_language,
+            "lacks": "" if text_language == language else LANGUAGE_NAMES.get(text_language, text_language),
+            "text": of.texts[text_language],
+        }
 
-def read_results(db: Db, office: str, of: Period, among: Sequence[str], today: date) -> Results:
+
+def read_results(db: Db, office: str, of: Period, among: Sequence[str], today: date, zone: ZoneInfo) -> Results:
     """A month of an office, or of all of them (EVERY) with `among` told apart. Times of fewer than five are those of
     single people: they are not told."""
     sums, made = read(db, office, of, among)
     told = board(of, replace(sums, counters=None), today, GROUP)
     names = reading.services(db) if office == EVERY else reading.services_at(db, _at(db, office))
-    return Results(of, told, made, names)
+    over = of.last < today and office != EVERY
+    answers = told_answers.read(db, office, of.first, of.last, zone) if over else Answers()
+    return Results(of, told, made, names, answers)
 
 
 def _at(db: Db, office: str) -> str | None:

@@ -663,12 +663,21 @@ def surveys(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@LEDGER()
+def told_answers(db: sqlite_utils.Database) -> None:
+    """What of an answer may be told to everybody, by language (server.told_answers); `answers.outside` has that of
+    answers before this."""
+    db.execute("""CREATE TABLE told_answers (
+        digest TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (digest, language)
+    ) STRICT, WITHOUT ROWID""")
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
     episodes, drafts, online_places, officers, by_language, asked, losses_for_offices,
-    surveys,
+    surveys, told_answers,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

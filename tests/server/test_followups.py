@@ -82,7 +82,7 @@ PLAIN = [
 @pytest.mark.parametrize("text", PERSONAL)
 def test_what_looks_like_a_number_of_a_person_was_refused(text: str) -> None:
     assert personal(text)
-    for answer in ((f"Called {text} back.", ""), ("It was found.", f"see {text}")):
+    for answer in ((f"Called {text} back.", {}), ("It was found.", {"en": "Found.", "my": f"see {text}"})):
         with pytest.raises(ActRefused) as caught:
             judged(*answer)
         assert caught.value.code == "personal"
@@ -101,14 +101,14 @@ def test_no_number_of_ten_digits_came_through_however_it_was_spaced(digits: str,
 @pytest.mark.parametrize(("inside", "code"), [("", "no-answer"), (" \n", "no-answer"), ("x" * 2001, "long-answer")])
 def test_an_answer_has_some_words_and_not_too_many(inside: str, code: str) -> None:
     with pytest.raises(ActRefused) as caught:
-        judged(inside, "")
+        judged(inside, {})
     assert caught.value.code == code
 
 
 def test_nobody_can_try_texts_against_the_record() -> None:
     answer = Answer("Spoken with the counter.")
     assert answer.digest(b"1" * 16) != answer.digest(b"2" * 16)
-    assert Answer("a", "b").digest(b"") != Answer("ab", "").digest(b"")
+    assert Answer("a", {"en": "b"}).digest(b"") != Answer("a", {"th": "b"}).digest(b"") != Answer("ab").digest(b"")
 
 
 # On record, and on the console ----------------------------------------------------------------------------------------
@@ -152,7 +152,9 @@ def test_a_complaint_opened_one_follow_up_and_a_supervisor_answered_and_closed_i
     assert "15 days left" in page
     assert sent(desk, browser, "assign", to=staff_id(0)).status_code == 303
     assert "Anna answers it." in browser.get("/followups?lang=en").text
-    answered = sent(desk, browser, "answer", inside="A counter was ill.", outside="Another counter helps from ten.")
+    answered = sent(
+        desk, browser, "answer", inside="A counter was ill.", **{"outside-en": "Another counter helps from ten."}
+    )
     assert answered.status_code == 303
     one = browser.get(path(desk) + "?lang=en").text
     assert all(words in one for words in ("A counter was ill.", "Another counter helps from ten.", "in time", "Somsri"))
@@ -167,7 +169,7 @@ def test_the_record_holds_no_word_of_an_answer_and_a_new_one_erased_the_one_befo
     first = found(desk).digest
     sent(desk, browser, "answer", inside="Second words.")
     assert episodes.answer_of(desk._everywhere, first) is None
-    assert episodes.answer_of(desk._everywhere, found(desk).digest) == ("Second words.", "")
+    assert episodes.answer_of(desk._everywhere, found(desk).digest) == ("Second words.", {})
     rows = b"".join(row for (row,) in desk._everywhere.execute("SELECT row FROM facts"))
     assert b"words" not in rows
     assert first.encode() in rows
