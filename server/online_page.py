@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from server.around import Around
@@ -16,6 +17,7 @@ from server.door import address_of
 from server.errors import ActRefused, LedgerRefused, Refused
 from server.forms import Form, form_of
 from server.ledger import Ledger
+from server.limit import NOT_THERE
 from server.online import Gate, Terms, ask
 from server.pages import Pages
 from server.queue import Moment
@@ -103,11 +105,25 @@ class OnlinePages:
 
         @app.get("/p/{token}", response_class=HTMLResponse, summary="A place that was asked for, by its token")
         async def place(token: str, lang: str = "") -> HTMLResponse:
-            now_ms = self._office.now()
-            found = stands(self._office.live(), token_hash(token), now_ms) if TOKEN.fullmatch(token) else None
-            if found is None:
-                raise HTTPException(404)
-            return await self._page(found, token, self._pages.language(lang))
+            return await self._page(self._found(token), token, self._pages.language(lang))
+
+        @app.get(
+            "/p/{token}/now", response_class=HTMLResponse, responses=NOT_THERE, summary="The part of it that changes"
+        )
+        async def now(token: str, lang: str = "") -> HTMLResponse:
+            found, language = self._found(token), self._pages.language(lang)
+            answer = _html(await self._now(found, token, language))
+            answer.headers["scorecard-as-of"] = self._pages.clock(self._office.now())
+            answer.headers["scorecard-again"] = str(_again_s(found) or 0)
+            return answer
+
+    def _found(self, token: str) -> Stands:
+        """How the place with this token stands. Raises HTTPException(404)."""
+        now_ms = self._office.now()
+        found = stands(self._office.live(), token_hash(token), now_ms) if TOKEN.fullmatch(token) else None
+        if found is None:
+            raise HTTPException(404)
+        return found
 
     async def _ask(self, request: Request, language: str) -> RedirectResponse:
         form = await self._form(request)
@@ -153,22 +169,30 @@ class OnlinePages:
         return UtcMs(now_ms + (hours.closes - wall) // timedelta(milliseconds=1)) if isinstance(hours, Open) else None
 
     async def _page(self, found: Stands, token: str, language: str) -> HTMLResponse:
-        around = await self._office.around()
+        around, service = await self._office.around(), found.place.services[0]
         names = {each.id: each.text(language).name for each in around.catalogue.services} if around.catalogue else {}
+        values = {
+            "now": Markup(await self._now(found, token, language)),
+            "token": token,
+            "service": service,
+            "name": names.get(service, service),
+            "as_of": self._pages.clock(self._office.now()),
+            "again_s": _again_s(found),
+        }
+        return _html(self._pages.render("place.html", language, values, "pages"))
+
+    async def _now(self, found: Stands, token: str, language: str) -> str:
+        """The part of its page that changes."""
         code = code_of(token, await self._office.secret()) if found.state == OPEN else ""
         values = {
             "stands": found,
-            "service": found.place.services[0],
-            "name": names.get(found.place.services[0], found.place.services[0]),
             "code": f"{code[:3]} {code[3:]}",
             "until": self._time(found.place.until_ms, language),
             "asked": self._time(found.place.asked_ms, language),
             "counts": found.counts_ms and self._time(found.counts_ms, language),
-            "again_s": LOOK_AGAIN_S if found.state == OPEN else None,
             **self._told(),
         }
-        html = self._pages.render("place.html", language, values, "pages")
-        return HTMLResponse(html, headers={"cache-control": "no-store"})
+        return self._pages.render("place_now.html", language, values, "pages").strip()
 
     def _told(self) -> dict[str, Any]:
         """The terms, as the pages tell them."""
@@ -177,6 +201,15 @@ class OnlinePages:
 
     def _time(self, utc_ms: UtcMs, language: str) -> str:
         return format_time(office_time(utc_ms, self._pages.zone), language)
+
+
+def _again_s(found: Stands) -> int | None:
+    """After how many seconds its page looks again; None: nothing more will happen."""
+    return LOOK_AGAIN_S if found.state == OPEN else None
+
+
+def _html(text: str) -> HTMLResponse:
+    return HTMLResponse(text, headers={"cache-control": "no-store"})
 
 
 def from_our_page(headers: Mapping[str, str]) -> bool:

@@ -147,6 +147,7 @@ def _known(server: RunningServer, code: str) -> dict[str, str]:
         "service": SERVICE,
         "token": token(issued(102, SERVICE).label).hex(),
         "/p/{token} token": place[1],
+        "/p/{token}/now token": place[1],
         "place": place[1],
         "day": _day(0),
         "month": _day(0)[:7],

@@ -44,6 +44,7 @@ PUBLIC: Mapping[str, str] = {
     "GET /open/{office}/now.json": FILE,
     "GET /open/{office}/services.json": FILE,
     "GET /p/{token}": PAGE,
+    "GET /p/{token}/now": PART,
     "POST /places": FORM,
     "GET /results": PAGE,
     "GET /rule": PAGE,

@@ -1,0 +1,132 @@
+"""`./prove pages [--language th …] [--size phone …]`: every page of a real office in Chromium, judged by axe-core.
+
+The public pages and, signed in as an administrator, those of the console, in each language, on a telephone and on a PC:
+no fault against WCAG 2.2 AA or good practice, and nothing wider than its window. The pages are those of the tables in
+tests/server/test_every_page.py and test_access.py, which a new route has to be in. A broken page has to be found first.
+"""
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.faults.api_office import ApiOffice
+from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, signed_in
+from tests.server.desk import NEW
+from tests.server.officer import Officer, taught
+from tests.server.test_access import ACCESS, RIGHT
+from tests.server.test_every_page import PAGE
+from tests.server.test_every_page import PUBLIC as OUTSIDE
+from translations import LANGUAGES
+
+NO_PAGE = re.compile(r"/api/|/events/|/static/|/pictures/|\.(?:csv|toml|crt|xlsx|pdf)$")
+"""What is no page of its own."""
+DOOR = ("/sign-in", "/first")
+"""Before anybody is signed in."""
+_PARAMETER = re.compile(r"\{(\w+)\}")
+BROKEN = (
+    '<html lang="en"><body><main><h1>a</h1><img src="data:,"><input name="x">'
+    '<p style="color:#bbb;background:#fff">pale</p><div style="width:3000px">wide</div></main></body></html>'
+)
+FOUND = ("document-title", "image-alt", "label", "color-contrast")
+
+
+def outside(office: ApiOffice) -> Iterator[str]:
+    """Addresses of the public pages, and of one that is not there."""
+    for route, kind in OUTSIDE.items():
+        if kind == PAGE:
+            yield office.at(route.split()[1])
+    yield "/nowhere"
+
+
+def inside(values: Mapping[str, str]) -> Iterator[str]:
+    """Addresses of the console's pages, with these values for what they name."""
+    for route, role in ACCESS.items():
+        method, path = route.split()
+        if method == "GET" and not NO_PAGE.search(path) and role is not RIGHT and path not in DOOR:
+            yield _PARAMETER.sub(lambda found: values[found[1]], path)
+
+
+def judged(page: Page, address: str, language: str) -> list[str]:
+    """What is wrong with this page in this language."""
+    answer = page.goto(f"{address}?lang={language}", wait_until="load")
+    assert answer is not None
+    wrong = faults(page)
+    if page.get_attribute("html", "lang") != language:
+        wrong.append("another language")
+    if sideways(page) > 0:
+        wrong.append(f"wider than its window by {sideways(page)} px")
+    return wrong + ([f"answers {answer.status}"] if answer.status >= 500 else [])
+
+
+def blind(program: Browser) -> list[str]:
+    """Faults of a broken page that were not found."""
+    page = new_page(program)
+    page.set_content(BROKEN)
+    found = " ".join(faults(page))
+    missed = [name for name in FOUND if name not in found] + ([] if sideways(page) > 0 else ["width"])
+    page.context.close()
+    return missed
+
+
+def entered(office: ApiOffice, seed: int) -> tuple[Officer, dict[str, str]]:
+    """An administrator, and what the console's addresses name."""
+    url = office.server.console_url
+    chief = Officer(url, taught(office.server, office.server.folder), random.Random(seed).randbytes)
+    assert chief.client.post("/sign-in", data={"login": "chief", "password": NEW}).status_code == 303
+    staff = str(chief.client.get("/api/me").json()["staff"])
+    own = office.known["office"]
+    service, own = office.known["service"], office.known["office"]
+    named = {"staff": staff, "number": "1", "seq": "1", "journal": own, "office": own, "language": "th", "name": "0"}
+    return chief, named | {"service": service, "group": "registration", "section": "breaks"}
+
+
+def prove(office: ApiOffice, program: Browser, languages: Sequence[str], sizes: Sequence[str]) -> tuple[int, list[str]]:
+    """How many pages were judged, and every fault with its page."""
+    count, found = 0, list[str]()
+    chief, named = entered(office, 2)
+    for size in sizes:
+        for base, addresses, page in (
+            (office.server.pages_url, list(outside(office)), new_page(program, size)),
+            (office.server.console_url, list(DOOR), new_page(program, size)),
+            (office.server.console_url, list(inside(named)), signed_in(program, chief, size)),
+        ):
+            for language in languages:
+                for address in addresses:
+                    wrong = judged(page, f"{base}{address}", language)
+                    found += [f"{address} in {language} on a {size}: {each}" for each in wrong]
+                    count += 1
+                print(f"{size}, {language}, {base}: {len(addresses)} pages, {len(found)} faults so far", flush=True)
+            page.context.close()
+    chief.close()
+    return count, found
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The control, then every page, with the figure last."""
+    parser = argparse.ArgumentParser(prog="./prove pages", description="Every page, judged by axe-core.")
+    parser.add_argument("--language", nargs="+", choices=LANGUAGES, default=LANGUAGES)
+    parser.add_argument("--size", nargs="+", choices=tuple(SIZES), default=tuple(SIZES))
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="scorecard-") as folder, chromium() as program:
+        missed = blind(program)
+        office = ApiOffice.start(Path(folder), 2)
+        try:
+            count, found = prove(office, program, options.language, options.size)
+        finally:
+            office.end()
+    for line in (*[f"not found in the broken page: {each}" for each in missed], *found):
+        print(line)
+    print(
+        f"pages: {count} judged, {len(found)} faults; {len(FOUND) + 1 - len(missed)} of {len(FOUND) + 1} controls found"
+    )
+    return 1 if found or missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
