@@ -115,8 +115,11 @@ class Faces:
         """
         home = home_face(language)
         other: FaceName = "thai" if home == "myanmar" else "myanmar"
+        seen = drawable(text)
+        if seen and self._covered[home, weight].issuperset(map(ord, seen)):  # nearly every text
+            return [Run(seen, home, language)]
         pieces: list[tuple[FaceName, str]] = []
-        for character in drawable(text):
+        for character in seen:
             order = (home, other)
             if pieces and _extends(character):
                 order = (pieces[-1][0], other if pieces[-1][0] == home else home)

@@ -15,6 +15,7 @@ THRESHOLD: Final = 112
 """Ink from this grey on, of 255: a little below the middle, since thin strokes burn thinner than they are drawn."""
 
 INK: Final = 255
+_INKED: Final = [INK if grey >= THRESHOLD else 0 for grey in range(256)]
 
 
 class PaperError(KioskError):
@@ -90,16 +91,15 @@ def in_mm(dots: int) -> str:
 
 def black_and_white(image: Image.Image) -> Image.Image:
     """Every dot either ink or not: an image of mode "1"."""
-    return image.point(lambda grey: INK if grey >= THRESHOLD else 0).convert("1")
+    return image.point(_INKED, "1")
 
 
 def qr_image(found: Matrix, dots: int) -> Image.Image:
     """The code with its quiet zone, `dots` a module."""
+    side = len(found.rows)
     image = Image.new("L", (found.modules, found.modules))
-    for y, row in enumerate(found.rows):
-        for x, black in enumerate(row):
-            if black:
-                image.putpixel((x + QUIET, y + QUIET), INK)
+    inked = bytes(INK if black else 0 for row in found.rows for black in row)
+    image.paste(Image.frombytes("L", (side, side), inked), (QUIET, QUIET))
     return image.resize((found.modules * dots, found.modules * dots), Image.Resampling.NEAREST)
 
 

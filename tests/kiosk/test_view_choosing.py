@@ -1,6 +1,6 @@
 """The choosing screens: all in reach by what is in sight, each thing told once, and nothing that does not fit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
@@ -297,7 +297,7 @@ def test_a_shut_service_says_why_and_offers_no_ticket() -> None:
         read = replace(here, screen=Screen.DETAILS, service="move-in")
         scene = shown(read, size)
         assert not {"take", "another"} & {target.name for target in scene.targets}, size
-        assert any("closed today" in told for told in read_out(read, size)), size
+        assert any("closed today" in told for told in read_out(scenes_of(read, size))), size
 
 
 def test_while_the_office_is_closed_services_can_be_read_and_none_taken() -> None:
@@ -337,14 +337,19 @@ def pages(state: State, size: str) -> Iterator[tuple[State, Scene]]:
             return
 
 
-def read_out(state: State, size: str) -> list[str]:
+def scenes_of(state: State, size: str) -> list[Scene]:
+    """The same without what leads to them."""
+    return [scene for _, scene in pages(state, size)]
+
+
+def read_out(scenes: Sequence[Scene]) -> list[str]:
     """What the ear hears of a service on all its pages, each piece once."""
-    return [said.text for _, scene in pages(state, size) for said in scene.spoken if said.target is None]
+    return [said.text for scene in scenes for said in scene.spoken if said.target is None]
 
 
-def written(state: State, size: str) -> str:
+def written(scenes: Sequence[Scene]) -> str:
     """All that the eye sees of a service on all its pages, without spaces and without what is on buttons."""
-    return _bare("".join(op.text for _, scene in pages(state, size) for op in scene.ops if _is_told(op, scene)))
+    return _bare("".join(op.text for scene in scenes for op in scene.ops if _is_told(op, scene)))
 
 
 def _is_told(op: Op, scene: Scene) -> TypeGuard[Text]:
@@ -361,7 +366,8 @@ def test_each_document_step_and_place_is_shown_exactly_once(size: str, look: str
         for each in example().services[::6]:
             text = each.text(language)
             state = State(screen=Screen.DETAILS, language=language, service=each.id, look=LOOKS[look])
-            heard, seen = read_out(state, size), written(state, size)
+            scenes = scenes_of(state, size)
+            heard, seen = read_out(scenes), written(scenes)
             papers = [f"{one.text} ({one.when})" if one.when else one.text for one in text.documents]
             for wanted in [*papers, *text.steps, text.complaints]:
                 assert heard.count(wanted) == 1, (language, each.id, wanted)
@@ -413,7 +419,7 @@ def test_a_full_visit_takes_no_more_and_says_so() -> None:
     for size in SIZES:
         names = {target.name for _, scene in pages(state, size) for target in scene.targets}
         assert not {"take", "another"} & names
-        assert any("There is no room for more on one ticket" in told for told in read_out(state, size))
+        assert any("There is no room for more on one ticket" in told for told in read_out(scenes_of(state, size)))
     almost = replace(state, visit=full[:-1])
     assert shown(almost, "24 inch").named("take") is not None
     assert shown(almost, "24 inch").named("another") is None
@@ -455,7 +461,7 @@ def test_a_break_with_numbers_is_told_before_the_documents() -> None:
     pause = Condition(hours=Hours(TODAY, pause=LUNCH))
     state = State(screen=Screen.DETAILS, language="en", service="move-in", condition=pause)
     for size in SIZES:
-        heard = read_out(state, size)
+        heard = read_out(scenes_of(state, size))
         assert heard.index("Lunch break until 13:00. Numbers are given") < heard.index("Documents"), size
 
 
