@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from server import published
@@ -35,6 +36,8 @@ from translations.rule_text import short
 
 RANGES_MS = 15_000
 """How long waiting ranges stand before they are reckoned anew: nobody reads them as fast as calls come."""
+SHARED = 32
+"""So many catalogues and calendars are kept as they were read: the offices of a centre have few different ones."""
 RuleText = Callable[[RuleAdopted, str], Sequence[str]]
 """The rule in sentences of a language (translations.rule_text.short). Raises UnknownRuleError."""
 
@@ -122,13 +125,13 @@ def adopted(db: Db, office: str | None = None) -> tuple[Catalogue | None, Calend
     catalogue = calendar = None
     for (text,) in db.execute(_FIRST_FIRST.format(what="catalogue"), (office,)):
         try:
-            catalogue = from_body(CatalogueAdopted("", json.loads(text)))
+            catalogue = _catalogue(text)
             break
         except CatalogueError:
             continue
     for (text,) in db.execute(_FIRST_FIRST.format(what="calendar"), (office,)):
         try:
-            calendar = calendar_fact.from_body(CalendarAdopted("", json.loads(text)))
+            calendar = _calendar(text)
             break
         except CalendarError:
             continue
@@ -139,6 +142,18 @@ def adopted(db: Db, office: str | None = None) -> tuple[Catalogue | None, Calend
         hours = published.newest_calendar(db, office) if calendar is None else None
         calendar = hours[1] if hours is not None else calendar
     return catalogue, calendar
+
+
+@lru_cache(SHARED)
+def _catalogue(text: str) -> Catalogue:
+    """Raises CatalogueError."""
+    return from_body(CatalogueAdopted("", json.loads(text)))
+
+
+@lru_cache(SHARED)
+def _calendar(text: str) -> Calendar:
+    """Raises CalendarError."""
+    return calendar_fact.from_body(CalendarAdopted("", json.loads(text)))
 
 
 _OF = "journal_id IN (SELECT journal_id FROM journals WHERE office IS NOT DISTINCT FROM ?)"

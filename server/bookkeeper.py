@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server import months
 from server.database import Unavailable
 from server.errors import LedgerRefused
 from server.ledger import Ledger
@@ -14,6 +15,7 @@ from server.offices import zones_of
 from server.reads import Reads
 from server.rollups import DayFigures, marked, reckon
 from server.writer import Writer
+from sync.clock import office_day
 from sync.types import UtcMs
 
 PAUSE_S = 60
@@ -49,13 +51,19 @@ class Bookkeeper:
             await self._wait(PAUSE_S)
 
     async def round(self) -> int:
-        """Make the figures of every marked day anew; of how many they changed."""
+        """Make the figures of every marked day anew; of how many they changed. Then the months that are over."""
         changed = 0
         zones = await self._reader.read(zones_of)
         for office, day in await self._reader.read(marked):
             made = await self._reader.read(reckon, office, day, zones.get(office, self._zone))
             changed += await asyncio.wrap_future(self._writer.submit(partial(_store, made, self._now())))
+        for month in await self._reader.read(months.lacking, office_day(self._now(), self._zone)):
+            await asyncio.wrap_future(self._writer.submit(partial(_make, month)))
         return changed
+
+
+def _make(month: str, ledger: Ledger) -> None:
+    ledger.rollups.make_month(month)
 
 
 def _store(made: DayFigures, now_ms: UtcMs, ledger: Ledger) -> bool:

@@ -1,25 +1,27 @@
 """Alerts and follow-ups on the console, for supervisors and administrators; at a centre those of all offices."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from server import episodes, followups
+from server import episodes, followups, listing
 from server.alert_words import OTHER, REFUSED, Names, alert_words, remedy, why_words
 from server.alerts import LASTING, Code
 from server.console_pages import ConsolePages, redirect
 from server.database import Db
 from server.deliveries import Standing, troubles
 from server.door import Door, Person
-from server.episodes import Alert, Followup
+from server.episodes import Alert, Followup, Row, Shelf
 from server.errors import ActRefused
 from server.forms import Form, form_of
 from server.ledger import Ledger
+from server.listing import A_PAGE, Around, Asked, asked_of
 from server.people import Role, called, everybody
 from server.queue import Moment
 from server.reads import Reads
@@ -28,7 +30,7 @@ from server.telling import names_of
 from sync.body import FactName
 from sync.clock import office_day, office_time
 from sync.codec import MAX_INT
-from sync.facts_alerts import AlertEnded, AlertSeen
+from sync.facts_alerts import AlertEnded, AlertRaised, AlertSeen, FollowupClosed, FollowupOpened
 from sync.types import JournalId, Seq, UtcMs
 from translations import LANGUAGES, load
 from translations.numerals import format_date, format_moment
@@ -37,7 +39,7 @@ from translations.numerals import format_date, format_moment
 
 DAYS_BACK = 30
 """Alerts and follow-ups that are over are shown for so long."""
-SHOWN = 200
+Of = TypeVar("Of", Alert, Followup)
 
 
 class AlertDesk:
@@ -98,20 +100,20 @@ class AlertDesk:
 
     async def _alerts(self, request: Request, person: Person, fault: str = "") -> Response:
         language, since_ms = person.language, self._door.now() - DAYS_BACK * 86_400_000
-        found, names, stuck = await self._everywhere.read(_read_alerts, since_ms)
+        asked = asked_of(request.query_params)
+        found = await self._everywhere.read(read_alerts, since_ms, asked)
         people = await self._door.read(called)
-        rows = [self._alert(each, names, people, language) for each in reversed(found)]
         refusing = self._refusing()
-        values = {
-            "open": [row for row in rows if row["open"]],
-            "over": [row for row in rows if not row["open"]][:SHOWN],
+        values = self._around("/alerts", asked, found, language) | {
+            "open": [self._alert(each, found.names, people, language) for each in found.lists[0]],
+            "over": [self._alert(each, found.names, people, language) for each in found.lists[1]],
             "refusing": refusing
             and {
-                "says": alert_words(Code.LEDGER.value, "", 0, 0, names, language),
+                "says": alert_words(Code.LEDGER.value, "", 0, 0, Names(), language),
                 "remedy": remedy(Code.LEDGER.value, language),
                 "since": self._when(refusing, language),
             },
-            "stuck": [(each, self._when(each.tried_ms, language)) for each in stuck],
+            "stuck": [(each, self._when(each.tried_ms, language)) for each in found.stuck],
             "days": DAYS_BACK,
             "fault": fault,
         }
@@ -136,15 +138,18 @@ class AlertDesk:
     # Follow-ups -------------------------------------------------------------------------------------------------------
 
     async def _followups(self, request: Request, person: Person) -> Response:
-        since_ms = self._door.now() - DAYS_BACK * 86_400_000
-        found, names = await self._everywhere.read(_read_followups, since_ms)
+        since_ms, asked = self._door.now() - DAYS_BACK * 86_400_000, asked_of(request.query_params)
+        found = await self._everywhere.read(read_followups, since_ms, asked)
         people, today = await self._door.read(called), office_day(self._door.now(), self._zone)
-        rows = [self._followup(each, names, people, today, person.language) for each in found]
-        rows.sort(key=lambda row: row["due"])
-        values = {
-            "waiting": [row for row in rows if not row["answered"]],
-            "answered": [row for row in rows if row["answered"] and not row["closed"]],
-            "closed": [row for row in rows if row["closed"]][-SHOWN:][::-1],
+        open_, closed = (
+            [self._followup(each, found.names, people, today, person.language) for each in listed]
+            for listed in found.lists
+        )
+        open_.sort(key=lambda row: row["due"])
+        values = self._around("/followups", asked, found, person.language) | {
+            "waiting": [row for row in open_ if not row["answered"]],
+            "answered": [row for row in open_ if row["answered"]],
+            "closed": closed,
             "days": followups.DAYS,
             "back": DAYS_BACK,
         }
@@ -181,7 +186,8 @@ class AlertDesk:
         found = episodes.followups_of(await self._everywhere.read(episodes.one, name))
         if len(found) != 1:
             raise HTTPException(404)
-        names = await self._everywhere.read(names_of)
+        about = [(found[0].why, found[0].about, found[0].office)]
+        names = await self._everywhere.read(names_of, about)
         text = await self._door.read(episodes.answer_of, found[0].digest) if found[0].digest else None
         people, today = await self._door.read(called), office_day(self._door.now(), self._zone)
         words = load(person.language, "alerts").gettext
@@ -222,6 +228,13 @@ class AlertDesk:
             if not each.disabled and each.details.role >= Role.SUPERVISOR
         ]
 
+    def _around(self, path: str, asked: Asked, found: "Listed[Any]", language: str) -> dict[str, Any]:
+        """The search and the links of a page among others."""
+        find, turn = listing.shown(
+            self._pages.pages, Around(path, asked, found.more, found.more or asked.number > 1), language
+        )
+        return {"find": find, "turn": turn, "asked": asked.words}
+
     # What both have ---------------------------------------------------------------------------------------------------
 
     def _page(
@@ -248,12 +261,46 @@ def note_seen(ledger: Ledger, name: FactName, staff: str, at: Moment) -> None:
         ledger.append([AlertEnded(at.now_ms, name)], at.instant)
 
 
-def _read_alerts(db: Db, since_ms: int) -> tuple[Sequence[Alert], Names, list[Standing]]:
-    return episodes.alerts(db, since_ms), names_of(db), troubles(db)
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Of]):
+    """A page of episodes: those that go on, and those that are over; `more` follow. This server's own stand first."""
+
+    lists: tuple[list[Of], list[Of]]
+    more: bool
+    names: Names
+    stuck: Sequence[Standing] = ()
 
 
-def _read_followups(db: Db, since_ms: int) -> tuple[Sequence[Followup], Names]:
-    return episodes.followups(db, since_ms), names_of(db)
+def read_alerts(db: Db, since_ms: int, asked: Asked) -> Listed[Alert]:
+    """A page of alerts."""
+    on, over, more = _page(db, AlertRaised.kind, AlertEnded.kind, episodes.alerts_of, since_ms, asked)
+    names = names_of(db, [(each.code, each.about, each.office) for each in (*on, *over)])
+    return Listed((on, over), more, names, troubles(db))
+
+
+def read_followups(db: Db, since_ms: int, asked: Asked) -> Listed[Followup]:
+    """A page of follow-ups."""
+    on, over, more = _page(db, FollowupOpened.kind, FollowupClosed.kind, episodes.followups_of, since_ms, asked)
+    return Listed((on, over), more, names_of(db, [(each.why, each.about, each.office) for each in (*on, *over)]))
+
+
+def _page(
+    db: Db, began: str, ended: str, fold: Callable[[Iterable[Row]], list[Of]], since_ms: int, asked: Asked
+) -> tuple[list[Of], list[Of], bool]:
+    """(those of this page that go on, those that are over and were begun since then, whether more follow)."""
+    lists, more = [], False
+    for over in (False, True):
+        found: list[Of] = []
+        for own in (True, False):
+            if own and asked.words:
+                continue
+            due = began == FollowupOpened.kind and not over
+            shelf = Shelf(began, ended, over, own, asked.words, since_ms if over else 0, oldest=due)
+            some = fold(episodes.rows_of(db, shelf, asked.first, A_PAGE + 1))
+            more |= len(some) > A_PAGE
+            found += (some if due else some[::-1])[:A_PAGE]
+        lists.append(found)
+    return lists[0], lists[1], more
 
 
 def _name(form: Form) -> FactName:

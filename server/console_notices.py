@@ -51,7 +51,7 @@ def add_notices(app: FastAPI, editor: Editor) -> None:
     async def publish(request: Request, person: Administrator) -> Response:
         form = await form_of(request)
         notice = _notice(form, door.random(_ID_BYTES).hex(), zone)
-        at, offices = editor.desk.now(person), whom.whom_of(form, await editor.offices(person.language))
+        at, offices = editor.desk.now(person), await editor.whom(form, person.language)
         by = By(person.staff, None, offices)
         try:
             await door.write(lambda ledger: publishing.publish_notice(ledger, notice, by, at))

@@ -6,12 +6,13 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from server import regain
+from server import listing, regain
 from server.door import Person
 from server.forms import form_of
+from server.listing import A_PAGE, Around, asked_of
 from server.office_desk import OfficeDesk
 from server.office_words import GIVEN_BACK
-from server.offices import Kept, kept
+from server.offices import Kept, kept, kept_one
 from server.pairing import new_code
 from server.people import Role
 from server.regain import GivenBack
@@ -44,24 +45,29 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
         return pages.page(request, person, "pairing_code.html", N_("Pairing code"), values, here="/offices")
 
     async def one(office: str) -> Kept:
-        found = next((each for each in await desk.everywhere.read(kept) if each.office.office == office), None)
+        found = await desk.everywhere.read(kept_one, office)
         if found is None:
             raise HTTPException(404)
         return found
 
     @app.get("/offices")
     async def offices(request: Request, person: Administrator) -> Response:
+        asked, language = asked_of(request.query_params), person.language
+        found = await desk.everywhere.read(kept, asked)
         back = await desk.everywhere.read(regain.told)
         rows = [
             (
                 each,
-                name(each, person.language),
-                desk.seen(each.office.contact_ms, person.language),
-                [_came_back(desk, one, person.language) for one in back.get(each.office.office, ())],
+                name(each, language),
+                desk.seen(each.office.contact_ms, language),
+                [_came_back(desk, one, language) for one in back.get(each.office.office, ())],
             )
-            for each in await desk.everywhere.read(kept)
+            for each in found[:A_PAGE]
         ]
-        values = {"rows": rows, "centre": _centre(desk)}
+        more = len(found) > A_PAGE
+        around = Around("/offices", asked, more, more or asked.number > 1)
+        find, turn = listing.shown(pages.shell.pages, around, language)
+        values = {"rows": rows, "centre": _centre(desk), "find": find, "turn": turn, "asked": asked.words}
         return pages.page(request, person, "offices.html", N_("Offices"), values)
 
     @app.post("/offices/code")

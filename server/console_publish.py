@@ -91,7 +91,7 @@ def _add_draft(app: FastAPI, editor: Editor, sheet: Sheet) -> None:
         form = await form_of(request)
         at, seen, behind = editor.desk.now(person), form.one("seen"), version_of(form)
         drawable = await editor.drawable() if sheet.kind == CATALOGUE else Drawable()
-        by = By(person.staff, None, whom.whom_of(form, await editor.offices(person.language)))
+        by = By(person.staff, None, await editor.whom(form, person.language))
         try:
             version = await door.write(
                 lambda ledger: drafting.publish(ledger, sheet.kind, seen, behind, by, at, drawable)

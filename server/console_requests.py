@@ -1,7 +1,7 @@
 """Requests on the console, for supervisors and administrators: what a centre asks of this office, and how that is
 answered; at a centre what it asks of all its offices, and what became of it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from server import asked, asking, whom
 from server.alert_words import Names
+from server.alerts import Code
 from server.asked import Asked, Show
 from server.asking import judged_reply, judged_wish
 from server.console_pages import ConsolePages, redirect
@@ -86,7 +87,7 @@ class RequestDesk:
         @app.post("/requests/new")
         async def ask(request: Request, person: Supervisor) -> Response:
             form = await form_of(request)
-            known = await self._everywhere.read(whom.known, person.language)
+            known = await self._everywhere.read(whom.every, person.language)
             try:
                 await self._ask(form, known, person)
             except ActRefused as error:
@@ -131,7 +132,8 @@ class RequestDesk:
             skip = (page - 1) * A_PAGE
             found = await self._everywhere.read(asked.asked_of_offices, show, today, A_PAGE + 1, skip)
             counts = await self._everywhere.read(asked.counts, today)
-        names, people = await self._everywhere.read(names_of), await self._door.read(called)
+        names = await self._everywhere.read(_names, (*here, *found[:A_PAGE]))
+        people = await self._door.read(called)
         words = load(language, "alerts").gettext
         values = {
             "here": [self._row(each, names, people, language) for each in here],
@@ -149,7 +151,7 @@ class RequestDesk:
         self, request: Request, person: Person, typed: Typed, office: str, find: str = "", fault: str = ""
     ) -> Response:
         language = person.language
-        known = await self._everywhere.read(whom.known, language)
+        known = await self._everywhere.read(whom.every, language)
         alone = next((name for id, name in known if id == office), "")
         matching = [each for each in known if find.casefold() in each[1].casefold() or each[0] in typed.offices]
         words = load(language, "alerts").gettext
@@ -176,7 +178,7 @@ class RequestDesk:
         if found is None:
             raise HTTPException(404)
         language = person.language
-        names, people = await self._everywhere.read(names_of), await self._door.read(called)
+        names, people = await self._everywhere.read(_names, (found,)), await self._door.read(called)
         words = load(language, "alerts").gettext
         values = {
             "row": self._row(found, names, people, language),
@@ -263,6 +265,11 @@ def _typed(form: Form, known: list[tuple[str, str]]) -> Typed:
     wanted = form.one("whom") if not alone else whom.SOME
     what, about, text, due = (form.one(each) for each in ("what", "about", "text", "due"))
     return Typed(what, about, text, due, whom.ALL if wanted == whom.ALL else whom.SOME, offices)
+
+
+def _names(db: Db, of: Sequence[Asked]) -> Names:
+    """What these are about can be a service or a machine."""
+    return names_of(db, [(code, each.about, each.whose) for each in of for code in ("", Code.WAITING.value)])
 
 
 def _has_offices(db: Db) -> bool:

@@ -6,7 +6,7 @@ enough. Counts are always told. Scores are those of days that are over, as below
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from server.opinion import FEWEST_RANKED, LEVELS, Opinion, wilson
 from server.periods import WEEK, Kind, Period
 from server.scoring import GROUP
 from server.sla import MINUTE_MS
-from server.sums import HOUR_MS, Sum, added
+from server.sums import HOUR_MS, Sum, added, of_weekdays
 
 OUTCOMES = ("served", "no_show", "cancelled", "transferred", "carried", "open")
 DAYS_SHOWN = 62
@@ -108,7 +108,9 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the board is made of: sums by name, of the period; those by day have the period before in them, too."""
+    """What the board is made of: sums by name, of the period and of the one before. `days` by day, or where it is told
+    by month in any case by month (YYYY-MM); what is known by month alone is in `weekdays`, by weekday. `offices`: those
+    of a page, in their order; `told`: all whose scores are told, None: these are all that there are."""
 
     days: Mapping[str, Sum]
     before: Mapping[str, Sum]
@@ -116,6 +118,8 @@ class Read:
     hours: Mapping[str, Sum]
     counters: Mapping[str, Sum] | None = None
     offices: Mapping[str, Sum] | None = None
+    weekdays: Mapping[str, Sum] = field(default_factory=dict)
+    told: frozenset[str] | None = None
 
 
 def board(of: Period, read: Read, today: date, least: int = 1) -> Board:
@@ -127,10 +131,12 @@ def board(of: Period, read: Read, today: date, least: int = 1) -> Board:
         called = {name: each for name, each in read.counters.items() if name != "0"}
         tables["counter"] = _groups(called, may, key=int)
     if read.offices is not None:
-        tables["office"] = _groups(read.offices, may)
+        order = list(read.offices)
+        tables["office"] = _groups(read.offices, may, key=order.index, told=read.told)
     if of.days > WEEK.days:
-        by_weekday = _grouped(read.days, lambda day: str(date.fromisoformat(day).weekday()))
-        tables["weekday"] = _in_time(by_weekday)
+        of_days = of_weekdays({day: each for day, each in read.days.items() if len(day) > len("YYYY-MM")})
+        both = {name: [each[name] for each in (read.weekdays, of_days) if name in each] for name in map(str, range(7))}
+        tables["weekday"] = _in_time({name: added(each) for name, each in both.items() if each})
     if of.days > 1:
         tables["day" if of.days <= DAYS_SHOWN else "month"] = _in_time(
             read.days if of.days <= DAYS_SHOWN else _grouped(read.days, lambda day: day[:7])
@@ -229,14 +235,17 @@ def _left(left_out: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple((why, n) for why, n in left_out.items() if n > 0)
 
 
-def _groups(of: Mapping[str, Sum], may: bool, key: Callable[[str], int | str] = str) -> tuple[Row, ...]:
-    """Rows of services, counters or offices in which somebody was; what has presses of no service alone is none."""
+def _groups(
+    of: Mapping[str, Sum], may: bool, key: Callable[[str], int | str] = str, told: frozenset[str] | None = None
+) -> tuple[Row, ...]:
+    """Rows of services, counters or offices in which somebody was; what has presses of no service alone is none.
+    `told`: whose scores are told, where that is judged over more than these."""
     there = {name: each for name, each in of.items() if each.cell.visits or each.cell.ticketless}
     opinions = {name: each.cell.opinion for name, each in there.items()}
     ns = {name: each.n for name, each in opinions.items()}
-    told = told_of(ns)
+    ranked = told_of(ns) if told is None else told
     scores = {
-        name: satisfaction(each, FEWEST_RANKED if name in told else ns[name] + 1)
+        name: satisfaction(each, FEWEST_RANKED if name in ranked else ns[name] + 1)
         for name, each in opinions.items()
         if may
     }

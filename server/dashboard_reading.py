@@ -4,27 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server import sums
-from server.dashboard import Read
+from server.dashboard import DAYS_SHOWN, Read
 from server.database import Db
-from server.offices import offices
 from server.periods import Period
-from server.rollups import marked, office_of
+from server.rollups import office_of
 from server.sums import ALL, COUNTER, EVERY, HOUR, SERVICE
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The offices that figures can be told of: this server's own (None: it has none yet) and those that relay to it,
-    (office, names by language) in the order in which they came. `own_works`: this server's own office has figures."""
+    """Which offices figures can be told of: this server's own (None: it has none yet), which `own_works` where it has
+    figures, and `relayed`, so many that relay to it. `asked`: the one that was asked for, where it is one of those."""
 
     own: str | None
-    relayed: tuple[tuple[str, dict[str, str]], ...]
+    relayed: int
     own_works: bool
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """All of them, this server's own first."""
-        return (*((self.own,) if self.own is not None else ()), *(office for office, _ in self.relayed))
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +30,51 @@ class Made:
     waiting: int
 
 
-def known(db: Db) -> Known:
-    """Which offices there are."""
+def known(db: Db, asked: str = "") -> Known:
+    """Which offices there are; `asked`: the id of one, if there is one."""
     own = office_of(db)
     works = db.execute("SELECT 1 FROM sums WHERE office = ? AND part = ? LIMIT 1", (own, ALL)).fetchone()
-    return Known(own, tuple((each.office, dict(each.name)) for each in offices(db)), works is not None)
+    there = db.execute("SELECT 1 FROM offices WHERE office = ?", (asked,)).fetchone()
+    (relayed,) = db.execute("SELECT count(*) FROM offices").fetchone()
+    return Known(own, relayed, works is not None, asked if there is not None else "")
 
 
-def read(db: Db, office: str, of: Period, among: Sequence[str] = ()) -> tuple[Read, Made]:
-    """The sums of this period, all in one snapshot. `office`: EVERY for all of `among`, which are then told apart."""
+def read(
+    db: Db, office: str, of: Period, among: Sequence[str] = (), told: frozenset[str] | None = None
+) -> tuple[Read, Made]:
+    """The sums of this period, all in one snapshot. `office`: EVERY for all together, with `among` told apart in this
+    order; `told`: as of Read."""
     first, last = of.first.isoformat(), of.last.isoformat()
     db.execute("BEGIN")
     try:
-        days = sums.by_day(db, office, first, last)
-        before = sums.by_day(db, office, of.before_first.isoformat(), of.before_last.isoformat())
+        long = office == EVERY and of.days > DAYS_SHOWN
+        days = (sums.by_time if long else sums.by_day)(db, office, first, last)
+        weekdays = sums.by_weekday(db, first, last) if long else {}
+        before = sums.by_time(db, office, of.before_first.isoformat(), of.before_last.isoformat())
         services = sums.together(db, office, SERVICE, first, last)
         hours = sums.together(db, office, HOUR, first, last)
         counters = None if office == EVERY else sums.together(db, office, COUNTER, first, last)
         apart = sums.by_office(db, among, first, last) if office == EVERY else None
-        made = _made(db, among if office == EVERY else (office,), first, last)
+        made = _made(db, office, first, last)
     finally:
         db.execute("ROLLBACK")
-    return Read(days, before, services, hours, counters, apart), made
+    ordered = None if apart is None else {each: apart[each] for each in among if each in apart}
+    return Read(days, before, services, hours, counters, ordered, weekdays, told), made
 
 
-def _made(db: Db, among: Sequence[str], first: str, last: str) -> Made:
-    """Every office on its own: the days of one lie together."""
-    query = "SELECT max(at_ms) FROM figures WHERE office = ? AND day BETWEEN ? AND ?"
-    found = [db.execute(query, (office, first, last)).fetchone()[0] for office in among]
-    waiting = sum(office in among and first <= day <= last for office, day in marked(db))
-    return Made(max((each for each in found if each is not None), default=None), waiting)
+def _made(db: Db, office: str, first: str, last: str) -> Made:
+    """Of all offices each day on its own: when the figures of one were made last is one look into an index."""
+    own = office_of(db)
+    of = "" if office == EVERY else "AND coalesce(journals.office, ?) = ?"
+    values = () if office == EVERY else (own, office)
+    query = f"""SELECT count(*) FROM (SELECT DISTINCT coalesce(journals.office, ?) AS of, day
+        FROM dirty JOIN journals USING (journal_id) WHERE day BETWEEN ? AND ? {of}) AS marked WHERE of IS NOT NULL"""
+    (waiting,) = db.execute(query, (own, first, last, *values)).fetchone()
+    if office == EVERY:
+        query = """SELECT max((SELECT max(at_ms) FROM figures WHERE figures.day = sums.day)) FROM sums
+            WHERE office = ? AND part = ? AND day BETWEEN ? AND ?"""
+        (at_ms,) = db.execute(query, (EVERY, ALL, first, last)).fetchone()
+    else:
+        query = "SELECT max(at_ms) FROM figures WHERE office = ? AND day BETWEEN ? AND ?"
+        (at_ms,) = db.execute(query, (office, first, last)).fetchone()
+    return Made(at_ms, waiting)

@@ -27,6 +27,7 @@ from server.people import by_id
 from server.previews import Previews
 from server.published import Version
 from server.publishing import Drawable
+from server.whom import Offered
 from sync.clock import office_time
 from translations import N_, Catalogue, load
 
@@ -137,9 +138,14 @@ class Editor:
             request, "editor", template, title, drawn, status=status, here=here, style=style, kept=kept
         )
 
-    async def offices(self, language: str) -> list[tuple[str, str]]:
-        """(id, name) of the offices that this server may publish for."""
-        return await self.desk.everywhere.read(whom.known, language)
+    async def offices(self, language: str, typed: str = "") -> Offered:
+        """The offices that this server may publish for; of many those that were `typed`. Raises Refused."""
+        return await self.desk.everywhere.read(whom.known, language, typed)
+
+    async def whom(self, form: Form, language: str) -> whom.Offices:
+        """For whom this form says. Raises Refused."""
+        offered = await self.offices(language, form.one("named") if form.one("whom") == whom.SOME else "")
+        return whom.whom_of(form, offered.rows, typed=offered.many)
 
     def state_words(self, stands: Standing, person: Person) -> str:
         """In a sentence: what is drawn here, and whose it is."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from server.database import Db
+from server.offices import called
 from sync.body import FactName
 from sync.facts_access import FiguresSeen
 from sync.facts_alerts import (
@@ -171,6 +172,37 @@ def answered(db: Db, from_ms: int, to_ms: int) -> list[Followup]:
     """The follow-ups that were first answered from then until before then."""
     found = followups_of(_read(db, _ANSWERED, FollowupOpened.kind, FollowupAnswered.kind, from_ms, to_ms))
     return [each for each in found if each.answered_ms is not None and from_ms <= each.answered_ms < to_ms]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Which episodes a page lists: begun by a fact of `began` since then, ended by one of `ended` (`over`) or not yet;
+    this server's own or those of its offices (`own`), and of these those whose name has `words` in it."""
+
+    began: str
+    ended: str
+    over: bool
+    own: bool
+    words: str = ""
+    since_ms: int = 0
+    oldest: bool = False
+
+
+def rows_of(db: Db, shelf: Shelf, first: int, most: int) -> list[Row]:
+    """The rows of so many of these episodes, from the `first` on, the newest (or `oldest`) first."""
+    office, way = "IS NULL" if shelf.own else "IS NOT NULL", "" if shelf.oldest else "DESC"
+    named, values = called(shelf.words) if not shelf.own else ("", [])
+    query = f"""SELECT episodes.journal_id, episodes.seq FROM episodes
+        JOIN journals AS writer ON writer.journal_id = episodes.journal_id
+        WHERE kind = ? AND at_ms >= ? AND writer.role = 'office' AND writer.office {office}
+            {"AND writer.office IN (SELECT office FROM offices WHERE " + named + ")" if named else ""}
+            AND {"" if shelf.over else "NOT"} EXISTS (SELECT 1 FROM episodes AS later
+                JOIN journals AS other ON other.journal_id = later.journal_id
+                WHERE later.of_journal = episodes.journal_id AND later.of_seq = episodes.seq AND later.kind = ?
+                    AND other.role = 'office' AND other.office IS NOT DISTINCT FROM writer.office)
+        ORDER BY at_ms {way}, episodes.journal_id {way}, episodes.seq {way} LIMIT ? OFFSET ?"""
+    begun = db.execute(query, (shelf.began, shelf.since_ms, *values, shelf.ended, most, first)).fetchall()
+    return [row for journal, seq in begun for row in one(db, FactName(JournalId(journal), Seq(seq)))]
 
 
 def raised_ever(db: Db, code: str) -> set[str]:

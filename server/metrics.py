@@ -10,6 +10,9 @@ from threading import Lock
 
 from server.exposition import Family, Kind, Spread, one
 
+MOST_APART = 500
+"""So many offices at most are told each: of thousands a watching machine wants how many are silent."""
+HEARD_S = {"3m": 180, "30m": 1800, "24h": 86_400}
 BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """A commit on a good disk takes a few milliseconds, on a worn card a second."""
 
@@ -44,11 +47,12 @@ class Meter:
 @dataclass(frozen=True, slots=True)
 class OfficeStanding:
     """How an office stands with this server. `age_s`: since it was last heard; `unsafe`: facts of it that are in no
-    backup beyond this server's disk."""
+    backup beyond this server's disk. `own`: it is the server's own."""
 
     machines: int
     age_s: float | None
     unsafe: int
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def _office(measured: Measured, running: Running) -> list[Family]:
 
 
 def _copies(measured: Measured, running: Running) -> list[Family]:
-    offices = measured.offices
+    offices = measured.offices if len(measured.offices) <= MOST_APART else _together(measured.offices)
     ages = [({"office": name}, each.age_s) for name, each in offices.items() if each.age_s is not None]
     unsafe = [({"office": name}, each.unsafe) for name, each in offices.items()]
     brought = [({"office": name}, each.machines) for name, each in offices.items()]
@@ -118,6 +122,7 @@ def _copies(measured: Measured, running: Running) -> list[Family]:
     files = [({"file": name}, n) for name, n in measured.ledger_bytes.items()]
     behind = None if running.relay is None else running.behind
     return [
+        Family("scorecard_offices", Kind.GAUGE, "Offices, by how long ago they were last heard.", _heard(measured)),
         Family("scorecard_office_machines", Kind.GAUGE, "Journals of an office that are here.", brought),
         Family("scorecard_office_age_seconds", Kind.GAUGE, "Since an office was last heard.", ages),
         Family("scorecard_unsafe_facts", Kind.GAUGE, "Facts received that no copy elsewhere holds.", unsafe),
@@ -126,3 +131,19 @@ def _copies(measured: Measured, running: Running) -> list[Family]:
         one("scorecard_backup_age_seconds", Kind.GAUGE, "Since the last verified backup.", running.backup_age_s),
         Family("scorecard_ledger_bytes", Kind.GAUGE, "Size of the ledger's files.", files),
     ]
+
+
+def _heard(measured: Measured) -> list[tuple[dict[str, str], int]]:
+    """How many offices were heard within each of HEARD_S, and not within any; the server's own is none of them."""
+    found = Counter[str]()
+    for each in measured.offices.values():
+        if not each.own:
+            age_s = each.age_s
+            within = (name for name, most in HEARD_S.items() if age_s is not None and age_s <= most)
+            found[next(within, "never" if age_s is None else "longer")] += 1
+    return [({"heard": name}, found[name]) for name in (*HEARD_S, "longer", "never")] if found else []
+
+
+def _together(offices: Mapping[str, OfficeStanding]) -> dict[str, OfficeStanding]:
+    machines, unsafe = (sum(getattr(each, name) for each in offices.values()) for name in ("machines", "unsafe"))
+    return {"all": OfficeStanding(machines, None, unsafe)}

@@ -64,7 +64,7 @@ def measure(db: Db, store: Store, own: str, safe: Safe, now_ms: UtcMs) -> Measur
             journals[office] += 1
             facts += received
     refused = dict(db.execute("SELECT code, sum(count) FROM refusal_counts GROUP BY code ORDER BY code"))
-    standing = {own: OfficeStanding(journals[None], None, unsafe[None])} | {
+    standing = {own: OfficeStanding(journals[None], None, unsafe[None], own=True)} | {
         name: OfficeStanding(journals[each.office], _age(heard[each.office], now_ms), unsafe[each.office])
         for each, name in zip(known, names, strict=True)
     }

@@ -5,18 +5,21 @@ that the office introduced, is of the same office. A journal of no office is one
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.database import Db
+from server.listing import A_PAGE, Asked
 from server.pairing import NO_LANE
 from sync.chain import START
 from sync.relaywire import Introduction
 from sync.types import JournalId, Seq, UtcMs
+from translations import LANGUAGES
 
 ROLE = "office"
+_CAME = "since_ms, offices.office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class Offices:
 
 def offices(db: Db) -> list[Office]:
     """Every office, in the order in which they came."""
-    query = "SELECT office, name, time_zone, since_ms, contact_ms FROM offices ORDER BY since_ms, office"
+    query = f"SELECT office, name, time_zone, since_ms, contact_ms FROM offices ORDER BY {_CAME}"
     return [
         Office(office, json.loads(name), zone, UtcMs(since), contact)
         for office, name, zone, since, contact in db.execute(query)
@@ -113,25 +116,73 @@ class Kept:
     revoked: bool
 
 
-def kept(db: Db) -> list[Kept]:
-    """Every office that was paired, in the order in which they came."""
-    query = """SELECT journal_id, revoked_ms IS NOT NULL,
-            (SELECT count(*) FROM journals AS of
-                WHERE of.office = journals.office AND of.role <> 'office' AND of.own = 0)
-        FROM journals WHERE office = ? AND role = 'office' AND relayed_by IS NULL AND successor IS NULL
-        ORDER BY revoked_ms IS NOT NULL, paired_ms DESC LIMIT 1"""
-    found = []
-    for each in offices(db):
-        row = db.execute(query, (each.office,)).fetchone()
-        if row is not None:
-            found.append(Kept(each, JournalId(row[0]), row[2], bool(row[1])))
-    return found
+_KEPT = f"""SELECT offices.office, name, time_zone, since_ms, offices.contact_ms, now.journal_id,
+        now.revoked_ms IS NOT NULL, (SELECT count(*) FROM journals AS of
+            WHERE of.office = offices.office AND of.role <> 'office' AND of.own = 0)
+    FROM offices JOIN journals AS now ON now.journal_id = (SELECT journal_id FROM journals
+        WHERE journals.office = offices.office AND role = 'office' AND relayed_by IS NULL AND successor IS NULL
+        ORDER BY revoked_ms IS NOT NULL, paired_ms DESC, journal_id LIMIT 1)
+    WHERE {{condition}} ORDER BY {_CAME} LIMIT ? OFFSET ?"""
+
+
+def kept(db: Db, asked: Asked | None = None) -> list[Kept]:
+    """Every office that was paired, in the order in which they came; `asked`: a page of them, and one more where others
+    follow."""
+    if asked is None:
+        return _kept(db, "1 = 1", (), 10**9, 0)
+    condition, values = called(asked.words)
+    return _kept(db, condition, values, A_PAGE + 1, asked.first)
+
+
+def kept_one(db: Db, office: str) -> Kept | None:
+    """This office; None: it was never paired."""
+    return next(iter(_kept(db, "offices.office = ?", (office,), 1, 0)), None)
+
+
+def _kept(db: Db, condition: str, values: Sequence[str], most: int, first: int) -> list[Kept]:
+    rows = db.execute(_KEPT.format(condition=condition), (*values, most, first))
+    return [
+        Kept(Office(office, json.loads(name), zone, UtcMs(since), contact), JournalId(journal), machines, bool(revoked))
+        for office, name, zone, since, contact, journal, revoked, machines in rows
+    ]
+
+
+def contacts(db: Db) -> dict[str, int | None]:
+    """When each office that has permission was last heard of (None: never)."""
+    query = """SELECT office, contact_ms FROM offices WHERE EXISTS (SELECT 1 FROM journals
+        WHERE journals.office = offices.office AND role = 'office' AND relayed_by IS NULL AND successor IS NULL
+            AND revoked_ms IS NULL)"""
+    return dict(db.execute(query))
+
+
+def in_order(db: Db, words: str = "") -> list[str]:
+    """The ids of all offices in the order in which they came; `words`: of those whose name has that in it."""
+    condition, values = called(words)
+    return [
+        office for (office,) in db.execute(f"SELECT office FROM offices WHERE {condition} ORDER BY {_CAME}", values)
+    ]
+
+
+def names_of(db: Db, offices: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What these offices are called, by language."""
+    wanted = list(offices)
+    query = f"SELECT office, name FROM offices WHERE office IN ({', '.join('?' for _ in wanted)})"
+    return {office: json.loads(name) for office, name in db.execute(query, wanted)} if wanted else {}
+
+
+def called(words: str) -> tuple[str, list[str]]:
+    """(SQL for the offices whose name in some language has this in it, its values)."""
+    if not words:
+        return "1 = 1", []
+    escaped = words.lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    told = (f"lower(json_extract(name, '$.{each}')) LIKE ? ESCAPE '\\'" for each in LANGUAGES)
+    return f"({' OR '.join(told)})", [f"%{escaped}%"] * len(LANGUAGES)
 
 
 def zones_of(db: Db) -> dict[str, ZoneInfo]:
     """The time zone of each office that named one that is known here."""
     found = {}
-    for each in offices(db):
+    for office, name in db.execute("SELECT office, time_zone FROM offices"):
         with suppress(ZoneInfoNotFoundError, ValueError):
-            found[each.office] = ZoneInfo(each.time_zone)
+            found[office] = ZoneInfo(name)
     return found

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from server.door import address_of
 from server.halls import Hall, Halls, Listed
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
+from server.listing import A_PAGE
 from server.pages import Pages, in_language
 from server.services_page import found_in, notice_of, parts, sheet, told_now
 from server.stands import Stands
@@ -32,8 +33,7 @@ from translations.told import below_still
 DRAWN, DRAWN_MS = 120, 250
 """Pages that are drawn for one address: so many at once, and one more in so many milliseconds. What was drawn just
 before is free."""
-A_PAGE = 25
-"""So many offices on one page: a first load on a cheap telephone stays small."""
+
 STANDS_MS = 5_000
 AGAIN_S, LIST_AGAIN_S = 15, 30
 OPEN = {True: N_("Open"), False: N_("Closed"), None: N_("Opening hours are not known here")}

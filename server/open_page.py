@@ -23,7 +23,8 @@ from server.door import address_of
 from server.figures_view import month_name
 from server.halls import Hall, Halls
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
-from server.offices_page import A_PAGE, framed, hall_of, name_of
+from server.listing import A_PAGE
+from server.offices_page import framed, hall_of, name_of
 from server.open_data import COLUMNS, Month, as_csv, as_json, catalogue_json
 from server.pages import Pages
 from server.reads import Reads

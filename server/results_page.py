@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from server import figures_view, reading, told_answers
+from server import apart, figures_view, reading, told_answers
 from server.console_proof_words import COMPLAINT as CATEGORIES
 from server.dashboard import Board, board
 from server.dashboard_reading import Made, read
@@ -24,7 +24,8 @@ from server.figures_view import Names, month_name
 from server.figures_words import TOPICS
 from server.halls import Halls, Listed
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
-from server.offices_page import A_PAGE, framed, name_of
+from server.listing import A_PAGE
+from server.offices_page import framed, name_of
 from server.pages import Pages, named
 from server.periods import EARLIEST, Kind, Period, earlier, later, period
 from server.reads import Reads
@@ -109,11 +110,12 @@ class ResultPages:
         self, found: Results, listed: Mapping[str, Listed], language: str, office: str, today: date
     ) -> dict[str, Any]:
         words, of = load(language, "figures"), found.period
-        offices = {each.office: name_of(each.name, each.office, language) for each in listed.values()}
+        told = {office, *(row.name for row in found.board.tables.get("office", ()))} & listed.keys()
+        offices = {each: name_of(listed[each].name, each, language) for each in told}
         names = Names(lambda service: named(found.services, service, language), offices)
         before, after = earlier(of, today), later(of, today)
-        told = {by: rows for by, rows in found.board.tables.items() if by in TABLES}
-        return figures_view.shown(replace(found.board, tables=told), names, words) | {
+        tables = {by: rows for by, rows in found.board.tables.items() if by in TABLES}
+        return figures_view.shown(replace(found.board, tables=tables), names, words) | {
             "office_id": office,
             "office_name": offices.get(office, "") if office else (words.gettext("All offices") if listed else ""),
             "several": len(listed) > 1,
@@ -145,18 +147,12 @@ class ResultPages:
 def read_results(db: Db, office: str, of: Period, among: Sequence[str], today: date, zone: ZoneInfo) -> Results:
     """A month of an office, or of all of them (EVERY) with `among` told apart. Times of fewer than five are those of
     single people: they are not told."""
-    sums, made = read(db, office, of, among)
+    sums, made = read(db, office, of, among, apart.told_among(db, of) if office == EVERY else None)
     told = board(of, replace(sums, counters=None), today, GROUP)
-    names = reading.services(db) if office == EVERY else reading.services_at(db, _at(db, office))
     over = of.last < today and office != EVERY
     answers = told_answers.read(db, office, of.first, of.last, zone) if over else Answers()
-    return Results(of, told, made, names, answers)
-
-
-def _at(db: Db, office: str) -> str | None:
-    """What the ledger calls this office: its own machines are of none."""
-    found = db.execute("SELECT 1 FROM offices WHERE office = ?", (office,)).fetchone()
-    return office if found is not None else None
+    services = {row.name for row in told.tables["service"]} | {each.service for each in answers.told if each.service}
+    return Results(of, told, made, reading.services_told(db, office, services), answers)
 
 
 def _link(of: Period, office: str) -> str:

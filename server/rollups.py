@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server import reading, spoken, sums
+from server import months, reading, spoken, sums
 from server.database import Db
 from server.errors import NoSuchDay
 from server.fold_figures import AGAIN
@@ -105,6 +105,10 @@ class Rollups:
             (office, made.day, now_ms, at_work, made.by_hand),
         )
         return True
+
+    def make_month(self, month: str) -> None:
+        """Make the sums of this month over all offices (server.months). Within a transaction."""
+        months.make(self._db, month)
 
     def mark_lost(self, journal_id: str) -> None:
         """Have the days made anew of which something came back. Within a transaction."""

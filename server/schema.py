@@ -672,12 +672,32 @@ def told_answers(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
+_RANKED = (
+    "day, office, served, no_show, cancelled, transferred, carried, open, ticketless, judged, within, "
+    + ", ".join(f"level_{level}" for level in range(1, 6))
+)
+_BY_THE_THOUSAND = (
+    f"CREATE INDEX sums_of_days ON sums ({_RANKED}) WHERE part = 'all'",
+    f"CREATE INDEX sums_of_months ON sums ({_RANKED}) WHERE part = 'month'",
+    "CREATE INDEX figures_by_day ON figures (day, at_ms)",
+    "CREATE INDEX episodes_by_kind ON episodes (kind, at_ms)",
+)
+
+
+@LEDGER()
+def offices_by_the_thousand(db: sqlite_utils.Database) -> None:
+    """How all offices stand in a month is one piece of an index; so is when the figures of a day were made, and what
+    began an alert."""
+    for statement in _BY_THE_THOUSAND:
+        db.execute(statement)
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
     episodes, drafts, online_places, officers, by_language, asked, losses_for_offices,
-    surveys, told_answers,
+    surveys, told_answers, offices_by_the_thousand,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

@@ -24,10 +24,16 @@ PARTS = (ALL, SERVICE, COUNTER, HOUR)
 """What there is of a day."""
 MONTH = "month"
 """All of a month together; its `day` is that of the month, YYYY-MM."""
+WEEKDAY = "weekday"
+WHOLE = {ALL: "every", SERVICE: "every-service", HOUR: "every-hour", WEEKDAY: "every-weekday"}
+"""What there is of a whole month over all offices, once it is over (server.months). Where a day of it changes they go;
+where they are not there, the days are read."""
 HOUR_MS = 3_600_000
 _OWN = ("days", "at_work_ms", "unclosed", "emergency")
 COLUMNS = (*_OWN, *COUNTS, "waits", "serves")
 """The columns of a sum, in their order."""
+Span = tuple[str, str, str]
+"""(part, first and last day or month) of rows that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,14 @@ def added(of: Iterable[Sum]) -> Sum:
     return Sum(total(each.cell for each in them), *(sum(getattr(each, own) for each in them) for own in _OWN))
 
 
+def of_weekdays(days: Mapping[str, Sum]) -> dict[str, Sum]:
+    """The sums of these days by weekday; 0 is Monday."""
+    found: dict[str, list[Sum]] = {}
+    for day, each in days.items():
+        found.setdefault(str(date.fromisoformat(day).weekday()), []).append(each)
+    return {name: added(each) for name, each in found.items()}
+
+
 def hours_of(at_work: Iterable[Stint], zone: ZoneInfo) -> dict[int, int]:
     """How long counters were at work in each hour of the office's wall, in milliseconds. Whatever has no end is left
     out."""
@@ -115,13 +129,35 @@ def store(db: Db, office: str, day: str, made: Sums) -> bool:
     _replace(db, office, day, made)
     _replace(db, office, day[:7], {(MONTH, ""): month} if month != nothing else {})
     _replace(db, EVERY, day, {name: each for name, each in every.items() if each != nothing})
+    db.execute(_FORGET, (EVERY, *WHOLE.values(), day[:7]))
     return True
+
+
+def store_whole(db: Db, month: str, made: Sums) -> None:
+    """Put these in the place of what there is of this month over all offices. Within a transaction."""
+    db.execute(_FORGET, (EVERY, *WHOLE.values(), month))
+    _insert(db, EVERY, month, {(WHOLE[part], name): each for (part, name), each in made.items()})
 
 
 def together(db: Db, office: str, part: str, first: str, last: str) -> dict[str, Sum]:
     """The sums of these days, both included, by name. `office`: EVERY for all offices."""
-    query = f"SELECT name, {_SUMMED} FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ? GROUP BY name"
-    return {name: _sum(row) for name, *row in db.execute(query, (office, part, first, last))}
+    found, values = _within(_spans(db, office, part, first, last))
+    query = f"SELECT name, {_SUMMED} FROM {found} WHERE office = ? AND {_AT} GROUP BY name"
+    return {name: _sum(row) for name, *row in db.execute(query, (*values, office))}
+
+
+def by_weekday(db: Db, first: str, last: str) -> dict[str, Sum]:
+    """The sums over all offices by weekday (0 is Monday), of the months that `by_time` tells as such."""
+    found, values = _within([(WHOLE[WEEKDAY], month, month) for month in _wholes(db, first, last)])
+    query = f"SELECT name, {_SUMMED} FROM {found} WHERE office = ? AND {_AT} GROUP BY name"
+    return {name: _sum(row) for name, *row in db.execute(query, (*values, EVERY))} if values else {}
+
+
+def by_time(db: Db, office: str, first: str, last: str) -> dict[str, Sum]:
+    """As `by_day`; whole months of all offices are told by month (YYYY-MM), as far as they are made."""
+    found, values = _within(_spans(db, office, ALL, first, last))
+    query = f"SELECT day, {_COLUMNS} FROM {found} WHERE office = ? AND {_AT}"
+    return {day: _sum(row, Histogram.decode) for day, *row in db.execute(query, (*values, office))}
 
 
 def by_day(db: Db, office: str, first: str, last: str) -> dict[str, Sum]:
@@ -134,18 +170,45 @@ def by_office(db: Db, offices: Sequence[str], first: str, last: str) -> dict[str
     """The sums of all together by office, of those that have any. Whole months are read as such."""
     if not offices:
         return {}
-    spans = [(MONTH, *months) if (months := _months(first, last)) else (ALL, first, last)]
-    if months:
-        spans += [(ALL, first, f"{months[0]}-00"), (ALL, f"{months[1]}-99", last)]
+    found, values = _within(by_months(first, last))
     query = f"""WITH among (name) AS (VALUES {", ".join("(?)" for _ in offices)})
-        SELECT office, {_SUMMED} FROM among JOIN sums ON office = among.name
-        JOIN (SELECT ? AS of, ? AS since, ? AS until {"UNION ALL SELECT ?, ?, ? " * (len(spans) - 1)}) AS span
-        ON part = of AND day BETWEEN since AND until GROUP BY office"""
-    rows = db.execute(query, (*offices, *(each for span in spans for each in span)))
-    return {office: _sum(row) for office, *row in rows}
+        SELECT office, {_SUMMED} FROM among CROSS JOIN {found} WHERE office = among.name AND {_AT} GROUP BY office"""
+    return {office: _sum(row) for office, *row in db.execute(query, (*offices, *values))}
 
 
-def _months(first: str, last: str) -> tuple[str, str] | None:
+def by_months(first: str, last: str) -> list[Span]:
+    """These days of one office: whole months as such."""
+    months = whole_months(first, last)
+    if months is None:
+        return [(ALL, first, last)]
+    return [(MONTH, *months), (ALL, first, f"{months[0]}-00"), (ALL, f"{months[1]}-99", last)]
+
+
+def _spans(db: Db, office: str, part: str, first: str, last: str) -> list[Span]:
+    """The rows that these days of this part are made of."""
+    if office != EVERY or part not in WHOLE:
+        return [(part, first, last)]
+    spans, since = list[Span](), first
+    for month in _wholes(db, first, last):
+        spans += [(part, since, f"{month}-00"), (WHOLE[part], month, month)]
+        since = f"{month}-99"
+    return [*spans, (part, since, last)]
+
+
+def _wholes(db: Db, first: str, last: str) -> list[str]:
+    """The months within these days that are made as a whole over all offices."""
+    months = whole_months(first, last)
+    query = "SELECT day FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ? ORDER BY day"
+    return [] if months is None else [day for (day,) in db.execute(query, (EVERY, WHOLE[ALL], *months))]
+
+
+def _within(spans: Sequence[Span]) -> tuple[str, list[str]]:
+    """(SQL for `sums` beside these spans, its values)."""
+    rows = "SELECT ? AS of, ? AS since, ? AS until" + " UNION ALL SELECT ?, ?, ?" * (len(spans) - 1)
+    return f"({rows}) AS span CROSS JOIN sums", [each for span in spans for each in span]
+
+
+def whole_months(first: str, last: str) -> tuple[str, str] | None:
     """The first and the last month (YYYY-MM) that lie whole within these days; None where none does."""
     begin, end = date.fromisoformat(first), date.fromisoformat(last)
     if begin.day > 1:
@@ -165,6 +228,10 @@ def _kept(db: Db, office: str, day: str) -> dict[tuple[str, str], Sum]:
 
 def _replace(db: Db, office: str, day: str, made: Sums) -> None:
     db.execute(f"DELETE FROM sums WHERE {_OF_DAY}", (office, *PARTS, MONTH, day))
+    _insert(db, office, day, made)
+
+
+def _insert(db: Db, office: str, day: str, made: Sums) -> None:
     places = ", ".join("?" for _ in COLUMNS)
     db.executemany(
         f"INSERT INTO sums (office, day, part, name, {_COLUMNS}) VALUES (?, ?, ?, ?, {places})",
@@ -184,6 +251,8 @@ def _sum(row: Sequence[int | str], histogram: Callable[[str], Histogram] = Histo
     return Sum(_CELL(**of_cell, waits=histogram(str(waits)), serves=histogram(str(serves))), *own)
 
 
+_AT = "part = of AND day BETWEEN since AND until"
+_FORGET = f"DELETE FROM sums WHERE office = ? AND part IN ({', '.join('?' for _ in WHOLE)}) AND day = ?"
 _OF_DAY = f"office = ? AND part IN ({', '.join('?' for _ in (*PARTS, MONTH))}) AND day = ?"
 _CELL: Callable[..., Cell] = Cell
 _COLUMNS = ", ".join(COLUMNS)

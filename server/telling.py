@@ -7,7 +7,7 @@ same id. What is not taken is tried again ever more seldom, and passed over afte
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -24,13 +24,15 @@ from server.door import Writes
 from server.errors import DeliveryFailed, MailFailed, ServerError
 from server.ledger import Ledger
 from server.mail import message
-from server.offices import offices
+from server.offices import names_of as named
 from server.reads import Reads
 from server.retries import FIRST_WAIT_MS
 from sync.facts_alerts import AlertRaised
 from sync.types import JournalId, Seq, UtcMs
 from translations import LANGUAGES
 
+OF_SERVICES = (Code.SCORES_SERVICE.value, Code.WAITING.value)
+"""Alerts that are about a service."""
 LOOK_S = 60.0
 """What other offices bring is looked for so often."""
 Send = Callable[[Item, Names], None]
@@ -94,7 +96,7 @@ class Teller:
             ready = [item for item, later_ms in left if not later_ms]
             if not ready:
                 return min([wait_ms, *(later_ms for _, later_ms in left)])
-            names = await self._reads.read(names_of)
+            names = await self._reads.read(names_of, [(each.code, each.about, each.office) for each in ready])
             for item in ready:
                 trouble = await self._sent(item, names)
                 if trouble is None:
@@ -135,10 +137,15 @@ def _failed(way: str, item: Item, trouble: str, now_ms: UtcMs, ledger: Ledger) -
     ledger.deliveries.failed(way, item, trouble, now_ms)
 
 
-def names_of(db: Db) -> Names:
-    """What services, machines and offices are called."""
-    places = {name: place for name, place in db.execute("SELECT journal_id, place FROM journals") if place}
-    return Names(reading.services(db), places, {each.office: each.name for each in offices(db)})
+def names_of(db: Db, told: Iterable[tuple[str, str, str | None]]) -> Names:
+    """What services, machines and offices are called in these: (code of an alert, what it is about, whose it is)."""
+    them = list(told)
+    services = {about for code, about, _ in them if code in OF_SERVICES}
+    others = {about for code, about, _ in them if code not in OF_SERVICES}
+    query = f"SELECT journal_id, place FROM journals WHERE journal_id IN ({', '.join('?' for _ in others)})"
+    places = {name: place for name, place in db.execute(query, sorted(others)) if place} if others else {}
+    offices = named(db, others | {office for *_, office in them if office is not None})
+    return Names(reading.services_told(db, "", services) if services else {}, places, offices)
 
 
 def document(item: Item, names: Names, own: Mapping[str, str]) -> bytes:

@@ -5,7 +5,7 @@ is told from here, and written once the disk takes it again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from server.database import Unavailable
 from server.door import Writes
 from server.errors import ServerError
 from server.ledger import Ledger
-from server.offices import Kept, kept
+from server.offices import contacts
 from server.queue import Moment, stands_still
 from server.reading import Device
 from server.reads import Reads
@@ -134,8 +134,7 @@ class Watch:
         )
 
     async def _offices(self) -> dict[str, int | None]:
-        found: Iterable[Kept] = await self._from.everywhere.read(kept)
-        return {each.office.office: each.office.contact_ms for each in found if not each.revoked}
+        return await self._from.everywhere.read(contacts)
 
     async def _refusing(self, at: Moment) -> None:
         """Begin, or end, the one alert that is not on record while it lasts."""

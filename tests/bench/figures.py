@@ -66,7 +66,7 @@ def _year(path: Path) -> sqlite3.Connection:
     LEDGER.apply(sqlite_utils.Database(db))
     db.execute("PRAGMA synchronous = OFF")
     random, db_days = Random(7), [(FIRST + timedelta(number)).isoformat() for number in range(DAYS)]
-    models = [_day(random) for _ in range(MODELS)]
+    models = [day_of_figures(random) for _ in range(MODELS)]
     for number, made in enumerate(models):
         sums.store(db, "model", _name(number), made)
     for turn in range(ROUNDS):
@@ -104,7 +104,7 @@ def _model(office: int, turn: int) -> int:
     return (office * 7 + turn * 3) % MODELS
 
 
-def _day(random: Random) -> sums.Sums:
+def day_of_figures(random: Random) -> sums.Sums:
     """A day on which VISITS came to ten services at eight counters, in eight hours."""
     cells: dict[Key, Cell] = {}
     for _ in range(VISITS):

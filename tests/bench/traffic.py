@@ -1,6 +1,6 @@
 """What offices send to a centre, made without a disk: whole visits, as kiosks and offices put them on record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
@@ -83,8 +83,16 @@ def enter(ledger: Ledger, machines: Iterable[Machine]) -> None:
         ledger.pair(Pairing(each.name, each.key.public, each.secret, each.role, "", bytes(32)), BEGAN)
 
 
-def visits(kiosk: Machine, desk: Machine, random: Random, first: int) -> Iterator[None]:
-    """One visit after the other, from the ticket to the score: six facts at the kiosk and four at the office."""
+def alike() -> tuple[int, int]:
+    """Milliseconds that everybody waits, and is served."""
+    return 300_000, 280_000
+
+
+def visits(
+    kiosk: Machine, desk: Machine, random: Random, first: int, takes: Callable[[], tuple[int, int]] = alike
+) -> Iterator[None]:
+    """One visit after the other, from the ticket to the score: six facts at the kiosk and four at the office. `takes`
+    gives how long the next one waits and is served."""
     at_ms, number = 60_000, first
     while True:
         at_ms, number = at_ms + VISIT_MS, number + 1
@@ -99,12 +107,13 @@ def visits(kiosk: Machine, desk: Machine, random: Random, first: int) -> Iterato
             PrintEnded(ticket, 1, "confirmed"),
         )
         name, now = TicketName(kiosk.name, ticket), UtcMs(BEGAN + at_ms)
+        waits, served = takes()
         desk.record(
             at_ms,
             office.TicketAdmitted(now, name, DAY, f"A{n:03}", ("register",), now, "issued"),
-            office.TicketCalled(UtcMs(now + 300_000), name, counter, STAFF),
-            office.TicketServing(UtcMs(now + 320_000), name, STAFF),
-            office.TicketFinished(UtcMs(now + 600_000), name, STAFF),
+            office.TicketCalled(UtcMs(now + waits), name, counter, STAFF),
+            office.TicketServing(UtcMs(now + waits + 20_000), name, STAFF),
+            office.TicketFinished(UtcMs(now + waits + 20_000 + served), name, STAFF),
         )
         kiosk.record(at_ms, ScoreGiven(counter, Level(random.choice((5, 5, 4, 3, 1)))))
         yield

@@ -179,7 +179,7 @@ def test_the_ledger_is_measured_without_naming_a_journal(ledger: Ledger, tmp_pat
     measured = measure(ledger._db, store_of(ledger.place), "Mae Sot", lambda journal: 0, NOON)
     assert measured.machines == {("kiosk", "paired"): 1, ("kiosk", "revoked"): 1}
     assert measured.refused == {wire.GAP: 2}
-    assert measured.offices == {"Mae Sot": OfficeStanding(2, None, 0)}
+    assert measured.offices == {"Mae Sot": OfficeStanding(2, None, 0, own=True)}
     assert measured.ledger_bytes["database"] > 0
     text = exposition(families(measured, RUNNING))
     assert not re.search("[0-9a-f]{16}", text)

@@ -371,7 +371,7 @@ def test_the_numbers_of_office_and_centre_say_what_is_on_its_way(tmp_path: Path,
         there = measure(db, store_of(centre.ledger.place), "Centre", lambda journal: reached.get(journal, 0), NOON)
     assert there.facts == len(relayed.rows())
     assert there.offices["Mae Sot District Office"] == OfficeStanding(3, 0.0, missing)
-    assert there.offices["Centre"] == OfficeStanding(0, None, 0)
+    assert there.offices["Centre"] == OfficeStanding(0, None, 0, own=True)
 
 
 # What is refused -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,120 @@
+"""`scale`: what the figures of a nation cost, from the database to what is told: over ten million facts against one
+million, and over the sums of a billion facts of 7,850 offices, on SQLite and on PostgreSQL.
+
+In processor time of this process and of the database's server: the machine may be busy with something else.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from server.console_figures import find_figures
+from server.database import Db
+from server.stores import open_reader
+from tests.bench.row import Row, percentile
+from tests.bench.scale_made import LONG, OFFICES, TODAY, fill, ledger_of, office_named, rows_of_a_billion, told
+from tests.postgres import Cluster
+
+OFFICE_BAR_MS, ALL_BAR_MS, FLAT_BAR = 50, 100, 1.3
+SAMPLES = 40
+TEN_MILLION, ONE_MILLION = 340, 34
+"""Offices of ten days each."""
+DAYS = 10
+SETTINGS = ("fsync=off", "full_page_writes=off", "shared_buffers=1GB", "max_wal_size=4GB", "max_connections=20")
+Clock = Callable[[], float]
+MONTH = {"period": "month", "on": "2026-10-10"}
+ASKED = {
+    "office month": (MONTH | {"office": "?"}, OFFICE_BAR_MS),
+    "all month": (MONTH | {"office": "all"}, ALL_BAR_MS),
+    "all ranked": (MONTH | {"office": "all", "order": "score"}, ALL_BAR_MS),
+    "all week": ({"period": "week", "on": "2026-10-20", "office": "all"}, ALL_BAR_MS),
+    "all year": ({"period": "span", "from": "2025-11-01", "to": "2026-10-31", "office": "all"}, ALL_BAR_MS),
+}
+"""What a page of figures is asked for, and its bar."""
+
+
+def rows() -> list[Row]:
+    """The rows of both parts. `SCALE_FOLDER`: where there is room for 10 GB; the system's temporary folder else."""
+    made: list[Row] = []
+    with TemporaryDirectory(prefix="scorecard-", dir=os.environ.get("SCALE_FOLDER")) as name:
+        folder = Path(name)
+        made += _flat(folder)
+        made += _billion("sqlite", folder / "billion.db", time.process_time)
+        (folder / "billion.db").unlink()
+        with _cluster(folder / "postgresql") as (cluster, clock):
+            made += _billion("postgresql", cluster.database(folder / "billion"), clock)
+    return made
+
+
+def _flat(folder: Path) -> list[Row]:
+    """The same questions over ten times as many facts."""
+    times = {}
+    for offices in (ONE_MILLION, TEN_MILLION):
+        place = folder / f"facts{offices}.db"
+        with ledger_of(place, offices) as ledger, closing(open_reader(place)) as db:
+            facts = fill(ledger, db, offices, DAYS)
+        with closing(open_reader(place)) as db:
+            assert db.execute("SELECT count(*) FROM facts").fetchone()[0] >= facts
+            told(f"{facts:,} facts are in {place.stat().st_size / 1e9:.1f} GB")
+            for name in ("office month", "all month"):
+                times[name, offices] = _times(db, name, offices, time.process_time)
+        place.unlink()
+    made = []
+    for name in ("office month", "all month"):
+        few, many = times[name, ONE_MILLION], times[name, TEN_MILLION]
+        for percent in (50, 99):
+            made.append(_row(f"scale facts {name}", many, percent, ASKED[name][1]))
+        ratio = percentile(many, 50) / percentile(few, 50)
+        made.append(Row(f"scale flat {name}", percentile(many, 50), "ms", "over a tenth of the facts", ratio, FLAT_BAR))
+    return made
+
+
+def _billion(name: str, place: Path | str, clock: Clock) -> list[Row]:
+    """The sums of a billion facts."""
+    with ledger_of(place, OFFICES) as ledger, closing(open_reader(place)) as db:
+        rows = rows_of_a_billion(ledger, db)
+        ledger._db.execute("ANALYZE")
+    told(f"{name}: {rows:,} rows")
+    made = []
+    with closing(open_reader(place)) as db:
+        for asked, (_, bar) in ASKED.items():
+            samples = _times(db, asked, LONG, clock)
+            made += [_row(f"scale {name} {asked}", samples, percent, bar) for percent in (50, 99)]
+    return made
+
+
+def _row(name: str, samples: list[float], percent: int, bar: int) -> Row:
+    value = percentile(samples, percent)
+    return Row(f"{name} p{percent}", value, "ms", f"{bar} ms of processor time", value / bar, 1.0)
+
+
+def _times(db: Db, name: str, offices: int, clock: Clock) -> list[float]:
+    found, query = [], ASKED[name][0]
+    for number in range(SAMPLES):
+        asked = query | ({"office": office_named(1 + number % offices)} if query["office"] == "?" else {})
+        began = clock()
+        board = find_figures(db, asked, TODAY).board
+        found.append((clock() - began) * 1000)
+        assert board.now.counts["visits"] > 0
+    return found
+
+
+@contextmanager
+def _cluster(folder: Path) -> Iterator[tuple[Cluster, Clock]]:
+    cluster = Cluster(folder, SETTINGS)
+    try:
+        yield cluster, lambda: time.process_time() + _spent(cluster)
+    finally:
+        cluster.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spent(cluster: Cluster) -> float:
+    """Seconds of processor time of the database's processes that run now."""
+    postmaster = int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in children) / 1e9
