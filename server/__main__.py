@@ -23,12 +23,10 @@ from server.errors import ConfigError, ControlFailed, LedgerRefused, ServerError
 from server.export import export
 from server.ledger import Ledger
 from server.names import own_addresses, own_host
-from server.office import Office
 from server.offices import zones_of
 from server.publish_command import command_of
 from server.restore import restore
 from server.rollups import marked, reckon
-from server.serving import CONNECTIONS
 from server.signs import PAPERS
 from server.stores import FILE, open_reader, place_of
 from sync.clock import trusted
@@ -220,6 +218,9 @@ def _folder(path: Path, config: ServerConfig) -> Path:
 
 
 def _serve(config: ServerConfig, digest: str, config_file: Path, folder: Path, clock: SystemClock) -> None:
+    from server.office import Office  # only who serves loads the web: every other command begins in half the time
+    from server.serving import CONNECTIONS
+
     root = config_file.parent
 
     def told() -> UtcMs:
