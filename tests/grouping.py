@@ -13,6 +13,11 @@ TOGETHER = {
     "test_layout": "screens",
     "test_measured": "screens",
     "test_spoken": "screens",
+    "fonts/test_oracle": "glyphs",
+    "fonts/test_shaping": "glyphs",
+    "test_glyphs": "glyphs",
+    "test_view_choosing": "",
+    "test_view_resting": "",
     "server/test_access": "",
     "server/test_api": "",
     "test_audit_command": "",
@@ -38,8 +43,8 @@ TOGETHER = {
     "walks/test_day": "",
     "queueing/test_hall": "",
 }
-"""Modules whose tests share a server, a browser, a day or every drawn screen: one process makes it once. Modules of one
-group share it with each other."""
+"""Modules whose tests share a server, a browser, a day, signed faces or drawn screens: one process makes it once.
+Modules of one group share it with each other."""
 
 
 def together(nodeid: str) -> str:

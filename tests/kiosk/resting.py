@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from functools import cache
 from itertools import product
 
-from fonts.shaping import Typesetter
 from fonts.tokens import contrast
 from fonts.tokens import load as load_tokens
 from kiosk import screens
@@ -32,6 +31,7 @@ from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 from kiosk.wording import PASSED
 from sync.calendar import Break, Closed, ClosedWhy
+from tests.kiosk.measure import Compositor
 from translations import LANGUAGES
 
 SIZES = {
@@ -69,7 +69,7 @@ IN_HALL = replace(
     counters=(1, 2, 3, 6),
     passed=tuple(Passed(f"B{n:03}", code) for n, code in enumerate([*PASSED, *PASSED], 1)),
 )
-TYPESETTER, TOKENS = Typesetter(cache_lines=4000), load_tokens()
+TYPESETTER, TOKENS = Compositor(), load_tokens()
 EXHIBIT = Exhibit(OFFICE, LANGUAGES, example_catalogue())
 
 

@@ -9,7 +9,6 @@ from typing import TypeGuard
 
 import pytest
 
-from fonts.shaping import Typesetter
 from fonts.tokens import CAPITAL_TO_EM, Hex, contrast
 from fonts.tokens import load as load_tokens
 from kiosk.layout import Display, Rect
@@ -34,7 +33,7 @@ from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
-from tests.kiosk.measure import parted
+from tests.kiosk.measure import Compositor, parted
 from translations import LANGUAGES
 
 SIZES = {
@@ -50,7 +49,7 @@ LOOKS = {
 }
 EVERYWHERE = list(product(SIZES, LOOKS))
 GAP_MM, TARGET_MM, CAPITAL_MM = 3.0, 20.0, 7.3
-TYPESETTER, TOKENS = Typesetter(cache_lines=20_000), load_tokens()
+TYPESETTER, TOKENS = Compositor(), load_tokens()
 TODAY = date(2026, 12, 4)
 MONDAY = datetime.fromisoformat("2026-12-07T08:30")
 LUNCH = Break(time(12), time(13), True, {"th": "พักกลางวัน", "en": "Lunch break", "my": "နေ့လယ်စာ စားချိန်"})
