@@ -44,7 +44,7 @@ REFUSED: Mapping[str, str] = {
     "code": N_("The code does not belong to this number"),
     "wait": N_("Too many tries: please wait a minute"),
     "elsewhere": N_("This number is from another machine: please ask there, or at a counter"),
-    "no-place": N_("This code is not known here today"),
+    "no-place": N_("This code is not known here today: please take a ticket"),
     "used": N_("A ticket was already made with this code"),
     "over": N_("The time of this code is over: please take a ticket"),
     "shut": N_("This service gives no numbers now"),

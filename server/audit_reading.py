@@ -20,6 +20,7 @@ from sync.clock import DAY_BOUNDARY_HOUR
 from sync.codec import Fact, parse
 from sync.facts import Body, understood
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, CountersSet, StaffSkilled
+from sync.facts_online import OnlineAdopted
 from sync.facts_restated import RECORD, RESTATED, RecordWaived, TicketRestated
 from sync.live import Live
 from sync.types import JournalId, Seq, UtcMs
@@ -67,6 +68,8 @@ class DayAudit:
     restored: tuple[UtcMs, ...] = ()
     gaps: tuple[Gap, ...] = ()
     waived: tuple[UtcMs, ...] = ()
+    places: bool = False
+    """Whether places from phones were given on it."""
 
 
 def read_day(db: Db, day: str, zone: ZoneInfo, *, alone: bool = False) -> DayAudit:
@@ -98,6 +101,7 @@ def read_day(db: Db, day: str, zone: ZoneInfo, *, alone: bool = False) -> DayAud
         return DayAudit(
             audit, last.journal, last.key, position(db, last.branch, audit.last), cameras, standing.complaints(),
             () if plain else told, restored, tuple(lost), waived,
+            any(fact.kind == OnlineAdopted.kind for fact in seen),
         )  # fmt: skip
     finally:
         db.execute("ROLLBACK")
@@ -153,14 +157,14 @@ def _record(db: Db, place: Place, section: Section) -> Live | None:
 
 def _restates(record: Live, said: Sequence[Body]) -> bool:
     """Whether these facts restate this queue."""
-    whole = [body for body in restating(record, UtcMs(0)) if isinstance(body, RESTATED)]
+    whole = [_bare(body) for body in restating(record, UtcMs(0)) if isinstance(body, RESTATED)]
     return whole == [_bare(body) for body in said]
 
 
 def _bare(body: Body) -> Body:
     """Without what is not of the queue: when it was said, and the code, which is masked anew in every journal."""
     if isinstance(body, TicketRestated):
-        return replace(body, now_ms=UtcMs(0), code=None)
+        return replace(body, now_ms=UtcMs(0), code=None, came_ms=None)
     return replace(body, now_ms=UtcMs(0)) if isinstance(body, RESTATED) else body
 
 

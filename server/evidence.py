@@ -28,7 +28,8 @@ OFFICE_KINDS = frozenset(
         "ticket.serving", "ticket.finished", "ticket.transferred", "ticket.parked", "ticket.placed",
         "ticket.cancelled", "ticket.prioritised", "ticket.carried", "counter.opened", "counter.paused",
         "counter.resumed", "counter.closed", "ticket.restated", "counter.restated", "record.waived",
-        "service.ticketless", "service.by_hand", "online.adopted", "online.asked", "cameras.set", "camera.checked",
+        "service.ticketless", "service.by_hand", "online.adopted", "online.asked", "online.restated", "cameras.set",
+        "camera.checked",
     )
 )  # fmt: skip
 """What is shown of the office's journal: the queue, and what it was counted by. Complaints are not."""

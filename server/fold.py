@@ -40,7 +40,7 @@ from sync.facts import (
 from sync.facts_access import FiguresSeen
 from sync.facts_alerts import EpisodeFact
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, StaffSkilled, TicketAdmitted, TicketCalled
-from sync.facts_online import OnlineAsked
+from sync.facts_online import OnlineAsked, OnlineRestated
 from sync.facts_published import PublishedFact
 from sync.facts_requests import RequestFact
 from sync.facts_survey import SurveyAnswered
@@ -234,6 +234,8 @@ def _changes(body: object, place: dict[str, Any], fact: Fact, chain: bytes) -> I
                 yield fold_online.came(body, place)
         case OnlineAsked():
             yield fold_online.asked(body, place)
+        case OnlineRestated():
+            yield fold_online.restated(body, place)
         case StaffSkilled() | CamerasSet() | CameraChecked() | ComplaintNoted():
             yield Change(_STANDING, place | {"kind": fact.kind})
         case EpisodeFact() | FiguresSeen():

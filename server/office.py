@@ -481,7 +481,9 @@ class Office:
 
         hall.tell(tell_terms)
         tell_terms()
-        side = OfficeSide(around, live, write, lambda: reader.read(own_secret), self._moment, self._now, self._random)
+        side = OfficeSide(
+            around, live, write, lambda of: reader.read(own_secret, of), self._moment, self._now, self._random
+        )
         return OnlinePages(pages, side, terms, Gate(hold_ms, self._random), config.proxy)
 
     def _survey(self, core: _Core) -> Survey | None:

@@ -27,7 +27,7 @@ from sync.issuing import token_hash
 from sync.live import Live
 from sync.online import Place
 from sync.online_code import TOKEN, code_of
-from sync.types import UtcMs
+from sync.types import JournalId, UtcMs
 from translations import N_
 from translations.numerals import format_time
 
@@ -46,13 +46,14 @@ REFUSED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OfficeSide:
-    """What the pages need of the office. `write` has a job done on the ledger; `secret`: of its own journal; `moment`:
+    """What the pages need of the office. `write` has a job done on the ledger; `secret`: of one of its own
+    journals, None: of the one that it writes; `moment`:
     now for the queue; None: nobody vouches for the clock. `random(n)` gives n unpredictable bytes."""
 
     around: Callable[[], Awaitable[Around]]
     live: Callable[[], Live]
     write: Callable[[Callable[[Ledger], None]], Awaitable[None]]
-    secret: Callable[[], Awaitable[bytes]]
+    secret: Callable[[JournalId | None], Awaitable[bytes]]
     moment: Callable[[], Moment | None]
     now: Callable[[], UtcMs]
     random: Callable[[int], bytes]
@@ -183,7 +184,7 @@ class OnlinePages:
 
     async def _now(self, found: Stands, token: str, language: str) -> str:
         """The part of its page that changes."""
-        code = code_of(token, await self._office.secret()) if found.state == OPEN else ""
+        code = code_of(token, await self._office.secret(found.place.journal)) if found.state == OPEN else ""
         values = {
             "stands": found,
             "code": f"{code[:3]} {code[3:]}",

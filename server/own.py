@@ -110,7 +110,11 @@ def own_named(db: Db) -> tuple[JournalId, bytes] | None:
     return found
 
 
-def own_secret(db: Db) -> bytes:
-    """The secret of the journal that this server writes."""
+def own_secret(db: Db, journal_id: JournalId | None = None) -> bytes:
+    """The secret of one of the journals of this server's own; None: of the one that it writes."""
+    if journal_id is not None:
+        query = """SELECT secret FROM journals WHERE journal_id = :journal AND own > 0
+            UNION ALL SELECT secret FROM losses WHERE journal_id = :journal AND secret IS NOT NULL"""
+        return bytes(db.execute(query, {"journal": journal_id}).fetchone()[0])
     query = "SELECT secret FROM journals WHERE own > 0 ORDER BY own DESC LIMIT 1"
     return bytes(db.execute(query).fetchone()[0])

@@ -14,7 +14,7 @@ from server.database import Taken
 from server.equipment import skilled
 from server.errors import ActRefused
 from server.ledger import Ledger
-from server.standing import before_of, masked_anew
+from server.standing import before_of, digits_anew, masked_anew
 from server.takeup import merged, restating
 from sync.body import Body, TicketName
 from sync.codec import Fact
@@ -122,7 +122,9 @@ def take_up(ledger: Ledger, at: Moment) -> None:
     before = before_of(ledger.lost, own[0])
     live = merged(before, ledger.lost.facts(own[0]), before.day)
     at = replace(at, now_ms=UtcMs(max(at.now_ms, live.now_ms)))
-    bodies = restating(live, at.now_ms, masked_anew(ledger.lost, own[0]))
+    bodies = restating(
+        live, at.now_ms, masked_anew(ledger.lost, own[0]), digits_anew(ledger.lost, own[0], live, at.now_ms)
+    )
     if not bodies:
         return
     ledger.held.hold(())

@@ -20,6 +20,9 @@ GAP = N_(
     "What was done then counts nowhere as in order."
 )
 WAIVED = N_("At {time} a supervisor had the office go on without what was missing, or might have been.")
+PLACES = N_(
+    "Places from phones that were asked for in that time are not known: whoever came with one got an ordinary ticket."
+)
 UNKNOWN = N_("time not known")
 SHORT = 8
 """So many digits tell journals and keys apart in a sentence."""
@@ -30,7 +33,8 @@ def restored_words(day: DayAudit, words: Catalogue, when: Callable[[UtcMs], str]
     restored = [words.gettext(RESTORED).format(time=when(each)) for each in day.restored]
     parts = [sentence for each in day.parts for sentence in _part(each, words)]
     waived = [words.gettext(WAIVED).format(time=when(each)) for each in day.waived]
-    return [*restored, *parts, *(_gap(each, words, when) for each in day.gaps), *waived]
+    places = [words.gettext(PLACES)] if day.gaps and day.places else []
+    return [*restored, *parts, *(_gap(each, words, when) for each in day.gaps), *places, *waived]
 
 
 def _part(part: Told, words: Catalogue) -> list[str]:

@@ -4,17 +4,19 @@ its tickets. It only reads."""
 from collections.abc import Iterable
 
 from server.lost import Lost
-from server.takeup import merged
+from server.takeup import Digits, merged
 from sync.body import TicketName
 from sync.codec import Fact
 from sync.errors import NotUnderstood
 from sync.facts import DayOpened, understand, understood
 from sync.facts_office import TicketAdmitted
+from sync.facts_online import OnlineAsked, OnlineRestated
 from sync.facts_restated import TicketRestated
 from sync.live import Live
 from sync.masked import mask, reveal
+from sync.online_code import code_hash, codes_behind
 from sync.tickets import IllegalStep
-from sync.types import JournalId
+from sync.types import JournalId, UtcMs
 
 
 def by_record(lost: Lost, journal_id: JournalId) -> Live:
@@ -50,6 +52,25 @@ def masked_anew(lost: Lost, journal_id: JournalId) -> dict[TicketName, str]:
         code = reveal(body.code, theirs, *words)
         if code is not None:
             found[body.ticket] = mask(code, ours, *words)
+    return found
+
+
+def digits_anew(lost: Lost, journal_id: JournalId, live: Live, now_ms: UtcMs) -> Digits:
+    """The codes of the day's online places, masked for this journal, as far as the server's own journals tell them."""
+    said = dict[str, tuple[JournalId, JournalId, str]]()
+    for name, fact in lost.last_days():
+        body = understood(fact) if fact.kind in (OnlineAsked.kind, OnlineRestated.kind) else None
+        if isinstance(body, OnlineAsked | OnlineRestated) and body.place in live.online.places:
+            origin = body.journal if isinstance(body, OnlineRestated) else name
+            said[body.place] = origin, name, body.code
+    ours, found = lost.secret(journal_id), {place: ("", origin) for place, (origin, _, _) in said.items()}
+    if ours is None or not any(each.is_open(now_ms) for each in live.online.places.values()):
+        return found
+    for journal in {name for _, name, _ in said.values()}:
+        theirs, day = lost.secret_of(journal), live.day or ""
+        hashes = {code: place for place, (_, name, code) in said.items() if name == journal and code}
+        for made, code in (codes_behind(hashes, day, theirs) if theirs is not None else {}).items():
+            found[hashes[made]] = code_hash(code, day, ours), said[hashes[made]][0]
     return found
 
 

@@ -14,13 +14,19 @@ from sync.body import Body, TicketName
 from sync.codec import Fact
 from sync.facts import DayOpened, understood
 from sync.facts_office import CountersSet, RuleAdopted, TicketAdmitted
+from sync.facts_online import OnlineRestated
 from sync.facts_restated import RECORD, RESTATED, CounterRestated, TicketRestated
 from sync.live import Counter, Live
+from sync.online import Place
 from sync.tickets import IllegalStep, QueueTicket
-from sync.types import UtcMs
+from sync.types import JournalId, UtcMs
 
 _SETTINGS = (RuleAdopted, CountersSet)
 NO_CODES: Mapping[TicketName, str] = MappingProxyType({})
+Digits = Mapping[str, tuple[str, JournalId]]
+"""By place: its code as it is masked for another journal (empty: it is of no use any more), and whose secret its digits
+follow from."""
+NO_DIGITS: Digits = MappingProxyType({})
 
 
 def merged(base: Live, since: Iterable[Fact], day: str | None) -> Live:
@@ -32,7 +38,7 @@ def merged(base: Live, since: Iterable[Fact], day: str | None) -> Live:
             day, opening = body.day, base.day is not None
             live = _turned(live, day)
             continue
-        if body is None or isinstance(body, RESTATED) or (opening and isinstance(body, _SETTINGS)):
+        if body is None or isinstance(body, (*RESTATED, OnlineRestated)) or (opening and isinstance(body, _SETTINGS)):
             continue  # settings that a copy restates are as old as the copy
         opening = False
         if day == live.day:
@@ -56,9 +62,11 @@ def _with(live: Live, body: Body) -> Live:
         return live
 
 
-def restating(live: Live, now_ms: UtcMs, codes: Mapping[TicketName, str] = NO_CODES) -> tuple[Body, ...]:
+def restating(
+    live: Live, now_ms: UtcMs, codes: Mapping[TicketName, str] = NO_CODES, digits: Digits = NO_DIGITS
+) -> tuple[Body, ...]:
     """The facts that say this queue again in a new journal; none where there is no day in it. `codes`: the 4 digits of
-    its tickets, masked for that journal."""
+    its tickets, masked for that journal; `digits`: the codes of its online places."""
     if live.day is None:
         return ()
     setups = [CountersSet(now_ms, tuple(live.setups.values()))] if live.setups else []
@@ -69,6 +77,17 @@ def restating(live: Live, now_ms: UtcMs, codes: Mapping[TicketName, str] = NO_CO
         *setups,
         *(_ticket(each, now_ms, codes.get(each.name)) for each in tickets),
         *(_counter(live.counters[each], now_ms) for each in sorted(live.counters)),
+        *([replace(live.online.terms, now_ms=now_ms)] if live.online.terms is not None else ()),
+        *(_place(name, each, live, now_ms, digits) for name, each in live.online.places.items() if name in digits),
+    )
+
+
+def _place(name: str, place: Place, live: Live, now_ms: UtcMs, digits: Digits) -> OnlineRestated:
+    code, journal = digits[name]
+    ticket = live.tickets.get(place.ticket) if place.ticket is not None else None
+    counts = ticket is not None and ticket.came_ms is not None
+    return OnlineRestated(
+        now_ms, name, code, place.services, place.asked_ms, place.until_ms, journal, place.ticket, counts
     )
 
 

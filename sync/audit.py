@@ -35,7 +35,7 @@ from sync.facts_office import (
     TicketPrioritised,
     TicketTransferred,
 )
-from sync.facts_online import OnlineAdopted, OnlineAsked
+from sync.facts_online import OnlineAdopted, OnlineAsked, OnlineRestated
 from sync.facts_restated import RECORD, CounterRestated, TicketRestated
 from sync.live import Live
 from sync.rule import UnknownRule
@@ -241,6 +241,8 @@ class _Replay:
                 self._admissions.admitted(body, seq, self._live.online)
             case OnlineAdopted() | OnlineAsked():
                 self._places(body, seq)
+            case OnlineRestated():
+                self._admissions.place_restated(body, seq)
             case TicketRestated():
                 self._admissions.restated(body, seq)
             case CounterRestated():

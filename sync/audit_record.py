@@ -21,8 +21,9 @@ from sync.facts_office import (
     TicketServing,
     TicketTransferred,
 )
-from sync.facts_online import OnlineAsked
+from sync.facts_online import OnlineAsked, OnlineRestated
 from sync.live import Live
+from sync.online import Void
 from sync.tickets import OPEN, Status
 from sync.types import Seq
 
@@ -55,6 +56,10 @@ class Record:
                     self._places[place] = body.void or COUNTED
             case OnlineAsked(place=name):
                 self._places.setdefault(name, NOBODY_CAME)
+            case OnlineRestated(place=name, ticket=ticket):
+                came = NOBODY_CAME if ticket is None else COUNTED if body.counts else Void.UNKNOWN.value
+                if self._places.get(name, NOBODY_CAME) == NOBODY_CAME:
+                    self._places[name] = came
             case TicketCalled():
                 self._called(body, seq, after, conforming)
             case ServedByHand(first=first, last=last):

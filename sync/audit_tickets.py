@@ -6,6 +6,7 @@ from dataclasses import replace
 from sync.audit_terms import Before, Kiosks, Taken, Wrong
 from sync.body import TicketName
 from sync.facts_office import RuleAdopted, TicketAdmitted, TicketCalled, TicketPrioritised
+from sync.facts_online import OnlineRestated
 from sync.facts_restated import CounterRestated, TicketRestated
 from sync.online import HOW, Online, Void
 from sync.tickets import IllegalStep, QueueTicket, Status, restated
@@ -44,6 +45,7 @@ class Admissions:
         self._owed = self._carried_over()
         self._called = False
         self._restated: dict[TicketName, TicketRestated] = {}
+        self._places: set[str] = set()
         self.unchecked: int = earlier.unchecked if earlier is not None else 0
 
     def seen(self) -> set[TicketName]:
@@ -97,6 +99,17 @@ class Admissions:
         if told != (held.staff or "", held.services, held.open, held.pause, held.ticket):
             self._say(Wrong.RESTATED_OTHERWISE, seq, ticket=f"#{body.counter}")
 
+    def place_restated(self, body: OnlineRestated, seq: Seq) -> None:
+        """An online place as the record before has it."""
+        self._places.add(body.place)
+        if self._before.record is None:
+            return
+        held = self._before.record.online.places.get(body.place)
+        if held is None or (body.services, body.asked_ms, body.until_ms, body.ticket) != (
+            held.services, held.asked_ms, held.until_ms, held.ticket,
+        ):  # fmt: skip
+            self._say(Wrong.RESTATED_OTHERWISE, seq, ticket=_place_name(body.place))
+
     def called(self, body: TicketCalled, ticket: QueueTicket | None, seq: Seq) -> None:
         """A call: whoever was carried over had to be here by now, and a priority that was asked for as well."""
         if not self._called:
@@ -132,6 +145,8 @@ class Admissions:
         if self._restated and self._before.record is not None:
             for name in sorted(self._before.record.tickets.keys() - self._restated.keys()):
                 self._say(Wrong.RESTATED_OTHERWISE, Seq(0), ticket=self._before.record.tickets[name].label)
+            for place in sorted(self._before.record.online.places.keys() - self._places):
+                self._say(Wrong.RESTATED_OTHERWISE, Seq(0), ticket=_place_name(place))
 
     def _is_late(self, taken: Taken, now_ms: UtcMs) -> bool:
         overtaken = taken.name.journal in self._last and self._last[taken.name.journal].ticket.seq > taken.name.seq
@@ -218,6 +233,10 @@ class Admissions:
         if not any(abs(each - since_ms) <= ROUNDING_MS for each in times):
             earlier = since_ms < max(times)
             self._say(Wrong.SINCE_EARLIER if earlier else Wrong.SINCE_LATER, seq, body, detail=str(since_ms))
+
+
+def _place_name(place: str) -> str:
+    return f"#{place[:8]}"
 
 
 def _came(body: TicketAdmitted, taken: Taken) -> list[int]:

@@ -7,9 +7,9 @@ name, no language (docs/online-ticket.md).
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sync.body import Body
+from sync.body import Body, TicketName
 from sync.facts_office import OfficeFact
-from sync.types import UtcMs
+from sync.types import JournalId, UtcMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,25 @@ class OnlineAsked(OfficeFact):
     until_ms: UtcMs
 
 
-ONLINE: tuple[type[Body], ...] = (OnlineAdopted, OnlineAsked)
+@dataclass(frozen=True, slots=True)
+class OnlineRestated(OfficeFact):
+    """A place of this day by the record before, in the journal that an office goes on in (sync.facts_restated).
+
+    `code`: masked anew, for this journal; empty where nobody can use it any more. `journal`: whose secret its digits
+    follow from. `ticket`: the first that was admitted with it, None: nobody has come; `counts`: whether that counts
+    from it.
+    """
+
+    kind: ClassVar[str] = "online.restated"
+    place: str
+    code: str
+    services: tuple[str, ...]
+    asked_ms: UtcMs
+    until_ms: UtcMs
+    journal: JournalId
+    ticket: TicketName | None = None
+    counts: bool = False
+
+
+ONLINE: tuple[type[Body], ...] = (OnlineAdopted, OnlineAsked, OnlineRestated)
 """Every kind of fact that this module adds."""

@@ -29,7 +29,7 @@ from sync.facts_office import (
     TicketFact,
     TicketPlaced,
 )
-from sync.facts_online import OnlineAdopted, OnlineAsked
+from sync.facts_online import OnlineAdopted, OnlineAsked, OnlineRestated
 from sync.facts_restated import CounterRestated, TicketRestated
 from sync.online import Online
 from sync.rule import choose, is_overtaken, order
@@ -126,7 +126,7 @@ class Live:
             case CountersSet(counters=counters):
                 setups = {each.counter: each for each in counters}
                 return replace(self, setups=setups, seq=seq, now_ms=body.now_ms)
-            case OnlineAdopted() | OnlineAsked():
+            case OnlineAdopted() | OnlineAsked() | OnlineRestated():
                 return replace(self, online=self.online.after(body), seq=seq, now_ms=body.now_ms)
             case TicketAdmitted():
                 return self._admitted(body, seq)

@@ -15,8 +15,8 @@ from typing import Any
 from sync.body import Body, TicketName
 from sync.changing import replace
 from sync.facts_office import TicketAdmitted
-from sync.facts_online import OnlineAdopted, OnlineAsked
-from sync.types import UtcMs
+from sync.facts_online import OnlineAdopted, OnlineAsked, OnlineRestated
+from sync.types import JournalId, UtcMs
 
 HOW = "online"
 """How the waiting-since of a ticket is known that counts from its place."""
@@ -37,13 +37,15 @@ class Void(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An online place of this day. `ticket`: the first that was admitted with it; None: nobody has come."""
+    """An online place of this day. `ticket`: the first that was admitted with it; None: nobody has come. `journal`:
+    whose secret its digits follow from, None: of the one that it was asked for in."""
 
     services: tuple[str, ...]
     code: str
     asked_ms: UtcMs
     until_ms: UtcMs
     ticket: TicketName | None = None
+    journal: JournalId | None = field(default=None, compare=False)
 
     def is_open(self, now_ms: int) -> bool:
         """Whether somebody may still come with it."""
@@ -74,6 +76,9 @@ class Online:
             case OnlineAsked(place=name) if name not in self.places:
                 place = Place(body.services, body.code, body.now_ms, body.until_ms)
                 return replace(self, places={**self.places, name: place})
+            case OnlineRestated(place=name) if name not in self.places:
+                of = Place(body.services, body.code, body.asked_ms, body.until_ms, body.ticket, body.journal)
+                return replace(self, places={**self.places, name: of})
             case TicketAdmitted() if self.terms is not None and body.how != "carried" and body.services:
                 return self._admitted(body)
             case _:

@@ -27,7 +27,7 @@ from sync.calendar import ALWAYS_OPEN, Calendar, Period
 from sync.issuing import token_hash
 from sync.online import LEAST_OPEN
 from sync.online_code import code_of
-from sync.types import UtcMs
+from sync.types import JournalId, UtcMs
 from tests.server.centred import SERVICE as MOVE_IN
 from tests.server.centred import Town
 from tests.server.conftest import ZONE
@@ -64,8 +64,8 @@ class Phones:
             with self.office.ledger.transaction():
                 job(self.office.ledger)
 
-        async def secret() -> bytes:
-            return self.office.ledger.own_secret
+        async def secret(of: JournalId | None) -> bytes:
+            return own_secret(self.office.ledger.publications.db, of)
 
         def now() -> UtcMs:
             return self.office.now
