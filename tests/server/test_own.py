@@ -14,7 +14,7 @@ from server.errors import LedgerRefused
 from server.export import export
 from server.ingest import take_batch, take_pairing
 from server.ledger import Ledger
-from server.own import KEY_FILE
+from server.own import KEY_FILE, named_for, own_secret, written_for
 from server.pairing import new_code
 from server.schema import PROJECTIONS
 from server.stores import FILE
@@ -28,8 +28,8 @@ from sync.facts import Body, ClockAnchored, JournalOpened, MachineStarted, Prede
 from sync.journal import Instant, JournalReader
 from sync.keys import DeviceKey, signature_holds
 from sync.paircode import fingerprint, make_code, proof_message
-from sync.types import BootId, BootMs, JournalId, Level, Seq, UtcMs
-from sync.wire import BATCH_ROWS, Refusal
+from sync.types import BootId, BootMs, Chain, JournalId, Level, Seq, UtcMs
+from sync.wire import BATCH_ROWS, Head, Refusal
 from tests.server.conftest import CERTIFICATE, ZONE, admit
 from tests.server.device import BOOT, NOON, Device, seeded
 from tests.server.places import place, reader_of
@@ -62,6 +62,22 @@ def test_the_first_fact_opens_the_journal_by_the_key_and_the_role(ledger: Ledger
     name = opened(ledger)
     assert own_facts(ledger.place) == [JournalOpened(name, KEY.public.hex(), "office")]
     assert ledger.own_named() == (name, KEY.public)
+
+
+def test_its_secret_is_found_by_its_name_and_an_office_has_no_journal_of_its_own_here(ledger: Ledger) -> None:
+    name, db = opened(ledger), ledger.publications.db
+    assert own_secret(db, name) == own_secret(db) == ledger.own_secret
+    assert not written_for(db, name, "an office")
+    with ledger.transaction():
+        ledger.append_for("an office", [], at(1))
+        ledger.lost_for_offices.claim(JournalId("e" * 32), Head(Seq(3), Chain(b"c" * 32), bytes(64)), UtcMs(NOON))
+    named = named_for(db, "an office")
+    assert named is not None
+    assert written_for(db, named, "an office")
+    assert not written_for(db, named, "another")
+    assert written_for(db, JournalId("f" * 32), "another"), "of what is not known here, the signature tells"
+    assert ledger.lost_for_offices.found_since(UtcMs(NOON))
+    assert not ledger.lost_for_offices.found_since(UtcMs(NOON + 1))
 
 
 def test_what_is_appended_is_chained_vouched_for_and_verifiable(ledger: Ledger, tmp_path: Path) -> None:
