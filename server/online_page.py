@@ -47,8 +47,8 @@ REFUSED: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class OfficeSide:
     """What the pages need of the office. `write` has a job done on the ledger; `secret`: of one of its own
-    journals, None: of the one that it writes; `moment`:
-    now for the queue; None: nobody vouches for the clock. `random(n)` gives n unpredictable bytes."""
+    journals, None: of the one that it writes; `moment`: now for the queue; None: nobody vouches for the clock.
+    `random(n)` gives n unpredictable bytes."""
 
     around: Callable[[], Awaitable[Around]]
     live: Callable[[], Live]
