@@ -94,3 +94,10 @@ class Store(Protocol):
 
     def trouble(self, error: Exception) -> ServerError:
         """What an error of this database means, with what to do."""
+
+
+def together(statement: str, rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """A statement that does at once what it would do for each of these rows: `{}` in it is where they go, as in
+    `VALUES {}`. And the values of all of them."""
+    row = f"({', '.join('?' * len(rows[0]))})"
+    return statement.format(", ".join([row] * len(rows))), [value for each in rows for value in each]

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from server import presses, queue
 from server.clips_down import ClipsDown
 from server.errors import BodyTooLarge, Disconnected, LedgerRefused
 from server.giveback import Heard, Succeed, take_lost
@@ -23,16 +22,17 @@ from server.http import (
     end,
     headers_of,
 )
+from server.intake import Intake
 from server.ledger import Ledger
 from server.pairing import Pairing, Patience, Repeated, Standing, judge_pairing, judge_succession
 from server.queue import Moment
-from server.relayed import not_theirs, take_introduction
+from server.relayed import take_introduction
 from server.replies import SLOW, Reply, body_of, later, refusing, unread
 from server.writer import Writer
 from sync import wire
 from sync.errors import BadBatch
 from sync.firstwire import Given
-from sync.judge import Accept, Refuse, judge_request
+from sync.judge import Refuse, judge_request
 from sync.lostwire import Wanted
 from sync.paircode import Fresh, PairAnswer, PairRequest, Succession, fingerprint
 from sync.types import JournalId, UtcMs
@@ -86,6 +86,7 @@ class Exchange:
         self._server_id = server_id
         self._now, self._told = now, told
         self._contact, self._moment, self._safe = contact, moment, safe
+        self._intake = Intake(writer, now, moment)
         self._patience = Patience()
         self._handdown, self._clips_down = handdown, clips
         self._succeed, self._heard, self._first = succeed, heard, first
@@ -140,9 +141,10 @@ class Exchange:
             return later(SLOW)
         except (BodyTooLarge, BadBatch) as error:
             return self._refused(JournalId(headers[wire.JOURNAL_HEADER.lower()]), Refuse(unread(error)))
-        taken = await self._durable(lambda ledger: take_batch(ledger, request, self._now(), self._moment()))
-        if isinstance(taken, Reply):
-            return taken
+        try:
+            taken = await self._intake.take(request)
+        except LedgerRefused as error:
+            return later(str(error))
         if isinstance(taken, Refusal):
             return refusing(taken)
         self._contact(request.relay or request.journal_id, self._now())
@@ -276,32 +278,6 @@ class Exchange:
         return refusing(verdict.refusal)
 
 
-def take_batch(ledger: Ledger, request: wire.Request, now_ms: UtcMs, moment: Moment | None = None) -> int | Refusal:
-    """Judge a batch and store it with all that follows: the new watermark, or the refusal, recorded.
-
-    `moment`: now for the queue; None: nobody vouches for this clock, and the tickets wait in the ledger for the day.
-    """
-    relay = ledger.known(request.relay) if request.relay is not None else None
-    verdict = judge_request(request, ledger.known(request.journal_id), relay)
-    standing = ledger.standing(request.journal_id)
-    if standing is not None and standing.successor is not None and isinstance(verdict, Accept):
-        verdict = Refuse(wire.refuse(wire.SUPERSEDED, "another journal of this machine follows this one", _CLONE))
-    refusal = not_theirs(ledger, request) if isinstance(verdict, Accept) else None
-    if refusal is not None:
-        verdict = Refuse(refusal)
-    if isinstance(verdict, Accept):
-        ledger.apply(request.journal_id, verdict, now_ms)
-        office = ledger.offices.of(request.journal_id)
-        if office is not None:
-            ledger.offices.heard(office, request.journal_id, now_ms)
-        elif moment is not None:
-            queue.take_in(ledger, request.journal_id, verdict.rows, moment)
-            presses.take_in(ledger, request.journal_id, verdict.rows, moment)
-        return verdict.position.seq
-    ledger.refuse(request.journal_id, verdict, now_ms)
-    return verdict.refusal
-
-
 def take_pairing(
     ledger: Ledger, request: PairRequest, certificate_fingerprint: bytes, now_ms: UtcMs
 ) -> tuple[int, int] | Refusal:
@@ -338,7 +314,6 @@ def _take_succession(
             return verdict
 
 
-_CLONE = "Two machines have its key: a card was cloned. This one begins a new journal and has to be paired by a person."
 _PATHS = (
     f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH}, {wire.LOST_PATH}, {wire.CLIPS_PATH} or"
     f" {wire.FIRST_PATH}; the pages have another address."

@@ -4,7 +4,7 @@ Facts, heads, watermarks and what is folded from them change together in one tra
 acknowledged survives a power cut: the settings are those of the journal (WAL, synchronous=FULL).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from server.backups import BackupTable
 from server.change import Change
 from server.checkpoints import Checkpoints
 from server.clips import ClipTable
-from server.database import DbError, Store
+from server.database import DbError, Store, together
 from server.deliveries import Deliveries
 from server.drafts import Drafts
 from server.episodes import Episodes
 from server.errors import LedgerRefused
 from server.fold import changes
 from server.fold_figures import condensed
+from server.heads import Heads
 from server.held import Held
 from server.lastword import Doubt
 from server.lost import Lost, LostForOffices
@@ -32,8 +33,10 @@ from server.people import People
 from server.published import Publications
 from server.rollups import Rollups
 from server.schema import FOLD_VERSION, MADE_OF_THEM, PROJECTIONS
+from server.senders import Sender, senders
 from server.sessions import Sessions
 from server.stores import store_of
+from server.unfolded import Unfolded
 from sync.chain import Position
 from sync.clock import Timeline
 from sync.codec import Fact, parse
@@ -44,13 +47,16 @@ from sync.keys import DeviceKey
 from sync.numbering import OFFICE_LANE
 from sync.paircode import Fresh
 from sync.types import Chain, JournalId, Seq, UtcMs
-from sync.wire import BATCH_ROWS, Head
+from sync.wire import Head
 
 REFUSALS_KEPT = 1000
 FORKS_KEPT = 100
 CODES_KEPT = 1000
 REFOLDED_AT_ONCE = 1000
 _NEXT_ROWS = "SELECT seq, row, chain FROM facts WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+_REACHED = """WITH reached (name, seq, chain, at_ms) AS (VALUES {}) UPDATE journals
+    SET received = reached.seq, chain = reached.chain, contact_ms = reached.at_ms
+    FROM reached WHERE journal_id = reached.name"""
 Fold = Callable[[JournalId, Fact, bytes], list[Change]]
 
 
@@ -62,6 +68,8 @@ class Ledger:
     """
 
     live: Any = None
+    waits: bool = False
+    """Whether there are facts that are not folded yet; the first of them came since this ledger was opened."""
     in_doubt: Doubt | None = None
     """Whether this ledger is an old copy is not known (server.standstill)."""
 
@@ -86,6 +94,7 @@ class Ledger:
         self._opened = ExitStack()
         self._db = self._opened.enter_context(self._store_of.writer(zone))
         self._made = self._store_of.made(self._db)
+        self._heads, self._unfolded = Heads(self._db), Unfolded(self._db)
         self.people, self.sessions, self.held = People(self._db), Sessions(self._db), Held(self._db)
         self.clips = ClipTable(self._db)
         self.lost, self.lost_for_offices = Lost(self._db), LostForOffices(self._db)
@@ -157,20 +166,12 @@ class Ledger:
 
     def known(self, journal_id: JournalId) -> KnownJournal | None:
         """What `sync.judge` needs to know of this device's journal."""
-        query = """SELECT public_key, secret, received, chain, revoked_ms FROM journals
-            WHERE journal_id = ? AND own = 0"""
-        found = self._db.execute(query, (journal_id,)).fetchone()
-        if found is None:
-            return None
-        public_key, secret, received, chain, revoked_ms = found
+        found = self.senders([journal_id]).get(journal_id)
+        return found.known if found else None
 
-        def chain_at(seq: Seq) -> Chain | None:
-            query = "SELECT chain FROM facts WHERE journal_id = ? AND seq = ?"
-            row = self._db.execute(query, (journal_id, seq)).fetchone()
-            return Chain(row[0]) if row else None
-
-        position = Position(Seq(received), Chain(chain))
-        return KnownJournal(journal_id, public_key, secret, position, chain_at, revoked_ms is not None)
+    def senders(self, journals: Iterable[JournalId]) -> dict[JournalId, Sender]:
+        """Those of these journals that were paired or introduced here."""
+        return senders(self._db, journals)
 
     def paired(self) -> set[JournalId]:
         """Every journal that was ever paired here; those that an office introduced were not."""
@@ -179,14 +180,47 @@ class Ledger:
 
     def apply(self, journal_id: JournalId, accept: Accept, now_ms: UtcMs) -> None:
         """Store what was accepted, with all that follows from it. Within `transaction`."""
-        if not accept.rows:
+        self.apply_all([(self.senders([journal_id])[journal_id], accept)], now_ms)
+
+    def apply_all(self, accepted: Iterable[tuple[Sender, Accept]], now_ms: UtcMs, *, later: bool = False) -> None:
+        """Store what was accepted of different journals, with all that follows from it. Within `transaction`.
+
+        `later`: what offices brought is not folded yet; `fold_waiting` does that.
+        """
+        fresh = [(sender, sender.known, accept) for sender, accept in accepted if accept.rows]
+        if not fresh:
             return
-        self._store(journal_id, [(row.fact, row.row, row.chain) for row in accept.rows])
-        self._store_head(journal_id, accept.head)
-        self._db.execute(
-            "UPDATE journals SET received = ?, chain = ?, contact_ms = ? WHERE journal_id = ?",
-            (accept.position.seq, accept.position.chain, now_ms, journal_id),
-        )
+        rows = [(known.journal_id, row.fact.seq, row.row, row.chain) for _, known, each in fresh for row in each.rows]
+        self._store_of.append(self._db, rows)
+        self._heads.keep_all((known.journal_id, each.head, sender.heads) for sender, known, each in fresh)
+        ends = [(known.journal_id, each.position.seq, each.position.chain, now_ms) for _, known, each in fresh]
+        self._db.execute(*together(_REACHED, ends))
+        waits, found = [], []
+        for sender, known, each in fresh:
+            if sender.waits or (later and sender.office is not None):
+                waits.append((known.journal_id, known.received.seq))
+            else:
+                found += self._changes(known.journal_id, ((row.fact, row.chain) for row in each.rows))
+        if waits:
+            self._unfolded.note(waits)
+            self.waits = True
+        self._store_of.fold(self._db, found)
+
+    def fold_waiting(self, most: int = REFOLDED_AT_ONCE) -> int:
+        """Fold so many of the facts that wait for it; how many there were. Within `transaction`."""
+        count = 0
+        for journal_id, after, end in self._unfolded.each():
+            if count >= most:
+                break
+            count += self._fold_some(journal_id, after, end, most - count)
+        self.waits = count >= most
+        return count
+
+    def _fold_some(self, journal_id: JournalId, after: Seq, end: Seq, most: int) -> int:
+        found = self._db.execute(_NEXT_ROWS, (journal_id, after, most)).fetchall()
+        self._store_of.fold(self._db, self._changes(journal_id, ((parse(row), chain) for _, row, chain in found)))
+        self._unfolded.reached(journal_id, Seq(found[-1][0]) if found else end, end)
+        return len(found)
 
     def own_named(self) -> tuple[JournalId, bytes] | None:
         """The journal that this server writes, and the public key in its first fact; None before the first start."""
@@ -238,13 +272,15 @@ class Ledger:
         else:
             own = Own.found(self._db, named, key)
         facts = self._appended(own, bodies, instant)
-        self._store_head(own.journal_id, own.head(own.end(self._db)))
+        self._heads.keep(own.journal_id, own.head(own.end(self._db)))
         return facts
 
     def _appended(self, own: Own, bodies: Sequence[Body], instant: Instant) -> list[Fact]:
         facts, entries = chained(own.secret, own.end(self._db), drafts(*bodies), instant)
         if entries:
-            self._store(own.journal_id, [(f, e.row, e.chain) for f, e in zip(facts, entries, strict=True)])
+            self._store_of.append(self._db, [(own.journal_id, each.seq, each.row, each.chain) for each in entries])
+            said = zip(facts, (each.chain for each in entries), strict=True)
+            self._store_of.fold(self._db, self._changes(own.journal_id, said))
             own.reached(self._db, Position(entries[-1].seq, entries[-1].chain))
         return facts
 
@@ -419,22 +455,19 @@ class Ledger:
     def _refold(self) -> int:
         for table in (*PROJECTIONS, *MADE_OF_THEM):
             self._db.execute(f"DELETE FROM {table}")
+        self._unfolded.forget()
         count = 0
         for (journal_id,) in self._db.execute("SELECT journal_id FROM journals ORDER BY journal_id").fetchall():
             after = 0
             while found := self._db.execute(_NEXT_ROWS, (journal_id, after, REFOLDED_AT_ONCE)).fetchall():
                 after = found[-1][0]
-                self._fold_all(JournalId(journal_id), [(parse(row), row, chain) for _, row, chain in found])
+                said = self._changes(JournalId(journal_id), ((parse(row), chain) for _, row, chain in found))
+                self._store_of.fold(self._db, said)
                 count += len(found)
         return count
 
-    def _store(self, journal_id: JournalId, rows: Sequence[tuple[Fact, bytes, Chain]]) -> None:
-        self._store_of.append(self._db, [(journal_id, fact.seq, row, chain) for fact, row, chain in rows])
-        self._fold_all(journal_id, rows)
-
-    def _fold_all(self, journal_id: JournalId, rows: Sequence[tuple[Fact, bytes, Chain]]) -> None:
-        found = [change for fact, _, chain in rows for change in self._fold(journal_id, fact, chain)]
-        self._store_of.fold(self._db, condensed(found))
+    def _changes(self, journal_id: JournalId, facts: Iterable[tuple[Fact, Chain]]) -> list[Change]:
+        return condensed([change for fact, chain in facts for change in self._fold(journal_id, fact, chain)])
 
     def _vouch(self) -> tuple[JournalId, Position] | None:
         """Sign how far this server's own journal reaches with this commit: its name and end."""
@@ -443,19 +476,8 @@ class Ledger:
             return None
         end = own.journal_id, own.end(self._db)
         if end != self.own_end:
-            self._store_head(own.journal_id, own.head(end[1]))
+            self._heads.keep(own.journal_id, own.head(end[1]))
         return end
-
-    def _store_head(self, journal_id: JournalId, head: Head) -> None:
-        """Keep the last head, and one at least every BATCH_ROWS facts: a relay needs places to cut its batches."""
-        query = "SELECT seq FROM heads WHERE journal_id = ? ORDER BY seq DESC LIMIT 2"
-        kept = [row[0] for row in self._db.execute(query, (journal_id,))]
-        if kept and head.seq <= kept[0]:
-            return
-        if kept and head.seq - (kept[1] if len(kept) > 1 else 0) <= BATCH_ROWS:
-            self._db.execute("DELETE FROM heads WHERE journal_id = ? AND seq = ?", (journal_id, kept[0]))
-        values = (journal_id, head.seq, head.chain, head.signature)
-        self._db.execute("INSERT INTO heads (journal_id, seq, chain, signature) VALUES (?, ?, ?, ?)", values)
 
     def note_fork(self, journal_id: JournalId, head: Head, now_ms: UtcMs) -> None:
         """Keep the signed word of a journal's own writer for another history: it proves the fork. Within `transaction`.
@@ -479,6 +501,13 @@ class Ledger:
             if self._one("SELECT folded FROM server")[0] != folded:
                 self._refold()
                 self._db.execute("UPDATE server SET folded = ?", (folded,))
+        while self._fold_left():
+            pass
+
+    def _fold_left(self) -> int:
+        """Fold a part of what waited when this ledger was closed."""
+        with self.transaction():
+            return self.fold_waiting()
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._db.execute(query, values).fetchone()

@@ -20,6 +20,8 @@ from translations import LANGUAGES
 
 ROLE = "office"
 _CAME = "since_ms, offices.office"
+_OFFICES = "UPDATE offices SET contact_ms = ? WHERE office IN ({})"
+_JOURNALS = "UPDATE journals SET contact_ms = ? WHERE journal_id IN ({})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,13 @@ class Offices:
         query = "SELECT received FROM journals WHERE journal_id = ?"
         return int(self._db.execute(query, (of.journal_id,)).fetchone()[0])
 
-    def heard(self, office: str, journal_id: JournalId, now_ms: UtcMs) -> None:
-        """The office brought this journal, as far as there is more of it."""
-        self._db.execute("UPDATE offices SET contact_ms = ? WHERE office = ?", (now_ms, office))
-        self._db.execute("UPDATE journals SET contact_ms = ? WHERE journal_id = ?", (now_ms, journal_id))
+    def heard_all(self, brought: Iterable[tuple[str, JournalId]], now_ms: UtcMs) -> None:
+        """These offices brought these journals, as far as there is more of them."""
+        pairs = list(brought)
+        for query, names in ((_OFFICES, {office for office, _ in pairs}), (_JOURNALS, {name for _, name in pairs})):
+            if names:
+                marks = ", ".join("?" * len(names))
+                self._db.execute(query.format(marks), (now_ms, *sorted(names)))
 
     def keep_reached(self, journal_id: JournalId, received: Seq, safe: Seq) -> None:
         """How far one of this server's journals is at its own centre."""

@@ -125,11 +125,16 @@ class Postgres:
                 cursor.execute(translated(statement), values)
                 self.total_changes += 1
 
-    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Append these rows to a table, in the way that is fastest here."""
+    def copy(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], types: Sequence[str] | None = None
+    ) -> None:
+        """Append these rows to a table, in the way that is fastest here: with their types, in the server's own form."""
+        binary = "" if types is None else " (FORMAT BINARY)"
         with _told():
             cursor = self._cursor()
-            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN{binary}") as copy:
+                if types is not None:
+                    copy.set_types(types)
                 for row in rows:
                     copy.write_row(row)
         self.total_changes += max(cursor.rowcount, 0)

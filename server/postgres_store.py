@@ -72,7 +72,7 @@ class PostgresStore:
     def append(self, db: Db, facts: Sequence[tuple[str, int, bytes, bytes]]) -> None:
         """As server.database.Store."""
         assert isinstance(db, Postgres)
-        db.copy("facts", ("journal_id", "seq", "row", "chain"), facts)
+        db.copy("facts", ("journal_id", "seq", "row", "chain"), facts, ("text", "int8", "bytea", "bytea"))
 
     def fold(self, db: Db, changes: Sequence[Change]) -> None:
         """As server.database.Store."""

@@ -6,6 +6,7 @@ brought it itself.
 
 from server.ledger import Ledger
 from server.pairing import ROLES, clean_place
+from server.senders import Sender
 from sync import wire
 from sync.judge import OFFICE, judge_sender
 from sync.relaywire import Introduction, read_introduction
@@ -32,12 +33,9 @@ def take_introduction(ledger: Ledger, request: wire.Request, now_ms: UtcMs) -> t
     return JournalId(introduced.journal_id), received
 
 
-def not_theirs(ledger: Ledger, request: wire.Request) -> Refusal | None:
-    """Why this office may not bring this journal, which is known here; None where it may, or none does."""
-    if request.relay is None:
-        return None
-    office = ledger.offices.of(request.relay)
-    if office is not None and ledger.offices.of(request.journal_id) == office:
+def not_theirs(sender: Sender, relay: Sender | None) -> Refusal | None:
+    """Why this office may not bring this journal; None where it may, or where no office brings it."""
+    if relay is None or (relay.office is not None and sender.office == relay.office):
         return None
     return wire.refuse(wire.NOT_YOURS, "this journal is not of the office that brings it", _MEND)
 

@@ -692,12 +692,20 @@ def offices_by_the_thousand(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@LEDGER()
+def unfolded(db: sqlite_utils.Database) -> None:
+    """Behind which fact of a journal nothing is folded yet (server.unfolded)."""
+    db.execute("""CREATE TABLE unfolded (
+        journal_id TEXT PRIMARY KEY REFERENCES journals, after INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""")
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
     episodes, drafts, online_places, officers, by_language, asked, losses_for_offices,
-    surveys, told_answers, offices_by_the_thousand,
+    surveys, told_answers, offices_by_the_thousand, unfolded,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

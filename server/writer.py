@@ -1,6 +1,7 @@
 """The one thread that writes the ledger. Jobs that wait together are committed together, each in its own savepoint.
 
-An answer is given after the commit only. The thread sleeps while there is nothing to do: no timer, no polling.
+An answer is given after the commit only. What was stored in a press and not folded yet (server.unfolded) is folded
+while nobody waits. The thread sleeps while there is nothing to do: no timer, no polling.
 """
 
 import queue
@@ -19,6 +20,8 @@ Job = Callable[[Ledger], Any]
 
 GROUP = 64
 """Most jobs in one commit."""
+FOLD_EVERY = 8
+"""So many commits in a press, then one for what waits to be folded: it does not wait for the end of the press."""
 
 
 class Writer:
@@ -60,7 +63,11 @@ class Writer:
         return self._jobs.qsize()
 
     def _run(self) -> None:
+        commits = 0
         while True:
+            commits += 1
+            while self._ledger.waits and (self._jobs.empty() or commits % FOLD_EVERY == 0) and self._fold_waiting():
+                commits += 1
             group, last = self._next_group()
             if group:
                 self._do(group)
@@ -102,6 +109,17 @@ class Writer:
             for finish in done:
                 finish()
 
+    def _fold_waiting(self) -> bool:
+        """Fold a part of what waits; False: it cannot be now."""
+        try:
+            with self._timed(), self._ledger.transaction():
+                self._ledger.fold_waiting()
+        except Exception as error:  # noqa: BLE001 no defect may end the only writer; it is tried again after a commit
+            self.trouble = error.hint if isinstance(error, ServerError) else _REBUILD
+            return False
+        self._committed()
+        return True
+
     def _one(self, job: Job, future: "Future[Any]") -> Callable[[], None]:
         try:
             with self._ledger.savepoint():
@@ -112,3 +130,6 @@ class Writer:
             failed = error
             return lambda: future.set_exception(failed)
         return lambda: future.set_result(result)
+
+
+_REBUILD = "Facts that came could not be folded: stop the server and run `python -m server rebuild`."

@@ -34,7 +34,7 @@ class KnownJournal:
     revoked: bool = False
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row to store: its exact bytes, its chain, and what it says."""
 
     row: bytes
@@ -181,7 +181,7 @@ def judge(batch: Batch, known: KnownJournal) -> Accept | Refuse:
     except _Refused as refused:
         return refused.verdict
     position = max(known.received, batch.head.position, key=lambda at: at.seq)
-    return Accept(tuple(row for row in rows if row.seq > known.received.seq), position, batch.head)
+    return Accept(tuple(rows[max(known.received.seq - batch.after, 0) :]), position, batch.head)
 
 
 def _check_start(batch: Batch, known: KnownJournal) -> None:
@@ -193,7 +193,7 @@ def _check_start(batch: Batch, known: KnownJournal) -> None:
 
 
 def _checked_rows(batch: Batch, known: KnownJournal) -> list[Row]:
-    facts = [_checked_fact(raw, seq, known) for seq, raw in enumerate(batch.rows, batch.after + 1)]
+    facts = _checked_facts(batch, known)
     along = chains(known.secret, Position(batch.after, batch.previous), batch.rows)
     if (along[-1] if along else batch.previous) != batch.head.chain:
         raise _Refused(_refuse(known, wire.BAD_CHAIN, "the rows do not lead to the signed head", _CHAIN_HINT))
@@ -205,18 +205,21 @@ def _checked_rows(batch: Batch, known: KnownJournal) -> list[Row]:
     return list(map(Row, batch.rows, along, facts))
 
 
-def _checked_fact(raw: bytes, seq: int, known: KnownJournal) -> Fact:
+def _checked_facts(batch: Batch, known: KnownJournal) -> list[Fact]:
+    facts: list[Fact] = []
     try:
-        fact = codec.decode(raw)
+        facts += map(codec.decode, batch.rows)
     except NotCanonical as error:
-        raise _Refused(_refuse(known, wire.MALFORMED, f"row {seq}: {error}", error.hint)) from error
-    if fact.seq != seq:
-        message = f"row {seq} calls itself {fact.seq}"
-        raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
-    if seq == 1 and not _opens(understood(fact), known):
+        message = f"row {batch.after + len(facts) + 1}: {error}"
+        raise _Refused(_refuse(known, wire.MALFORMED, message, error.hint)) from error
+    for seq, fact in enumerate(facts, batch.after + 1):
+        if fact.seq != seq:
+            message = f"row {seq} calls itself {fact.seq}"
+            raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
+    if batch.after == 0 and facts and not _opens(understood(facts[0]), known):
         message = "fact 1 is not the journal.opened of the paired journal and key"
         raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
-    return fact
+    return facts
 
 
 def _opens(body: Body | None, known: KnownJournal) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.pairing import Pairing
 from server.relayed import take_introduction

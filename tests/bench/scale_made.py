@@ -14,7 +14,7 @@ from random import Random
 
 from server import sums
 from server.database import Db
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.months import lacking
 from server.rollups import DayFigures, marked, reckon

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import structs
 
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.queue import Moment
 from server.rollups import DayFigures

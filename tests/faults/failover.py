@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from server.errors import ServerError
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.stores import open_reader
 from sync.wire import Refusal, Request

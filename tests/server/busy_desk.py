@@ -6,7 +6,7 @@ from server import queue
 from server.acts import SUPERVISOR, Act
 from server.calls import Call, Done, perform
 from server.decide import Who
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.pairing import Pairing
 from sync.facts import Body

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from server.ingest import SAFE, take_batch, take_pairing
+from server.ingest import SAFE, take_pairing
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.queue import Moment
 from server.relayed import take_introduction

@@ -9,7 +9,7 @@ import pyrage
 
 from server.backup import Source, make, verify
 from server.backups import Backup, safe_of
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.medium import DRAFT, Folder
 from server.restore import restore

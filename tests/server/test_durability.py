@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from server.errors import LedgerRefused
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.writer import Writer
 from tests.server.conftest import ZONE, admit

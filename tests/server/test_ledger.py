@@ -12,7 +12,7 @@ from server.change import Change
 from server.database import Taken
 from server.errors import LedgerBusy, LedgerDamaged
 from server.fold import changes
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.stores import FILE
 from sync import verify

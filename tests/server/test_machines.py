@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from server import queue, reading
-from server.ingest import take_batch, take_pairing
+from server.ingest import take_pairing
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.machine_words import more
 from sync.facts import MachineStarted, PaperChanged, PrinterChanged

@@ -12,7 +12,8 @@ from server import reading
 from server.__main__ import main
 from server.errors import LedgerRefused
 from server.export import export
-from server.ingest import take_batch, take_pairing
+from server.ingest import take_pairing
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.own import KEY_FILE, named_for, own_secret, written_for
 from server.pairing import new_code

@@ -12,7 +12,7 @@ from server.backup import Source, journals_of, snapshot
 from server.config import parse_server
 from server.database import DbError, Unavailable
 from server.errors import ConfigError, LedgerDamaged, LedgerRefused
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.moving import move
 from server.postgres import Postgres, translated

@@ -8,7 +8,7 @@ import pytest
 from server import acts
 from server.calls import Call, perform
 from server.decide import Who
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.presses import FRESH_MS, meaning
 from sync.facts import CounterPressed
 from sync.tickets import Status

@@ -10,7 +10,7 @@ from server import acts, queue
 from server.acts import Act
 from server.calls import Call, perform
 from server.decide import Who
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.pairing import Pairing
 from server.queue import Moment

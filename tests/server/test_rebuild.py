@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.change import Change
 from server.fold import changes
-from server.ingest import take_batch
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.reading import view
 from server.schema import PROJECTIONS

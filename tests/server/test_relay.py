@@ -12,7 +12,8 @@ import pytest
 from kiosk.preview import EXAMPLE
 from server import acts, published
 from server.fold_published import CATALOGUE
-from server.ingest import SAFE, take_batch, take_pairing
+from server.ingest import SAFE, take_pairing
+from server.intake import take_batch
 from server.ledger import Ledger
 from server.lens import see_own
 from server.metrics import OfficeStanding
