@@ -12,6 +12,7 @@ from server.asked import Show, State
 from server.asking import Wish
 from server.ledger import Ledger
 from server.pairing import Pairing
+from server.queue import Moment
 from sync.facts_published import Source
 from sync.facts_requests import OfficeRequested
 from sync.types import JournalId, Seq, UtcMs
@@ -24,11 +25,11 @@ OFFICES = [f"{n}" * 32 for n in (1, 2)]
 SOURCE = Source(JournalId("c" * 32), Seq(2))
 
 
-def relays(ledger: Ledger, desk: Desk) -> None:
+def relays(ledger: Ledger, now_ms: UtcMs) -> None:
     """Two offices relay to this server."""
     for office, names in zip(OFFICES, NAMES, strict=True):
         pairing = Pairing(JournalId(office), bytes(32), bytes(32), "office", "", office.encode(), None)
-        ledger.pair(pairing, UtcMs(desk.time))
+        ledger.pair(pairing, now_ms)
         told = json.dumps(names), office
         ledger.publications.db.execute("UPDATE offices SET name = ?, time_zone = 'Asia/Bangkok' WHERE office = ?", told)
 
@@ -36,7 +37,7 @@ def relays(ledger: Ledger, desk: Desk) -> None:
 @pytest.fixture
 def centre(make_desk: Callable[..., Desk]) -> Desk:
     desk = make_desk()
-    desk.job(lambda ledger: relays(ledger, desk))
+    desk.job(lambda ledger: relays(ledger, UtcMs(desk.time)))
     return desk
 
 
@@ -44,14 +45,14 @@ def centre(make_desk: Callable[..., Desk]) -> Desk:
 def office(make_desk: Callable[..., Desk]) -> Desk:
     """An office that took up two requests of its centre."""
     desk = make_desk()
-    desk.job(lambda ledger: came(ledger, desk, "r1", "check-paper", "Please today."))
-    desk.job(lambda ledger: came(ledger, desk, "r2", "make-backup", ""))
+    desk.job(lambda ledger: came(ledger, desk.moment(), "r1", "check-paper", "Please today."))
+    desk.job(lambda ledger: came(ledger, desk.moment(), "r2", "make-backup", ""))
     return desk
 
 
-def came(ledger: Ledger, desk: Desk, name: str, what: str, text: str) -> None:
-    body = OfficeRequested(UtcMs(desk.time), name, what, "", text, DAY)
-    asking.take_up(ledger, body, SOURCE, {}, desk.moment())
+def came(ledger: Ledger, at: Moment, name: str, what: str, text: str) -> None:
+    """The centre asked for this."""
+    asking.take_up(ledger, OfficeRequested(at.now_ms, name, what, "", text, DAY), SOURCE, {}, at)
 
 
 def filled(browser: Any, path: str, **form: Any) -> Any:
@@ -164,5 +165,5 @@ def test_the_pages_are_whole_in_every_language(centre: Desk, office: Desk, langu
     for desk, path in told:
         page = desk.signed_in("somsri").get(f"{path}?lang={language}")
         assert page.status_code == 200
-        assert {"th": "คำขอจากส่วนกลาง", "en": "Requests", "my": "တောင်းဆိုချက်"}[language] in page.text
+        assert {"th": "คำขอของส่วนกลาง", "en": "Requests", "my": "တောင်းဆိုချက်"}[language] in page.text
     assert Wish("notice").due is None

@@ -129,6 +129,8 @@ def paths(office: RunningServer) -> tuple[str, ...]:
         "/day",
         "/alerts",
         "/followups",
+        "/requests",
+        "/requests/new",
         "/machines",
         "/today",
         FIGURES,

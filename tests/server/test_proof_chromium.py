@@ -7,23 +7,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from server import acts
+from server import acts, asking
+from server.asking import Wish
 from server.lastword import FILE as LAST_WORD
 from server.lastword import LastWord
 from sync import checkpoint
 from sync.facts_office import TicketCalled
-from tests.server.audited import DAY, WHO, worked
+from tests.server.audited import DAY, NEXT, WHO, worked
 from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
 from tests.server.desk import NEW
 from tests.server.device import token
 from tests.server.proved import Proved
 from tests.server.running import RunningServer
+from tests.server.test_console_requests import OFFICES, came, relays
 from tests.server.test_proof import keep_checkpoint
 from tests.server.test_queue import KEY
 from translations import LANGUAGES
 
 expect.set_options(timeout=20_000)
-WAITING, AT_COUNTER = token("A018").hex(), token("A012").hex()
+WAITING, AT_COUNTER, SERVED = (token(each).hex() for each in ("A018", "A012", "A001"))
 PATHS = (
     "/",
     f"/audit?day={DAY}",
@@ -33,13 +35,18 @@ PATHS = (
     f"/checkpoint/{DAY}",
     f"/t/{WAITING}",
     f"/t/{AT_COUNTER}",
+    f"/t/{SERVED}",
+    f"/t/{SERVED}/survey",
 )
+
+
+REQUESTED = ("/requests", "/requests/r1", "/requests/new", f"/requests/new?office={OFFICES[0]}")
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proved]:
     """An office of two days: a checkpoint, a violation, somebody called, others waiting."""
-    made = Proved(tmp_path_factory.mktemp("office"))
+    made = Proved(tmp_path_factory.mktemp("office"), survey_days=3)
     keep_checkpoint(made, DAY)
     made.take(*range(11, 19))
     late = next(each for each in made.office.live.tickets.values() if each.label == "A012")
@@ -103,6 +110,17 @@ def test_a_ticket_is_checked_on_a_phone(office: Proved, program: Browser, script
     page.fill("#code", "0" * 16)
     page.click("main button")
     expect(page.locator("#unknown")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_survey_is_answered_on_a_phone(office: Proved, program: Browser, script: bool) -> None:
+    page = new_page(program, script=script)
+    open_page_plain(page, office, f"/t/{token('A003' if script else 'A004').hex()}?lang=en")
+    page.click("text=Four short questions about this visit")
+    page.check("input[name=staff][value='4']")
+    page.click("main button")
+    expect(page.locator("main")).to_contain_text("The answers of this ticket are recorded.")
     page.context.close()
 
 
@@ -203,6 +221,11 @@ def chief(program: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("lived")
     office, kiosk = worked(folder)
     kiosk.journal.close()
+    with office.ledger.transaction():
+        relays(office.ledger, office.now)
+        came(office.ledger, office.moment, "r1", "check-paper", "Please today.")
+        wish = Wish("notice", text="The road is closed on Friday.", due=NEXT)
+        asking.ask(office.ledger, "1" * 32, "r2", wish, tuple(OFFICES), WHO.staff, office.moment)
     assert office.ledger.own_end is not None
     LastWord(Path(office.ledger.place).with_name(LAST_WORD), KEY.sign).keep(office.ledger.own_end)
     office.ledger.close()
@@ -225,7 +248,7 @@ def test_no_page_behind_the_door_has_a_fault(chief: tuple[Page, str], language: 
     page, url = chief
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
-    for path in ("/patterns?span=10", f"/tickets?day={DAY}&label=A002", "/cameras", "/checkpoints"):
+    for path in ("/patterns?span=10", f"/tickets?day={DAY}&label=A002", "/cameras", "/checkpoints", *REQUESTED):
         page.goto(f"{url}{path}{'&' if '?' in path else '?'}lang={language}")
         assert page.get_attribute("html", "lang") == language
         assert faults(page) == [], path

@@ -286,7 +286,7 @@ def bring(centre: Centre, office: Office) -> None:
     """The office's own journal comes to the centre, as the relay brings it."""
     journal = JournalId(office.id)
     after = centre.ledger.end_of(journal).seq
-    entries = list(LedgerOutbox(office.ledger.publications.db, journal).entries(after))
+    entries = list(LedgerOutbox(office.ledger.publications.db, journal).entries(after, limit=1000))
     rows = tuple(Judged(entry.row, entry.chain, entry.fact) for entry in entries)
     end = Position(entries[-1].seq, entries[-1].chain)
     with centre.ledger.transaction():
