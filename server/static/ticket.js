@@ -5,6 +5,8 @@
   const state = document.getElementById("state");
   const asOf = document.getElementById("as-of");
   const patience = 10000;
+  const enough = 4; // an office that takes up its record again is back before that
+  let missing = 0;
   let again = Number(now.dataset.again);
   let shown = null;
   let timer = null;
@@ -30,6 +32,8 @@
     const tooLong = setTimeout(() => end.abort(), patience);
     try {
       const answer = await fetch(now.dataset.from, { cache: "no-store", signal: end.signal });
+      missing = answer.status === 404 ? missing + 1 : 0;
+      if (missing >= enough) location.reload(); // the page for what is not there says what to do
       if (!answer.ok) throw new Error(String(answer.status));
       show(await answer.text());
       asOf.textContent = answer.headers.get("scorecard-as-of");

@@ -146,6 +146,13 @@ def test_a_ticket_is_told_of_its_call_and_of_a_lost_office(office: Proved, progr
     page.unroute("**/now?*")
     page.clock.run_for(20_000)
     expect(page.locator(".lost")).to_be_hidden()
+    page.route("**/now?*", lambda route: route.fulfill(status=404))
+    page.clock.run_for(20_000)
+    expect(page.locator(".lost")).to_be_visible()
+    assert page.evaluate("window.sameDocument") is True, "an office that takes up its record again is back soon"
+    with page.expect_navigation():
+        page.clock.run_for(120_000)
+    assert page.evaluate("window.sameDocument") is None, "what is gone for good is told as such"
     page.context.close()
 
 
