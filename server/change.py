@@ -1,11 +1,11 @@
 """One change of the projections, as a value."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Change:
+
+class Change(Struct, frozen=True, gc=False):
     """One statement on the projections. Named values; `office_day(utc_ms)` is an SQL function the ledger provides."""
 
     statement: str

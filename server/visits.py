@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from sync.body import Body, TicketName
-from sync.changing import replace
 from sync.facts_office import (
     CounterClosed,
     CounterOpened,
@@ -49,8 +51,7 @@ class Outcome(Enum):
     OPEN = "open"
 
 
-@dataclass(frozen=True, slots=True)
-class Stint:
+class Stint(Struct, frozen=True):
     """Somebody was at a counter, from when to when (None: still)."""
 
     counter: int
@@ -58,8 +59,7 @@ class Stint:
     to_ms: UtcMs | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """One service of one ticket on one day.
 
     `ready_ms`: from when it waited for this service; `called_ms`: its first call that was not taken back; `ended_ms`:
