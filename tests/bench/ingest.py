@@ -1,8 +1,9 @@
-"""`ingest`: what a centre takes in a second in a press, judged and durable, on SQLite and on PostgreSQL in one run;
-what it costs to fold that afterwards, and to make the figures.
+"""`ingest`: what a centre takes in a second in a press, judged and durable, on SQLite and PostgreSQL in one run; all
+that it costs to fold that and to make the figures.
 
-The raw limit of each is the same rows put into one bare table in groups as large. In processor time of this process
-and of the database's server: the machine may be busy with something else.
+In processor time of this process and of the database's server, for the machine may be busy with something else. The raw
+limit, the same rows put into one bare table in groups as large, is by the clock, and so is what is held to it: such a
+table mostly waits for its disk. Of each the best of three rounds.
 """
 
 import os
@@ -32,8 +33,9 @@ EVENTS_BAR, REQUESTS_BAR = 100_000, 2_600
 RAW_BAR = 2.5
 """At least 0.4 of the raw limit."""
 ROLLUPS_BAR = 0.4
-FOLDING_BAR = 2.0
-"""A press is caught up with in less than twice the time that it took."""
+NATION = 39_250 * 4 / 30
+"""Facts a second: five machines in each of 7,850 offices, four facts each half a minute."""
+SEEDS = (7, 8, 9)
 OFFICES, BATCHES, BULK_VISITS = 8, 4, 80
 GROUP = 8
 """Batches of one commit, as they wait together (server.writer)."""
@@ -47,11 +49,16 @@ def rows() -> list[Row]:
     with TemporaryDirectory(prefix="scorecard-", ignore_cleanup_errors=True) as folder:
         cluster = Cluster(Path(folder) / "postgresql", SURE)
         try:
-            for name, place in (("sqlite", Path(folder) / "ledger.db"), ("postgresql", cluster.database(Path("bulk")))):
+            for name, places in (
+                ("sqlite", lambda part: Path(folder) / f"{part}.db"),
+                ("postgresql", lambda part: cluster.database(Path(part))),
+            ):
                 clock = _clock(cluster if name == "postgresql" else None)
-                made += _bulk(name, place, _raw(name, folder, cluster), clock)
-                small = Path(folder) / "small.db" if name == "sqlite" else cluster.database(Path("small"))
-                made.append(_small(name, small, clock))
+                rounds = [
+                    _bulk(Random(seed), places(f"bulk{seed}"), _raw(name, folder, cluster), clock) for seed in SEEDS
+                ]
+                made += _rows(name, [min(each) for each in zip(*rounds, strict=True)])
+                made.append(_small(name, min(_requests(Random(seed), places(f"small{seed}"), clock) for seed in SEEDS)))
         finally:
             cluster.stop("immediate")
     return made
@@ -61,40 +68,51 @@ Clock = Callable[[], float]
 Put = Callable[[Sequence[Sequence[tuple[str, int, bytes, bytes]]]], None]
 
 
-def _bulk(name: str, place: Path | str, put: Put, clock: Clock) -> list[Row]:
-    random = Random(7)
+def _bulk(random: Random, place: Path | str, put: Put, clock: Clock) -> tuple[float, ...]:
+    """Seconds a fact: taking it in, the same by the clock, a bare row by the clock, folding it, its figures."""
     machines, requests = _traffic(random, OFFICES, BATCHES, BULK_VISITS)
     events = sum(each.last - each.first + 1 for each in requests)
     with _ledger(place, machines) as ledger:
+        began = time.monotonic()
         took = _timed(clock, lambda: _take(ledger, requests, GROUP))
+        lasted = time.monotonic() - began
         folding = _timed(clock, lambda: _fold(ledger))
         with closing(open_reader(place)) as db:
             kept = [tuple(row) for row in db.execute("SELECT journal_id, seq, row, chain FROM facts")]
             reckoning = _timed(clock, lambda: _reckon(ledger, db))
     size = len(kept) // (len(requests) // GROUP)
-    raw = _timed(clock, lambda: put([kept[at : at + size] for at in range(0, len(kept), size)]))
-    rate, limit = events / took, len(kept) / raw
+    raw = _timed(time.monotonic, lambda: put([kept[at : at + size] for at in range(0, len(kept), size)]))
+    return tuple(each / events for each in (took, lasted, raw, folding, reckoning))
+
+
+def _rows(name: str, seconds: Sequence[float]) -> list[Row]:
+    took, lasted, raw, folding, reckoning = seconds
+    load = (took + folding + reckoning) * NATION
     return [
-        Row(f"ingest {name}", rate, "facts/s", f"{EVENTS_BAR} a second of processor time", EVENTS_BAR / rate, 1.0),
-        Row(f"ingest {name} raw", limit, "rows/s", "facts of this bench, of which the limit is", limit / rate, RAW_BAR),
-        Row(f"ingest {name} folding", folding * 1e6 / events, "µs/fact", "taking it in", folding / took, FOLDING_BAR),
+        Row(f"ingest {name}", 1 / took, "facts/s", f"{EVENTS_BAR} a second of processor time", took * EVENTS_BAR, 1.0),
+        Row(f"ingest {name} clock", 1 / lasted, "facts/s", f"{1 / raw:.0f} bare rows a second", lasted / raw, RAW_BAR),
         Row(
             f"ingest {name} figures",
-            reckoning * 1e6 / events,
+            reckoning * 1e6,
             "µs/fact",
             "taking it in and folding it",
             reckoning / (took + folding),
             ROLLUPS_BAR,
         ),
+        Row(f"ingest {name} nation", load * 100, "%", f"one processor, all that {NATION:.0f} facts/s cost", load, 1.0),
     ]
 
 
-def _small(name: str, place: Path | str, clock: Clock) -> Row:
-    machines, requests = _traffic(Random(8), SMALL_OFFICES, SMALL_ROUNDS, 1)
+def _requests(random: Random, place: Path | str, clock: Clock) -> float:
+    """Seconds a small request."""
+    machines, requests = _traffic(random, SMALL_OFFICES, SMALL_ROUNDS, 1)
     with _ledger(place, machines) as ledger:
-        rate = len(requests) / _timed(clock, lambda: _take(ledger, requests, SMALL_GROUP))
+        return _timed(clock, lambda: _take(ledger, requests, SMALL_GROUP)) / len(requests)
+
+
+def _small(name: str, took: float) -> Row:
     reference = f"{REQUESTS_BAR} a second of processor time"
-    return Row(f"ingest {name} requests", rate, "requests/s", reference, REQUESTS_BAR / rate, 1.0)
+    return Row(f"ingest {name} requests", 1 / took, "requests/s", reference, took * REQUESTS_BAR, 1.0)
 
 
 def _traffic(random: Random, offices: int, batches: int, each: int) -> tuple[list[Machine], list[Request]]:
@@ -152,6 +170,7 @@ def _raw(name: str, folder: str, cluster: Cluster) -> Put:
         with closing(sqlite3.connect(Path(folder) / "raw.db", isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            db.execute("DROP TABLE IF EXISTS raw")
             db.execute(f"CREATE TABLE raw {columns.format('INTEGER', 'BLOB')} STRICT, WITHOUT ROWID")
             for group in groups:
                 db.execute("BEGIN IMMEDIATE")
@@ -160,6 +179,7 @@ def _raw(name: str, folder: str, cluster: Cluster) -> Put:
 
     def into_server(groups: Sequence[Sequence[tuple[str, int, bytes, bytes]]]) -> None:
         with psycopg.connect(cluster.url("postgres")) as db:
+            db.execute("DROP TABLE IF EXISTS raw")
             db.execute(f"CREATE TABLE raw {columns.format('bigint', 'bytea')}".encode())
             db.commit()
             for group in groups:

@@ -1,9 +1,9 @@
 """Figures of service: everybody is in them once, sums of cells are the whole, what has no figure stands beside it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from server.scoring import Press
 from server.sla import Cell, Key, cells_of, total
