@@ -1,5 +1,6 @@
 """What every test may need of the machine: pseudo-terminals stand for serial lines and USB printers."""
 
+import gc
 import os
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import settings
 pytest_plugins = ["tests.grouping"]
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")  # no test is timed: machines are noisy
+gc.disable()  # until all are collected: to look for garbage among what stays took half of that time
 
 ON_A_PTY = (
     "test_transport_serial.py",
@@ -33,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`./prove postgresql` keeps the ledgers of all tests of the server there."""
     parser.addoption("--ledger", choices=("sqlite", "postgresql"), default="sqlite")
     parser.addoption("--long", action="store_true", help="what ./prove walks runs besides")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: nobody looks through it for garbage."""
+    gc.enable()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
