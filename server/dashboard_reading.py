@@ -62,14 +62,18 @@ def read(
     return Read(days, before, services, hours, counters, ordered, weekdays, told), made
 
 
+def waiting(db: Db, office: str, first: str, last: str) -> int:
+    """How many of these days wait to be made anew, of this office or of EVERY."""
+    theirs = db.execute("SELECT 1 FROM offices WHERE office = ?", (office,)).fetchone() is not None
+    of = "1 = 1" if office == EVERY else "office = ?" if theirs else "office IS NULL"
+    query = f"""SELECT count(*) FROM (SELECT DISTINCT office, day FROM dirty JOIN journals USING (journal_id)
+        WHERE {of} AND day BETWEEN ? AND ?) AS marked"""
+    (found,) = db.execute(query, (*((office,) if theirs else ()), first, last)).fetchone()
+    return int(found)
+
+
 def _made(db: Db, office: str, first: str, last: str) -> Made:
     """Of all offices each day on its own: when the figures of one were made last is one look into an index."""
-    own = office_of(db)
-    of = "" if office == EVERY else "AND coalesce(journals.office, ?) = ?"
-    values = () if office == EVERY else (own, office)
-    query = f"""SELECT count(*) FROM (SELECT DISTINCT coalesce(journals.office, ?) AS of, day
-        FROM dirty JOIN journals USING (journal_id) WHERE day BETWEEN ? AND ? {of}) AS marked WHERE of IS NOT NULL"""
-    (waiting,) = db.execute(query, (own, first, last, *values)).fetchone()
     if office == EVERY:
         query = """SELECT max((SELECT max(at_ms) FROM figures WHERE figures.day = sums.day)) FROM sums
             WHERE office = ? AND part = ? AND day BETWEEN ? AND ?"""
@@ -77,4 +81,4 @@ def _made(db: Db, office: str, first: str, last: str) -> Made:
     else:
         query = "SELECT max(at_ms) FROM figures WHERE office = ? AND day BETWEEN ? AND ?"
         (at_ms,) = db.execute(query, (office, first, last)).fetchone()
-    return Made(at_ms, waiting)
+    return Made(at_ms, waiting(db, office, first, last))

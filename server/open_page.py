@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from server import told_answers
-from server.dashboard_reading import Made
+from server.dashboard_reading import Made, waiting
 from server.database import Db
 from server.door import address_of
 from server.figures_view import month_name
@@ -29,7 +29,7 @@ from server.open_data import COLUMNS, Month, as_csv, as_json, catalogue_json
 from server.pages import Pages
 from server.reads import Reads
 from server.report_period import period_of
-from server.rollups import marked, read_cells
+from server.rollups import read_cells
 from server.stands import Stands
 from server.told_office import told
 from sync.clock import office_day
@@ -234,14 +234,14 @@ def read_month(db: Db, office: str, month: str, today: date, zone: ZoneInfo) -> 
         if not known:
             return None
         cells = tuple(read_cells(db, office, first, last))
-        waiting = sum(of == office and first <= day <= last for of, day in marked(db))
+        to_come = waiting(db, office, first, last)
         running = month >= today.isoformat()[:7]
         answers = () if running else told_answers.read(db, office, *_days_of(month), zone).told
     finally:
         db.execute("ROLLBACK")
     revisions = {day: revision for day, revision, _ in known}
     made_ms = max(at_ms for _, _, at_ms in known)
-    return Month(office, month, cells, revisions, made_ms, waiting, running, answers)
+    return Month(office, month, cells, revisions, made_ms, to_come, running, answers)
 
 
 def _days_of(month: str) -> tuple[date, date]:

@@ -686,8 +686,8 @@ _BY_THE_THOUSAND = (
 
 @LEDGER()
 def offices_by_the_thousand(db: sqlite_utils.Database) -> None:
-    """How all offices stand in a month is one piece of an index; so is when the figures of a day were made, and what
-    began an alert."""
+    """How all offices stand in a month is one piece of an index; so is when the figures of a day were made, what began
+    an alert."""
     for statement in _BY_THE_THOUSAND:
         db.execute(statement)
 
@@ -700,12 +700,18 @@ def unfolded(db: sqlite_utils.Database) -> None:
     ) STRICT, WITHOUT ROWID""")
 
 
+@LEDGER()
+def scores_of_an_office(db: sqlite_utils.Database) -> None:
+    """What was pressed at one office on a day, among what was pressed at thousands."""
+    db.execute("CREATE INDEX scores_of_day ON scores (journal_id, office_day)")
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
     episodes, drafts, online_places, officers, by_language, asked, losses_for_offices,
-    surveys, told_answers, offices_by_the_thousand, unfolded,
+    surveys, told_answers, offices_by_the_thousand, unfolded, scores_of_an_office,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

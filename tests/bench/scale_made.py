@@ -24,13 +24,11 @@ from tests.bench.figures import day_of_figures
 from tests.bench.ingest import ZONE
 from tests.bench.traffic import BEGAN, Machine, enter, visits
 
-VISITS = 300
-"""A day at an office. Ten facts each."""
 MODELS = 8
 """So many different days there are, of MODEL_ROWS in the rows of a billion."""
 MODEL_ROWS, ROUNDS = 40, 10
 OFFICES, DAYS = 7_850, 42
-"""A billion facts: 7,850 · 42 · 300 · 10 = 989 million."""
+"""A billion facts, at 300 visits a day of ten facts each: 989 million."""
 LONG = 10
 """So many offices have the rows of every day of the year; of the others the months' stand for what is before."""
 YEAR = date(2025, 11, 1)
@@ -65,11 +63,11 @@ def ledger_of(place: Path | str, offices: int) -> Iterator[Ledger]:
 _PG_NAME = "json_build_object('th', 'สำนักงาน ' || ?::text, 'en', 'Office ' || ?::text)::text"
 
 
-def fill(ledger: Ledger, db: Db, offices: int, days: int) -> int:
-    """Facts of so many office days of VISITS visits, and their figures; how many facts there are. The last day is the
-    one before TODAY."""
+def fill(ledger: Ledger, db: Db, offices: int, days: int, came: int) -> int:
+    """Facts of so many office days, at each of which so many `came`, and their figures; how many facts there are. The
+    last day is the one before TODAY."""
     random = Random(11)
-    machines, models = _models(ledger, db, random)
+    machines, models = _models(ledger, db, random, came)
     told(f"{len(models)} model days are taken in and reckoned")
     facts = 0
     for number in range(offices):
@@ -86,7 +84,9 @@ def fill(ledger: Ledger, db: Db, offices: int, days: int) -> int:
     return facts
 
 
-def _models(ledger: Ledger, db: Db, random: Random) -> tuple[list[tuple[Machine, Machine]], list[DayFigures]]:
+def _models(
+    ledger: Ledger, db: Db, random: Random, came: int
+) -> tuple[list[tuple[Machine, Machine]], list[DayFigures]]:
     pairs = [(Machine.begun(random, "kiosk"), Machine.begun(random, "office")) for _ in range(MODELS)]
     with ledger.transaction():
         enter(ledger, [each for pair in pairs for each in pair])
@@ -94,13 +94,13 @@ def _models(ledger: Ledger, db: Db, random: Random) -> tuple[list[tuple[Machine,
             ledger.offices.enter(desk.name, None, BEGAN)
             ledger.offices.enter(kiosk.name, desk.name, BEGAN)
             live = visits(kiosk, desk, random, 0, lambda: (_took(random, 13.4), _took(random, 12.8)))
-            for _ in range(VISITS):
+            for _ in range(came):
                 next(live)
             for each in (kiosk, desk):
                 assert isinstance(take_batch(ledger, each.request(), BEGAN), int)
     found = {office: reckon(db, office, day, ZONE) for office, day in marked(db)}
     made = [found[desk.name] for _, desk in pairs]
-    assert all(sum(cell.served for cell in each.cells.values()) == VISITS for each in made)
+    assert all(sum(cell.served for cell in each.cells.values()) == came for each in made)
     with ledger.transaction():  # the models' own offices are none of those that are looked at
         for of in made:
             ledger.rollups.store(replace(of, cells={}, at_work=(), hours={}), BEGAN)

@@ -1,7 +1,8 @@
 """A centre with more offices than fit on a page: found by name, a page at a time, in an order that can be chosen."""
 
 import re
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from random import Random
@@ -22,6 +23,7 @@ from server.listing import A_PAGE, Asked, asked_of
 from server.metrics import MOST_APART, Measured, OfficeStanding, Running, families
 from server.offices import contacts, in_order, kept, kept_one
 from server.periods import Kind, Period, period, span
+from server.reading import presses
 from server.rollups import DayFigures, Rollups
 from server.sla import Cell, Key
 from server.standings import JUDGED, POINTS, SCORES, rows_of_an_office, standings
@@ -306,6 +308,41 @@ def test_the_bookkeeper_makes_the_months_that_are_over(centre: Desk) -> None:
     assert months.lacking(centre._everywhere, TODAY) == []
     query = "SELECT count(*) FROM sums WHERE part = ?"
     assert centre._everywhere.execute(query, (WHOLE[sums.ALL],)).fetchone()[0] >= 1
+
+
+def test_the_figures_of_one_office_cost_the_same_however_many_were_pressed_elsewhere(centre: Desk) -> None:
+    """Counted in steps of the database's machine, of a file alone."""
+    db = centre._everywhere
+    if not isinstance(db, sqlite3.Connection):
+        pytest.skip("only a file counts its steps")
+    first, *others = (name for (name,) in db.execute("SELECT journal_id FROM journals WHERE role = 'kiosk' ORDER BY 1"))
+    (office,) = db.execute("SELECT office FROM journals WHERE journal_id = ?", (first,)).fetchone()
+
+    def pressed(ledger: Ledger) -> None:
+        columns = "journal_id, seq, boot_id, boottime_ms, utc_ms, slack_ms, office_day, counter, level, scale"
+        query = f"INSERT INTO scores ({columns}) VALUES (?, ?, 'b', 1, 1, 0, '2026-11-23', 1, 5, 5)"
+        for seq in range(900, 940):
+            ledger._db.executemany(query, [(name, seq) for name in others])
+
+    def steps(question: Callable[[], object]) -> int:
+        taken = [0]
+
+        def one() -> int:
+            taken[0] += 1
+            return 0
+
+        db.set_progress_handler(one, 10)
+        try:
+            question()
+        finally:
+            db.set_progress_handler(None, 0)
+        return taken[0]
+
+    all_of_a_day = "SELECT count(*) FROM scores WHERE office_day = '2026-11-23'"
+    before, whole = steps(lambda: presses(db, "2026-11-23", office)), steps(lambda: db.execute(all_of_a_day).fetchone())
+    centre.job(pressed)
+    assert steps(lambda: presses(db, "2026-11-23", office)) <= before + 2
+    assert steps(lambda: db.execute(all_of_a_day).fetchone()) > whole + 200, "control: there are as many more"
 
 
 @pytest.mark.parametrize(("count", "series"), [(MOST_APART, MOST_APART), (MOST_APART + 1, 1)])
