@@ -6,6 +6,8 @@ Each gives what the judge has to complain about, and the spoilt recording.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from msgspec import structs
+
 from sync.codec import Fact
 from sync.facts_office import TicketCalled
 from tests.faults.office_evidence import Evidence
@@ -40,7 +42,7 @@ def without_dedup(evidence: Evidence) -> tuple[str, Evidence]:
     """An exchange that takes a batch that comes twice as two: a number comes into the queue once more."""
     last = evidence.branches[-1]
     twice = next(fact for fact in last.facts if fact.kind in ("ticket.admitted", "ticket.restated"))
-    return "tickets", _with_last(evidence, _appended(last, replace(twice)))
+    return "tickets", _with_last(evidence, _appended(last, twice))
 
 
 def without_key(evidence: Evidence) -> tuple[str, Evidence]:
@@ -49,7 +51,7 @@ def without_key(evidence: Evidence) -> tuple[str, Evidence]:
         call = next((fact for fact, body in branch.written() if isinstance(body, TicketCalled)), None)
         if call is not None:
             place = branch.facts.index(call) + 1
-            again = replace(call, body={**call.body, "counter": 8})
+            again = structs.replace(call, body={**call.body, "counter": 8})
             spoilt = replace(branch, facts=(*branch.facts[:place], again, *branch.facts[place:]))
             branches = (*evidence.branches[:index], spoilt, *evidence.branches[index + 1 :])
             return "calls", replace(evidence, branches=branches)
