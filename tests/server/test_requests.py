@@ -1,7 +1,9 @@
 """What a centre asks of its offices: handed down once, answered there, closed at the centre by the office's record."""
 
 import itertools
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +18,7 @@ from server.asked import Row, Show, State, asked_of
 from server.asking import Reply, Wish, judged_reply, judged_wish
 from server.errors import ActRefused
 from server.relay_outbox import LedgerOutbox
+from server.way_down import FILE as CENTRE_DB
 from sync.chain import Position
 from sync.facts import understand
 from sync.facts_published import Source
@@ -239,8 +242,9 @@ def test_what_the_centre_withdrew_is_asked_no_more(centre: Centre, office: Offic
     assert caught.value.code == "not-open"
     with pytest.raises(ActRefused):
         withdraw(centre, "r1", office.id)
+    ask(centre, "r3", office.id)
     office.run(1)
-    assert facts(office, RequestWithdrawn.kind) == 1
+    assert (len(here(office)), facts(office, RequestWithdrawn.kind)) == (3, 1)
 
 
 def test_what_was_withdrawn_before_the_office_heard_of_it_never_came(centre: Centre, office: Office) -> None:
@@ -359,3 +363,19 @@ def test_what_a_restored_centre_lost_comes_back_with_the_offices_record(
     answer(office, "r1")
     bring(centre, office)
     assert at_centre(centre) == {"r1": State.ANSWERED}
+
+
+def test_what_came_before_a_release_knew_of_requests_is_taken_up_by_the_next_one(
+    centre: Centre, office: Office
+) -> None:
+    ask(centre, "r1", office.id)
+    publish(centre, SERVICES, 0, FOR_ALL)
+    office.stands_still = True
+    office.run()
+    office.way.close()
+    with closing(sqlite3.connect(office.folder / CENTRE_DB)) as db:
+        db.execute("DROP TABLE asked")  # as the release before left it
+    office.stands_still = False
+    office.restart()
+    office.run()
+    assert (here(office), len(fees(office))) == ({"r1": State.TAKEN}, 1)

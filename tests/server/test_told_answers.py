@@ -135,10 +135,13 @@ def test_an_answer_that_was_replaced_is_told_as_it_is_now_and_the_day_stays(town
     desk.job(lambda ledger: followups.answer(ledger, "f" * 32, of, late, b"s" * 16, staff_id(1), desk.moment()))
     found = told_answers.read(desk._everywhere, town.office, NOVEMBER, date(2026, 11, 30), ZONE)
     assert [(each.days, each.texts) for each in found.told] == [(2, late.outside)]
+    kept = "SELECT language FROM told_answers"
+    assert desk._everywhere.execute(kept).fetchall() == [("my",)], "the words before are nowhere"
     assert told_answers.read(desk._everywhere, town.office, DECEMBER, date(2026, 12, 31), ZONE).told == ()
     desk.job(lambda ledger: ledger.episodes.erase(late.digest(b"s" * 16)))
     found = told_answers.read(desk._everywhere, town.office, NOVEMBER, date(2026, 11, 30), ZONE)
     assert (found.told, found.untold) == ((), 2)
+    assert desk._everywhere.execute(kept).fetchall() == []
 
 
 def test_a_centre_knows_that_something_was_answered_and_has_no_text(town: Town) -> None:
