@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from server.database import Db
-from server.fold_requests import HERE
 from server.ledger import Ledger
 from server.own import named_for
 from server.writer import Writer
@@ -31,9 +30,8 @@ _PUBLISHED = """SELECT own, seq, published.journal_id, what, notice, offices
 _ASKED = f"""SELECT own, seq, asked.journal_id, request
     FROM asked JOIN journals ON journals.journal_id = asked.journal_id
     WHERE own > 0 AND asked.office = ? AND request NOT IN (
-        SELECT request FROM asked AS said JOIN journals AS writer ON writer.journal_id = said.journal_id
-        WHERE said.office = '{HERE}' AND said.kind = '{RequestAnswered.kind}'
-            AND writer.office = ? AND writer.own = 0)"""
+        SELECT request FROM journals AS writer JOIN asked AS said ON said.journal_id = writer.journal_id
+        WHERE writer.office = ? AND writer.own = 0 AND said.kind = '{RequestAnswered.kind}')"""
 _HANDED = """SELECT own, source_seq FROM (
         SELECT seq, source_journal, source_seq FROM published WHERE journal_id = :named
         UNION ALL SELECT seq, source_journal, source_seq FROM asked WHERE journal_id = :named) AS handed
