@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -480,8 +481,8 @@ def services_told(db: Db, office: str, wanted: Collection[str]) -> dict[str, dic
         there = db.execute("SELECT 1 FROM offices WHERE office = ?", (office,)).fetchone()
         return services_at(db, office if there is not None else None)
     found = services_at(db, None)
-    query = """SELECT catalogue FROM catalogues JOIN journals USING (journal_id) WHERE office IS NOT NULL
-        ORDER BY journals.office, journal_id LIMIT ?"""
+    query = """SELECT catalogue FROM (SELECT journal_id FROM journals WHERE office IS NOT NULL AND role <> 'office'
+        ORDER BY office LIMIT ?) AS some JOIN catalogues USING (journal_id) ORDER BY journal_id"""
     for row in db.execute(query, (ASKED,)):
         if all(each in found for each in wanted):
             break
@@ -489,10 +490,16 @@ def services_told(db: Db, office: str, wanted: Collection[str]) -> dict[str, dic
     return found
 
 
+@lru_cache(32)
+def _named_in(catalogue: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """The offices of a centre have few different ones."""
+    return tuple(service_names(json.loads(catalogue)))
+
+
 def _names(catalogues: Iterable[tuple[str]]) -> dict[str, dict[str, str]]:
     names: dict[str, dict[str, str]] = {}
     for (text,) in catalogues:
-        for service, by_language in service_names(json.loads(text)):
+        for service, by_language in _named_in(text):
             names.setdefault(service, {}).update(by_language)
     return names
 
