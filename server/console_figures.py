@@ -1,6 +1,7 @@
 """The figures of a period on the console, for supervisors and administrators, and as a file (docs/figures.md)."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from server.dashboard import Board, board
 from server.dashboard_reading import Known, Made, known, read
 from server.database import Db
 from server.door import Person
-from server.figures_file import as_csv
+from server.figures_file import as_csv, as_xlsx
 from server.figures_view import Names
 from server.figures_words import KINDS
 from server.listing import A_PAGE, asked_of
@@ -33,6 +34,8 @@ from translations.numerals import format_date, format_moment
 
 # gettext: figures
 
+File = Callable[[Board, Names, Catalogue], bytes]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ALL_OFFICES = "all"
 """How the address says all offices."""
 NO_OFFICE = "none"
@@ -100,7 +103,7 @@ def _date(text: str) -> date | None:
 
 
 def add_figures(app: FastAPI, desk: OfficeDesk) -> None:
-    """The routes /figures and /figures/table.csv."""
+    """The routes /figures, /figures/table.csv and /figures/table.xlsx."""
     door, shell = desk.door, desk.pages.shell
     Supervisor = Annotated[Person, Depends(door.require(Role.SUPERVISOR))]
 
@@ -119,15 +122,22 @@ def add_figures(app: FastAPI, desk: OfficeDesk) -> None:
         kept = urlencode(_kept(found) | asked.kept) + "&"
         return shell.part(request, "figures", "figures.html", N_("Figures"), values, style="figures.css", kept=kept)
 
-    @app.get("/figures/table.csv")
-    async def table(request: Request, person: Supervisor) -> Response:
+    async def file(request: Request, person: Person, suffix: str, made: File, media_type: str) -> Response:
         found = await find(request, MOST_IN_FILE)
         words = load(person.language, "figures")
         of = found.asked.period
-        name = f"figures-{of.first}-{of.last}.csv"
+        name = f"figures-{of.first}-{of.last}.{suffix}"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-        text = as_csv(found.board, _names(found, desk, words.language), words)
-        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+        content = await asyncio.to_thread(made, found.board, _names(found, desk, words.language), words)
+        return Response(content, media_type=media_type, headers=headers)
+
+    @app.get("/figures/table.csv")
+    async def table(request: Request, person: Supervisor) -> Response:
+        return await file(request, person, "csv", as_csv, "text/csv; charset=utf-8")
+
+    @app.get("/figures/table.xlsx")
+    async def book(request: Request, person: Supervisor) -> Response:
+        return await file(request, person, "xlsx", as_xlsx, XLSX)
 
 
 def find_figures(db: Db, query: dict[str, str], today: date, most: int = A_PAGE) -> Found:

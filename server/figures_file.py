@@ -1,8 +1,12 @@
-"""The same tables as a file for spreadsheets: CSV with a byte order mark, so that they take it for UTF-8. Pure."""
+"""The same tables as files for spreadsheets: CSV with a byte order mark, so that they take it for UTF-8, and XLSX, a
+sheet for each table. Pure."""
 
 import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup
@@ -37,20 +41,49 @@ _WAIT_REASONS = ("uncalled", "carried", "heard-late", "restated")
 
 def as_csv(of: Board, names: Names, words: Catalogue) -> bytes:
     """Every table below the other, all together first."""
-    _ = words.gettext
     out = io.StringIO(newline="")
     write = csv.writer(out, lineterminator="\r\n").writerow
     write(_headings(words))
+    for table, name, *figures in _rows(of, names, words):
+        write([table, _harmless(name), *figures])
+    return "\ufeff".encode() + out.getvalue().encode("utf-8")
+
+
+def as_xlsx(of: Board, names: Names, words: Catalogue) -> bytes:
+    """A sheet for each table, numbers as numbers; what is not told is empty."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    _table, *headings = _headings(words)
+    for table, rows in groupby(_rows(of, names, words), key=itemgetter(0)):
+        sheet = book.add_worksheet(_NO_SHEET.sub(" ", table)[:31])
+        sheet.write_row(0, 0, headings, head)
+        for line, (_, name, *figures) in enumerate(rows, 1):
+            sheet.write_string(line, 0, name)
+            sheet.write_row(line, 1, figures)
+        sheet.set_column(0, 0, 34)
+        sheet.set_column(1, len(headings) - 1, 13)
+        sheet.freeze_panes(1, 1)
+    book.close()
+    return out.getvalue()
+
+
+Line = tuple[str, str, *tuple[str | float | int | None, ...]]
+
+
+def _rows(of: Board, names: Names, words: Catalogue) -> Iterator[Line]:
+    _ = words.gettext
     for title, numbers, score in (
         (_("This period"), of.now, of.score),
         (_("The period before"), of.before, of.score_before),
     ):
-        write(_row(_("All together"), title, numbers, None, score))
+        yield _row(_("All together"), title, numbers, None, score)
     for by in TABLES:
         for row in of.tables.get(by, ()):
             name = row_name(by, row.name, names, words)
-            write(_row(_(TABLES[by]), name, row.numbers, row.counters, row.score))
-    return "\ufeff".encode() + out.getvalue().encode("utf-8")
+            yield _row(_(TABLES[by]), name, row.numbers, row.counters, row.score)
 
 
 def _headings(words: Catalogue) -> list[str]:
@@ -61,14 +94,12 @@ def _headings(words: Catalogue) -> list[str]:
     return [*map(_, HEADINGS), *outcomes, *counts, *map(_, TIMES), *waits, *map(_, SCORES)]
 
 
-def _row(
-    table: str, name: Any, numbers: Numbers, counters: float | None, score: Satisfaction | None
-) -> Iterable[str | float | int | None]:
+def _row(table: str, name: Any, numbers: Numbers, counters: float | None, score: Satisfaction | None) -> Line:
     wait, serve, within = numbers.wait, numbers.serve, numbers.within
     left = dict(wait.left_out)
-    return [
+    return (
         table,
-        plain(name),
+        name.striptags() if isinstance(name, Markup) else str(name),
         numbers.counts["visits"],
         *(numbers.counts[each] for each in OUTCOMES),
         *(numbers.counts[each] for each in COUNTS),
@@ -78,10 +109,13 @@ def _row(
         counters,
         *(left.get(why, 0) for why in _WAIT_REASONS),
         *((None, None, None) if score is None else (score.n, score.mean, score.percent)),
-    ]
+    )
 
 
-def plain(name: Any) -> str:
-    """A name as text. One that a spreadsheet would take for a formula gets a sign before it that it does not show."""
-    text = name.striptags() if isinstance(name, Markup) else str(name)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _harmless(name: str) -> str:
+    """One that a spreadsheet would take for a formula gets a sign before it that it does not show."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+
+
+_NO_SHEET = re.compile(r"[\[\]:*?/\\']")
+"""What the name of a sheet may not have."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.bench.row import Row
 
 NAMES = (
-    "journal", "exchange", "ingest", "feed", "call", "office", "figures", "scale", "status", "tap", "press", "paint",
-    "start", "idle", "paper", "printing",
+    "journal", "exchange", "ingest", "https", "feed", "call", "office", "figures", "scale", "status", "tap", "press",
+    "paint", "start", "idle", "paper", "printing",
 )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ ACCESS: dict[str, Role | str] = {
     "POST /requests/{name}/withdraw/{office}": Role.SUPERVISOR,
     "GET /figures": Role.SUPERVISOR,
     "GET /figures/table.csv": Role.SUPERVISOR,
+    "GET /figures/table.xlsx": Role.SUPERVISOR,
     "GET /officers": RIGHT,
     "POST /officers": RIGHT,
     "POST /people/{staff}/officers": Role.ADMINISTRATOR,

@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+import zipfile
 from dataclasses import replace
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 from markupsafe import Markup
@@ -13,7 +15,7 @@ from server.console_figures import ALL_OFFICES, Asked, address, asked_for
 from server.dashboard import board
 from server.dashboard_reading import Known, read
 from server.figure_chart import Columns, columns, scale
-from server.figures_file import as_csv, plain
+from server.figures_file import as_csv, as_xlsx
 from server.figures_view import Names, signed, tables
 from server.periods import Kind, last_week
 from server.rollups import office_of
@@ -26,6 +28,7 @@ from translations import LANGUAGES, load
 
 TODAY = office_day(NOON, ZONE)
 WEEK = last_week(TODAY)
+NUMBER = re.compile(r"-?[0-9.]+")
 OWN, NORTH, SOUTH = "a" * 32, "b" * 32, "c" * 32
 RELAYED = Known(OWN, 2, own_works=False)
 ALONE = Known(OWN, 0, own_works=True)
@@ -140,13 +143,55 @@ def test_the_file_has_the_page_s_own_numbers(desk: Desk) -> None:
     assert {row["Scores"] for row in rows if row["Table"] == "By hour"} == {""}
 
 
-def test_a_name_is_no_formula_in_a_spreadsheet() -> None:
-    assert [plain(each) for each in ("=1+1", "@x", "Permit", Markup("<span>-2</span>"))] == [
-        "'=1+1",
-        "'@x",
-        "Permit",
-        "'-2",
-    ]
+def sheets_of(content: bytes) -> dict[str, list[list[str]]]:
+    """A workbook's sheets by name, each as lines of cells, read without the library that wrote it."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        strings = ["".join(each.itertext()) for each in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]
+        names = [
+            each.attrib["name"] for each in ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{space}sheet")
+        ]
+        found = {}
+        for number, name in enumerate(names, 1):
+            sheet = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
+            found[name] = [[_cell(cell, strings, space) for cell in row] for row in sheet.iter(f"{space}row")]
+    return found
+
+
+def said(lines: list[list[str]]) -> list[list[str | float]]:
+    """Without cells in which nothing is told, numbers as numbers."""
+    return [[round(float(each), 9) if NUMBER.fullmatch(each) else each for each in line if each] for line in lines]
+
+
+def _cell(cell: ElementTree.Element, strings: list[str], space: str) -> str:
+    value = cell.findtext(f"{space}v") or ""
+    return strings[int(value)] if cell.get("t") == "s" else value
+
+
+def test_the_workbook_has_a_sheet_for_each_table_with_the_numbers_of_the_other_file(desk: Desk) -> None:
+    filled(desk)
+    somsri = desk.signed_in("somsri")
+    answer = somsri.get("/figures/table.xlsx?lang=en")
+    assert answer.headers["content-disposition"] == 'attachment; filename="figures-2026-11-16-2026-11-22.xlsx"'
+    sheets = sheets_of(answer.content)
+    rows = rows_of(somsri.get("/figures/table.csv?lang=en").content)
+    assert list(sheets) == list(dict.fromkeys(row["Table"] for row in rows))
+    for name, (heads, *lines) in sheets.items():
+        assert heads == list(rows[0])[1:]
+        told = [list(row.values())[1:] for row in rows if row["Table"] == name]
+        assert said(lines) == said(told), name
+
+
+def test_a_name_is_no_formula_in_a_spreadsheet(desk: Desk) -> None:
+    filled(desk)
+    sums, _ = read(desk.ledger._db, office_of(desk.ledger._db) or "", WEEK)
+    services = {row.name: Markup("<span>=1+1</span>") for row in board(WEEK, sums, TODAY).tables["service"]}
+    names = Names(lambda service: services[service], {})
+    told = [row["Name"] for row in rows_of(as_csv(board(WEEK, sums, TODAY), names, load("en", "figures")))]
+    assert "'=1+1" in told
+    assert not [name for name in told if name.startswith(("=", "+", "-", "@"))]
+    content = as_xlsx(board(WEEK, sums, TODAY), names, load("en", "figures"))
+    assert ["=1+1"] in [line[:1] for line in sheets_of(content)["By service"]], "a text, for it is no formula here"
 
 
 def test_headings_and_rows_are_of_one_length(desk: Desk) -> None:
