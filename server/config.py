@@ -112,7 +112,7 @@ class ServerConfig:
     `backup`: where backups go; None: none are made. `online`: None: no places are given to phones;
     `survey`: None: nobody is asked.
     `metrics`: who may see /metrics besides this machine itself. `database`: the PostgreSQL database of the ledger;
-    None: it is a file in `data`. `licence`: that of the open data.
+    None: it is a file in `data`. `licence`: that of the open data. `judges`: processes that judge what offices bring.
     """
 
     data: str
@@ -138,6 +138,7 @@ class ServerConfig:
     webhooks: tuple[WebhookConfig, ...] = ()
     database: str | None = None
     licence: str = LICENCE
+    judges: int = 0
 
     @property
     def label(self) -> str:
@@ -202,6 +203,7 @@ def parse_server(data: bytes | str) -> ServerConfig:
         tuple(WebhookConfig(**each) for each in values["webhook"]),
         values["database"],
         values["licence"],
+        values["judges"],
     )
 
 
@@ -387,6 +389,7 @@ SERVER = Table(
         Key("database", Text(is_postgresql), "the address of a PostgreSQL database for the ledger", None),
         Key("public_url", Text(is_http, no_slash), "the address that the QR of a ticket leads to", None),
         Key("licence", Text(), "the licence under which the office gives its open data", LICENCE),
+        Key("judges", Whole(0, 32), "how many processes judge what offices bring", 0),
         Key("listen", _LISTEN, "the section of the addresses", _LISTENS),
         Key("console", _CONSOLE_KEYS, "the section of the console's certificate", _NO_CONSOLE),
         Key("voice", _VOICE, "the section of what is called aloud", {"languages": LANGUAGES, "quiet": ()}),

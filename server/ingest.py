@@ -23,6 +23,7 @@ from server.http import (
     headers_of,
 )
 from server.intake import Intake
+from server.judges import Judges
 from server.ledger import Ledger
 from server.pairing import Pairing, Patience, Repeated, Standing, judge_pairing, judge_succession
 from server.queue import Moment
@@ -79,6 +80,7 @@ class Exchange:
         heard: Heard = lambda ledger, device, name, at: None,
         batch: Callable[[], None] = lambda: None,
         safe: Callable[[JournalId], int] = lambda journal_id: SAFE,
+        judges: Judges | None = None,
     ) -> None:
         self._writer = writer
         self._paired = paired
@@ -86,7 +88,7 @@ class Exchange:
         self._server_id = server_id
         self._now, self._told = now, told
         self._contact, self._moment, self._safe = contact, moment, safe
-        self._intake = Intake(writer, now, moment)
+        self._intake = Intake(writer, now, moment, judges)
         self._patience = Patience()
         self._handdown, self._clips_down = handdown, clips
         self._succeed, self._heard, self._first = succeed, heard, first

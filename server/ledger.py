@@ -190,7 +190,7 @@ class Ledger:
         fresh = [(sender, sender.known, accept) for sender, accept in accepted if accept.rows]
         if not fresh:
             return
-        rows = [(known.journal_id, row.fact.seq, row.row, row.chain) for _, known, each in fresh for row in each.rows]
+        rows = [(known.journal_id, row.seq, row.row, row.chain) for _, known, each in fresh for row in each.rows]
         self._store_of.append(self._db, rows)
         self._heads.keep_all((known.journal_id, each.head, sender.heads) for sender, known, each in fresh)
         ends = [(known.journal_id, each.position.seq, each.position.chain, now_ms) for _, known, each in fresh]

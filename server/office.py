@@ -53,6 +53,7 @@ from server.handdown import HandDown, Shelf
 from server.handing import Handing
 from server.http import App
 from server.ingest import Exchange
+from server.judges import Judges
 from server.lastword import FILE as LAST_WORD
 from server.lastword import LastWord
 from server.ledger import Ledger
@@ -190,7 +191,10 @@ class Office:
             guide = Guide(self._console_certificate, core.pages, console_port)
             pages, quick = self._public(core, guide)
             console, keeping = self._staff(core, guide)
-            exchange = with_headers(self._exchange(core, console_port))
+            judges = Judges(config.judges) if config.judges else None
+            if judges is not None:
+                stack.push_async_callback(judges.close)
+            exchange = with_headers(self._exchange(core, console_port, judges))
             listeners = [
                 listener(pages, self.stop, quick=quick),
                 listener(exchange, self.stop, self._files),
@@ -250,7 +254,7 @@ class Office:
             Audits(pages.zone, self._now), everywhere, bookkeeper, halls, papers, hasher,
         )  # fmt: skip
 
-    def _exchange(self, core: _Core, console_port: int) -> Exchange:
+    def _exchange(self, core: _Core, console_port: int, judges: Judges | None) -> Exchange:
         """What machines speak with."""
         first = FirstCodes(self._random, self._now, self._clock.instant, lambda: self._console(console_port))
         return Exchange(
@@ -269,6 +273,7 @@ class Office:
             first=first.take,
             safe=self._safe(core),
             batch=core.meter.batch,
+            judges=judges,
         )
 
     def _safe(self, core: _Core) -> Callable[[JournalId], int]:

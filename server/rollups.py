@@ -69,7 +69,8 @@ def reckon(db: Db, office: str, day: str, zone: ZoneInfo) -> DayFigures:
         pressed = [press for machine in reading.presses(db, day, of) for press in machine]
         standards = standards_on(db, of, day)
         cells = cells_of(visited, pressed, standards, lambda at: _hour(at, zone))
-        by_language = spoken_of(grouped(visited.visits, pressed, standards, language_of(db)))
+        spoken_in = language_of(db, (visit.ticket for visit in visited.visits))
+        by_language = spoken_of(grouped(visited.visits, pressed, standards, spoken_in))
     finally:
         db.execute("ROLLBACK")
     hours = hours_of(visited.at_work, zone)

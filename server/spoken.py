@@ -5,6 +5,7 @@ The table is for whoever reckons (server.languages decides what is told); no vie
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from server import languages
 from server.database import Db
@@ -13,11 +14,14 @@ from server.opinion import LEVELS, Opinion
 from server.sla import Cell
 from server.visits import Visit
 from sync.body import TicketName
+from sync.types import Seq
 from translations import LANGUAGES
 
 OTHER = "other"
 """Of another language, or of none that is on record."""
 NAMES = (*LANGUAGES, OTHER)
+AT_ONCE = 500
+"""Tickets that one question is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +82,20 @@ def spoken_of(cells: Mapping[str, Cell]) -> dict[str, Spoken]:
     return {name: Spoken(each.visits, each.waits, each.opinion.levels) for name, each in cells.items()}
 
 
-def language_of(db: Db) -> Callable[[Visit], str]:
-    """Tells the language of a visit's ticket."""
+def language_of(db: Db, tickets: Iterable[TicketName]) -> Callable[[Visit], str]:
+    """Tells the language of a visit's ticket, which is one of these."""
     known: dict[TicketName, str] = {}
+    by_journal = sorted(set(tickets), key=lambda name: (name.journal, name.seq))
+    for journal, names in groupby(by_journal, key=lambda name: name.journal):
+        seqs = [name.seq for name in names]
+        for some in (seqs[at : at + AT_ONCE] for at in range(0, len(seqs), AT_ONCE)):
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT ticket, language FROM languages WHERE journal_id = ? AND ticket IN ({marks})"
+            known |= {TicketName(journal, Seq(seq)): told for seq, told in db.execute(query, (journal, *some))}
 
     def of(visit: Visit) -> str:
-        if visit.ticket not in known:
-            query = "SELECT language FROM languages WHERE journal_id = ? AND ticket = ?"
-            found = db.execute(query, (visit.ticket.journal, visit.ticket.seq)).fetchone()
-            known[visit.ticket] = found[0] if found and found[0] in LANGUAGES else OTHER
-        return known[visit.ticket]
+        told = known.get(visit.ticket)
+        return told if told in LANGUAGES else OTHER
 
     return of
 

@@ -11,11 +11,17 @@ from zoneinfo import ZoneInfo
 import sqlite_utils
 
 from server.change import Change
-from server.database import Broken, Db, See, Unavailable, everything
+from server.database import Broken, Db, See, Unavailable, everything, together
 from server.errors import LedgerBusy, LedgerDamaged, LedgerRefused, ServerError
 from server.schema import LEDGER, MIGRATIONS
 from sync.clock import office_day
 from sync.disk import DiskTrouble, take_writers_place, trouble_of
+
+CHECKPOINT_PAGES = 4000
+"""The log grows to 16 MB before it is copied into the file: a page that many commits change is written there once."""
+
+ROWS_AT_ONCE = 50
+"""Of one statement: it takes a fifth less than one for each row."""
 
 
 class SqliteStore:
@@ -56,7 +62,9 @@ class SqliteStore:
 
     def append(self, db: Db, facts: Sequence[tuple[str, int, bytes, bytes]]) -> None:
         """As server.database.Store."""
-        db.executemany("INSERT INTO facts (journal_id, seq, row, chain) VALUES (?, ?, ?, ?)", facts)
+        for at in range(0, len(facts), ROWS_AT_ONCE):
+            some = facts[at : at + ROWS_AT_ONCE]
+            db.execute(*together("INSERT INTO facts (journal_id, seq, row, chain) VALUES {}", some))
 
     def fold(self, db: Db, changes: Sequence[Change]) -> None:
         """As server.database.Store."""
@@ -94,6 +102,7 @@ class SqliteStore:
             db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute(f"PRAGMA synchronous = {self._synchronous}")
+            db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA trusted_schema = OFF")
             db.create_function("office_day", 1, day, deterministic=True)

@@ -20,7 +20,7 @@ Job = Callable[[Ledger], Any]
 
 GROUP = 64
 """Most jobs in one commit."""
-FOLD_EVERY = 8
+FOLD_EVERY = 64
 """So many commits in a press, then one for what waits to be folded: it does not wait for the end of the press."""
 
 
@@ -40,6 +40,7 @@ class Writer:
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
         self.trouble: str | None = None
         """What to do about the disk, from a commit it refused until it takes one again."""
+        self._expecting = False
 
     def start(self) -> None:
         """Begin to write."""
@@ -57,16 +58,26 @@ class Writer:
         self._jobs.put((job, future))
         return future
 
+    def expect(self, *, more: bool) -> None:
+        """More is coming (server.intake judges it just now): what is not folded waits on; or no more is."""
+        expected, self._expecting = self._expecting, more
+        if expected and not more and self._ledger.waits:
+            self.submit(lambda ledger: None)  # to wake up
+
     @property
     def waiting(self) -> int:
         """How many jobs nobody has begun."""
         return self._jobs.qsize()
 
+    @property
+    def _idle(self) -> bool:
+        return self._jobs.empty() and not self._expecting
+
     def _run(self) -> None:
         commits = 0
         while True:
             commits += 1
-            while self._ledger.waits and (self._jobs.empty() or commits % FOLD_EVERY == 0) and self._fold_waiting():
+            while self._ledger.waits and (self._idle or commits % FOLD_EVERY == 0) and self._fold_waiting():
                 commits += 1
             group, last = self._next_group()
             if group:

@@ -97,8 +97,16 @@ def decode(data: bytes) -> Fact:
         return _decode_slowly(data)  # which says what is wrong
     if not (_is_kind(fact.kind) and _is_boot(fact.boot_id)):
         _check_frame(fact)
-    if not _are_keys(tuple(fact.body)) or data.count(b"{") > 1 or data.find(b"[", 1) > 0:  # there may be more of them
-        _check_keys(fact.body)
+    body = fact.body
+    if not _are_keys(tuple(body)):
+        _check_value(body, depth=1)
+    if data.count(b"{") > 1 or data.find(b"[", 1) > 0:  # there may be more names within
+        for value in body.values():
+            if type(value) is dict:
+                if not _are_keys(tuple(value)) or not _NESTING.isdisjoint(map(type, value.values())):
+                    _check_value(value, depth=2)
+            elif type(value) is list and value and not _NESTING.isdisjoint(map(type, value)):
+                _check_value(value, depth=2)
     if _dump(fact) != data:
         raise NotCanonical("the same fact has another canonical form", hint=_HINT)
     return fact
@@ -179,15 +187,7 @@ def _check_frame(fact: Fact) -> None:
     raise NotCanonical(f"{wrong}: {str(fact)[:200]}", hint=_HINT)
 
 
-def _check_keys(value: Any) -> None:
-    """Of a value that is right but for the names in it."""
-    if type(value) is dict:
-        if not _are_keys(tuple(value)):
-            _check_value(value, depth=1)
-        value = value.values()
-    for each in value:
-        if type(each) is dict or type(each) is list:
-            _check_keys(each)
+_NESTING = frozenset({dict, list})
 
 
 def _check_value(value: object, depth: int) -> None:

@@ -5,6 +5,7 @@ Pure. The server looks the journal up, asks here, and commits what it is told in
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Protocol
 
 import msgspec
@@ -35,16 +36,16 @@ class KnownJournal:
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One row to store: its exact bytes, its chain, and what it says."""
+    """One row to store: its exact bytes and its chain."""
 
+    seq: Seq
     row: bytes
     chain: Chain
-    fact: Fact
 
     @property
-    def seq(self) -> Seq:
-        """Its place."""
-        return self.fact.seq
+    def fact(self) -> Fact:
+        """What it says."""
+        return codec.parse(self.row)
 
     @property
     def body(self) -> Body | None:
@@ -193,33 +194,30 @@ def _check_start(batch: Batch, known: KnownJournal) -> None:
 
 
 def _checked_rows(batch: Batch, known: KnownJournal) -> list[Row]:
-    facts = _checked_facts(batch, known)
+    _check_facts(batch, known)
     along = chains(known.secret, Position(batch.after, batch.previous), batch.rows)
     if (along[-1] if along else batch.previous) != batch.head.chain:
         raise _Refused(_refuse(known, wire.BAD_CHAIN, "the rows do not lead to the signed head", _CHAIN_HINT))
-    for fact, chain in zip(facts, along, strict=True):
-        if fact.seq > known.received.seq:
+    for seq, chain in enumerate(along, batch.after + 1):
+        if seq > known.received.seq:
             break
-        if chain != _own_chain(known, fact.seq):
-            raise _fork(batch, known, fact.seq)
-    return list(map(Row, batch.rows, along, facts))
+        if chain != _own_chain(known, seq):
+            raise _fork(batch, known, seq)
+    return list(map(Row, map(Seq, count(batch.after + 1)), batch.rows, along))
 
 
-def _checked_facts(batch: Batch, known: KnownJournal) -> list[Fact]:
-    facts: list[Fact] = []
+def _check_facts(batch: Batch, known: KnownJournal) -> None:
+    seq: int = batch.after
     try:
-        facts += map(codec.decode, batch.rows)
+        for seq, fact in enumerate(map(codec.decode, batch.rows), batch.after + 1):
+            if fact.seq != seq:
+                message = f"row {seq} calls itself {fact.seq}"
+                raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
+            if seq == 1 and not _opens(understood(fact), known):
+                message = "fact 1 is not the journal.opened of the paired journal and key"
+                raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
     except NotCanonical as error:
-        message = f"row {batch.after + len(facts) + 1}: {error}"
-        raise _Refused(_refuse(known, wire.MALFORMED, message, error.hint)) from error
-    for seq, fact in enumerate(facts, batch.after + 1):
-        if fact.seq != seq:
-            message = f"row {seq} calls itself {fact.seq}"
-            raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
-    if batch.after == 0 and facts and not _opens(understood(facts[0]), known):
-        message = "fact 1 is not the journal.opened of the paired journal and key"
-        raise _Refused(_refuse(known, wire.MALFORMED, message, _BATCH_HINT))
-    return facts
+        raise _Refused(_refuse(known, wire.MALFORMED, f"row {seq + 1}: {error}", error.hint)) from error
 
 
 def _opens(body: Body | None, known: KnownJournal) -> bool:

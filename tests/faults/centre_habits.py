@@ -111,7 +111,7 @@ def without_dedup(ledger: Ledger, request: Request, now_ms: UtcMs, moment: Momen
         fact = structs.replace(each.fact, seq=Seq(at.seq + 1))
         row = encode(fact)
         at = extend(known.secret, at, row)
-        rows.append(Row(row, at.chain, fact))
+        rows.append(Row(at.seq, row, at.chain))
     ledger.apply(request.journal_id, Accept(tuple(rows), at, Head(at.seq, at.chain, batch.head.signature)), now_ms)
     return int(at.seq)
 

@@ -40,6 +40,7 @@ def test_every_key_is_read() -> None:
     assert (config.time_zone, config.trust) == ("Asia/Yangon", Trust.SYSTEM)
     watched = parse_server(GOOD + '[metrics]\nfrom = ["10.0.0.7", "192.0.2.0/24"]\n')
     assert (config.metrics, [str(each) for each in watched.metrics]) == ((), ["10.0.0.7/32", "192.0.2.0/24"])
+    assert (config.judges, parse_server("judges = 3\n" + GOOD).judges) == (0, 3)
     assert (config.licence, parse_server('licence = "CC0"\n' + GOOD).licence) == ("CC BY 4.0", "CC0")
     assert config.online is None, "no places are given to phones unless somebody says so"
     public = 'public_url = "https://q.test"\n' + GOOD

@@ -166,6 +166,20 @@ def test_the_writer_folds_what_waits_once_nobody_waits_for_it(tmp_path: Path) ->
     assert folded == [False, True]
 
 
+def test_the_writer_does_not_fold_while_more_is_judged_and_does_once_no_more_is(tmp_path: Path) -> None:
+    ledger, machines, visits = centre(tmp_path / "centre.db")
+    writer = Writer(ledger)
+    writer.start()
+    writer.expect(more=True)
+    for _ in range(2):
+        writer.submit(lambda ledger: take_batches(ledger, a_round(machines, visits), BEGAN, pressed=True)).result(20)
+    assert writer.submit(lambda ledger: ledger.waits).result(20)
+    writer.expect(more=False)
+    while writer.submit(lambda ledger: ledger.waits).result(20):
+        pass
+    writer.close()
+
+
 def test_the_writer_folds_now_and_then_while_others_wait(tmp_path: Path) -> None:
     ledger, machines, visits = centre(tmp_path / "centre.db")
     told: list[str] = []
@@ -173,7 +187,7 @@ def test_the_writer_folds_now_and_then_while_others_wait(tmp_path: Path) -> None
 
     def on(left: int) -> Callable[[Ledger], None]:
         def job(ledger: Ledger) -> None:
-            take_batches(ledger, a_round(machines, visits), BEGAN, pressed=True)
+            take_batches(ledger, a_round(machines[:1], visits[:1]), BEGAN, pressed=True)
             if left:
                 writer.submit(on(left - 1))
 

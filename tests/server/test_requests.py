@@ -291,7 +291,7 @@ def bring(centre: Centre, office: Office) -> None:
     journal = JournalId(office.id)
     after = centre.ledger.end_of(journal).seq
     entries = list(LedgerOutbox(office.ledger.publications.db, journal).entries(after, limit=1000))
-    rows = tuple(Judged(entry.row, entry.chain, entry.fact) for entry in entries)
+    rows = tuple(Judged(entry.seq, entry.row, entry.chain) for entry in entries)
     end = Position(entries[-1].seq, entries[-1].chain)
     with centre.ledger.transaction():
         centre.ledger.apply(journal, Accept(rows, end, Head(end.seq, end.chain, bytes(64))), NOON)

@@ -7,12 +7,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
 from sync import downlink, downlink_driver, facts, verify, wire
 from sync.chain import extend
 from sync.client import Reply
-from sync.codec import decode
 from sync.database import open_readonly
 from sync.downlink import Ask, Fed, Gave, Give, Named, NotPaired, Phase, State
 from sync.downlink_driver import Downlink, Ports
@@ -175,7 +173,7 @@ class Credulous(Downlink):
         at, rows = known.received, []
         for raw in batch.rows:
             at = extend(known.secret, at, raw)
-            rows.append(Row(raw, at.chain, structs.replace(decode(raw), seq=at.seq)))
+            rows.append(Row(at.seq, raw, at.chain))
         self._mirror.apply(known.journal_id, Accept(tuple(rows), at, batch.head))
         return Fed(len(rows), seconds)
 

@@ -216,7 +216,7 @@ def test_every_kind_of_fact_has_a_canonical_row_that_gives_it_back(shape: Any) -
         "ticket": name(3), "services": ("a", "b"), "cases": (1, 2), "counters": (CounterSetup(1, ("a",), None),),
         "reason": "copy", "since_ms": 5, "came_ms": 9, "priority": True, "cameras": (CameraSetup("cam-1", 30),),
     }  # fmt: skip
-    default = {"int": 3, "str": "x", "UtcMs": 7, "str | None": None}
+    default = {"int": 3, "str": "x", "UtcMs": 7, "str | None": None, "bool": True}
     fields = {
         field.name: values.get(field.name, default.get(getattr(field.type, "__name__", str(field.type)), "x"))
         for field in dataclasses.fields(shape)
