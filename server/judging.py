@@ -4,6 +4,7 @@ input ends. What goes between the two are frames of MessagePack behind their len
 A verdict needs nothing but the question (sync.judge): what would need an older row of the journal is not judged here.
 """
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -129,4 +130,5 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its judges
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -174,6 +174,19 @@ def test_a_verdict_that_holds_is_not_found_a_second_time(tmp_path: Path) -> None
     assert [isinstance(each, Refusal) for each in answers] == [False] * 4 + [True] * 4
 
 
+class Broken(Beside):
+    """Says nothing at all."""
+
+    def say(self, request: Request, of: KnownJournal | None, relay: KnownJournal | None) -> Accept | Refuse | None:
+        """A defect."""
+        raise RuntimeError
+
+
+def test_where_judging_beside_fails_the_writer_judges(tmp_path: Path) -> None:
+    answers, _, senders = taken(tmp_path / "centre.db", Broken())
+    assert answers[4:] == [machine.end.seq for machine in senders[:4]]
+
+
 def test_a_verdict_that_the_ledger_overtook_is_found_anew(tmp_path: Path) -> None:
     answers, _, _ = taken(tmp_path / "centre.db", Beside(), "revoked")
     refused = answers[4]
