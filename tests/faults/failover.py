@@ -36,6 +36,8 @@ TTL_S = 20
 """The shortest that Patroni takes: after so long without a word of the primary the standby takes its place."""
 PATIENCE_S = 120
 OFFICES = 4
+UNSENT = 256 * 1024
+"""Bytes of the log."""
 LOCAL = "&options=-csynchronous_commit%3Dlocal"
 
 _NODE = """scope: scorecard
@@ -294,13 +296,21 @@ def control(seed: int) -> int:
         standby = next(node for node in pair.nodes if node is not leader)
         time.sleep(2)
         standby.signal(signal.SIGSTOP)
-        for _ in range(30):
-            sender.send(ledger)
+        with psycopg.connect(pair.url(), autocommit=True) as db:
+            until(lambda: _kept_back(sender, ledger, db), "the primary has what the way to the standby does not hold")
         leader.signal(signal.SIGKILL)
         leader.process.wait()
         standby.signal(signal.SIGCONT)
         until(standby.leads, "the standby leads")
         return lost(pair.url(), sender)
+
+
+def _kept_back(sender: Sender, ledger: Ledger, db: "psycopg.Connection[tuple[int]]") -> bool:
+    """Send more; whether some is on the primary alone: what lies in the sockets' buffers reaches a frozen standby."""
+    sender.send(ledger)
+    unsent = "SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), sent_lsn)), 0)::bigint FROM pg_stat_replication"
+    found = db.execute(unsent).fetchone()
+    return found is not None and found[0] > UNSENT
 
 
 def main() -> int:
