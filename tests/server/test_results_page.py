@@ -55,6 +55,12 @@ def test_a_month_that_is_over_tells_scores_with_how_many_and_how_sure(town: Town
     assert not re.search(r"<td>\d+\.\d %<span", running)
 
 
+def test_a_figure_of_thousands_looks_the_same_wherever_it_stands(town: Town) -> None:
+    page = town.get(f"/results?lang=en&month={MONTH}").text
+    assert re.search(r"Of \d,\d{3} visits: one service", page)
+    assert not re.search(r"<td>\d{4,}<|Of \d{4,} ", page)
+
+
 def test_beside_every_figure_stands_what_is_left_out(town: Town) -> None:
     page = town.get(f"/results?lang=en&month={MONTH}&office={town.id_of(0)}").text
     assert "Left out: not called" in page

@@ -26,6 +26,13 @@ def test_every_text_that_the_code_uses_is_there_complete_and_allowed_in_every_la
 
 
 @pytest.mark.parametrize(("language", "domain", "path"), list(catalogues()))
+def test_figures_within_texts_are_those_of_the_figures_beside_them(language: str, domain: str, path: Path) -> None:
+    said = " ".join(str(message.string) for message in read(path))
+    own = [each for each in said if each.isdigit() and not each.isascii()]
+    assert own == [], f"{language} {domain}: digits of a language are chosen where numbers are shown, not in texts"
+
+
+@pytest.mark.parametrize(("language", "domain", "path"), list(catalogues()))
 def test_the_compiled_catalogue_is_that_of_the_po_file(language: str, domain: str, path: Path) -> None:
     assert path.with_suffix(".mo").read_bytes() == compiled(path), f"{language} {domain}: compile again"
 
