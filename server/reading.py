@@ -482,7 +482,7 @@ def services_told(db: Db, office: str, wanted: Collection[str]) -> dict[str, dic
         return services_at(db, office if there is not None else None)
     found = services_at(db, None)
     query = """SELECT catalogue FROM (SELECT journal_id FROM journals WHERE office IS NOT NULL AND role <> 'office'
-        ORDER BY office LIMIT ?) AS some JOIN catalogues USING (journal_id) ORDER BY journal_id"""
+        ORDER BY office LIMIT ?) AS few JOIN catalogues USING (journal_id) ORDER BY journal_id"""
     for row in db.execute(query, (ASKED,)):
         if all(each in found for each in wanted):
             break

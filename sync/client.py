@@ -178,4 +178,4 @@ def _seconds(text: str) -> float:
     return float(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0.0
 
 
-_HINT = "Check the cable, the address that is set for the server and whether it runs. Nothing is lost; it is tried again."
+_HINT = "Check the cable, the address of the server and whether it runs. Nothing is lost; it is tried again."
