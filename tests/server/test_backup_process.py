@@ -15,10 +15,11 @@ from tests.server.saved import IDENTITY, PUBLIC
 @pytest.fixture
 def stick(tmp_path: Path) -> Iterator[Path]:
     """A folder on another disk than the tests' own."""
-    memory = Path("/dev/shm")
-    if not memory.is_dir() or disk(memory) == disk(tmp_path):
+    others = (each for each in map(Path, ("/dev/shm", "/tmp", "/var/tmp")) if each.is_dir())
+    other = next((each for each in others if disk(each) != disk(tmp_path)), None)
+    if other is None:
         pytest.skip("there is no second file system here")
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
+    with tempfile.TemporaryDirectory(dir=other) as folder:
         yield Path(folder)
 
 
