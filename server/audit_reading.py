@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from server.database import Db
@@ -16,7 +16,7 @@ from sync.audit_terms import Audit, Before, Kiosks, Taken
 from sync.body import TicketName
 from sync.cameras import Cameras
 from sync.chain import Position
-from sync.clock import DAY_BOUNDARY_HOUR
+from sync.clock import day_begins
 from sync.codec import Fact, parse
 from sync.facts import Body, understood
 from sync.facts_office import CameraChecked, CamerasSet, ComplaintNoted, CountersSet, StaffSkilled
@@ -198,9 +198,7 @@ def _told(db: Db, place: Place, part: Part) -> Told:
 def day_bounds(day: str, zone: ZoneInfo) -> tuple[int, int]:
     """From when to when this office day lasts, UTC ms."""
     begin = date.fromisoformat(day)
-    ends = [begin, begin + timedelta(days=1)]
-    first, last = (datetime(each.year, each.month, each.day, DAY_BOUNDARY_HOUR, tzinfo=zone) for each in ends)
-    return int(first.timestamp() * 1000), int(last.timestamp() * 1000)
+    return day_begins(begin, zone), day_begins(begin + timedelta(days=1), zone)
 
 
 def kiosks_of(db: Db, day: str, lines: Sequence[Branch] = ()) -> Kiosks:

@@ -8,7 +8,7 @@ a counter never. Which citizen complained is not known here. Texts lie at the of
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from server import episodes, sums
@@ -19,7 +19,7 @@ from server.followups import COMPLAINT
 from server.opinion import FEWEST_RANKED
 from server.rollups import office_of
 from sync.body import FactName
-from sync.clock import DAY_BOUNDARY_HOUR, office_day
+from sync.clock import day_begins, office_day
 from sync.codec import decode
 from sync.facts import Body, understood
 from sync.facts_alerts import FollowupOpened
@@ -63,17 +63,12 @@ def read(db: Db, office: str, first: date, last: date, zone: ZoneInfo) -> Answer
     """Those of this office that were first answered from `first` to `last`: a month that is over."""
     own = office_of(db)
     whose = None if office == own else office
-    from_ms, to_ms = _begins(first, zone), _begins(last + timedelta(days=1), zone)
+    from_ms, to_ms = day_begins(first, zone), day_begins(last + timedelta(days=1), zone)
     found = [each for each in episodes.answered(db, from_ms, to_ms) if each.office == whose]
     entries = [_entry(db, each, zone) for each in found] if whose is None else []
     parts = sums.together(db, office, sums.SERVICE, first.isoformat(), last.isoformat()) if entries else {}
     shown = told(entries, {service: each.cell.visits for service, each in parts.items()})
     return Answers(shown, len(found) - len(shown))
-
-
-def _begins(day: date, zone: ZoneInfo) -> int:
-    """When this office day begins."""
-    return int(datetime.combine(day, time(DAY_BOUNDARY_HOUR), zone).timestamp() * 1000)
 
 
 def _entry(db: Db, of: Followup, zone: ZoneInfo) -> Told:

@@ -216,8 +216,12 @@ def is_day(text: str) -> bool:
         return False
 
 
+def day_begins(day: date, zone: ZoneInfo) -> UtcMs:
+    """The moment this office day begins."""
+    begins = datetime(day.year, day.month, day.day, DAY_BOUNDARY_HOUR, tzinfo=zone)
+    return UtcMs(int(begins.timestamp() * 1000))
+
+
 def next_boundary(utc_ms: int, zone: ZoneInfo) -> UtcMs:
     """The moment the next office day begins."""
-    tomorrow = office_day(utc_ms, zone) + timedelta(days=1)
-    begins = datetime(tomorrow.year, tomorrow.month, tomorrow.day, DAY_BOUNDARY_HOUR, tzinfo=zone)
-    return UtcMs(int(begins.timestamp() * 1000))
+    return day_begins(office_day(utc_ms, zone) + timedelta(days=1), zone)
