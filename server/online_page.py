@@ -127,7 +127,7 @@ class OnlinePages:
         return found
 
     async def _ask(self, request: Request, language: str) -> RedirectResponse:
-        form = await self._form(request)
+        form = await our_form(request)
         token, service, around = form.one("place"), form.one("service"), await self._office.around()
         known = around.catalogue.services if around.catalogue is not None else ()
         if not TOKEN.fullmatch(token) or service not in {each.id for each in known}:
@@ -137,15 +137,6 @@ class OnlinePages:
             return RedirectResponse(where, 303)
         why = await self._given(request, token, service, around)
         return RedirectResponse(where if why is None else f"/services/{service}?lang={language}&sorry={why}", 303)
-
-    async def _form(self, request: Request) -> Form:
-        """What was sent from a page of ours. Raises HTTPException."""
-        if not from_our_page(request.headers):
-            raise HTTPException(403, "this form did not come from a page of this office")
-        try:
-            return await form_of(request)
-        except Refused as error:
-            raise HTTPException(error.status, error.message) from error
 
     async def _given(self, request: Request, token: str, service: str, around: Around) -> str | None:
         """None where the place is durable; else the code of why not."""
@@ -211,6 +202,16 @@ def _again_s(found: Stands) -> int | None:
 
 def _html(text: str) -> HTMLResponse:
     return HTMLResponse(text, headers={"cache-control": "no-store"})
+
+
+async def our_form(request: Request) -> Form:
+    """What was sent from a page of ours. Raises HTTPException."""
+    if not from_our_page(request.headers):
+        raise HTTPException(403, "this form did not come from a page of this office")
+    try:
+        return await form_of(request)
+    except Refused as error:
+        raise HTTPException(error.status, error.message) from error
 
 
 def from_our_page(headers: Mapping[str, str]) -> bool:

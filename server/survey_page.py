@@ -4,7 +4,6 @@ Only at the ticket's own office, which alone writes its journal. Nothing is aske
 without the ticket, and the language of the page is not kept.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -12,15 +11,14 @@ from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.exceptions import HTTPException
 
 from server import survey
 from server.bucket import Buckets
-from server.errors import ActRefused, LedgerRefused, Refused
-from server.forms import Form, form_of
+from server.errors import ActRefused, LedgerRefused
+from server.forms import Form
 from server.ledger import Ledger
 from server.limit import NOT_THERE, TOO_MANY, Address
-from server.online_page import from_our_page
+from server.online_page import our_form
 from server.pages import Pages
 from server.queue import Moment
 from server.reading import Found
@@ -30,6 +28,7 @@ from server.words import LEVEL_WORDS
 from sync.body import TicketName
 from sync.clock import office_day
 from sync.facts_survey import DIMENSIONS
+from sync.issuing import token_hash
 from sync.live import Live
 from sync.tickets import Status
 from sync.types import UtcMs
@@ -63,7 +62,7 @@ class Survey:
         name = found.ticket.name
         if found.office is not None or name is None:
             return OVER
-        if await self._reads.read(survey.has_answered, digest(token)):
+        if await self._reads.read(survey.has_answered, token_hash(token)):
             return ANSWERED
         live, today = self._live(), office_day(self._now(), self._pages.zone)
         held = live.tickets.get(name) if live.day == today.isoformat() else None
@@ -129,7 +128,7 @@ class SurveyPages:
         async def answer(request: Request, token: str, lang: str = "") -> Response:
             language, address = self._pages.language(lang), self._address(request)
             found = await self._finds.find(token, address)
-            form = await _form(request)
+            form = await our_form(request)
             why = await self._answer(found, token, form, address)
             if why is None:
                 return RedirectResponse(f"/t/{token}/survey?lang={language}", 303)
@@ -147,7 +146,7 @@ class SurveyPages:
             if at is None:
                 return "not-now"
             await self._write(
-                partial(survey.answer, token_hash=digest(token), answers=answers, days=self._survey.days, at=at)
+                partial(survey.answer, token_hash=token_hash(token), answers=answers, days=self._survey.days, at=at)
             )
         except ActRefused as error:
             return None if error.code == "answered" else error.code
@@ -176,18 +175,3 @@ class SurveyPages:
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     422: {"description": "The page again: nothing was chosen, or not now", "content": {"text/html": {}}},
 }
-
-
-async def _form(request: Request) -> Form:
-    """What was sent from a page of ours. Raises HTTPException."""
-    if not from_our_page(request.headers):
-        raise HTTPException(403, "this form did not come from a page of this office")
-    try:
-        return await form_of(request)
-    except Refused as error:
-        raise HTTPException(error.status, error.message) from error
-
-
-def digest(token: str) -> str:
-    """What the record has of a token that was found: the SHA-256 of its bytes, hex."""
-    return hashlib.sha256(bytes.fromhex(token)).hexdigest()
