@@ -15,6 +15,7 @@ from server.dashboard import OUTCOMES, Board, Numbers, Satisfaction
 from server.figures_view import Names, row_name
 from server.figures_words import COUNTS, REASONS, TABLES
 from server.figures_words import OUTCOMES as OUTCOME_WORDS
+from server.spreadsheet import harmless, workbook
 from translations import N_, Catalogue
 
 # gettext: figures
@@ -45,17 +46,14 @@ def as_csv(of: Board, names: Names, words: Catalogue) -> bytes:
     write = csv.writer(out, lineterminator="\r\n").writerow
     write(_headings(words))
     for table, name, *figures in _rows(of, names, words):
-        write([table, _harmless(name), *figures])
+        write([table, harmless(name), *figures])
     return "\ufeff".encode() + out.getvalue().encode("utf-8")
 
 
 def as_xlsx(of: Board, names: Names, words: Catalogue) -> bytes:
     """A sheet for each table, numbers as numbers; what is not told is empty."""
-    import xlsxwriter
-
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    book, head = workbook(out)
     _table, *headings = _headings(words)
     for table, rows in groupby(_rows(of, names, words), key=itemgetter(0)):
         sheet = book.add_worksheet(_NO_SHEET.sub(" ", table)[:31])
@@ -110,11 +108,6 @@ def _row(table: str, name: Any, numbers: Numbers, counters: float | None, score:
         *(left.get(why, 0) for why in _WAIT_REASONS),
         *((None, None, None) if score is None else (score.n, score.mean, score.percent)),
     )
-
-
-def _harmless(name: str) -> str:
-    """One that a spreadsheet would take for a formula gets a sign before it that it does not show."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
 
 
 _NO_SHEET = re.compile(r"[\[\]:*?/\\']")

@@ -5,11 +5,10 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
-
 from server.report import PARTS, UNITS, Report, Row
 from server.report_period import period_words
 from server.report_words import LABELS, Setting, label
+from server.spreadsheet import harmless, workbook
 from translations import N_
 
 # gettext: report
@@ -51,7 +50,7 @@ def csv_of(report: Report, setting: Setting) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(each) for each in row] for row in tidy(report, setting))
+    writer.writerows([harmless(each) for each in row] for row in tidy(report, setting))
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -61,10 +60,9 @@ def xlsx_of(
     """One sheet a part, figures as numbers, and the tidy table. `more`: sheets of texts before them, as (title, heads,
     rows)."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book, bold = workbook(out)
     book.set_properties({"title": _title(report, setting), "created": setting.now.replace(tzinfo=None)})
     formats = {places: book.add_format({"num_format": _shape(places)}) for places in range(3)}
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     for title, heads, lines in more:
         _texts(book, title, heads, lines, bold)
     for part in PARTS:
@@ -130,7 +128,3 @@ def _title(report: Report, setting: Setting) -> str:
 
 def _shape(places: int) -> str:
     return "#,##0" + ("." + "0" * places if places else "")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
