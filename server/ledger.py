@@ -209,7 +209,7 @@ class Ledger:
     def fold_waiting(self, most: int = REFOLDED_AT_ONCE) -> int:
         """Fold so many of the facts that wait for it; how many there were. Within `transaction`."""
         count = 0
-        for journal_id, after, end in self._unfolded.each():
+        for journal_id, after, end in self._unfolded.each(most):
             if count >= most:
                 break
             count += self._fold_some(journal_id, after, end, most - count)
