@@ -26,7 +26,6 @@ FACTS_TOGETHER = 4000
 """About so many facts: the next group is judged while they are stored, and nobody waits long for his answer."""
 PRESS = 2000
 """Facts of one group from which those that offices brought are folded after the commit, when nobody waits for it."""
-
 REMEMBERED = 50_000
 """Of so many journals it is remembered how far they are here."""
 
@@ -63,11 +62,11 @@ class Intake:
         storing: asyncio.Task[None] | None = None
         try:
             while self._waiting or storing is not None:
-                if storing is not None and (self._judges is None or not self._next(take=False)):
+                group = self._next() if storing is None or self._judges is not None else []
+                if not group and storing is not None:
                     await storing
                     storing = None
                     continue
-                group = self._next()
                 self._writer.expect(more=True)
                 verdicts = await self._judged(group)
                 if storing is not None:
@@ -78,7 +77,7 @@ class Intake:
             self._writer.expect(more=False)
             self._running = None
 
-    def _next(self, *, take: bool = True) -> "list[_Asked]":
+    def _next(self) -> "list[_Asked]":
         """The oldest, one of each journal of which nothing is being stored: what comes second is judged by what came
         first."""
         group: dict[JournalId, _Asked] = {}
@@ -90,8 +89,7 @@ class Intake:
                 facts += each[0].last - each[0].first + 1
             else:
                 rest.append(each)
-        if take:
-            self._waiting = rest
+        self._waiting = rest
         return list(group.values())
 
     async def _judged(self, group: "Sequence[_Asked]") -> "Verdicts":

@@ -9,10 +9,8 @@ from pathlib import Path
 import msgspec
 
 from server import judging
-from sync.judge import Accept, KnownJournal, Refuse
-from sync.wire import Request
-
-Asked = tuple[Request, KnownJournal | None, KnownJournal | None]
+from server.judging import Asked
+from sync.judge import Accept, Refuse
 
 
 class Judges:
@@ -38,13 +36,8 @@ class Judges:
             if self._closed:
                 return [None] * len(asked)
             process = process or await self._begin()
-            frame = judging.ask(asked)
-            return judging.told(await _answer(process, frame))
-        except (
-            OSError,
-            EOFError,
-            msgspec.MsgspecError,
-        ):  # it died: whoever has the ledger judges, and the next part begins another one
+            return judging.told(await _answer(process, judging.ask(asked)))
+        except (OSError, EOFError, msgspec.MsgspecError):  # it died: the next part begins another one
             if process is not None:
                 self._running.discard(process)
                 process = None

@@ -16,6 +16,8 @@ from sync.judge import Accept, KnownJournal, Refuse, Row, judge_request
 from sync.types import Chain, JournalId, Seq
 from sync.wire import Head, Refusal, Request
 
+Asked = tuple[Request, KnownJournal | None, KnownJournal | None]
+"""A request, and what is known of its journal and of the office that relays it."""
 LENGTH = 4
 """Bytes of a frame's length, big-endian."""
 
@@ -61,7 +63,7 @@ _verdicts = msgspec.msgpack.Decoder(list[_Told]).decode
 _CHAIN = 32
 
 
-def ask(questions: Sequence[tuple[Request, KnownJournal | None, KnownJournal | None]]) -> bytes:
+def ask(questions: Sequence[Asked]) -> bytes:
     """The frame that asks these."""
     return _frame(_encode([Question(request, _of(known), _of(relay)) for request, known, relay in questions]))
 

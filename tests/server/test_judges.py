@@ -13,7 +13,8 @@ import pytest
 
 from server import judging
 from server.intake import Intake
-from server.judges import Asked, Judges
+from server.judges import Judges
+from server.judging import Asked
 from server.ledger import Ledger
 from server.writer import Writer
 from sync import wire
@@ -23,8 +24,6 @@ from sync.types import Chain, JournalId, Seq
 from sync.wire import Refusal, Request, sign_request
 from tests.bench.traffic import BEGAN, Machine, begin
 from tests.server.test_intake import centre
-
-OFFICE = 1
 
 
 def machines() -> tuple[Machine, Machine]:
@@ -195,7 +194,7 @@ def test_a_verdict_that_the_ledger_overtook_is_found_anew(tmp_path: Path) -> Non
     assert all(isinstance(each, int) for each in answers[5:])
 
 
-def test_a_chain_is_asked_for_by_nobody_but_the_ledger() -> None:
+def test_what_is_known_is_the_same_whoever_tells_older_chains() -> None:
     kiosk, _ = machines()
     assert known(kiosk, chain_at=lambda seq: Chain(bytes(32))) == known(kiosk)
     assert known(kiosk).received == START
