@@ -17,7 +17,7 @@ from server.ledger import Ledger
 from server.stores import FILE
 from sync.wire import FACTS_PATH, Request
 from tests.bench.row import Row
-from tests.bench.traffic import BEGAN, begin, enter
+from tests.bench.traffic import begin, enter_offices
 from tests.server.conftest import ZONE
 from tests.server.device import seeded
 from tests.server.small_office import SmallOffice
@@ -54,10 +54,7 @@ def _known(path: Path) -> list[list[Request]]:
     machines, visits = begin(Random(7), OFFICES)
     ledger = Ledger(path, ZONE, seeded(7))
     with ledger.transaction():
-        enter(ledger, machines)
-        for kiosk, desk in zip(machines[::2], machines[1::2], strict=True):
-            ledger.offices.enter(desk.name, None, BEGAN)
-            ledger.offices.enter(kiosk.name, desk.name, BEGAN)
+        enter_offices(ledger, machines)
     ledger.close()
     asked: list[list[Request]] = [[] for _ in machines]
     for _ in range(VISITS):

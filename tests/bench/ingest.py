@@ -31,7 +31,7 @@ from server.stores import open_reader
 from server.writer import Writer
 from sync.wire import Refusal, Request
 from tests.bench.row import Row
-from tests.bench.traffic import BEGAN, Machine, begin, enter
+from tests.bench.traffic import BEGAN, Machine, begin, enter_offices
 from tests.postgres import SURE, Cluster
 
 ZONE = ZoneInfo("Asia/Bangkok")
@@ -166,10 +166,7 @@ def _ledger(place: Path | str, machines: Sequence[Machine]) -> Iterator[Ledger]:
     ledger = Ledger(place, ZONE, Random(7).randbytes)
     try:
         with ledger.transaction():
-            enter(ledger, machines)
-            for kiosk, desk in zip(machines[::2], machines[1::2], strict=True):
-                ledger.offices.enter(desk.name, None, BEGAN)
-                ledger.offices.enter(kiosk.name, desk.name, BEGAN)
+            enter_offices(ledger, machines)
         yield ledger
     finally:
         ledger.close()

@@ -1,6 +1,6 @@
 """What offices send to a centre, made without a disk: whole visits, as kiosks and offices put them on record."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -86,6 +86,14 @@ def enter(ledger: Ledger, machines: Iterable[Machine]) -> None:
 def alike() -> tuple[int, int]:
     """Milliseconds that everybody waits, and is served."""
     return 300_000, 280_000
+
+
+def enter_offices(ledger: Ledger, machines: Sequence[Machine]) -> None:
+    """Kiosks and the offices that bring them, in turns. Within a transaction."""
+    enter(ledger, machines)
+    for kiosk, desk in zip(machines[::2], machines[1::2], strict=True):
+        ledger.offices.enter(desk.name, None, BEGAN)
+        ledger.offices.enter(kiosk.name, desk.name, BEGAN)
 
 
 def visits(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -20,7 +21,7 @@ from sync.codec import Fact
 from sync.facts import ScoreGiven
 from sync.types import JournalId, Level, Seq
 from sync.wire import Refusal, Request
-from tests.bench.traffic import BEGAN, Machine, begin, enter
+from tests.bench.traffic import BEGAN, Machine, begin, enter, enter_offices
 from tests.server.conftest import ZONE
 from tests.server.device import seeded
 from tests.server.places import place
@@ -30,17 +31,17 @@ OFFICES = 2
 ALL = (*RECEIVED, *PROJECTIONS, "unfolded", "offices", "refusals")
 
 
-def centre(path: Path, **options: object) -> tuple[Ledger, list[Machine], list[Iterator[None]]]:
+def centre(
+    path: Path, kind: type[Ledger] = Ledger, **options: object
+) -> tuple[Ledger, list[Machine], list[Iterator[None]]]:
     """A centre that knows two offices, each with a kiosk, and one machine of its own; the same every time."""
-    ledger = Ledger(place(path), ZONE, seeded(7), **options)  # type: ignore[arg-type]
+    ledger = kind(place(path), ZONE, seeded(7), **options)  # type: ignore[arg-type]
     random = Random(7)
     machines, visits = begin(random, OFFICES)
     own = Machine.begun(random, "kiosk")
     with ledger.transaction():
-        enter(ledger, [*machines, own])
-        for kiosk, desk in zip(machines[::2], machines[1::2], strict=True):
-            ledger.offices.enter(desk.name, None, BEGAN)
-            ledger.offices.enter(kiosk.name, desk.name, BEGAN)
+        enter_offices(ledger, machines)
+        enter(ledger, [own])
     return ledger, [*machines, own], visits
 
 
@@ -115,19 +116,12 @@ class Hasty(Ledger):
 
     def senders(self, journals):  # type: ignore[no-untyped-def]
         """Nothing waits."""
-        found = super().senders(journals)
-        return {name: type(it)(it.known, it.successor, it.office, False, it.heads) for name, it in found.items()}
+        return {name: replace(it, waits=False) for name, it in super().senders(journals).items()}
 
 
 def test_control_folding_what_comes_before_what_waits_makes_something_else(tmp_path: Path) -> None:
     calm, machines, visits = centre(tmp_path / "calm.db")
-    hasty = Hasty(place(tmp_path / "hasty.db"), ZONE, seeded(7))
-    with hasty.transaction():
-        enter(hasty, machines)
-        for desk in machines[1::2]:
-            hasty.offices.enter(desk.name, None, BEGAN)
-        for kiosk, desk in zip(machines[::2], machines[1::2], strict=False):
-            hasty.offices.enter(kiosk.name, desk.name, BEGAN)
+    hasty, _, _ = centre(tmp_path / "hasty.db", Hasty)
     for pressed in (True, False):
         requests = a_round(machines, visits)
         press(calm, requests, pressed=False)
