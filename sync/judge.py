@@ -196,7 +196,8 @@ def _check_start(batch: Batch, known: KnownJournal) -> None:
 def _checked_rows(batch: Batch, known: KnownJournal) -> list[Row]:
     _check_facts(batch, known)
     along = chains(known.secret, Position(batch.after, batch.previous), batch.rows)
-    if (along[-1] if along else batch.previous) != batch.head.chain:
+    reached = Position(Seq(batch.after + len(along)), along[-1] if along else batch.previous)
+    if reached != batch.head.position:
         raise _Refused(_refuse(known, wire.BAD_CHAIN, "the rows do not lead to the signed head", _CHAIN_HINT))
     for seq, chain in enumerate(along, batch.after + 1):
         if seq > known.received.seq:

@@ -224,3 +224,11 @@ def test_fifty_megabytes_of_noise_are_refused_unread() -> None:
         wire.read_request(journal().request(0, 3).headers, noise)
     short = noise[: wire.MAX_BODY]
     assert refusal(judge_request(signed(short, 1, 3), known(journal(), 0))).error == "malformed"
+
+
+def test_a_signed_head_that_counts_other_rows_than_there_are_is_refused() -> None:
+    own = journal()
+    batch = batch_of([each.row for each in own.rows[:4]])
+    far = Position(Seq(batch.head.seq + 1), batch.head.chain)
+    counted = wire.sign_batch(JOURNAL, START, far, batch.rows, KEY.sign)
+    assert refusal(judge(counted, known(own, 0))).error == wire.BAD_CHAIN
