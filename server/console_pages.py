@@ -61,6 +61,8 @@ ORDER = (
 """The menu: what is opened every day stands first, what is set up once stands last."""
 OFFICERS = ("/officers",)
 """For whoever holds the right to see scores by officer alone."""
+UNFOLDED = 6
+"""So many links stand open on a telephone, too; a longer menu is folded there."""
 Banners = Callable[[Role, str], Banner | None]
 _YEAR_S = 365 * 86_400
 
@@ -101,13 +103,16 @@ class ConsolePages:
         session: Session | None = getattr(request.state, "session", None)
         language, words = language_of(request, session), form or Filled()
         load_words = load(language, "console").gettext
+        links, counts = _links(session, request.url.path, language), self._counts()
         drawn = {
             "account": session.account if session else None,
             "banner": self._banner(session.account.details.role, language) if session else None,
             "csrf": session.csrf if session else "",
             "here": here or request.url.path,
-            "links": _links(session, request.url.path, language),
-            "counts": self._counts(),
+            "links": links,
+            "unfolded": UNFOLDED,
+            "counts": counts,
+            "unseen": sum(counts.get(to, 0) for to, _, _ in links),
             "role_words": ROLE_WORDS,
             "roles": list(Role),
             "values": words.values,

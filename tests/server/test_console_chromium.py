@@ -55,6 +55,13 @@ def enter(page: Page, code: str, login: str, name: str) -> None:
     page.click("main button")
 
 
+def signed_in_as(program: Browser, who: Page, size: str, *, script: bool = True) -> Page:
+    """A further browser with the session of this one."""
+    page = new_page(program, size, script=script)
+    page.context.add_cookies(who.context.cookies())  # type: ignore[arg-type]
+    return page
+
+
 def sign_in(page: Page, office: RunningServer, login: str, password: str) -> None:
     """Use the door."""
     page.goto(f"{office.console_url}/sign-in")
@@ -145,6 +152,42 @@ def test_a_wrong_password_is_told_in_the_readers_language(
     )
     assert faults(outside) == []
     outside.context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_long_menu_is_folded_on_a_telephone_and_opens_without_script(
+    office: RunningServer, program: Browser, chief: Page, language: str
+) -> None:
+    def head() -> float:
+        box = page.locator("header").bounding_box()
+        assert box is not None
+        return box["height"]
+
+    page = signed_in_as(program, chief, "phone", script=False)
+    page.goto(f"{office.console_url}/account?lang={language}")
+    summary, links = page.locator(".menu summary"), page.locator(".links a")
+    assert head() < 0.3 * SIZES["phone"][1], "a form begins on the first screen"
+    assert not links.first.is_visible()
+    summary.press("Enter")
+    assert links.first.is_visible()
+    assert links.last.is_visible()
+    assert head() > 0.5 * SIZES["phone"][1], "control: this is how high it is where nothing is folded"
+    wide = signed_in_as(program, chief, "pc")
+    wide.goto(f"{office.console_url}/account?lang={language}")
+    assert wide.locator(".links a").last.is_visible()
+    assert not wide.locator(".menu").is_visible()
+    for each in (page, wide):
+        each.context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_open_menu_has_no_fault(office: RunningServer, program: Browser, chief: Page, language: str) -> None:
+    page = signed_in_as(program, chief, "phone")
+    page.goto(f"{office.console_url}/account?lang={language}")
+    page.click(".menu summary")
+    assert page.locator(".links a").last.is_visible()
+    assert (faults(page), small_targets(page), spilling(page), sideways(page)) == ([], [], [], 0)
+    page.context.close()
 
 
 def test_controls_a_page_with_faults_is_found(program: Browser) -> None:
