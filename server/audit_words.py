@@ -94,6 +94,10 @@ PATTERNS = {
 SORTS = {Sort.COUNTER: N_("counter {group}"), Sort.HOUR: N_("from {group}:00"), Sort.STAFF: N_("person {group}")}
 USUAL = N_("usual elsewhere: {percent} %")
 TYPICAL = N_("typically {seconds} s")
+TYPICAL_MIN = N_("typically {minutes} min")
+LONGEST = N_("at longest {minutes} min")
+IN_MINUTES_S = 120
+"""From so many seconds on a duration is told in minutes."""
 
 TITLE = N_("Audit of {day}")
 RUNNING = N_("the day is not over yet")
@@ -145,5 +149,15 @@ def pattern_words(pattern: Pattern, words: Catalogue) -> str:
     what = words.gettext(PATTERNS[pattern.name]).format(k=pattern.k, n=pattern.n)
     usual = words.gettext(USUAL).format(percent=round(100 * pattern.usual))
     if pattern.typical_ms is not None:
-        usual += ", " + words.gettext(TYPICAL).format(seconds=pattern.typical_ms // 1000)
+        usual += ", " + _took(pattern.name, pattern.typical_ms // 1000, words)
     return f"{where}: {what} ({usual})"
+
+
+def _took(name: Name, seconds: int, words: Catalogue) -> str:
+    """How long it takes there, as a rule; of neglect the longest (sync.patterns.Pattern)."""
+    minutes = round(seconds / 60)
+    if name is Name.NEGLECT:
+        return words.gettext(LONGEST).format(minutes=minutes)
+    if seconds >= IN_MINUTES_S:
+        return words.gettext(TYPICAL_MIN).format(minutes=minutes)
+    return words.gettext(TYPICAL).format(seconds=seconds)

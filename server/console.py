@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Protocol
+from urllib.parse import parse_qs
 
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
@@ -81,17 +82,26 @@ def console_routes(
 
 def console_app(routes: FastAPI) -> App:
     """The application behind the console's listener: its routes, with the headers that guard every answer. What does
-    not say how long it may be kept is kept by nobody."""
+    not say how long it may be kept is kept by nobody. Whoever asks in a language stays in it where another page is
+    answered with."""
 
     async def unkept(scope: Scope, receive: Receive, send: Send) -> None:
         async def said(message: Any) -> None:
-            if message["type"] == "http.response.start" and not any(name == KEPT[0] for name, _ in message["headers"]):
-                message = {**message, "headers": [*message["headers"], KEPT]}
+            if message["type"] == "http.response.start":
+                more = [] if any(name == KEPT[0] for name, _ in message["headers"]) else [KEPT]
+                more += _language_kept(scope) if message["status"] == 303 else []
+                message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 
         await routes(scope, receive, said)
 
     return with_headers(unkept, GUARDS)
+
+
+def _language_kept(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The cookie of the language that this address asks for."""
+    asked = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1")).get("lang", [""])[-1]
+    return [(b"set-cookie", language_cookie(asked).encode())] if asked in LANGUAGES else []
 
 
 def _add_door(app: FastAPI, door: Door, pages: ConsolePages) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from server import asked, asking, whom
+from server import asked, asking, listing, whom
 from server.alert_words import Names
 from server.alerts import Code
 from server.asked import Asked, Show
@@ -20,6 +20,7 @@ from server.database import Db
 from server.door import Door, Person
 from server.errors import ActRefused
 from server.forms import Form, form_of
+from server.listing import A_PAGE, Around
 from server.people import Role, called
 from server.queue import Moment
 from server.reading import services_at
@@ -33,7 +34,6 @@ from translations.numerals import format_date, format_moment
 # gettext: alerts
 
 TITLE = N_("Requests")
-A_PAGE = 50
 LISTED = 200
 """So many that were asked of this office are shown."""
 TICKED = 100
@@ -73,9 +73,9 @@ class RequestDesk:
         Supervisor = Annotated[Person, Depends(self._door.require(Role.SUPERVISOR))]
 
         @app.get("/requests")
-        async def listed(request: Request, person: Supervisor, show: str = "", page: int = 1) -> Response:
+        async def listed(request: Request, person: Supervisor, show: str = "") -> Response:
             chosen = Show(show) if show in {each.value for each in Show} else Show.OPEN
-            return await self._listed(request, person, chosen, min(max(page, 1), 10_000))
+            return await self._listed(request, person, chosen, listing.asked_of(request.query_params).number)
 
         @app.get("/requests/new")
         async def new(
@@ -125,24 +125,23 @@ class RequestDesk:
     async def _listed(self, request: Request, person: Person, show: Show, page: int, fault: str = "") -> Response:
         language, today = person.language, self._today().isoformat()
         here = await self._door.read(asked.asked_here, LISTED)
-        several = await self._everywhere.read(_has_offices)
+        several, on = await self._everywhere.read(_has_offices), listing.Asked(number=page)
         found: list[Asked] = []
         counts: Mapping[Show, int] = {}
         if several:
-            skip = (page - 1) * A_PAGE
-            found = await self._everywhere.read(asked.asked_of_offices, show, today, A_PAGE + 1, skip)
+            found = await self._everywhere.read(asked.asked_of_offices, show, today, A_PAGE + 1, on.first)
             counts = await self._everywhere.read(asked.counts, today)
         names = await self._everywhere.read(_names, (*here, *found[:A_PAGE]))
         people = await self._door.read(called)
         words = load(language, "alerts").gettext
+        around = Around("/requests", on, len(found) > A_PAGE, False, {"show": show.value})
         values = {
             "here": [self._row(each, names, people, language) for each in here],
             "several": several,
             "rows": [self._row(each, names, people, language) for each in found[:A_PAGE]],
             "shown": [(each.value, words(text), counts.get(each, 0), each is show) for each, text in SHOWN.items()],
             "show": show.value,
-            "before": page - 1 if page > 1 else None,
-            "after": page + 1 if len(found) > A_PAGE else None,
+            "turn": listing.shown(self._pages.pages, around, language)[1],
             "fault": fault and self._fault(fault, language),
         }
         return self._page(request, "requests.html", values, "/requests", 409 if fault else 200)

@@ -65,6 +65,7 @@ WEEKDAYS = {
     "th": ["วันจันทร์", "วันอังคาร", "วันพุธ", "วันพฤหัสบดี", "วันศุกร์", "วันเสาร์", "วันอาทิตย์"],
     "my": ["တနင်္လာနေ့", "အင်္ဂါနေ့", "ဗုဒ္ဓဟူးနေ့", "ကြာသပတေးနေ့", "သောကြာနေ့", "စနေနေ့", "တနင်္ဂနွေနေ့"],
 }
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _Value = TypeVar("_Value")
 _LATIN = LOCAL_DIGITS["en"]
 
@@ -109,8 +110,8 @@ def format_date(
 
 
 def format_time(moment: time | datetime, language: str, *, digits: Digits = "latin") -> str:
-    """Hours and minutes on the 24 hour clock: th "14:05 น.", others "14:05"."""
-    text = f"{moment.hour:02}:{moment.minute:02}{' น.' if language == 'th' else ''}"
+    """Hours and minutes on the 24 hour clock: th "14:05 น." (its space never ends a line), others "14:05"."""
+    text = f"{moment.hour:02}:{moment.minute:02}{NO_BREAK + 'น.' if language == 'th' else ''}"
     return local_digits(text, language) if digits == "local" else text
 
 

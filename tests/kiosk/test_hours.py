@@ -22,11 +22,11 @@ def closed(why_: ClosedWhy, opens: str | None = None, *, named: bool = False) ->
 @pytest.mark.parametrize(
     ("opens", "th", "en", "my"),
     [
-        ("2026-12-04T18:00", "วันนี้ เวลา 18:00 น.", "today 18:00", "ယနေ့ 18:00"),
-        ("2026-12-05T08:30", "พรุ่งนี้ เวลา 08:30 น.", "tomorrow 08:30", "မနက်ဖြန် 08:30"),
+        ("2026-12-04T18:00", "วันนี้ เวลา 18:00\N{NO-BREAK SPACE}น.", "today 18:00", "ယနေ့ 18:00"),
+        ("2026-12-05T08:30", "พรุ่งนี้ เวลา 08:30\N{NO-BREAK SPACE}น.", "tomorrow 08:30", "မနက်ဖြန် 08:30"),
         (
             "2026-12-07T08:30",
-            "วันจันทร์ที่ 7 ธันวาคม พ.ศ. 2569 เวลา 08:30 น.",
+            "วันจันทร์ที่ 7 ธันวาคม พ.ศ. 2569 เวลา 08:30\N{NO-BREAK SPACE}น.",
             "Monday 7 December 2026 08:30",
             "2026 ခုနှစ် ဒီဇင်ဘာလ 7 ရက် တနင်္လာနေ့ 08:30",
         ),
@@ -86,7 +86,7 @@ def test_a_service_that_is_closed_does_not_close_the_office() -> None:
 def test_a_break_says_until_when_and_that_numbers_are_given() -> None:
     lunch = Break(time(12), time(13), True, {"th": "พักกลางวัน", "en": "Lunch break", "my": "နေ့လယ် နားချိန်"})
     assert [pause(lunch, language) for language in ("th", "en", "my")] == [
-        "พักกลางวันถึงเวลา 13:00 น. รับบัตรคิวได้",
+        "พักกลางวันถึงเวลา 13:00\N{NO-BREAK SPACE}น. รับบัตรคิวได้",
         "Lunch break until 13:00. Numbers are given",
         "နေ့လယ် နားချိန် - 13:00 အထိ။ တိုကင်နံပါတ် ယူနိုင်သည်",
     ]

@@ -1,6 +1,7 @@
 """`python -m server audit` and `checkpoint`: in words, in JSON, in three languages; 1 where the rule was not kept."""
 
 import json
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from server.audit_words import LOOK, PATTERNS, SENTENCES, look, pattern_words, s
 from sync import verify
 from sync.audit_terms import Violation, Wrong
 from sync.facts_office import TicketCalled
-from sync.patterns import Name, patterns
+from sync.patterns import Name, Pattern, Sort, patterns
 from sync.types import Seq
 from tests.server.audited import DAY, NEXT, WHO, worked
 from tests.server.device import issued
@@ -141,3 +142,16 @@ def test_every_violation_and_pattern_has_words_in_every_language() -> None:
     told = pattern_words(found[0], load("en", "audit"))
     assert told.startswith("counter 2: calls were given up early: ")
     assert "usual elsewhere" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_long_a_pattern_took_is_told_in_minutes_but_for_what_is_a_matter_of_seconds(language: str) -> None:
+    def told(name: Name, seconds: int) -> str:
+        return pattern_words(Pattern(name, Sort.COUNTER, "2", 6, 20, 0.05, seconds * 1000), load(language, "audit"))
+
+    unit = {"th": ("วินาที", "นาที"), "en": ("s", "min"), "my": ("စက္ကန့်", "မိနစ်")}[language]
+    assert re.search(rf"\b25\b.*{re.escape(unit[0])}", told(Name.QUICK_NO_SHOW, 25))
+    for name in (Name.NEGLECT, Name.QUICK_NO_SHOW):
+        assert re.search(rf"\b21 {re.escape(unit[1])}", told(name, 1260))
+        assert "1260" not in told(name, 1260)
+    assert told(Name.NEGLECT, 1260).split(",")[1:] != told(Name.QUICK_NO_SHOW, 1260).split(",")[1:], "longest, typical"

@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import pytest
 
 from sync.types import UtcMs
 from tests.server.desk import MINUTE, NEW, Desk, is_in, staff_id
@@ -99,3 +100,16 @@ def test_thai_first_then_what_is_chosen_until_somebody_signs_out(desk: Desk) -> 
     anna = desk.signed_in("anna")
     anna.post("/account/language", {"language": "th"})
     assert '<html lang="th">' in desk.signed_in("anna").get("/").text
+
+
+@pytest.mark.parametrize(("login", "path"), [("somsri", "/day/numbers"), ("", "/"), ("", "/day")])
+def test_whoever_asks_in_a_language_stays_in_it_where_another_page_answers(desk: Desk, login: str, path: str) -> None:
+    browser = desk.signed_in(login) if login else desk.browser()
+    sent = browser.get(f"{path}?lang=my")
+    assert sent.status_code == 303
+    assert '<html lang="my">' in browser.get(sent.headers["location"]).text
+
+
+def test_control_what_is_no_language_is_kept_by_nobody(desk: Desk) -> None:
+    sent = desk.browser().get("/day?lang=xx")
+    assert (sent.status_code, "set-cookie" in sent.headers) == (303, False)

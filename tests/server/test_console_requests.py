@@ -11,6 +11,7 @@ from server import asked, asking
 from server.asked import Show, State
 from server.asking import Wish
 from server.ledger import Ledger
+from server.listing import A_PAGE
 from server.pairing import Pairing
 from server.queue import Moment
 from sync.facts_published import Source
@@ -124,6 +125,26 @@ def test_of_an_office_named_in_the_address_its_own_things_are_offered(centre: De
     assert 'type="checkbox"' not in page
     assert "Ask offices for something" in browser.get("/requests/new?office=nobody&lang=en").text
     assert "Mae Sot" not in browser.get("/requests/new?find=phop&lang=en").text
+
+
+def test_the_list_is_turned_like_every_other_list(centre: Desk) -> None:
+    def ask(ledger: Ledger) -> None:
+        for n in range(A_PAGE + 1):
+            wish = Wish("notice", "", f"Notice {n}", None)
+            asking.ask(ledger, f"{n:032x}", f"{n:016x}", wish, tuple(OFFICES[:1]), "s0000000b", centre.moment())
+
+    centre.job(ask)
+    browser = centre.signed_in("somsri")
+    first = browser.get("/requests?show=all&lang=en").text
+    further = re.search(r'<a href="([^"]+)" rel="next">', first)
+    assert first.count('class="text"') == A_PAGE
+    assert further is not None
+    second = browser.get(further[1].replace("&amp;", "&")).text
+    assert (second.count('class="text"'), 'rel="next"' in second) == (1, False)
+    assert 'rel="prev"' in second
+    assert {each for page in (first, second) for each in re.findall(r"Notice \d+", page)} == {
+        f"Notice {n}" for n in range(A_PAGE + 1)
+    }
 
 
 # At an office ---------------------------------------------------------------------------------------------------------

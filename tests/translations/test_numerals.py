@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from translations import LANGUAGES, TranslationsError
+from translations.breaks import break_opportunities
 from translations.numerals import (
     LOCAL_DIGITS,
     MONTHS,
+    NO_BREAK,
     Era,
     buddhist_year,
     format_date,
@@ -39,11 +41,23 @@ def test_a_date_is_written_in_words_and_short(language: str, era: Era | None, wo
 
 
 @pytest.mark.parametrize(
-    ("language", "moment", "text"), [("th", "๐๙:๐๕ น.", "09:05 น."), ("en", "09:05", "09:05"), ("my", "၀၉:၀၅", "09:05")]
+    ("language", "moment", "text"),
+    [
+        ("th", "๐๙:๐๕\N{NO-BREAK SPACE}น.", "09:05\N{NO-BREAK SPACE}น."),
+        ("en", "09:05", "09:05"),
+        ("my", "၀၉:၀၅", "09:05"),
+    ],
 )
 def test_a_time_is_on_the_24_hour_clock(language: str, moment: str, text: str) -> None:
     assert format_time(time(9, 5), language) == text
     assert format_time(datetime.fromisoformat("2026-11-03T09:05:59+07:00"), language, digits="local") == moment
+
+
+def test_a_line_never_ends_between_a_time_and_what_says_that_it_is_one() -> None:
+    said = f"เปิดเวลา {format_time(time(9, 5), 'th')} ทุกวัน"
+    before = said.index("น.")
+    assert before not in break_opportunities(said, "th")
+    assert before in break_opportunities(said.replace(NO_BREAK, " "), "th"), "control"
 
 
 def test_midnight_and_the_last_minute_are_unambiguous() -> None:
@@ -52,7 +66,8 @@ def test_midnight_and_the_last_minute_are_unambiguous() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("th", "03/11/2569 09:05 น."), ("en", "03/11/2026 09:05"), ("my", "03/11/2026 09:05")]
+    ("language", "text"),
+    [("th", "03/11/2569 09:05\N{NO-BREAK SPACE}น."), ("en", "03/11/2026 09:05"), ("my", "03/11/2026 09:05")],
 )
 def test_a_moment_is_its_short_date_and_its_time(language: str, text: str) -> None:
     assert format_moment(datetime.fromisoformat("2026-11-03T09:05:59+07:00"), language) == text
