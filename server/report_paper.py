@@ -12,7 +12,7 @@ from server.opinion import FEWEST_RANKED
 from server.report import COMPLAINT, FOLLOWUP, LANGUAGE, MONTH, ONLINE, SURVEY, Report, Row
 from server.report_period import period_words
 from server.report_tables import TITLES
-from server.report_words import LABELS, Setting, label, shown
+from server.report_words import LABELS, Setting, Words, head, label, shown
 from server.scoring import GROUP
 from server.sums import COUNTER, HOUR, SERVICE
 from translations import N_
@@ -23,7 +23,7 @@ from translations.numerals import format_date, format_time
 PAINTS = ("ink", "ink_soft", "sunken", "rule", "primary", "on_primary")
 Sign = dict[str, Any]
 
-UNTIMED = {
+UNTIMED: Mapping[str, Words] = {
     "untimed_carried": N_("{count} carried over from another day"),
     "untimed_heard_late": N_("{count} from a kiosk whose clock was not known"),
     "untimed_restated": N_("{count} from before the office was restored"),
@@ -51,6 +51,7 @@ def paper(report: Report, setting: Setting) -> Sign:
     """All that the template reads."""
     return {
         "language": setting.language,
+        "digits": setting.digits("0123456789"),
         "office": setting.office_name,
         "title": setting.said(N_("Report on service")),
         "period": setting.digits(period_words(report.read.period, setting.language)),
@@ -77,12 +78,16 @@ def _made(report: Report, setting: Setting) -> str:
     read = report.read
     when = f"{_date(setting.now, setting)} {_time(setting.now, setting)}"
     text = setting.said(
-        N_("Made on {when} from {days} office days, revision {revision}."),
-        when=when, days=setting.digits(str(read.days)), revision=setting.digits(str(read.revision)),
+        N_("Made on {when}. Office days: {days}. Revision {revision}."),
+        when=when, days=setting.number(str(read.days)), revision=setting.number(str(read.revision)),
     )  # fmt: skip
     if read.marked:
         text += " " + setting.counted(
-            N_("Of {count} days the figures are being made anew: ask again later."), str(read.marked)
+            (
+                N_("Of {count} day the figures are being made anew: ask again later."),
+                "Of {count} days the figures are being made anew: ask again later.",
+            ),
+            str(read.marked),
         )
     return text
 
@@ -106,8 +111,10 @@ COUNTED_SO: Mapping[str, str] = {
     "emergency": N_("{count} more served with emergency numbers"),
 }
 """What has to be known of the count of tickets."""
-_KNOWN: tuple[str, str, Mapping[str, str]] = ("timed", N_("{count} waits are known"), UNTIMED)
-OF: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+_WAITS = (N_("{count} wait is known"), "{count} waits are known")
+_KNOWN: tuple[str, Words, Mapping[str, Words]] = ("timed", _WAITS, UNTIMED)
+_OF_NO_VISIT = (N_("{count} score of no visit"), "{count} scores of no visit")
+OF: Mapping[str, tuple[str, Words, Mapping[str, Words]]] = {
     "wait_p50": _KNOWN,
     "wait_p90": _KNOWN,
     "within_percent": (
@@ -117,15 +124,22 @@ OF: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     ),
     "percent": (
         "scores",
-        N_("{count} scores"),
-        {"disputed": N_("{count} visits with several scores"), "unattached": N_("{count} scores of no visit")},
+        (N_("{count} score"), "{count} scores"),
+        {
+            "disputed": (N_("{count} visit with several scores"), "{count} visits with several scores"),
+            "unattached": _OF_NO_VISIT,
+        },
     ),
-    "answered_percent": ("served", N_("of {count} served"), {"unattached": N_("{count} scores of no visit")}),
+    "answered_percent": (
+        "served",
+        N_("of {count} served"),
+        {"unattached": _OF_NO_VISIT},
+    ),
 }
 """Of a figure: how many it is of, in words, and what is left out of it."""
 
 
-def _left_out(figures: Mapping[str, str | None], reasons: Mapping[str, str], setting: Setting) -> list[str]:
+def _left_out(figures: Mapping[str, str | None], reasons: Mapping[str, Words], setting: Setting) -> list[str]:
     """What is not in a figure, by reason; that nothing is, where that is so."""
     found = [setting.counted(words, figures[key]) for key, words in reasons.items() if figures[key] != "0"]
     if not found:
@@ -135,7 +149,12 @@ def _left_out(figures: Mapping[str, str | None], reasons: Mapping[str, str], set
 
 def _fates(whole: Row, setting: Setting) -> Sign:
     lines = [_line(key, whole, setting) for key in FATES]
-    return {"title": setting.counted(N_("What became of {count} visits"), whole.figures["visits"]), "lines": lines}
+    return {
+        "title": setting.counted(
+            (N_("What became of {count} visit"), "What became of {count} visits"), whole.figures["visits"]
+        ),
+        "lines": lines,
+    }
 
 
 def _rest(report: Report, setting: Setting) -> Sign:
@@ -200,7 +219,7 @@ def table(title: str, rows: Sequence[Row], keys: Sequence[str], setting: Setting
     """A table of these figures."""
     return {
         "title": title,
-        "columns": [setting.said(LABELS[key]) for key in keys],
+        "columns": [head(key, setting) for key in keys],
         "rows": [[label(row, setting), *(_cell(key, row, setting) for key in keys)] for row in rows],
     }
 
@@ -208,7 +227,7 @@ def table(title: str, rows: Sequence[Row], keys: Sequence[str], setting: Setting
 def _cell(key: str, row: Row, setting: Setting) -> str:
     """Without its unit, which the column's head names; a dash where there is none."""
     value = row.figures.get(key)
-    return "–" if value is None else setting.digits(f"{int(value):,}" if value.isdecimal() else value)
+    return "–" if value is None else setting.number(value)
 
 
 def _date(day: Any, setting: Setting) -> str:

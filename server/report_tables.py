@@ -7,7 +7,7 @@ from typing import Any
 
 from server.report import PARTS, UNITS, Report, Row
 from server.report_period import period_words
-from server.report_words import LABELS, Setting, label
+from server.report_words import Setting, head, label
 from server.spreadsheet import harmless, workbook
 from translations import N_
 
@@ -27,6 +27,15 @@ TITLES = {
     "followup": N_("Answers to complaints and alerts"),
     "online": N_("Places asked for from phones"),
 }
+SHEETS = {
+    "language": N_("By language"),
+    "survey": N_("Survey by dimension"),
+    "followup": N_("Answers to complaints"),
+}
+"""Shorter, on the tab of a sheet: a spreadsheet takes names of up to LONGEST signs."""
+LONGEST = 31
+WIDTHS = (12, 34, 34, 20, 10, 16)
+"""Of the tidy table's columns, in digits."""
 
 
 def tidy(report: Report, setting: Setting) -> list[tuple[str, str, str, str, str, str]]:
@@ -74,13 +83,15 @@ def xlsx_of(
     for line, row in enumerate(tidy(report, setting), 1):
         sheet.write_row(line, 0, row[:-1])
         _figure(sheet, line, len(row) - 1, row[3], row[-1] or None, formats)
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
     book.close()
     return out.getvalue()
 
 
 def _texts(book: Any, title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], bold: Any) -> None:
-    sheet, wrapped = book.add_worksheet(title[:31]), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet, wrapped = book.add_worksheet(title[:LONGEST]), book.add_format({"text_wrap": True, "valign": "top"})
     sheet.write_row(0, 0, heads, bold)
     for number, line in enumerate(lines, 1):
         for column, text in enumerate(line):
@@ -93,16 +104,16 @@ def _texts(book: Any, title: str, heads: Sequence[str], lines: Sequence[Sequence
 def _sheet(
     book: Any, part: str, rows: Sequence[Row], report: Report, setting: Setting, formats: dict[int, Any], bold: Any
 ) -> None:
-    sheet = book.add_worksheet(setting.said(TITLES[part])[:31])
+    sheet = book.add_worksheet(setting.said(SHEETS.get(part, TITLES[part]))[:LONGEST])
     sheet.write(0, 0, _title(report, setting), bold)
     keys = list(rows[0].figures)
     if part == "all":
         for line, key in enumerate(keys, 2):
-            sheet.write(line, 0, setting.said(LABELS[key]))
+            sheet.write(line, 0, head(key, setting))
             _figure(sheet, line, 1, key, rows[0].figures[key], formats)
         sheet.set_column(0, 0, 52)
         return
-    sheet.write_row(2, 1, [setting.said(LABELS[key]) for key in keys], bold)
+    sheet.write_row(2, 1, [head(key, setting) for key in keys], bold)
     for line, row in enumerate(rows, 3):
         sheet.write(line, 0, label(row, setting))
         for column, key in enumerate(keys, 1):

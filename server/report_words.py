@@ -15,6 +15,10 @@ from translations.numerals import local_digits
 # gettext: report
 
 
+Words = str | tuple[str, str]
+"""A text, or the ones for one and for several."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """`office` and `services`: names by language, and of services by id, too. `now`: in the office's time."""
@@ -29,9 +33,16 @@ class Setting:
         """A text of the domain `report` with these values."""
         return self.digits(load(self.language, "report").gettext(msgid).format(**values))
 
-    def counted(self, msgid: str, count: str | None) -> str:
-        """A text that names a count."""
-        return self.said(msgid, count=self.digits(count or "0"))
+    def counted(self, words: Words, count: str | None) -> str:
+        """A text that names a count, whose thousands stand apart."""
+        catalogue, count = load(self.language, "report"), count or "0"
+        text = catalogue.gettext(words) if isinstance(words, str) else catalogue.ngettext(*words, int(count))
+        return self.digits(text.format(count=self.number(count)))
+
+    def number(self, figure: str) -> str:
+        """A figure with its thousands apart, in the digits that were asked for."""
+        whole, point, rest = figure.partition(".")
+        return self.digits(f"{int(whole):,}{point}{rest}")
 
     def digits(self, text: str) -> str:
         """In the digits of the language, where that was asked for."""
@@ -117,8 +128,7 @@ def shown(key: str, value: str | None, setting: Setting) -> str:
     """A figure with its unit, as it is printed."""
     if value is None:
         return setting.said(NO_FIGURE)
-    grouped = f"{int(value):,}" if value.isdecimal() else value
-    number = setting.digits(grouped)
+    number = setting.number(value)
     if key == "percent" and setting.language == "th":  # as Thai reports write it: the word before the number
         return setting.said(PERCENT_FIRST, number=number)
     words = UNIT_WORDS.get(UNITS[key].name)
@@ -126,6 +136,14 @@ def shown(key: str, value: str | None, setting: Setting) -> str:
 
 
 PERCENT_FIRST = N_("{number} percent")
+HEADS = {MINUTES.name: N_("{label} (min)"), PERCENT.name: N_("{label} (%)")}
+"""Of a column, whose figures stand without their unit."""
+
+
+def head(key: str, setting: Setting) -> str:
+    """The head of a column of this figure."""
+    words, named = HEADS.get(UNITS[key].name), setting.said(LABELS[key])
+    return named if words is None or "%" in named else setting.said(words, label=named)
 
 
 def label(row: Row, setting: Setting) -> str:

@@ -59,6 +59,20 @@ def picture(pdf: bytes, page: int = 0, ppi: float = 72) -> Any:
         return document[page].render(scale=ppi / 72).to_pil().convert("RGB")
 
 
+def overlapping(pdf: bytes, page: int) -> list[tuple[float, float]]:
+    """Where (from the left and from the bottom, in points) a text begins in the midst of another one. Not for scripts
+    whose marks stand above and below."""
+    with pdfium.PdfDocument(io.BytesIO(pdf)) as document:
+        texts = [each for each in document[page].get_objects(max_depth=9) if each.type == calls.FPDF_PAGEOBJ_TEXT]
+        boxes = sorted(each.get_bounds() for each in texts)
+    return [
+        (left, bottom)
+        for at, (_, below, before, above) in enumerate(boxes)
+        for left, bottom, right, top in boxes[at + 1 :]
+        if left < before - 0.5 and right > left and bottom < above and below < top
+    ]
+
+
 def follows(text: str, within: str) -> bool:
     """Whether the signs of `text` stand in this order in what was read. PDFium tells a cluster twice where a mark was
     moved by the font, so there may be more between."""

@@ -20,17 +20,17 @@ from server.__main__ import main
 from server.config import parse_server
 from server.errors import ExportFailed, NoSuchPeriod
 from server.histogram import Histogram
-from server.report import OPINION, UNITS, Read, Report, report_of, rounded
+from server.report import MONTH, OPINION, UNITS, Read, Report, report_of, rounded
 from server.report_command import Order, write_report
-from server.report_paper import paper
+from server.report_paper import TABLES, WAITS, paper
 from server.report_period import period_of, period_words
-from server.report_tables import csv_of, tidy
+from server.report_tables import LONGEST, SHEETS, TITLES, csv_of, tidy, xlsx_of
 from server.report_words import LABELS, Setting, shown
 from server.sla import Cell
 from server.stores import FILE
 from server.sums import ALL, COUNTER, HOUR, SERVICE, Sum
-from server.typeset import Typesetter
-from tests.server.printed import follows, printed
+from server.typeset import TEMPLATES, Typesetter
+from tests.server.printed import follows, overlapping, printed
 from tests.server.recount import Figures, recount
 from tests.server.reported import DAYS, live, make_figures
 from translations import LANGUAGES
@@ -189,7 +189,32 @@ def test_thai_digits_and_the_buddhist_era_are_printed_where_asked_for(office: Pa
     assert run(office, "FY2570", tmp_path / "r.pdf", "--digits", "thai") == 0
     page = printed((tmp_path / "r.pdf").read_bytes()).pages[0]
     assert "๒๕๗๐" in page
-    assert not re.search(r"[1-9]", re.sub("1/[0-9]", "", page))
+    assert not re.search(r"[0-9]", page)
+
+
+def test_no_head_of_a_column_runs_into_the_next(office: Path, tmp_path: Path) -> None:
+    assert run(office, "2026-Q4", tmp_path / "r.pdf", "--lang", "en") == 0
+    pdf = (tmp_path / "r.pdf").read_bytes()
+    assert [overlapping(pdf, page) for page in (1, 2)] == [[], []]
+
+
+def test_control_heads_that_are_never_broken_run_into_each_other(tmp_path: Path) -> None:
+    template = (TEMPLATES / "report.typ").read_text("utf-8").replace("hyphenate: true", "hyphenate: false")
+    (tmp_path / "report.typ").write_text(template, "utf-8")
+    data = paper(full(), setting())
+    assert overlapping(Typesetter(tmp_path).pdf("report.typ", data, NOW), 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_of_thousands_look_alike_and_columns_name_their_unit(language: str) -> None:
+    told = setting(language)
+    assert [told.number(each) for each in ("7", "1234567", "3955.80")] == ["7", "1,234,567", "3,955.80"]
+    data = paper(full(), told)
+    assert re.search("[0-9]{4}", json.dumps([data["cards"], data["blocks"]], ensure_ascii=False)) is None
+    heads = {each["title"]: each["columns"] for each in data["tables"]}[told.said("By service")]
+    minutes = {"th": "(นาที)", "en": "(min)", "my": "(မိနစ်)"}[language]
+    assert [minutes in each for each in heads] == [key in WAITS for key in TABLES[SERVICE]]
+    assert [each.endswith("(%)") for each in heads] == ["percent" in key for key in TABLES[SERVICE]]
 
 
 def test_the_revision_goes_up_with_a_late_fact_and_until_then_the_paper_says_so(tmp_path: Path) -> None:
@@ -269,6 +294,16 @@ def test_few_scores_are_not_told_and_none_of_one_counter() -> None:
     assert told[COUNTER, "1"]["answered_percent"] == "100.00"
 
 
+def full() -> Report:
+    """Tens of thousands came."""
+    cell = Cell(
+        tickets=12_345, served=12_345, judged=12_345, within=10_000, level_5=12_345, disputed=1, unattached=1_234,
+        waits=Histogram.of([60_000] * 12_345),
+    )  # fmt: skip
+    sums = {ALL: {"": Sum(cell)}, SERVICE: {"a": Sum(cell)}, MONTH: {"2026-11": Sum(cell)}}
+    return report_of(Read(period_of("2026-11"), sums))
+
+
 def setting(language: str = "en") -> Setting:
     return Setting({"en": "Office", "th": "สำนักงาน"}, {}, language, NOW)
 
@@ -296,17 +331,25 @@ def test_beside_every_figure_stands_what_it_leaves_out() -> None:
     )
     assert beside["Half waited at most"] == beside["Nine of ten waited at most"]
     assert beside["Half waited at most"] == (
-        "1 waits are known; not in it: 1 carried over from another day, 2 from a kiosk whose clock was not known, "
+        "1 wait is known; not in it: 1 carried over from another day, 2 from a kiosk whose clock was not known, "
         "3 from before the office was restored, 2 never called"
     )
     assert "not in it: 2 whose time" in beside["Within the standard time"]
-    assert beside["Satisfaction"] == "5 scores; not in it: 1 visits with several scores, 7 scores of no visit"
+    assert beside["Satisfaction"] == "5 scores; not in it: 1 visit with several scores, 7 scores of no visit"
 
 
 def test_every_figure_has_a_name() -> None:
     report = report_of(Read(period_of("2026-11"), {ALL: {"": Sum()}, HOUR: {"08": Sum()}}))
     assert {row.part for row in report.rows} == {ALL, HOUR}
     assert set(LABELS) == set(UNITS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_name_of_each_sheet_is_whole(language: str) -> None:
+    names = [setting(language).said(SHEETS.get(part, title)) for part, title in TITLES.items()]
+    assert [each for each in names if len(each) > LONGEST] == []
+    with zipfile.ZipFile(io.BytesIO(xlsx_of(full(), setting(language)))) as book:
+        assert f'name="{names[0]}"' in book.read("xl/workbook.xml").decode()
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_only_text() -> None:
