@@ -4,11 +4,11 @@ PIN."""
 
 import argparse
 import os
-import select
 import signal
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,15 +19,19 @@ from fonts import FontsError
 from hardware.errors import HardwareError
 from kiosk.errors import KioskError
 from kiosk.loop import WakePipe
+from kiosk.patience import rest
 from kiosk.ui import WindowError, plain_error
 from sync.config import DISPLAY_ROLE, KIOSK_ROLE
 from sync.disk import trouble_of
 from sync.errors import JournalRefused, SyncError
 from sync.journal import Journal
+from sync.notify import Pulse, pulse_for
 from translations import TranslationsError
 
 REST_S = 60.0
 """How long the screen of a kiosk that cannot start stays, until the service tries again with what was mended."""
+ANEW_S = 180.0
+"""How long a start may take at which every ticket is rehearsed, on the slowest board."""
 
 
 def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
@@ -60,21 +64,28 @@ def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
         from kiosk.doctor import main as doctor
 
         return doctor(given.config, given.data, trial=given.trial, as_json=given.json)
-    windowed = given.window or given.headless
+    pulse = pulse_for(os.environ, os.getpid(), time.monotonic)
     try:
-        return _run(given.config, given.data, journals, windowed=windowed)
+        return _begin(given.config, given.data, journals, pulse, windowed=given.window or given.headless)
+    finally:
+        pulse.ends()
+
+
+def _begin(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse, *, windowed: bool) -> int:
+    try:
+        return _run(config, data, journals, pulse, windowed=windowed)
     except (FontsError, TranslationsError, WindowError) as error:
-        return _refuse([f"The kiosk cannot start: {error}", error.hint], windowed=windowed)
+        return _refuse([f"The kiosk cannot start: {error}", error.hint], pulse, windowed=windowed)
     except JournalRefused as error:
-        return _refuse_by_screen(f"{error}. {error.hint}", error.trouble.value, windowed=windowed)
+        return _refuse_by_screen(f"{error}. {error.hint}", error.trouble.value, pulse, windowed=windowed)
     except (KioskError, SyncError, HardwareError) as error:
-        return _refuse_by_screen(f"{error}. {error.hint}", "start", windowed=windowed)
+        return _refuse_by_screen(f"{error}. {error.hint}", "start", pulse, windowed=windowed)
     except (OSError, sqlite3.Error) as error:  # a card that can no longer be read, too
         told = f"{error}. Run `python -m kiosk doctor`."
-        return _refuse_by_screen(told, trouble_of(error).value, windowed=windowed)
+        return _refuse_by_screen(told, trouble_of(error).value, pulse, windowed=windowed)
 
 
-def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: bool) -> int:
+def _run(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse, *, windowed: bool) -> int:
     from fonts import check
     from kiosk import appliance, board_appliance, configfile, office_data
 
@@ -84,25 +95,25 @@ def _run(config: Path, data: Path | None, journals: type[Journal], *, windowed: 
         problem = loaded.problem
         line = f", line {problem.line}" if problem is not None and problem.line else ""
         return _refuse_by_screen(
-            f"{config}{line}: {problem}. {problem.hint if problem else ''}", "config", windowed=windowed
+            f"{config}{line}: {problem}. {problem.hint if problem else ''}", "config", pulse, windowed=windowed
         )
     fullscreen = False if windowed else None
     if loaded.config.role == DISPLAY_ROLE:
         assemble = partial(board_appliance.assemble_display, loaded, journals=journals, fullscreen=fullscreen)
-        return _awake(assemble, DISPLAY_ROLE)
+        return _awake(assemble, DISPLAY_ROLE, pulse)
     services = office_data.catalogue_of(loaded)
     if services.catalogue is None:
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
-        return _refuse_by_screen(problem_text, "config", windowed=windowed)
+        return _refuse_by_screen(problem_text, "config", pulse, windowed=windowed)
 
     def begin() -> appliance.Appliance:
         """With what the office has published by now."""
         return appliance.assemble(loaded, office_data.catalogue_of(loaded), journals=journals, fullscreen=fullscreen)
 
-    return _awake(begin, KIOSK_ROLE)
+    return _awake(begin, KIOSK_ROLE, pulse)
 
 
-def _awake(assemble: Callable[[], Any], role: str) -> int:
+def _awake(assemble: Callable[[], Any], role: str, pulse: Pulse) -> int:
     """Run an Appliance or a BoardAppliance until it is to end; once more where it has to begin anew: with another
     journal, or with what the office published. Whoever ends it in between is heard."""
     asked, begun = threading.Event(), True
@@ -114,11 +125,14 @@ def _awake(assemble: Callable[[], Any], role: str) -> int:
         try:
             width, height = running.window.size
             print(f"{role} ready, {width} x {height}, {running.window.driver}", file=sys.stderr, flush=True)
+            running.loop.beat(pulse)
             running.loop.run()
         finally:
             signal.set_wakeup_fd(-1)  # its number may soon be another file's
             running.close()
         begun = running.loop.anew
+        if begun:
+            pulse.works("begins anew", ANEW_S)
     return 0
 
 
@@ -136,26 +150,27 @@ def _on_signals(end: Any, wakes: WakePipe) -> None:
     signal.signal(signal.SIGINT, ended)
 
 
-def _refuse_by_screen(detail: str, code: str, *, windowed: bool) -> int:
+def _refuse_by_screen(detail: str, code: str, pulse: Pulse, *, windowed: bool) -> int:
     """Out of order, in all languages, with what to mend; then the service tries again."""
     from kiosk.broken import show
 
     print(detail, file=sys.stderr, flush=True)
-    return show(detail, code, windowed=windowed, wait=_wait_for_end)
+    return show(detail, code, windowed=windowed, wait=partial(_wait_for_end, pulse, code))
 
 
-def _refuse(lines: list[str], *, windowed: bool) -> int:
+def _refuse(lines: list[str], pulse: Pulse, *, windowed: bool) -> int:
     """On stderr, and on the screen in plain letters, which need none of what may be missing."""
     print("\n".join(lines), file=sys.stderr, flush=True)
     if os.environ.get("SDL_VIDEODRIVER") != "dummy" and plain_error(lines, fullscreen=not windowed, size=(1280, 720)):
-        _wait_for_end()
+        _wait_for_end(pulse, "start")
     return 2
 
 
-def _wait_for_end() -> None:
+def _wait_for_end(pulse: Pulse, code: str) -> None:
+    """The screen is drawn, so the process is ready: it shows what is the matter, and would be missed if it hung."""
     wakes = WakePipe()
     _on_signals(lambda: None, wakes)
-    select.select([wakes.fileno()], [], [], REST_S)
+    rest(pulse, f"out of order: {code}", wakes.fileno(), REST_S, time.monotonic)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from kiosk.control import Answer, Control, ControlError
 from kiosk.layout import Display
 from kiosk.loop import Datagrams, WakePipe
 from kiosk.office_data import hours_of, publications_of, services_of
+from kiosk.patience import patience_s
 from kiosk.scene import Scene
 from kiosk.ui import Closed, Exposed, Glass, Window
 from sync import RELEASE
@@ -33,6 +34,7 @@ from sync.inbox import InboxReader
 from sync.journal import Journal
 from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
+from sync.notify import Pulse, unwatched
 from sync.system_clock import SystemClock
 from sync.wake import WakeSocket
 
@@ -53,6 +55,7 @@ class BoardLoop:
         self.machine, self.glass = machine, glass
         self._draw, self._now, self._wakes, self._mail = draw, now, wakes, mail
         self._control: Control | None = None
+        self._pulse = unwatched()
         self._drawn: Sight | None = None
         self.scene: Scene | None = None
         self.ending = False
@@ -62,6 +65,10 @@ class BoardLoop:
     def listen(self, control: Control) -> None:
         """Take lines from a control socket, which calls `handle`."""
         self._control = control
+
+    def beat(self, pulse: Pulse) -> None:
+        """Tell the service manager from now on: that it is ready once a picture was drawn, and that it still turns."""
+        self._pulse = pulse
 
     def run(self) -> None:
         """Until `ending`."""
@@ -80,6 +87,7 @@ class BoardLoop:
         if self.machine.must_begin_anew():
             self.anew = self.ending = True
         self.refresh()
+        self._pulse.turn(_told(self.machine.sight))
         events = self.glass.drain()
         for event in events:
             if isinstance(event, Exposed):
@@ -116,9 +124,7 @@ class BoardLoop:
         return found + (self._control.filenos() if self._control is not None else [])
 
     def _patience_s(self) -> float | None:
-        due = self.machine.deadline()
-        # A millisecond more than the rest of one that has begun, so that the deadline is over when it wakes.
-        return None if due is None else max((due - self._now()) / 1000, 0) + 0.0005
+        return patience_s(self.machine.deadline(), self._now(), self._pulse)
 
 
 @dataclass
@@ -201,6 +207,13 @@ def _assembled(
         stack.callback(control.close)
         loop.listen(control)
     return BoardAppliance(loop, window, wakes, contextlib.ExitStack())
+
+
+def _told(sight: Sight) -> str:
+    """What is in sight, in one English line for the service manager."""
+    if sight.board is None:
+        return "display: nothing of the office is known"
+    return "display: the queue, not heard of for long" if sight.lost else "display: the queue"
 
 
 def notice_of(loaded: Loaded, services: LoadedCatalogue, hours: LoadedCalendar) -> str | None:

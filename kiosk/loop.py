@@ -16,7 +16,9 @@ from kiosk.control import HINT, Answer, Control, ControlError
 from kiosk.front import Front
 from kiosk.keypad import Keypad
 from kiosk.machine import Machine
+from kiosk.patience import patience_s, told
 from kiosk.ui import Closed, Exposed, Glass, LetGo, Pressed, Released, Touched, UiEvent
+from sync.notify import Pulse, unwatched
 
 SCORE_KEYS = ("1", "2", "3", "4", "5")
 SHORTEST_PRESS_MS = 150
@@ -155,6 +157,7 @@ class Loop:
         self.machine, self.front, self.glass = machine, front, glass
         self._now, self._wakes, self._mail, self._fingers = now, wakes, mail, fingers
         self._control: Control | None = None
+        self._pulse = unwatched()
         self.ending = False
         self.anew = False
         """It ends so that the kiosk begins again, with another journal."""
@@ -162,6 +165,10 @@ class Loop:
     def listen(self, control: Control) -> None:
         """Take lines from a control socket, which calls `handle`."""
         self._control = control
+
+    def beat(self, pulse: Pulse) -> None:
+        """Tell the service manager from now on: that it is ready once a picture was drawn, and that it still turns."""
+        self._pulse = pulse
 
     def run(self) -> None:
         """Until `ending`."""
@@ -182,6 +189,7 @@ class Loop:
         if self.machine.must_begin_anew():
             self.anew = self.ending = True
         self.front.refresh()
+        self._pulse.turn(told(self.machine.state))
         # Painting talks to the display server, which may leave events in its client library, where select sees none.
         events = self.glass.drain()
         for event in events:
@@ -291,6 +299,4 @@ class Loop:
         return min((time for time in times if time is not None), default=None)
 
     def _patience_s(self) -> float | None:
-        due = self._deadline()
-        # A millisecond more than the rest of one that has begun, so that the deadline is over when it wakes.
-        return None if due is None else max((due - self._now()) / 1000, 0) + 0.0005
+        return patience_s(self._deadline(), self._now(), self._pulse)

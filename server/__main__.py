@@ -8,6 +8,7 @@ import hashlib
 import os
 import resource
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from server.stores import FILE, open_reader, place_of
 from sync.clock import trusted
 from sync.config_words import is_postgresql
 from sync.errors import SyncError
+from sync.notify import pulse_for
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock, random_bytes
 from sync.types import UtcMs
@@ -251,6 +253,7 @@ def _serve(config: ServerConfig, digest: str, config_file: Path, folder: Path, c
             complain=_complain,
             backing=backup_command.in_own_process(config_file),
             ways=_ways(config, root, send),
+            pulse=pulse_for(os.environ, os.getpid(), time.monotonic),
         )
         await office.run()
 

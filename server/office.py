@@ -51,6 +51,7 @@ from server.hall import Hall
 from server.halls import Halls
 from server.handdown import HandDown, Shelf
 from server.handing import Handing
+from server.heartbeat import keep_beating
 from server.http import App
 from server.ingest import Exchange
 from server.judges import Judges
@@ -100,6 +101,7 @@ from sync.clock import office_day
 from sync.facts import MachineStarted
 from sync.keys import DeviceKey, load_for, load_or_make
 from sync.live import Live
+from sync.notify import Pulse, unwatched
 from sync.types import JournalId, Seq, UtcMs
 from sync.voice import is_quiet
 from sync.wire import Head
@@ -166,8 +168,10 @@ class Office:
         complain: Callable[[ServerError], None],
         backing: Run | None = None,
         ways: Sequence[Way] = (),
+        pulse: Pulse | None = None,
     ) -> None:
-        """`backing` makes one backup (server.nightly); `ways`: by which alerts leave (server.telling)."""
+        """`backing` makes one backup (server.nightly); `ways`: by which alerts leave (server.telling); `pulse`: to whom
+        it is told that the server runs (None: to nobody)."""
         self._config, self._folder, self._certificate = config, folder, certificate
         self._ledger = place_of(config.database, folder)
         self._console_certificate, self._complain = console, complain
@@ -175,6 +179,7 @@ class Office:
         self._random, self._clock, self._told = random, clock, told
         self._ready, self._backing, self._ways = ready, backing, ways
         self._keeper: Timekeeper | None = None
+        self._pulse = pulse or unwatched()
         self.stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -203,7 +208,8 @@ class Office:
             for running in (core.speaker.run(), core.bookkeeper.run(), self._nightly(core.backups), *keeping):
                 stack.callback(asyncio.create_task(running).cancel)
             bound = list(zip(listeners, sockets, strict=True))
-            await self._listen(bound, core.closing, self._keep_time(core.keeper, core.writer))
+            kept = self._keep_time(core.keeper, core.writer), keep_beating(self._pulse, core.writer)
+            await self._listen(bound, core.closing, kept)
 
     def _core(self, stack: contextlib.AsyncExitStack, loop: asyncio.AbstractEventLoop) -> _Core:
         """The ledger with its writer, and what is told of every change of it."""
@@ -602,7 +608,7 @@ class Office:
         self,
         listeners: list[tuple[Listener, Any]],
         closing: Sequence[Callable[[], None]],
-        keeping: Coroutine[Any, Any, None],
+        keeping: Sequence[Coroutine[Any, Any, None]],
     ) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -613,9 +619,10 @@ class Office:
             for each, _ in listeners:
                 await each.ready.wait()
             self._ready(self._where([bound for _, bound in listeners]))
-            kept = [tasks.create_task(keeping), tasks.create_task(self._keep_certificate(listeners[-1][0]))]
+            running = [tasks.create_task(each) for each in (*keeping, self._keep_certificate(listeners[-1][0]))]
             await self.stop.wait()
-            for task in kept:
+            self._pulse.ends()
+            for task in running:
                 task.cancel()
             for close in closing:
                 close()

@@ -17,6 +17,8 @@ from server.ledger import Ledger
 
 Result = TypeVar("Result")
 Job = Callable[[Ledger], Any]
+_Asked = tuple[Job | None, Future[Any]]
+"""A job; or none, where it is only asked whether the thread comes round."""
 
 GROUP = 64
 """Most jobs in one commit."""
@@ -36,7 +38,7 @@ class Writer:
     ) -> None:
         self._ledger = ledger
         self._committed, self._timed = committed, timed
-        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
         self.trouble: str | None = None
         """What to do about the disk, from a commit it refused until it takes one again."""
@@ -56,6 +58,13 @@ class Writer:
         """Have `job` done. Its result, or its ServerError or SyncError, comes when it is durable."""
         future: Future[Result] = Future()
         self._jobs.put((job, future))
+        return future
+
+    def come_round(self) -> "Future[None]":
+        """Has a result once the thread took it up; nothing is written or committed for it. A thread that hangs gives
+        none."""
+        future: Future[None] = Future()
+        self._jobs.put((None, future))
         return future
 
     def expect(self, *, more: bool) -> None:
@@ -86,11 +95,15 @@ class Writer:
                 return
 
     def _next_group(self) -> tuple[list[tuple[Job, "Future[Any]"]], bool]:
-        group = []
+        group: list[tuple[Job, Future[Any]]] = []
         item = self._jobs.get()
         while item is not None:
-            if item[1].set_running_or_notify_cancel():  # who gave up waiting is not served; from here nobody can
-                group.append(item)
+            job, future = item
+            if future.set_running_or_notify_cancel():  # who gave up waiting is not served; from here nobody can
+                if job is None:
+                    future.set_result(None)
+                else:
+                    group.append((job, future))
             if len(group) >= GROUP or self._jobs.empty():
                 return group, False
             item = self._jobs.get()

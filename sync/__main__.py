@@ -1,17 +1,19 @@
 """`python -m sync --config kiosk.toml` sends facts; `… status --config kiosk.toml` and `… verify J.db` look."""
 
 import argparse
+import os
 import random
 import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from sync import status, verify
 from sync.asking import FILE as ASK
@@ -28,11 +30,29 @@ from sync.inbox import InboxReader
 from sync.journal import JournalReader
 from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
+from sync.notify import Pulse, pulse_for
 from sync.pairing import load_pin
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock
 from sync.uplink import LOOK_EVERY_S, Ports, Settings, Uplink
 from sync.wake import WakeSocket, wake
+
+
+class Turning(Protocol):
+    """What is needed of sync.uplink.Uplink."""
+
+    @property
+    def standing(self) -> str: ...
+
+    def turn(self) -> float: ...
+
+
+class Datagrams(Protocol):
+    """What is needed of sync.wake.WakeSocket."""
+
+    def fileno(self) -> int: ...
+
+    def drain(self) -> bool: ...
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,14 +97,23 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _run(config: KioskConfig, data: Path, clock: SystemClock) -> int:
+def _run(config: KioskConfig, data: Path, clock: SystemClock) -> NoReturn:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     data.mkdir(parents=True, exist_ok=True)
+    pulse = pulse_for(os.environ, os.getpid(), time.monotonic)
+    try:
+        _serve(config, data, clock, pulse)
+    finally:
+        pulse.ends()
+
+
+def _serve(config: KioskConfig, data: Path, clock: SystemClock, pulse: Pulse) -> NoReturn:
     if config.server.url is None:
         say("no [server] url in kiosk.toml: this device stands alone, nothing is sent")
-        signal.pause()
-        return 0
+        while True:
+            pulse.turn("stands alone: no server is named in kiosk.toml")
+            select.select([], [], [], pulse.wait_s())
     chance, kiosk, called = random.SystemRandom(), data / "kiosk.wake", threading.Event()
 
     def changed() -> None:
@@ -98,18 +127,21 @@ def _run(config: KioskConfig, data: Path, clock: SystemClock) -> int:
         ports = DownPorts(clock.instant, chance.random, say, lambda: wake(kiosk))
         if config.role == DISPLAY_ROLE:
             ports = _of_a_display(ports, kiosk)
-        down = Downlink(data, url, ports)
-        threading.Thread(target=run, args=(down, called, say), name="downlink", daemon=True).start()
+        beside = [threading.Thread(target=run, args=(Downlink(data, url, ports), called, say), name="downlink")]
         if config.role == DISPLAY_ROLE:
             fetcher = ClipFetcher(data, url, ClipPorts(say))
-            arguments = fetcher, threading.Event(), say
-            threading.Thread(target=fetch_clips, args=arguments, name="clips", daemon=True).start()
+            beside += [threading.Thread(target=fetch_clips, args=(fetcher, threading.Event(), say), name="clips")]
+        for each in beside:
+            each.daemon = True
+            each.start()
         with ExitStack() as stack:
             if config.role == KIOSK_ROLE:
                 asked = Asked(data / ASK, lambda: first_administrator(data, url))
                 stack.callback(asked.close)
                 asked.start()
-            _loop(uplink, stack.enter_context(WakeSocket(data / "sync.wake")))
+            woken = stack.enter_context(WakeSocket(data / "sync.wake"))
+            while True:
+                go_round(uplink, woken, pulse, beside)
     finally:
         uplink.close()
 
@@ -124,12 +156,16 @@ def _of_a_display(ports: DownPorts, kiosk: Path) -> DownPorts:
     )
 
 
-def _loop(uplink: Uplink, woken: WakeSocket) -> NoReturn:
-    while True:
-        wait = min(uplink.turn(), LOOK_EVERY_S)
-        if wait > 0:
-            select.select([woken], [], [], wait)
-            woken.drain()
+def go_round(uplink: Turning, woken: Datagrams, pulse: Pulse, beside: Sequence[threading.Thread]) -> None:
+    """One turn of the loop. Where a thread `beside` it has ended, the service manager is told nothing any more, so that
+    it begins everything anew."""
+    wait = min(uplink.turn(), LOOK_EVERY_S)
+    if all(each.is_alive() for each in beside):
+        pulse.turn(uplink.standing)
+    beat = pulse.wait_s()
+    if wait > 0:
+        select.select([woken], [], [], wait if beat is None else min(wait, beat))
+        woken.drain()
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -128,6 +128,12 @@ class Uplink:
             return LOOK_EVERY_S
         return min(max(self._due_ms - self._now_ms(), 0.0) / 1000, LOOK_EVERY_S)
 
+    @property
+    def standing(self) -> str:
+        """How the exchange stands, in one line for whoever looks after this machine."""
+        phase, message = self._shown_phase(), self._state.message
+        return f"{phase}: {message}" if message else phase
+
     def close(self) -> None:
         """Let go of everything."""
         for each in (self._link, self._own.reader if self._own else None, self._inbox):
@@ -190,10 +196,9 @@ class Uplink:
     def _give(self, given: Input) -> None:
         self._state, effects = self._ports.step(self._state, given, self._ports.fraction())
         self._plan(effects)
-        phase, message = self._shown_phase(), self._state.message
-        if message:
-            self._say("phase", f"{phase}: {message}")
-        elif phase == Phase.IDLE.value:
+        if self._state.message:
+            self._say("phase", self.standing)
+        elif self._shown_phase() == Phase.IDLE.value:
             self._say("phase", "facts are sent as they come")
 
     def _shown_phase(self) -> str:

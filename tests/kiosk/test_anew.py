@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.__main__ import _awake
 from kiosk.loop import WakePipe
+from sync.notify import Pulse, RecordingManager, unwatched
 
 
 class Running:
@@ -22,6 +23,10 @@ class Running:
     def run(self) -> None:
         """Nothing to wait for."""
         self.ran = not self.ending
+
+    def beat(self, pulse: Pulse) -> None:
+        """Whom it tells that it runs."""
+        pulse.turn("screen attract")
 
     def close(self) -> None:
         """It is over."""
@@ -42,8 +47,18 @@ def signals() -> Iterator[None]:
 def test_it_is_put_together_anew_as_often_as_it_asks() -> None:
     made = [Running(anew=True), Running(anew=True), Running(anew=False)]
     left = iter(made)
-    assert _awake(lambda: next(left), "kiosk") == 0
+    assert _awake(lambda: next(left), "kiosk", unwatched()) == 0
     assert [each.ran and each.closed for each in made] == [True] * 3
+
+
+def test_nobody_misses_it_while_it_is_put_together_anew() -> None:
+    manager, left = RecordingManager(), iter([Running(anew=True), Running(anew=False)])
+    assert _awake(lambda: next(left), "kiosk", Pulse(manager, 6.0, lambda: 1.0)) == 0
+    assert manager.told == [
+        "READY=1", "STATUS=screen attract", "WATCHDOG=1",
+        "STATUS=begins anew", "WATCHDOG_USEC=180000000", "WATCHDOG=1",
+        "STATUS=screen attract", "WATCHDOG_USEC=6000000", "WATCHDOG=1",
+    ]  # fmt: skip
 
 
 def test_whoever_ends_it_while_it_is_put_together_anew_is_heard() -> None:
@@ -55,10 +70,10 @@ def test_whoever_ends_it_while_it_is_put_together_anew_is_heard() -> None:
         made.append(Running(anew=True))
         return made[-1]
 
-    assert _awake(assemble, "kiosk") == 0
+    assert _awake(assemble, "kiosk", unwatched()) == 0
     assert [(each.ran, each.closed) for each in made] == [(True, True), (False, True)]
 
 
 def test_no_signal_writes_into_a_file_that_is_closed() -> None:
-    _awake(lambda: Running(anew=False), "kiosk")
+    _awake(lambda: Running(anew=False), "kiosk", unwatched())
     assert signal.set_wakeup_fd(-1) == -1

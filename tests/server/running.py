@@ -4,6 +4,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -29,8 +30,9 @@ trust = "system"
 class RunningServer:
     """`python -m server` on free ports, with its data below `folder`."""
 
-    def __init__(self, folder: Path, config: str = CONFIG) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, config: str = CONFIG, environment: Mapping[str, str] | None = None) -> None:
+        """`environment`: the process's own, None: as this one's."""
+        self.folder, self._environment = folder, environment
         self.config = folder / "server.toml"
         self.config.write_text(config, "utf-8")
         self.start()
@@ -38,7 +40,10 @@ class RunningServer:
     def start(self) -> None:
         """Start, and wait until it listens."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server", "--config", str(self.config)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "server", "--config", str(self.config)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=self._environment,
         )
         assert self.process.stdout is not None
         lines: dict[str, str] = {}

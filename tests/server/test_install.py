@@ -44,7 +44,8 @@ def settings(text: str) -> list[str]:
 def test_the_unit_starts_the_server_as_its_own_user_and_again_when_it_falls() -> None:
     lines = settings(text_of(TOML))
     for line in (
-        "User=scorecard", "Type=exec", "Restart=always", "StateDirectory=scorecard", "WorkingDirectory=/opt/scorecard",
+        "User=scorecard", "Type=notify", "WatchdogSec=180", "Restart=always", "StateDirectory=scorecard",
+        "WorkingDirectory=/opt/scorecard",
         "ExecStart=/opt/scorecard/.venv/bin/python -m server --config /etc/scorecard/server.toml",
     ):  # fmt: skip
         assert line in lines

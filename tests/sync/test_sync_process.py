@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from sync import facts, paircode
+from sync.__main__ import go_round
 from sync.inbox import InboxReader, InboxState
 from sync.journal import Journal
+from sync.notify import Pulse, RecordingManager
 from sync.types import Level
 from sync.wake import WakeSocket, wake
 from tests.sync import journals
 from tests.sync.https_office import HttpsOffice, Response, make_certificate
+from tests.sync.managers import Listening
 from tests.sync.pairing_office import PairingOffice
 from tests.sync.test_exchange_uplink import save_key
 
@@ -83,11 +86,11 @@ class Site:
         self.journal: Journal = journals.make(self.data / "journal.db", scores=3)
         self.running: list[subprocess.Popen[str]] = []
 
-    def start(self) -> "subprocess.Popen[str]":
-        """The process begins."""
+    def start(self, more: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+        """The process begins, with this environment besides."""
         command = [sys.executable, "-m", "sync", "--config", str(self.config)]
         process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONWARNINGS": "error"}
+            command, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONWARNINGS": "error", **(more or {})}
         )
         self.running.append(process)
         return process
@@ -243,3 +246,56 @@ def test_verify_behind_an_option_is_a_wrong_call_and_sends_nothing(site: Site) -
     done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "python -m sync verify journal.db" in done.stderr) == (2, True)
     assert site.office.requests == 0
+
+
+class Uplinked:
+    """An uplink that has nothing to do."""
+
+    standing = "idle"
+
+    def turn(self) -> float:
+        return 0.0
+
+
+def test_sync_is_told_of_while_its_loop_turns_and_all_its_threads_live(tmp_path: Path) -> None:
+    manager, now = RecordingManager(), iter(range(1000)).__next__
+    pulse, done = Pulse(manager, 4.0, now), threading.Event()
+    downlink = threading.Thread(target=done.wait)
+    downlink.start()
+    with WakeSocket(tmp_path / "sync.wake") as woken:
+        go_round(Uplinked(), woken, pulse, [downlink])
+        assert manager.told == ["READY=1", "STATUS=idle", "WATCHDOG=1"]
+        for _ in range(20):
+            go_round(Uplinked(), woken, pulse, [downlink])
+        assert manager.told.count("WATCHDOG=1") > 5
+        done.set()
+        downlink.join()
+        manager.told.clear()
+        for _ in range(20):
+            go_round(Uplinked(), woken, pulse, [downlink])
+        assert manager.told == []
+
+
+def test_the_process_tells_the_service_manager(site: Site) -> None:
+    with Listening(str(site.folder / "notify")) as listening:
+        process = site.start(listening.environment(1.0))
+        assert listening.wait_for("READY=1")
+        assert site.office.wait(site.arrived)
+        listening.wait_for("STATUS=idle")
+        listening.wait_for("WATCHDOG=1", 10)
+        process.send_signal(signal.SIGSTOP)
+        listening.heard(0.1)
+        assert listening.heard(2.0) == []
+        process.send_signal(signal.SIGCONT)
+        listening.wait_for("WATCHDOG=1", 10)
+        assert ended(process, signal.SIGTERM)[0] == 0
+        assert "STOPPING=1" in listening.heard()
+
+
+def test_a_device_that_stands_alone_tells_the_service_manager(alone: Site) -> None:
+    with Listening(str(alone.folder / "notify")) as listening:
+        process = alone.start(listening.environment(0.4))
+        assert listening.wait_for("WATCHDOG=1")[1].startswith("STATUS=stands alone")
+        listening.wait_for("WATCHDOG=1", 10)
+        assert ended(process, signal.SIGTERM)[0] == 0
+        assert "STOPPING=1" in listening.heard()
