@@ -11,8 +11,11 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.faults.centre_habits import BROKEN, Habits
@@ -46,21 +49,48 @@ def live(folder: Path, seed: int, rounds: int, habits: Habits | None = None) -> 
 
 
 def prove(
-    rounds: int, seed: int, habits: Habits | None = None, *, each: Callable[[Tally], bool] = lambda tally: True
+    rounds: int,
+    seed: int,
+    broken: str | None = None,
+    *,
+    several: int = EACH,
+    workers: int = 1,
+    each: Callable[[Tally], bool] = lambda tally: True,
 ) -> Tally:
-    """World after world, until so many rounds are over or `each` has enough."""
-    tally, shared = Tally(), Path("/dev/shm")
-    while tally.rounds < rounds and each(tally):
-        with tempfile.TemporaryDirectory(prefix="centre-", dir=shared if shared.is_dir() else None) as folder:
-            several = min(EACH, rounds - tally.rounds)
-            found, world = live(Path(folder), seed, several, habits)
-            tally.rounds += several
-            tally.facts += found.facts
-            tally.faults += [f"seed {seed}: {fault}" for fault in found.faults]
-            tally.befell += world.befell + world.network.befell
-            world.close()
-        seed += 1
+    """World after world of `several` rounds, until so many are over or `each` has enough. `broken`: a name of `BROKEN`.
+    The figures are those of the seeds in their order, however many worlds live at once."""
+    tally = Tally()
+    worlds = [(seed + number, min(several, rounds - first)) for number, first in enumerate(range(0, rounds, several))]
+    with _side_by_side(workers, broken, worlds) as lived:
+        while each(tally) and (one := next(lived, None)) is not None:
+            tally.rounds += one.rounds
+            tally.facts += one.facts
+            tally.faults += one.faults
+            tally.befell += one.befell
     return tally
+
+
+@contextmanager
+def _side_by_side(workers: int, broken: str | None, worlds: Sequence[tuple[int, int]]) -> Iterator[Iterator[Tally]]:
+    """What befell each (seed, rounds), in their order."""
+    if workers == 1:
+        yield map(partial(_world, broken), worlds)
+        return
+    pool = ProcessPoolExecutor(workers)
+    try:
+        yield pool.map(partial(_world, broken), worlds)
+    finally:
+        pool.shutdown(cancel_futures=True)  # those that live come to their end: a killed one leaves its files
+
+
+def _world(broken: str | None, seed_and_rounds: tuple[int, int]) -> Tally:
+    seed, rounds = seed_and_rounds
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="centre-", dir=shared if shared.is_dir() else None) as folder:
+        found, world = live(Path(folder), seed, rounds, BROKEN[broken] if broken is not None else None)
+        world.close()
+    faults = [f"seed {seed}: {fault}" for fault in found.faults]
+    return Tally(rounds, found.facts, faults, world.befell + world.network.befell)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,6 +98,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./prove centre", description="A centre, three offices, six kiosks.")
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args(arguments)
 
     def told(tally: Tally) -> bool:
@@ -75,14 +106,14 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{tally.rounds} rounds, {len(tally.faults)} faults", flush=True)
         return True
 
-    shipped = prove(given.rounds, given.seed, each=told)
+    shipped = prove(given.rounds, given.seed, workers=given.workers, each=told)
     for fault in shipped.faults:
         print(fault)
     for what, times in shipped.befell.most_common():
         print(f"  {times:6}  {what}")
     missed = []
-    for name, habits in BROKEN.items():
-        control = prove(_MOST_CONTROL, given.seed, habits, each=lambda tally: not tally.faults)
+    for name in BROKEN:
+        control = prove(_MOST_CONTROL, given.seed, name, workers=given.workers, each=lambda tally: not tally.faults)
         print(f"control, {name}: {control.faults[0] if control.faults else 'NOT FOUND'}")
         missed += [] if control.faults else [name]
     print(

@@ -1,11 +1,12 @@
 """The short form of `./prove centre`, and its controls: one broken habit each, and what it does."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
-from tests.faults.centre import live
+from tests.faults.centre import Tally, live, prove
 from tests.faults.centre_habits import BROKEN
 from tests.faults.centre_judge import Found, Left, compare
 
@@ -29,6 +30,24 @@ def test_a_seed_befalls_everybody_in_the_same_way_again(tmp_path: Path) -> None:
     for world in worlds:
         world.close()
     assert first == second
+
+
+@pytest.mark.proof
+def test_worlds_that_live_side_by_side_are_told_in_their_order() -> None:
+    def told(workers: int) -> list[Tally]:
+        seen: list[Tally] = []
+
+        def keep(tally: Tally) -> bool:
+            seen.append(deepcopy(tally))
+            return True
+
+        prove(3, 9, several=1, workers=workers, each=keep)
+        return seen
+
+    alone = told(1)
+    assert [tally.rounds for tally in alone] == [0, 1, 2, 3]
+    assert len({tally.facts for tally in alone}) == 4
+    assert told(2) == alone
 
 
 @pytest.fixture
