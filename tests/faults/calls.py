@@ -32,6 +32,8 @@ from tests.server.running import CONFIG, RunningServer, now_ms
 
 COUNTERS = range(1, 9)
 BATCH = 400
+AT_ONCE = 800
+"""As many wait at most while counters press: half as many more come whenever half of them were called."""
 Ticket = Callable[[int, str], TicketIssued]
 
 
@@ -45,6 +47,7 @@ class Office:
     seed: int
     up: threading.Condition = field(default_factory=threading.Condition)
     told: list[str] = field(default_factory=list)
+    all_came: bool = False
     done: int = 0
     kills: int = 0
     again: int = 0
@@ -70,28 +73,73 @@ class Patient(Officer):
             self.office.up.wait(0.2)
 
 
+@dataclass
+class Kiosk:
+    """Gives tickets and sends them. `given`: how many of `tickets` there were."""
+
+    device: Device
+    make: Ticket
+    day: str
+    given: int = 0
+
+    def give(self, client: httpx.Client, last: int) -> None:
+        """Tickets up to this number, sent until the server has them. Raises httpx.TransportError."""
+        if self.given < last:
+            numbers = range(self.given + 1, last + 1)
+            self.device.record(*[self.make(n, self.day) for n in numbers], after_ms=0)
+            self.given = last
+        assert self.device.send(client).status_code == 200
+
+    def go_on(self, office: Office, tickets: int, at_once: int, officers: Sequence[object]) -> None:
+        """The rest of the tickets, as those that wait are called; a server that fell is waited for."""
+        try:
+            with office.server.exchange() as client:
+                while self.given < tickets:
+                    _until(office, self.given - at_once // 2, officers)
+                    last = min(self.given + at_once // 2, tickets)
+                    while not self._gave(client, last):
+                        with office.up:
+                            office.up.wait(0.2)
+                    with office.up:
+                        office.up.notify_all()
+        finally:
+            office.all_came = True
+
+    def _gave(self, client: httpx.Client, last: int) -> bool:
+        try:
+            self.give(client, last)
+        except httpx.TransportError:
+            return False
+        return True
+
+
 def prepare(
     folder: Path, tickets: int, seed: int, day: str, catalogue: Body = CATALOGUE, ticket: Ticket | None = None
 ) -> Office:
     """A server with so many tickets waiting, and all counters open. `ticket` makes the nth one of a day."""
-    made = ticket or (lambda n, day: issued(n, day=day))
+    office, kiosk = _open(folder, tickets, seed, day, catalogue, ticket)
+    kiosk.device.close()
+    return office
+
+
+def _open(
+    folder: Path, tickets: int, seed: int, day: str, catalogue: Body = CATALOGUE, ticket: Ticket | None = None
+) -> tuple[Office, Kiosk]:
     server = RunningServer(folder, CONFIG)
     _keep_ports(server)
-    device = Device.make(folder / "kiosk", seed)
+    kiosk = Kiosk(Device.make(folder / "kiosk", seed), ticket or (lambda n, day: issued(n, day=day)), day)
     with server.exchange() as client:
-        device.pair(client, server.code(), server.certificate)
-        device.record(catalogue, anchor(now_ms()))
-        for first in range(1, tickets + 1, BATCH):
-            device.record(*[made(n, day) for n in range(first, min(first + BATCH, tickets + 1))], after_ms=0)
-            assert device.send(client).status_code == 200
-    device.journal.close()
+        kiosk.device.pair(client, server.code(), server.certificate)
+        kiosk.device.record(catalogue, anchor(now_ms()))
+        while kiosk.given < tickets:
+            kiosk.give(client, min(kiosk.given + BATCH, tickets))
     authority = taught(server, folder)
     chief = Officer(server.console_url, authority, random.Random(f"chief {seed}").randbytes)
     chief.become_administrator(server.command("code").stdout.strip())
     office = Office(server, chief, authority, seed)
     for counter in COUNTERS:
         chief.done(counter, "open")
-    return office
+    return office, kiosk
 
 
 def press(office: Office, counter: int) -> None:
@@ -101,19 +149,22 @@ def press(office: Office, counter: int) -> None:
     officer.office = office
     officer.same_as(office.chief)
     while True:
+        last = office.all_came  # seen before the press: whoever comes behind it is called by somebody
         body = officer.body(counter, "next")
         answers = [_sent(office, officer, counter, body, dice) for _ in range(dice.choice((1, 1, 2, 3)))]
         said = {(answer.status_code, answer.json().get("called"), answer.json().get("error")) for answer in answers}
         assert len(said) == 1, f"one key, several answers: {said}"
         status, label, error = said.pop()
-        if status == 409 and error == "nobody-waits":
-            break
-        assert status == 200, (status, error)
-        if label is None:
+        assert status == 200 or (status == 409 and error == "nobody-waits"), (status, error)
+        if label is None and last:
             break  # the last one was finished with, and nobody waits
+        if label is None:
+            officer.pause()
+            continue
         with office.up:
             office.told.append(label)
             office.done += 1
+            office.up.notify_all()
         officer.done(counter, "came")
     office.again += officer.again
     officer.close()
@@ -144,22 +195,30 @@ def slow(office: Office, count: int) -> list[ssl.SSLSocket]:
     return held
 
 
-def prove(tickets: int, kills: int, seed: int, folder: Path, day: str) -> tuple[Office, list[str]]:
+def prove(
+    tickets: int, kills: int, seed: int, folder: Path, day: str, *, at_once: int = AT_ONCE
+) -> tuple[Office, list[str]]:
     """Run it; the office as it was left, and every fault that was found."""
-    office = prepare(folder, tickets, seed, day)
+    office, kiosk = _open(folder, min(tickets, at_once), seed, day)
     held = slow(office, 20)
-    with ThreadPoolExecutor(len(COUNTERS)) as pool:
+    with ThreadPoolExecutor(len(COUNTERS) + 1) as pool:
         officers = [pool.submit(press, office, counter) for counter in COUNTERS]
-        for number in range(1, kills + 1):
-            _until(office, number * tickets // (kills + 1), officers)
-            office.fell()
-        for each in officers:
+        falls = pool.submit(_fall, office, tickets, kills, officers)
+        kiosk.go_on(office, tickets, at_once, officers)
+        for each in (falls, *officers):
             each.result()
+    kiosk.device.close()
     for line in held:
         line.close()
     office.chief.close()
     assert office.server.end() == 0
     return office, faults(office, tickets)
+
+
+def _fall(office: Office, tickets: int, kills: int, officers: Sequence[object]) -> None:
+    for number in range(1, kills + 1):
+        _until(office, number * tickets // (kills + 1), officers)
+        office.fell()
 
 
 def faults(office: Office, tickets: int) -> list[str]:

@@ -14,7 +14,7 @@ from tests.server.running import now_ms
 @pytest.mark.proof
 @pytest.mark.timeout(300)
 def test_counters_that_press_at_once_over_a_server_that_falls_lose_and_double_nothing(tmp_path: Path) -> None:
-    office, found = prove(120, 1, 5, tmp_path, office_day(now_ms(), ZONE).isoformat())
+    office, found = prove(120, 1, 5, tmp_path, office_day(now_ms(), ZONE).isoformat(), at_once=40)
     assert found == []
     assert office.kills == 1
     assert len(office.told) == 120
