@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
@@ -68,16 +68,19 @@ def pages_app(
     now: Callable[[], UtcMs],
     trouble: Callable[[], str | None],
     *guides: Guided,
+    elsewhere: Callable[[], Awaitable[bool]] | None = None,
 ) -> App:
     """The application behind the pages' listener. `trouble`: what to do where the ledger takes nothing, else None;
-    each of
-    `guides` adds pages of its own: the way to the console, the display.
+    each of `guides` adds pages of its own: the way to the console, the display; `elsewhere`: whether only other offices
+    are told of.
     """
     app = FastAPI(title="Scorecard Smart Box", version=RELEASE, docs_url=None, redoc_url=None, redirect_slashes=False)
 
-    @app.get("/", response_class=HTMLResponse, summary="The office today, live")
-    async def office(lang: str = "") -> HTMLResponse:
+    @app.get("/", response_class=HTMLResponse, responses=_LIST, summary="The office today, live")
+    async def office(lang: str = "") -> Response:
         language = pages.language(lang)
+        if elsewhere is not None and await elsewhere():
+            return RedirectResponse(f"/offices?lang={language}", 307)
         return _html(pages.office(await feed.view(), language, now()))
 
     @app.get("/healthz", summary="Whether the server can read its ledger, and could write it last")
@@ -108,6 +111,9 @@ def pages_app(
         each.add_to(app)
     describe(app)
     return with_headers(app, GUARDS)
+
+
+_LIST: Any = {307: {"description": "A centre whose own office does nothing leads to its list of offices"}}
 
 
 def _allowed(app: FastAPI, request: Request) -> str:

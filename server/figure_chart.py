@@ -34,7 +34,7 @@ def columns(of: Columns, words: str) -> Markup:
     for mark in range(round(top / step) + 1):
         y = foot - height * mark * step / top
         lines.append(f'<path class="line" d="M{LEFT:g} {y:.1f}H{WIDTH:g}"/>')
-        texts.append(f'<text class="scale" x="{LEFT - 5:g}" y="{y + 4:.1f}">{mark * step:g}</text>')
+        texts.append(f'<text class="scale" x="{LEFT - 5:g}" y="{y + 4:.1f}">{mark * step:,.12g}</text>')
     bars = [
         _column(kind, LEFT + width * at, foot, width, height * value / top)
         for kind, values in (("behind", of.behind), ("front", of.front))

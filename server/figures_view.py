@@ -249,13 +249,14 @@ def left_out(of: tuple[tuple[str, int], ...], words: Catalogue) -> str:
 def took(of: Took, words: Catalogue) -> tuple[str, str]:
     """(half and nine of ten, of how many) for a table."""
     if of.p50 is None:
-        return words.gettext(TOO_FEW), str(of.n)
-    return f"{number(of.p50)} · {number(of.p90)}", str(of.n)
+        return words.gettext(TOO_FEW), f"{of.n:,}"
+    return f"{number(of.p50)} · {number(of.p90)}", f"{of.n:,}"
 
 
 def number(of: float | None) -> str:
-    """A number as it is written everywhere: a point, and no zero behind it where it is whole by rounding."""
-    return "–" if of is None else f"{of:g}"
+    """A number as it is written everywhere: a point, no zero behind it where it is whole by
+    rounding, thousands apart."""
+    return "–" if of is None else f"{of:,.12g}"
 
 
 def share(of: int | None) -> str:

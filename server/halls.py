@@ -75,6 +75,13 @@ class Halls:
         self._known: tuple[UtcMs, Mapping[str, Listed]] | None = None
         self._followed: dict[str, _Followed] = {}
         self._listing = asyncio.Lock()
+        self.of_others = False
+        """Whether only other offices are told of: this server's own does nothing. As of when they were listed last."""
+
+    async def elsewhere(self) -> bool:
+        """`of_others`, as of now."""
+        await self.all()
+        return self.of_others
 
     async def all(self) -> Mapping[str, Listed]:
         """Every office by its id: this server's own first, where it does anything, then in the order in which they
@@ -87,6 +94,7 @@ class Halls:
                 if own is not None and (works or not found):
                     found = {own: Listed(own, self._name, self._zone), **found}
                 self._known = now_ms, found
+                self.of_others = bool(found) and not any(each.own for each in found.values())
             return self._known[1]
 
     async def hall(self, office: str | None) -> Hall | None:

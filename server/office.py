@@ -288,6 +288,7 @@ class Office:
     def _public(self, core: _Core, guide: Guide) -> tuple[App, Quick]:
         """What anybody sees, and what is answered before it is parsed."""
         pages, hall, halls, config = core.pages, core.hall, core.halls, self._config
+        pages.tell(of_others=lambda: halls.of_others)
         address = partial(asker, proxy=config.online.proxy if config.online is not None else None)
         proof = Proof(
             core.auditor, core.audits, pages, lambda: hall.live, self._now, papers=core.papers, address=address
@@ -314,7 +315,9 @@ class Office:
             ResultPages(pages, halls, core.everywhere, self._now, address),
             OpenPages(pages, halls, core.everywhere, self._now, config.licence, address),
         )
-        app = pages_app(core.reader, pages, core.feed, self._now, lambda: core.writer.trouble, *parts)
+        app = pages_app(
+            core.reader, pages, core.feed, self._now, lambda: core.writer.trouble, *parts, elsewhere=halls.elsewhere
+        )
         return app, status.quick
 
     def _staff(self, core: _Core, guide: Guide) -> tuple[App, list[Coroutine[Any, Any, None]]]:

@@ -20,44 +20,49 @@ from server.scoring import GROUP
 from server.sla import Cell, Key, total
 from server.told_answers import Told
 from sync.services import NONE, Catalogue, ServiceText
+from translations import N_
+
+# gettext: public
 
 Name = tuple[str, int, str]
 """Day, hour, service."""
 Value = str | int | float | None
 VARIES = "varies"
 COLUMNS: Mapping[str, str] = {
-    "office": "the office: its first journal",
-    "day": "the office day, YYYY-MM-DD",
-    "revision": "how often this day's figures have changed",
-    "hour": "in which the visit began to wait, 0 to 23, the office's time",
-    "service": "its id in the catalogue",
-    "tickets": "tickets that came into the queue",
-    "visits": "one service of one ticket each: the sum of the next six",
-    "served": "done",
-    "no_show": "called, and nobody came",
-    "cancelled": "given up",
-    "transferred": "sent on to another service from a counter",
-    "carried": "carried over to the next day",
-    "open": "nothing of these is on record",
-    "ticketless": "served without a ticket; in no other column",
-    "waits_known": "called visits whose wait is known",
-    "wait_half": "minutes that half of those waited at most; empty below five",
-    "wait_nine_of_ten": "minutes that nine of ten of those waited at most; empty below five",
-    "waits_unknown": "called visits whose wait is not known: another day, an unknown clock, a restored record",
-    "serves_known": "served visits whose time at the counter is known",
-    "serve_half": "minutes that half of those took at most; empty below five",
-    "serve_nine_of_ten": "minutes that nine of ten of those took at most; empty below five",
-    "judged": "served visits that have a published time",
-    "within": "those of judged that took no longer",
-    "scores": "visits with one score; empty while the month runs",
-    "level_5": "scores of the best level; these five are empty below five scores, and where they would tell of fewer",
+    "office": N_("the office: its first journal"),
+    "day": N_("the office day, YYYY-MM-DD"),
+    "revision": N_("how often this day's figures have changed"),
+    "hour": N_("in which the visit began to wait, 0 to 23, the office's time"),
+    "service": N_("its id in the catalogue"),
+    "tickets": N_("tickets that came into the queue"),
+    "visits": N_("one service of one ticket each: the sum of the next six"),
+    "served": N_("done"),
+    "no_show": N_("called, and nobody came"),
+    "cancelled": N_("given up"),
+    "transferred": N_("sent on to another service from a counter"),
+    "carried": N_("carried over to the next day"),
+    "open": N_("nothing of these is on record"),
+    "ticketless": N_("served without a ticket; in no other column"),
+    "waits_known": N_("called visits whose wait is known"),
+    "wait_half": N_("minutes that half of those waited at most; empty below five"),
+    "wait_nine_of_ten": N_("minutes that nine of ten of those waited at most; empty below five"),
+    "waits_unknown": N_("called visits whose wait is not known: another day, an unknown clock, a restored record"),
+    "serves_known": N_("served visits whose time at the counter is known"),
+    "serve_half": N_("minutes that half of those took at most; empty below five"),
+    "serve_nine_of_ten": N_("minutes that nine of ten of those took at most; empty below five"),
+    "judged": N_("served visits that have a published time"),
+    "within": N_("those of judged that took no longer"),
+    "scores": N_("visits with one score; empty while the month runs"),
+    "level_5": N_(
+        "scores of the best level; these five are empty below five scores, and where they would tell of fewer"
+    ),
     "level_4": "",
     "level_3": "",
     "level_2": "",
-    "level_1": "scores of the lowest level",
-    "disputed": "visits for which several levels were pressed: in no score; empty while the month runs",
+    "level_1": N_("scores of the lowest level"),
+    "disputed": N_("visits for which several levels were pressed: in no score; empty while the month runs"),
 }
-"""Every column and what it is."""
+"""Every column and what it is, in the source language: files say it so, the page in the reader's."""
 
 
 @dataclass(frozen=True, slots=True)

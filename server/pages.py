@@ -1,7 +1,7 @@
 """The pages, drawn on the server: values in, HTML out. Thai first; every citizen-facing word from the catalogues."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -119,6 +119,11 @@ class Pages:
         templates = sorted((_HERE / "templates").glob("*.html"))
         source = b"".join(path.read_bytes() for path in templates)
         self.release = hashlib.sha256(digests.encode() + source).hexdigest()[:12]
+        self._of_others: Callable[[], bool] = lambda: False
+
+    def tell(self, of_others: Callable[[], bool]) -> None:
+        """Lead to nothing of this server's own office while `of_others` says that other ones alone are told of."""
+        self._of_others = of_others
 
     @property
     def zone(self) -> ZoneInfo:
@@ -199,7 +204,7 @@ class Pages:
         office = in_language(self._name, language)
         paths = {name: asset.path for name, asset in self.assets.items()}
         return self._templates.get_template(template).render(
-            values, language=language, _=catalogue.gettext, office=office, assets=paths
+            values, language=language, _=catalogue.gettext, office=office, assets=paths, of_others=self._of_others()
         )
 
     def _live(self, view: View, language: str) -> dict[str, Any]:

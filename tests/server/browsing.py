@@ -63,6 +63,18 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def cut_off(page: Page) -> list[str]:
+    """Boxes of which a part is seen only by whoever pushes them sideways."""
+    return list(
+        page.evaluate(
+            """[...document.body.querySelectorAll("*")]
+            .filter((each) => getComputedStyle(each).overflowX !== "visible" && each.clientWidth > 1)
+            .filter((each) => each.scrollWidth - each.clientWidth > 1)
+            .map((each) => each.outerHTML.slice(0, 90))"""
+        )
+    )
+
+
 def spilling(page: Page) -> list[str]:
     """Boxes that are lower than what stands in them, so that it lies over what comes next."""
     return list(

@@ -132,7 +132,9 @@ class Town:
             self.following,
             self.status,
             *self.outside,
+            elsewhere=self.halls.elsewhere,
         )
+        self.pages.tell(of_others=lambda: self.halls.of_others)
         self.loop = asyncio.new_event_loop()
         self._served: Served | None = None
 

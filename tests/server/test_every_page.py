@@ -124,6 +124,32 @@ def test_every_page_is_there_guarded_and_small(office: ApiOffice, client: httpx.
         assert whole <= LARGEST, f"{path} is {whole} bytes"
 
 
+ENGLISH = re.compile(r"(?:\b[a-z]{2,} ){2,}[a-z]{2,}\b")
+"""Three words and more in a row, as no name and no abbreviation is."""
+
+QUOTED = {"all certificates in the following store", "sync verify office"}
+"""What Windows calls it; a command."""
+EVERY_LANGUAGE = "/display"
+
+
+def in_english(page: str) -> list[str]:
+    """What this page says in English."""
+    return [found[0] for part in re.split("<[^>]*>", page) for found in ENGLISH.finditer(part)]
+
+
+@pytest.mark.parametrize("language", sorted({*LANGUAGES} - {"en"}))
+def test_no_page_of_another_language_says_anything_in_english(
+    office: ApiOffice, client: httpx.Client, language: str
+) -> None:
+    said = {path: in_english(client.get(f"{office.at(path)}?lang={language}").text) for path in of_kind(PAGE, PART)}
+    assert said.pop(EVERY_LANGUAGE), "it says everything in each language"
+    assert {path: words for path, words in said.items() if {*words} - QUOTED} == {}
+
+
+def test_control_english_is_found_on_the_same_pages(office: ApiOffice, client: httpx.Client) -> None:
+    assert [path for path in of_kind(PAGE) if not in_english(client.get(f"{office.at(path)}?lang=en").text)] == []
+
+
 def test_every_part_and_file_is_there_and_guarded(office: ApiOffice, client: httpx.Client) -> None:
     for path in of_kind(PART, FILE, HERE):
         answer = client.get(office.at(path))

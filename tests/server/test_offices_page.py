@@ -70,7 +70,9 @@ def test_one_office_says_who_waits_for_what_and_leads_to_each_service(still: Tow
     assert part.text in page
     assert part.headers["scorecard-again"] == "15"
     assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page
-    assert re.search(rf'services/{SERVICE}\?lang=en">.*?Waiting: <b>5</b> · \d+–\d+ min', part.text, re.DOTALL)
+    assert re.search(
+        rf'services/{SERVICE}\?lang=en">.*?Waiting: <b>5</b> · <span class="whole">\d+–\d+ min', part.text, re.DOTALL
+    )
     service = still.get(f"/o/{office}/services/{SERVICE}?lang=en").text
     assert CATALOGUE.service(SERVICE).text("en").steps[0] in service
     assert NAMES[0]["en"] in service
@@ -178,6 +180,16 @@ def test_whoever_has_page_after_page_drawn_is_slowed_down(still: Town) -> None:
     assert still.get("/offices?q=1", "203.0.113.10").status_code == 200
 
 
+def test_a_centre_whose_own_office_does_nothing_leads_to_its_offices_alone(still: Town) -> None:
+    home = still.get("/?lang=my")
+    assert (home.status_code, home.headers["location"]) == (307, "/offices?lang=my")
+    own = ('href="/?lang=', 'href="/services?', 'href="/audit?')
+    for path in ("/offices", "/check", "/nowhere"):
+        page = still.get(f"{path}?lang=en").text
+        assert [link for link in own if link in page] == [], path
+        assert 'href="/offices?lang=en"' in page
+
+
 def test_an_office_alone_tells_of_itself_as_it_is_this_moment(tmp_path: Path) -> None:
     office = Proved(tmp_path)
     office.take(*range(11, 14))
@@ -188,6 +200,8 @@ def test_an_office_alone_tells_of_itself_as_it_is_this_moment(tmp_path: Path) ->
     assert "Waiting: <b>3</b>" in page
     office.office.act(acts.Next())
     assert "Waiting: <b>2</b>" in office.get(f"/o/{named[0]}/now?lang=en").text
+    assert office.get("/").status_code == 200
+    assert 'href="/audit?lang=en"' in page
     office.close()
 
 

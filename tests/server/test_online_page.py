@@ -145,6 +145,8 @@ def test_its_pages_are_small_set_no_cookie_and_need_no_script(phones: Phones, la
         assert page is place or "<script" not in page.text
         assert len(page.content) + sheet < LARGEST
     assert place.headers["cache-control"] == "no-store"
+    keeps = {"th": "ให้เป็นปัจจุบันเอง", "en": "keeps itself up to date", "my": "အလိုအလျောက် ပြင်ဆင်"}[language]
+    assert keeps in place.text
 
 
 def test_the_page_of_a_place_follows_it_into_the_hall(phones: Phones) -> None:

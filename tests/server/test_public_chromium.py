@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from server import acts
 from server.told_office import FRESH_MS
-from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
+from tests.server.browsing import SIZES, chromium, cut_off, faults, new_page, sideways, small_targets, spilling
 from tests.server.centred import Town
 from tests.server.device import token
 from tests.server.figured import figured
@@ -58,10 +58,18 @@ def test_no_page_has_a_fault(town: Town, url: str, program: Browser, size: str, 
         assert page.get_attribute("html", "lang") == language
         assert faults(page) == [], path
         assert sideways(page) == 0, path
+        assert cut_off(page) == [], path
         assert small_targets(page) == [], path
         assert [each for each in spilling(page) if "hero" not in each and not each.startswith("<text")] == [], path
     assert page.viewport_size is not None
     assert page.viewport_size["width"] == SIZES[size][0]
+    page.context.close()
+
+
+def test_control_a_table_that_is_wider_than_its_place_is_cut_off(program: Browser) -> None:
+    page = new_page(program)
+    page.set_content('<div style="overflow-x: auto"><table><tr><td style="min-width: 2000px">1</td></tr></table></div>')
+    assert len(cut_off(page)) == 1
     page.context.close()
 
 

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_a_month_that_is_over_tells_scores_with_how_many_and_how_sure(town: Town
 def test_a_figure_of_thousands_looks_the_same_wherever_it_stands(town: Town) -> None:
     page = town.get(f"/results?lang=en&month={MONTH}").text
     assert re.search(r"Of \d,\d{3} visits: one service", page)
-    assert not re.search(r"<td>\d{4,}<|Of \d{4,} ", page)
+    assert not re.search(r"<td>\d{4,}<|[Oo]f \d{4,}\b|<b>\d{4,}<", page)
 
 
 def test_beside_every_figure_stands_what_is_left_out(town: Town) -> None:
@@ -93,6 +94,19 @@ def test_a_first_load_is_small(town: Town, path: str, language: str) -> None:
     assert page.status_code == 200
     assert "<script" not in page.text
     assert len(page.content) + styles <= LARGEST
+
+
+def test_figures_of_thousands_stand_apart_in_every_place(tmp_path: Path) -> None:
+    made = Town(tmp_path, 1)
+    made.relay()
+    with made.centre.ledger.transaction():
+        figured(made.centre.ledger._db, made.id_of(0), date(2026, 10, 1), 31, a_day=400)
+    page = made.get(f"/results?lang=en&month={MONTH}").text
+    made.close()
+    assert re.search(r"<b>\d,\d{3}</b>", page), "a level"
+    assert re.search(r"of \d,\d{3}, left out", page)
+    assert re.search(r'class="scale"[^>]*>\d,\d{3}<', page)
+    assert re.findall(r'[>" ]\d{4,}[<" ,]', page.split("<main")[1].replace("2026", "")) == []
 
 
 # Open data ------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """The shipped catalogues are complete, allowed and compiled; loading gives the text or a clear error."""
 
+import re
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 
 from translations import (
     DIRECTORY,
@@ -58,6 +60,19 @@ def test_the_five_levels_of_the_scale_are_worded_as_thai_surveys_word_them() -> 
 @pytest.mark.parametrize(("language", "copy"), [("th", "สำเนา"), ("en", "COPY"), ("my", "မိတ္တူ")])
 def test_a_reprint_is_marked_in_the_language_of_its_ticket(language: str, copy: str) -> None:
     assert load(language, "ticket").gettext("COPY") == copy
+
+
+def other_words(message: Message) -> list[str]:
+    """Burmese for a ticket that is not the word on the paper: the word for certificates and signatures (with ထိုး)."""
+    said = f"{message.id} {message.string}"
+    return re.findall("လက်မှတ်(?!ထိုး)", said) if re.search("ticket", said, re.IGNORECASE) else []
+
+
+def test_burmese_has_one_word_for_the_ticket() -> None:
+    messages = [each for path in sorted((DIRECTORY / "my").glob("*.po")) for each in read(path)]
+    assert [each.id for each in messages if other_words(each)] == []
+    assert other_words(Message("Check a ticket", "လက်မှတ် စစ်ဆေးရန်")), "the control"
+    assert not other_words(Message("Load the certificate", "လက်မှတ်ကို ဒေါင်းလုဒ်လုပ်ရန်"))
 
 
 def test_counts_choose_their_form() -> None:
