@@ -150,9 +150,9 @@ _TOLD = f"""SELECT request, {_WHOSE} AS whose, own > 0 AND asked.office <> '{HER
     text, due, reason"""
 
 
-def asked_here(db: Db, most: int) -> list[Asked]:
+def asked_here(db: Db, most: int, skip: int = 0) -> list[Asked]:
     """What a centre asks of this server's own office: the open ones first, by their day."""
-    return _listed(db, _ASKED_HERE, Show.ALL, "", most, 0)
+    return _listed(db, _ASKED_HERE, Show.ALL, "", most, skip)
 
 
 def one_here(db: Db, request: str) -> Asked | None:

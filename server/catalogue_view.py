@@ -8,6 +8,7 @@ from server.catalogue_check import Trouble, of
 from server.catalogue_diff import Change, What, apart
 from server.document import Values
 from server.editor_told import Told, document_words, fee_words, field_of, name_of, told
+from server.editor_words import PICTURES
 from sync.config import LANGUAGES
 from sync.services import NONE
 from translations import LANGUAGE_NAMES, Catalogue, load
@@ -114,6 +115,12 @@ def conflict_of(
             was, wanted = apart(now.get(key), typed.get(key))
             found.append(Change(What.CHANGED, "services", str(entry["id"]), entry, key, language, was, wanted))
     return told(found, values, values, words)
+
+
+def pictures(names: Sequence[str], language: str) -> list[tuple[str, str]]:
+    """(id, words) of the pictures to choose from, in the order of the words."""
+    words = load(language, "editor").gettext
+    return sorted(((each, words(PICTURES.get(each, each))) for each in names), key=lambda pair: pair[1])
 
 
 def beside_of(text: Mapping[str, Any], none: str) -> dict[str, str]:

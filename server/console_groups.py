@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from server import catalogue_draft as act
 from server import catalogue_form as forms
 from server.catalogue_check import at, of
+from server.catalogue_view import pictures
 from server.console_catalogue import NAME_FIRST, done
 from server.console_pages import Filled, redirect
 from server.document import Values, seal
@@ -106,7 +107,7 @@ def add_groups(app: FastAPI, editor: Editor) -> None:
             "now": now,
             "empty": all(each.get("group") != group for each in act.entries(values, "services")),
             "accents": [(each, words(ACCENTS.get(each, each))) for each in editor.accents],
-            "pictograms": pictograms,
+            "pictograms": pictures(pictograms, person.language),
             "key": key,
         }
         form = Filled({**(now if typed is None else typed)}, faults | ({"form": refused} if refused else {}))

@@ -35,7 +35,7 @@ from translations.numerals import format_date, format_moment
 
 TITLE = N_("Requests")
 LISTED = 200
-"""So many that were asked of this office are shown."""
+"""So many that were asked of this office are shown where it asks others, too: the list that is turned is that one."""
 TICKED = 100
 """So many offices can be ticked on one page; others are found by a part of their name."""
 
@@ -124,17 +124,20 @@ class RequestDesk:
 
     async def _listed(self, request: Request, person: Person, show: Show, page: int, fault: str = "") -> Response:
         language, today = person.language, self._today().isoformat()
-        here = await self._door.read(asked.asked_here, LISTED)
         several, on = await self._everywhere.read(_has_offices), listing.Asked(number=page)
+        most, skip = (LISTED, 0) if several else (A_PAGE + 1, on.first)
+        here = await self._door.read(asked.asked_here, most, skip)
         found: list[Asked] = []
         counts: Mapping[Show, int] = {}
         if several:
             found = await self._everywhere.read(asked.asked_of_offices, show, today, A_PAGE + 1, on.first)
             counts = await self._everywhere.read(asked.counts, today)
+        more, kept = len(found if several else here) > A_PAGE, {"show": show.value} if several else {}
+        here = here if several else here[:A_PAGE]
         names = await self._everywhere.read(_names, (*here, *found[:A_PAGE]))
         people = await self._door.read(called)
         words = load(language, "alerts").gettext
-        around = Around("/requests", on, len(found) > A_PAGE, False, {"show": show.value})
+        around = Around("/requests", on, more, False, kept)
         values = {
             "here": [self._row(each, names, people, language) for each in here],
             "several": several,

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from server import catalogue_draft as act
 from server import catalogue_form as forms
 from server.catalogue_shown import asked
-from server.catalogue_view import beside_of, conflict_of, faults_of, frame_of, own_of
+from server.catalogue_view import beside_of, conflict_of, faults_of, frame_of, own_of, pictures
 from server.console_pages import Filled, redirect
 from server.document import seal
 from server.door import Person
@@ -80,7 +80,7 @@ def _add_common(app: FastAPI, editor: Editor) -> None:
                 "groups": [(each["id"], name_of(each, person.language)) for each in act.entries(values, "groups")],
                 "letters": [(each, each) for each in SERIES],
                 "accents": [(each, words.gettext(ACCENTS.get(each, each))) for each in editor.accents],
-                "pictograms": pictograms,
+                "pictograms": pictures(pictograms, person.language),
                 "key": key,
                 "cases": [(each, each) for each in range(1, MOST_CASES + 1)],
             },

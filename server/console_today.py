@@ -64,6 +64,7 @@ class Now:
         done, answered = sum(each.finished for each in rows), sum(each.scored + each.disputed for each in rows)
         return {
             "told": released(machines, now_ms),
+            "scored": any(machines),
             "within": (percent(within, len(measured)), len(measured)) if len(measured) >= GROUP else None,
             "answered": (percent(answered, done), done) if done >= GROUP else None,
             "rows": [(row, _signs(asdict(row.signals))) for row in rows],

@@ -63,6 +63,7 @@ class CounterPages:
             },
             "pause": state.pause and words.gettext(REASON_WORDS.get(state.pause, state.pause)),
             "gate_s": _gate_seconds(state),
+            "_n": words.ngettext,
         }
         return self._pages.render("counter_live.html", language, values, "counter")
 

@@ -8,7 +8,7 @@ from typing import Any
 from server.catalogue_check import Trouble
 from server.catalogue_diff import Change, What
 from server.document import Values
-from server.editor_words import ACCENTS, FIELDS, NOTICE_LINE, WHATS
+from server.editor_words import ACCENTS, FIELDS, NOTICE_LINE, PICTURES, WHATS
 from sync.config import LANGUAGES
 from sync.services import NONE, baht
 from sync.toml_lines import Path
@@ -149,6 +149,8 @@ def _said(key: str, value: Any, groups: Mapping[str, str], words: Catalogue) -> 
         return (groups.get(str(value), str(value)),)
     if key == "accent":
         return (words.gettext(ACCENTS[value]) if value in ACCENTS else str(value),)
+    if key == "pictogram":
+        return (words.gettext(PICTURES[value]) if value in PICTURES else str(value),)
     if isinstance(value, list | tuple):
         return tuple(document_words(each) for each in value)
     return (str(value),)

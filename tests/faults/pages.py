@@ -1,7 +1,8 @@
 """`./prove pages [--language th …] [--size phone …]`: every page of a real office in Chromium, judged by axe-core.
 
 The public pages and, signed in as an administrator, those of the console, in each language, on a telephone and on a PC:
-no fault against WCAG 2.2 AA or good practice, and nothing wider than its window. The pages are those of the tables in
+no fault against WCAG 2.2 AA or good practice, nothing wider than its window, no text in a column of a few letters, and
+no table that goes on behind an edge without a sign. The pages are those of the tables in
 tests/server/test_every_page.py and test_access.py, which a new route has to be in. A broken page has to be found first.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.faults.api_office import ApiOffice
-from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, signed_in
+from tests.server.browsing import SIZES, chromium, cut, faults, new_page, sideways, signed_in, squeezed
 from tests.server.desk import NEW
 from tests.server.officer import Officer, taught
 from tests.server.test_access import ACCESS, RIGHT
@@ -56,7 +57,7 @@ def judged(page: Page, address: str, language: str) -> list[str]:
     """What is wrong with this page in this language."""
     answer = page.goto(f"{address}?lang={language}", wait_until="load")
     assert answer is not None
-    wrong = faults(page)
+    wrong = faults(page) + [f"squeezed or cut: {each}" for each in (*squeezed(page), *cut(page))]
     if page.get_attribute("html", "lang") != language:
         wrong.append("another language")
     if sideways(page) > 0:

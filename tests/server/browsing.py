@@ -97,3 +97,32 @@ def small_targets(page: Page) -> list[str]:
             .map((each) => each.outerHTML.slice(0, 90))"""
         )
     )
+
+
+def squeezed(page: Page) -> list[str]:
+    """Texts in a column of a few letters: four lines and more, none as wide as four letters."""
+    return list(
+        page.evaluate(
+            """[...document.body.querySelectorAll("*")].filter((each) => {
+              const own = [...each.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+              if (!own.length || !each.checkVisibility() || each.closest("pre, select")) return false;
+              const range = document.createRange();
+              range.selectNodeContents(own[0]);
+              const lines = [...range.getClientRects()], size = parseFloat(getComputedStyle(each).fontSize);
+              return lines.length > 3 && lines.every((line) => line.width < 4 * size);
+            }).map((each) => each.outerHTML.slice(0, 90))"""
+        )
+    )
+
+
+def cut(page: Page) -> list[str]:
+    """Tables that go on behind an edge without a sign of it, or that a keyboard cannot turn, or that have no name."""
+    return list(
+        page.evaluate(
+            """[...document.querySelectorAll("table")].map((each) => each.parentElement)
+            .filter((each) => each.scrollWidth > each.clientWidth + 1)
+            .filter((each) => each.tabIndex !== 0 || !/group|region/.test(each.getAttribute("role"))
+              || !getComputedStyle(each).backgroundAttachment.includes("local"))
+            .map((each) => each.outerHTML.slice(0, 90))"""
+        )
+    )

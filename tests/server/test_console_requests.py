@@ -180,6 +180,18 @@ def test_an_answer_that_is_none_was_shown_again(office: Desk) -> None:
     assert asked.known_here(office._everywhere)["r2"] is State.TAKEN
 
 
+def test_what_is_asked_of_an_office_is_turned_too(office: Desk) -> None:
+    def more(ledger: Ledger) -> None:
+        for n in range(A_PAGE):
+            came(ledger, office.moment(), f"n{n}", "notice", f"Notice {n}")
+
+    office.job(more)
+    browser = office.signed_in("somsri")
+    first, second = (browser.get(f"/requests?page={page}&lang=en").text for page in (1, 2))
+    assert [page.count('class="alert') for page in (first, second)] == [A_PAGE, 2]
+    assert ('rel="next"' in first, 'rel="next"' in second) == (True, False)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_are_whole_in_every_language(centre: Desk, office: Desk, language: str) -> None:
     told = (centre, "/requests"), (centre, "/requests/new"), (office, "/requests"), (office, "/requests/r1")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from sync.clock import office_day
 from tests.faults.calls import Office, prepare
-from tests.server.browsing import SIZES, chromium, faults, sideways, signed_in, small_targets, spilling
+from tests.server.browsing import SIZES, chromium, faults, sideways, signed_in, small_targets, spilling, squeezed
 from tests.server.conftest import ZONE
 from tests.server.running import now_ms
 from translations import LANGUAGES
@@ -130,7 +130,7 @@ def test_no_state_of_a_counter_has_a_fault_or_stands_over_its_edge(program: Brow
         for path in ("/", "/counter/1", "/counter/2", "/counter/5", "/counter/50"):
             page.goto(f"{office.server.console_url}{path}?lang={language}")
             page.evaluate(OPEN)
-            found = [*faults(page), *small_targets(page), *spilling(page)]
+            found = [*faults(page), *small_targets(page), *spilling(page), *squeezed(page)]
             found += [f"{sideways(page)} px over the edge"] if sideways(page) else []
             problems += [f"{path} {language}: {each}" for each in found]
     page.context.close()

@@ -9,8 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kiosk.pictograms import SERVICE_PICTOGRAMS
 from server import published
+from server.catalogue_view import pictures
 from server.drafts import CALENDAR, CATALOGUE, current, draft_of
+from server.editor_words import PICTURES
 from server.followers import followers
 from server.forms import Form
 from server.publishing import MOST_NOTICES, By, publish_calendar, publish_catalogue, take_over_notice
@@ -69,6 +72,14 @@ def fields(page: str) -> dict[str, list[str]]:
 def edit(browser: Browser, path: str, **typed: str) -> httpx.Response:
     """Open a form, type this, save it."""
     return browser.post(path, fields(browser.get(path).text) | typed)
+
+
+def test_every_picture_is_named_in_the_reader_s_language() -> None:
+    assert set(PICTURES) == set(SERVICE_PICTOGRAMS)
+    for language in LANGUAGES:
+        named = dict(pictures(tuple(SERVICE_PICTOGRAMS), language))
+        assert [name for name in named if re.search("[a-z]", named[name]) and language != "en"] == []
+        assert len(set(named.values())) == len(named), "each is told from the others"
 
 
 def test_a_saved_form_was_in_the_draft_with_who_and_when_and_told_nobody_else(office: Desk) -> None:

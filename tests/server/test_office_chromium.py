@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.rollups import office_of
 from server.stores import FILE
-from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
+from tests.server.browsing import SIZES, chromium, cut, faults, new_page, sideways, small_targets, spilling, squeezed
 from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor
 from tests.server.figured import figured
@@ -93,6 +93,31 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
         assert sideways(chief) == 0, path
         assert small_targets(chief) == [], path
         assert spilling(chief) == [], path
+        assert (squeezed(chief), cut(chief), high_labels(chief)) == ([], [], []), path
+
+
+def high_labels(page: Page) -> list[str]:
+    """What facts are of, where it takes more than two lines."""
+    return list(
+        page.evaluate(
+            """[...document.querySelectorAll("dt")].filter((each) => {
+              const range = document.createRange();
+              range.selectNodeContents(each);
+              return range.getClientRects().length > 2;
+            }).map((each) => each.outerHTML.slice(0, 90))"""
+        )
+    )
+
+
+def test_controls_a_column_of_letters_a_cut_table_and_a_high_label_are_found(program: Browser) -> None:
+    page = new_page(program)
+    wide = "<table><tr><td style='min-width:2000px'>wide</td></tr></table>"
+    page.set_content(
+        f"<p style='width:1em;overflow-wrap:anywhere'>letters below</p><dl><dt style='width:5em'>a label of many short "
+        f"words</dt></dl><div style='overflow-x:auto'>{wide}</div>"
+    )
+    assert [len(found(page)) for found in (squeezed, cut, high_labels)] == [1, 1, 1]
+    page.context.close()
 
 
 CUT_OFF = "[...document.querySelectorAll('.slip')].filter((each) => each.scrollHeight > each.clientHeight + 1).length"

@@ -102,6 +102,19 @@ def test_levels_are_told_by_face_words_and_count(pages: Pages) -> None:
     assert len(set(mouths)) == 5
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_scores_whose_level_is_not_told_yet_are_said_to_be_kept_back(pages: Pages, language: str) -> None:
+    nothing = dict.fromkeys(range(1, 6), 0)
+    none, some, all_ = (pages.live(view(told=told), language) for told in (nothing, nothing | {5: 2}, view().told))
+    untold = [re.search(r'id="untold">([^<]+)<', html) for html in (none, some, all_)]
+    assert [each is not None for each in untold] == [True, True, False]
+    assert "1" in str(untold[1]), "one score of three"
+    assert ["data-level" in html for html in (none, some, all_)] == [False, True, True], "no bars of nothing"
+    assert "data-level" in pages.live(view(scores=nothing, told=nothing), language), (
+        "where nobody scored there is nothing else"
+    )
+
+
 def test_bars_are_as_long_as_their_parts_of_all() -> None:
     bars = distribution({5: 8, 4: 4, 3: 0, 2: 1, 1: 0})
     lengths = [float(re.search(r'class="length" width="([\d.]+)"', each.bar).group(1)) for each in bars]  # type: ignore[union-attr]

@@ -193,8 +193,10 @@ def test_levels_come_in_a_group_and_late(busy: BusyDesk) -> None:
     boss = busy.desk.signed_in("somsri")
     busy.do(acts.Open())
     served_and_scored(busy, 5, 1, 4, 4, 5)
-    assert 'data-level="5">0<' in boss.get("/today").text
+    early = boss.get("/today").text
+    assert ('id="untold"' in early, "data-level" in early) == (True, False), "no bars of nothing where there are scores"
     assert "100 % of 5" in boss.get("/today").text
     busy.pass_ms(LATE_MS)
     page = boss.get("/today").text
     assert [f'data-level="{level}">{n}<' in page for level, n in ((5, 2), (4, 2), (1, 1))] == [True] * 3
+    assert 'id="untold"' not in page
