@@ -1,67 +1,72 @@
 """kiosk.toml: the technician's one file, read strictly. Pure but for the zone database, which is data.
 
 `parse_kiosk` gives a KioskConfig or the first mistake with its line and what to write instead. Paths are kept as they
-were written; who reads the file knows what they are relative to (kiosk.configfile). A display (`role = "display"`) has
-fewer keys: one that does nothing there is a mistake, not passed over, since whoever wrote it expects something of it.
+were written; who reads the file knows what they are relative to (kiosk.configfile). Which keys there are depends on
+what the machine is (`role`): sync.config_roles.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sync.calendar import Period, periods_of
-from sync.config_words import (
-    LANGUAGES,
-    is_code,
-    is_control,
-    is_http,
-    is_https,
-    is_key,
-    is_language,
-    is_pins,
-    is_printer,
-    is_sound,
-    is_zone,
-    no_slash,
+from sync.config_box import Network, Serve, Ssh, Upstream, Usb, Wifi, check_box, made_network, made_serve
+from sync.config_roles import (
+    ALL_IN_ONE_ROLE,
+    DISPLAY_ROLE,
+    KEEP_DAYS,
+    KIOSK,
+    KIOSK_ROLE,
+    OFFICE_ROLE,
+    ROLES,
+    SCOREBOX_ROLE,
+    check_role,
+    shape_of,
 )
-from sync.keypad import ACTIONS
-from sync.strict_toml import REQUIRED, Choice, Document, Flag, Key, ListOf, Sections, Table, Text, Whole, parse, read
+from sync.config_words import LANGUAGES
+from sync.strict_toml import Document, parse, read
 from sync.toml_lines import Path
 
 __all__ = [
+    "ALL_IN_ONE_ROLE",
     "DISPLAY_ROLE",
     "KEEP_DAYS",
+    "KIOSK",
     "KIOSK_ROLE",
     "LANGUAGES",
+    "OFFICE_ROLE",
+    "ROLES",
+    "SCOREBOX_ROLE",
     "Clock",
     "Counter",
     "KioskConfig",
     "Loudspeaker",
+    "Network",
     "Screen",
+    "Serve",
     "Server",
     "Sim",
     "Spoken",
+    "Ssh",
+    "Upstream",
+    "Usb",
+    "Wifi",
     "parse_kiosk",
 ]
-
-KIOSK_ROLE, DISPLAY_ROLE = "kiosk", "display"
-"""What a machine is: it gives numbers, or it shows which are called. Its journal and the office know it by this."""
-KEEP_DAYS = 1826
-"""Five years: how long facts stay, where nobody says otherwise."""
-MOST_COUNTERS = 9
-"""More counters than the pins of a header have room for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The picture's size in millimetres, and the window's in pixels when it is not fullscreen."""
+    """The picture's size in millimetres, and the window's in pixels when it is not fullscreen. `brightness` of the
+    screen's own light in percent, None: as it is."""
 
     width_mm: int
     height_mm: int
     fullscreen: bool
     width_px: int
     height_px: int
+    brightness: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +120,10 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is believed: "ntp" or "system" (sync.clock.Trust)."""
+    """What is believed: "ntp" or "system" (sync.clock.Trust). `servers`: the time servers of the appliance."""
 
     trust: str
+    servers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +143,11 @@ class KioskConfig:
 
     `keypad` holds the key of each action that a tactile keypad has a key of its own for (sync.keypad).
 
-    `role`: KIOSK_ROLE or DISPLAY_ROLE. A display has a server for certain, and neither printer nor counters: what
-    only a kiosk has is empty or stands at its default. Its `catalogue` may be "": then it names no service.
+    `role`: one of ROLES. What a role has not is empty or stands at its default. A display has a server for certain; its
+    `catalogue` may be "": then it names no service. A score box has a counter at least. An office's server has no
+    screen: all 0.
+
+    `network`, `usb`, `ssh`, `serve`: of the appliance (kiosk.box); on a PC they do nothing.
     """
 
     role: str
@@ -164,6 +173,10 @@ class KioskConfig:
     server: Server
     clock: Clock
     sim: Sim
+    network: Network
+    usb: Usb
+    ssh: Ssh
+    serve: Serve
     voice: Spoken = Spoken()
 
     @property
@@ -175,18 +188,29 @@ class KioskConfig:
 def parse_kiosk(data: bytes | str) -> KioskConfig:
     """The configuration in this file. Raises ConfigError(message, hint, line) for the first mistake."""
     document = parse(data)
-    if document.values.get("role") == DISPLAY_ROLE:
+    given = document.values.get("role", KIOSK_ROLE)
+    role = given if given in ROLES else KIOSK_ROLE  # which `read` then refuses
+    check_role(role, document)
+    if role == DISPLAY_ROLE:
         _check_display(document)
-        values = {**_NOT_OF_A_DISPLAY, **read(document, DISPLAY)}
-        values["voice"] = Spoken(values["voice"]["languages"], _quiet(values["voice"]["quiet"], document))
-    else:
-        values = read(document, KIOSK)
+    shape = shape_of(role)
+    values = {**shape.rest, **read(document, shape.table)}
     _check_together(values, document)
     made: dict[str, Any] = dict(values)
-    shapes = {"screen": Screen, "sound": Loudspeaker, "server": Server, "clock": Clock, "sim": Sim}
-    for name, shape in shapes.items():
-        made[name] = shape(**values[name])
+    shapes = {
+        "screen": Screen,
+        "sound": Loudspeaker,
+        "server": Server,
+        "clock": Clock,
+        "sim": Sim,
+        "usb": Usb,
+        "ssh": Ssh,
+    }
+    for name, kind in shapes.items():
+        made[name] = kind(**values[name])
     made["counters"] = tuple(Counter(**counter) for counter in values["counters"])
+    made["voice"] = Spoken(values["voice"]["languages"], _quiet(values["voice"]["quiet"], document))
+    made["network"], made["serve"] = made_network(values["network"]), made_serve(values["serve"])
     return KioskConfig(**made)
 
 
@@ -199,27 +223,21 @@ def _quiet(texts: Sequence[str], document: Document) -> tuple[Period, ...]:
 
 
 def _check_display(document: Document) -> None:
-    """What would do nothing is told by its name, and so is what a display cannot be without."""
-    for name in document.values:
-        if name in _NOT_OF_A_DISPLAY:
-            hint = 'Take it out of this file, or write role = "kiosk".'
-            raise document.wrong((name,), f"a display has no `{name}`", hint)
+    """A display cannot be without an office to ask."""
     server = document.values.get("server")
     if not isinstance(server, Mapping) or "url" not in server:
         hint = 'Add  url = "https://…:8443"  under [server].'
         raise document.wrong(("server",), "a display shows what the office's server tells, and none is named", hint)
-    for section, name in (("server", "public_url"), ("sim", "clock")):
-        if name in document.values.get(section, {}):
-            hint = 'Take it out of this file, or write role = "kiosk".'
-            raise document.wrong((section, name), f"a display has no `{name}` under [{section}]", hint)
 
 
 def _check_together(values: Mapping[str, Any], document: Document) -> None:
     """What no single key can show."""
     for name in ("control", "clock"):
-        if values["sim"][name] and values["pins"] != "mock" and values["role"] == KIOSK_ROLE:
+        if values["sim"][name] and values["pins"] != "mock" and values["role"] != DISPLAY_ROLE:
             hint = 'Take [sim] out of a real kiosk\'s file, or set pins = "mock".'
             raise document.wrong(("sim", name), f"the simulation's {name} is refused on real pins", hint)
+    if not values["office"]:
+        raise document.wrong(("office",), "the office has no name", 'Add  th = "…"  under [office].')
     for language in values["languages"]:
         if language not in values["office"]:
             hint = f'Add  {language} = "…"  under [office], or take "{language}" out of `languages`.'
@@ -229,6 +247,7 @@ def _check_together(values: Mapping[str, Any], document: Document) -> None:
     server = values["server"]
     if server["code"] and not server["url"]:
         raise document.wrong(("server", "code"), "there is a pairing code but no server", "Add `url` under [server].")
+    check_box(values, document)
 
 
 def _check_counters(counters: Sequence[Mapping[str, Any]], document: Document) -> None:
@@ -264,117 +283,3 @@ def _check_keypad(keypad: Mapping[str, str], document: Document) -> None:
             message = f'the key "{key}" is both `{actions[key]}` and `{action}`'
             raise document.wrong(("keypad", action), message, hint)
         actions[key] = action
-
-
-class _PaperWidth:
-    """58 or 80 mm: the two widths of receipt paper."""
-
-    def read(self, value: Any, path: Any, document: Document) -> int:
-        if type(value) is int and value in (58, 80):
-            return value
-        hint = "Measure the paper roll; write 58 or 80, without quotes."
-        raise document.wrong(path, f"`paper_mm` cannot be {value!r}", hint)
-
-
-_PIN = Whole(0, 27, "(BCM numbers of the Pi's header)")
-_SCREEN = Table(
-    (
-        Key("width_mm", Whole(50, 3000, "millimetres"), "the width of the picture in millimetres, as measured"),
-        Key("height_mm", Whole(50, 3000, "millimetres"), "the height of the picture in millimetres, as measured"),
-        Key("fullscreen", Flag(), "whether the kiosk fills the screen", True),
-        Key("width_px", Whole(320, 7680, "pixels"), "the width of the window when not fullscreen", 1280),
-        Key("height_px", Whole(320, 7680, "pixels"), "the height of the window when not fullscreen", 720),
-    )
-)
-_COUNTER = Table(
-    (
-        Key("counter", Whole(1, 99), "the number of the counter at which these score buttons stand"),
-        Key("levels", ListOf(_PIN, 5, 5, distinct=True), "the list of the five buttons' pins, level 1 to 5"),
-        Key("lamp", _PIN, "the pin of the lamp", None),
-        Key("next", _PIN, "the pin of the button that calls the next number", None),
-        Key("pressed", Choice(("low", "high")), "what a pin reads while its button is held", "low"),
-    )
-)
-_SOUND = Table(
-    (
-        Key("device", Text(is_sound), "where the chime comes out", "default"),
-        Key("volume", Whole(0, 100, "percent"), "how loud the chime is", 100),
-    )
-)
-_VOICE = Table(
-    (
-        Key("languages", ListOf(Text(is_language), 1, 3, distinct=True), "the languages of calls, first one first", ()),
-        Key("quiet", ListOf(Text(), low=0), "the list of the hours in which nothing is said", ()),
-    )
-)
-_SERVER = Table(
-    (
-        Key("url", Text(is_https, no_slash), "the address of the office's server", None),
-        Key("code", Text(is_code), "the one-time pairing code that the server shows", None),
-        Key("public_url", Text(is_http, no_slash), "the address that the ticket's QR leads to", None),
-    )
-)
-_SIM = Table(
-    (
-        Key("control", Text(is_control), "the control socket", None),
-        Key("clock", Text(), "the file of the simulation's clock", None),
-    )
-)
-KIOSK = Table(
-    (
-        Key("role", Choice((KIOSK_ROLE, DISPLAY_ROLE)), "what this machine is", KIOSK_ROLE),
-        Key("place", Text(), "where this machine stands, as the office's pages show it"),
-        Key("data", Text(), "the folder where the machine keeps its journal"),
-        Key("keep_days", Whole(30, 36_500, "days"), "how many days of records stay on this machine", KEEP_DAYS),
-        Key("catalogue", Text(), "the file of the services, relative to this one", "catalogue.toml"),
-        Key("calendar", Text(), "the file of the opening hours, relative to this one", None),
-        Key("ticket", Text(), "the file of the ticket's layout, relative to this one", None),
-        Key("paper_mm", _PaperWidth(), "the width of the paper roll in millimetres, 58 or 80", 80),
-        Key("roll_m", Whole(1, 1000, "metres"), "how long a new paper roll is, as its wrapping says", 60),
-        Key("printer", Text(is_printer), 'the address of the printer, such as "usb:///dev/usb/lp0"'),
-        Key("printer_profile", Text(), "the kind of printer, as `python -m kiosk doctor` lists them", "auto"),
-        Key("printers", Text(), "the file of the office's own kinds of printers, relative to this one", None),
-        Key("pins", Text(is_pins), 'where the score buttons hang: "raspberry-pi", or "mock" on a machine without'),
-        Key("time_zone", Text(is_zone), 'the time zone of the office, such as "Asia/Bangkok"', "Asia/Bangkok"),
-        Key("languages", ListOf(Text(is_language), 1, 3, distinct=True), "the languages offered, first one first"),
-        Key("office", Sections(Text(), LANGUAGES), "the section with the office's name in each language"),
-        Key("screen", _SCREEN, "the section with the size of the screen"),
-        Key("counters", ListOf(_COUNTER, 0, MOST_COUNTERS), "the score buttons, counter by counter", ()),
-        Key("sound", _SOUND, "the section of the chime", {"device": "default", "volume": 100}),
-        Key("keypad", Sections(Text(is_key), tuple(ACTIONS)), "the section of the tactile keypad", {}),
-        Key("server", _SERVER, "the section of the server", {"url": None, "code": None, "public_url": None}),
-        Key(
-            "clock", Table((Key("trust", Choice(("ntp", "system")), "whose time counts", "ntp"),)), "", {"trust": "ntp"}
-        ),
-        Key("sim", _SIM, "", {"control": None, "clock": None}),
-    )
-)
-"""The shape of kiosk.toml."""
-_OF_A_DISPLAY = frozenset(
-    {
-        "role",
-        "place",
-        "data",
-        "catalogue",
-        "calendar",
-        "time_zone",
-        "languages",
-        "office",
-        "screen",
-        "sound",
-        "server",
-        "clock",
-        "sim",
-    }
-)
-_SHARED = tuple(key for key in KIOSK.keys if key.name in _OF_A_DISPLAY)
-DISPLAY = Table(
-    (
-        *(replace(key, default="") if key.name == "catalogue" else key for key in _SHARED),
-        Key("voice", _VOICE, "the section of what is called aloud", {"languages": (), "quiet": ()}),
-    )
-)
-"""Its shape where it says role = "display"."""
-_NOT_OF_A_DISPLAY: Mapping[str, Any] = {
-    key.name: "" if key.default is REQUIRED else key.default for key in KIOSK.keys if key.name not in _OF_A_DISPLAY
-}

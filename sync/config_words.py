@@ -18,6 +18,9 @@ LANGUAGES = ("th", "en", "my")
 CODE_CHARACTERS = 26
 """Length of a pairing code: 16 bytes in Crockford base 32 (docs/exchange.md, "Pairing")."""
 
+USED = "used"
+"""What stands in the place of a pairing code once it was used."""
+
 
 def _near(word: str, known: list[str]) -> str:
     found = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
@@ -106,7 +109,9 @@ def is_zone(text: str) -> tuple[str, str] | None:
 
 
 def is_code(text: str) -> tuple[str, str] | None:
-    """A pairing code."""
+    """A pairing code, or the mark that there was one."""
+    if text == USED:
+        return None
     plain = text.replace("-", "").replace(" ", "")
     hint = "Copy it again from the server's pairing page; the letters I, L, O and U do not occur in it."
     try:
@@ -116,6 +121,11 @@ def is_code(text: str) -> tuple[str, str] | None:
     if len(plain) != CODE_CHARACTERS:
         return f"the pairing code has {len(plain)} characters, not {CODE_CHARACTERS}", hint
     return None
+
+
+def unless_used(text: str) -> str | None:
+    """The code; None where it was used."""
+    return None if text == USED else text
 
 
 def is_control(text: str) -> tuple[str, str] | None:

@@ -133,15 +133,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string, not blank. `check` gives None or (what is wrong, hint)."""
+    """A string, not blank. `check` gives None or (what is wrong, hint). `secret`: it is in no message."""
 
     check: Callable[[str], tuple[str, str] | None] = lambda _: None
     convert: Callable[[str], Any] = str
+    secret: bool = False
 
     def read(self, value: Any, path: Path, document: Document) -> Any:
         name = key_of(path)
         if not isinstance(value, str):
-            raise document.wrong(path, f"{name} has to be text, not {_what(value)}", 'Put it in quotes: "…".')
+            what = "" if self.secret else f", not {_what(value)}"
+            raise document.wrong(path, f"{name} has to be text{what}", 'Put it in quotes: "…".')
         if not value.strip():
             raise document.wrong(path, f"{name} is empty", "Fill it in, or take the line out.")
         if "\0" in value:

@@ -333,7 +333,11 @@ def test_a_display_needs_a_server_and_no_printer_and_a_kiosk_is_what_says_nothin
     voice = parse_kiosk(DISPLAY + '[voice]\nlanguages = ["en"]\nquiet = ["12:00-13:00"]\n').voice
     assert (voice.languages, [str(each) for each in voice.quiet]) == (("en",), ["12:00-13:00"])
     assert mistake(DISPLAY + '[voice]\nquiet = ["noon"]\n')[:2] == ('"noon" is no time as it is written here', 15)
-    assert mistake(GOOD + "[voice]\n")[0].startswith("unknown key `voice`")
+    assert mistake(GOOD + "[voice]\n") == (
+        "a kiosk has no `voice`",
+        21,
+        'Take it out of this file, or write role = "display".',
+    )
 
 
 def test_the_example_of_a_display_is_a_good_file_and_so_it_is_with_every_remark_turned_on() -> None:
