@@ -173,6 +173,28 @@ class Printer(Protocol):
         twice."""
 
 
+class NoPrinter:
+    """Of a machine that has none: it says nothing, and prints nothing."""
+
+    def __init__(self) -> None:
+        self._events: list[PrinterEvent] = []
+
+    def start(self, *, unfinished: bool = False) -> None:
+        """Nothing begins."""
+
+    def submit(self, job: PrintJob) -> None:
+        """Over at once."""
+        self._events.append(Finished(job.job_id, Outcome.NOT_STARTED, UNREACHABLE))
+
+    def poll(self) -> list[PrinterEvent]:
+        """How the jobs ended."""
+        events, self._events = self._events, []
+        return events
+
+    def close(self) -> None:
+        """Nothing ends."""
+
+
 class RecordingPrinter:
     """A printer without a device: keeps every job in `jobs` and answers as told. Not for use from several
     threads.

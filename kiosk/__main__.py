@@ -1,6 +1,6 @@
-"""`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk, or the display where the file says
-role = "display"; `… doctor` looks it over, `… ticket --preview` draws its tickets, `… pin` sets the technician's
-PIN."""
+"""`python -m kiosk --config kiosk.toml [--window] [--headless]` runs the kiosk, or the display or score box where
+the file says so (`role`); `… doctor` looks it over, `… ticket --preview` draws its tickets, `… pin` sets the
+technician's PIN."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ from kiosk.errors import KioskError
 from kiosk.loop import WakePipe
 from kiosk.patience import rest
 from kiosk.ui import WindowError, plain_error
-from sync.config import DISPLAY_ROLE, KIOSK_ROLE
+from sync.config import ALL_IN_ONE_ROLE, DISPLAY_ROLE, KIOSK_ROLE, OFFICE_ROLE, SCOREBOX_ROLE
 from sync.disk import trouble_of
 from sync.errors import JournalRefused, SyncError
 from sync.journal import Journal
@@ -87,7 +87,7 @@ def _begin(config: Path, data: Path | None, journals: type[Journal], pulse: Puls
 
 def _run(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse, *, windowed: bool) -> int:
     from fonts import check
-    from kiosk import appliance, board_appliance, configfile, office_data
+    from kiosk import appliance, board_appliance, configfile, office_data, score_appliance
 
     check()
     loaded = configfile.load(config, data)
@@ -101,6 +101,13 @@ def _run(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse,
     if loaded.config.role == DISPLAY_ROLE:
         assemble = partial(board_appliance.assemble_display, loaded, journals=journals, fullscreen=fullscreen)
         return _awake(assemble, DISPLAY_ROLE, pulse)
+    if loaded.config.role == SCOREBOX_ROLE:
+        scores = partial(score_appliance.assemble_scores, loaded, journals=journals, fullscreen=fullscreen)
+        return _awake(scores, SCOREBOX_ROLE, pulse)
+    if loaded.config.role in (OFFICE_ROLE, ALL_IN_ONE_ROLE):
+        hint = 'There it starts by itself. Here write role = "kiosk"; the office\'s server is `python -m server`.'
+        told = f'{config}: role = "{loaded.config.role}" is for the appliance. {hint}'
+        return _refuse_by_screen(told, "config", pulse, windowed=windowed)
     services = office_data.catalogue_of(loaded)
     if services.catalogue is None:
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"

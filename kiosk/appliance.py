@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -212,9 +212,7 @@ def _assembled(
         _fit(press, kinds, config, machine.record.printer_met.profile)
     window = open_window(config, typesetter, fullscreen)
     stack.callback(window.close)
-    for lamp in parts.lamps.values():
-        if isinstance(lamp, SeenLamp):
-            lamp.show = window.show_lamp
+    show_lamps(parts.lamps, window)
     machine.begin()
     parts.printer.start(unfinished=machine.record.prints.may_hang)
     notice = notice_of(loaded, services, hours) or kinds_notice(kinds, config.printers)
@@ -228,11 +226,24 @@ def _assembled(
     keypad = Keypad(config.keypad)
     loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers, keypad=keypad)
     stack.callback(machine.end)
-    if config.sim.control is not None:
-        control = Control(loaded.folder / config.sim.control.removeprefix("unix:"), loop.handle)
+    listen(loop, loaded, stack)
+    return Appliance(loop, window, wakes, contextlib.ExitStack())
+
+
+def show_lamps(lamps: Mapping[int, Lamp], window: Window) -> None:
+    """Lamps of mock pins light up on the window."""
+    for lamp in lamps.values():
+        if isinstance(lamp, SeenLamp):
+            lamp.show = window.show_lamp
+
+
+def listen(loop: Loop, loaded: Loaded, stack: contextlib.ExitStack) -> None:
+    """Open the control socket, where one is named."""
+    assert loaded.config is not None
+    if loaded.config.sim.control is not None:
+        control = Control(loaded.folder / loaded.config.sim.control.removeprefix("unix:"), loop.handle)
         stack.callback(control.close)
         loop.listen(control)
-    return Appliance(loop, window, wakes, contextlib.ExitStack())
 
 
 def _fit(press: Press, kinds: Kinds, config: KioskConfig, kind: str) -> None:
@@ -276,7 +287,7 @@ def _drivers(
     stack: contextlib.ExitStack,
 ) -> tuple[Parts, Fingers | None, tuple[tuple[int, int], ...]]:
     edges = EdgeQueue(wakes.wake)
-    lamps, fingers, held = _counters(config, edges, clock, stack)
+    lamps, fingers, held = counters_of(config, edges, clock, stack)
     printer = PrintWorker(
         transport_for(config.printer),
         wakes.wake,
@@ -339,7 +350,7 @@ def _hall(data: Path, house: Printhouse, calendar: Calendar) -> OfficeHall:
     return OfficeHall(MirrorReader(data / MIRROR), house.journal_id, standard, calendar, say)
 
 
-def _counters(
+def counters_of(
     config: KioskConfig, edges: EdgeQueue, clock: SystemClock, stack: contextlib.ExitStack
 ) -> tuple[dict[int, Lamp], Fingers | None, tuple[tuple[int, int], ...]]:
     """Lamps, fingers for mock pins, and the buttons that are down now. Without counters no pin is touched."""

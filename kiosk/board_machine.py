@@ -15,12 +15,12 @@ from kiosk.board_watch import SILENCE_MS, BoardWatch, Mirror, Sight
 from kiosk.day import Today
 from kiosk.publications import NoPublications, Publications
 from kiosk.record import JournalPort, Recorder
-from kiosk.timekeeper import Clocks, Timekeeper
+from kiosk.timekeeper import Clocks, Dayless
 from sync import forked
 from sync.board import GONE, RECENT_MS, board
 from sync.calendar import ALWAYS_OPEN, Calendar, Period
 from sync.clock import Trust, office_time
-from sync.facts import Body, MachineStarted
+from sync.facts import MachineStarted
 from sync.inbox import InboxState, OfficeTime
 from sync.journal import Instant
 from sync.services import Catalogue
@@ -78,7 +78,9 @@ class BoardMachine:
         self._record = Recorder(parts.journal, parts.clock.instant, parts.wake_sync)
         self._inbox: InboxState | None = None
         calendar = settings.calendar or ALWAYS_OPEN
-        self._keeper = _Clock(self._record, parts.clock, settings.zone, settings.trust, calendar, (), self._office_time)
+        self._keeper = Dayless(
+            self._record, parts.clock, settings.zone, settings.trust, calendar, (), self._office_time
+        )
         self._watch = BoardWatch(parts.mirror, parts.say)
         self._around = Around(settings.catalogue, settings.calendar, settings.languages)
         self._voice = BoardVoice(parts.sound, parts.clips, settings.spoken, settings.quiet)
@@ -216,10 +218,3 @@ class BoardMachine:
 
     def _office_time(self) -> OfficeTime | None:
         return self._inbox.office_time if self._inbox is not None else None
-
-
-class _Clock(Timekeeper):
-    """The time of a machine that gives no numbers: it opens no day."""
-
-    def opening(self, today: Today) -> tuple[Body, ...]:
-        return ()

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from kiosk.legible import HINT as LEGIBLE
 from kiosk.legible import illegible
 from sync.calendar import ALWAYS_OPEN, Calendar
@@ -19,10 +21,16 @@ from sync.catalogue import Catalogue, parse_catalogue
 from sync.config import KioskConfig, parse_kiosk
 from sync.errors import CalendarError, CatalogueError, ConfigError, SyncError
 from sync.keys import write_durably
+from sync.used_codes import without_codes
 
 _File = TypeVar("_File")
 GOOD = ".good"
 """kiosk.toml.good, catalogue.toml.good: the copies, in the data folder."""
+
+
+PROBLEM = "problem.json"
+"""What the appliance found wrong with the file on its card (kiosk.box): `line`, `text`, `hint`, and which `copy` the
+file beside it was made from; "none": it was made from no good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +94,24 @@ class LoadedCalendar:
     number: int | None = None
 
 
+class _Told(msgspec.Struct):
+    text: str
+    hint: str
+    line: int | None = None
+    copy: str = ""
+
+
 def load(path: Path, data: Path | None = None) -> Loaded:
     """The configuration in this file, else its last good copy, else None, each time with the problem.
 
-    A good file is copied durably, if it differs from the copy. `data`: where the copy is looked for when the file
-    cannot be read; None: `data` beside the file.
+    A good file is copied durably, if it differs from the copy, without its pairing code. `data`: where the copy is
+    looked for when the file cannot be read; None: `data` beside the file. Whoever made the file from another one may
+    have put beside it what was wrong with that (PROBLEM): then that is the problem.
     """
     folder = path.absolute().parent
+    told, usable = _told(path.with_name(PROBLEM))
+    if told is not None and not usable:
+        return _last_good((data or folder / "data") / (path.name + GOOD), folder, told)
     try:
         content = _content(path)
         config = parse_kiosk(content)
@@ -100,9 +119,20 @@ def load(path: Path, data: Path | None = None) -> Loaded:
             raise problem
     except ConfigError as problem:
         return _last_good((data or folder / "data") / (path.name + GOOD), folder, problem)
-    loaded = Loaded(config, None, folder, hashlib.sha256(content).hexdigest())
-    reasons = [_kept(place / (path.name + GOOD), content) for place in {loaded.data, data or loaded.data}]
+    loaded = Loaded(config, told, folder, hashlib.sha256(content).hexdigest())
+    # A code pairs once: it is not left lying in a copy.
+    kept = without_codes(content)
+    reasons = [_kept(place / (path.name + GOOD), kept) for place in {loaded.data, data or loaded.data}]
     return replace(loaded, unkept=next((reason for reason in reasons if reason), None))
+
+
+def _told(path: Path) -> tuple[ConfigError | None, bool]:
+    """What was wrong with the file that this one was made from, and whether it was made from a good copy."""
+    try:
+        told = msgspec.json.decode(path.read_bytes(), type=_Told)
+    except (OSError, msgspec.MsgspecError):
+        return None, True
+    return ConfigError(told.text, hint=told.hint, line=told.line), told.copy != "none"
 
 
 def load_catalogue(path: Path, data: Path, languages: tuple[str, ...], **drawable: Any) -> LoadedCatalogue:

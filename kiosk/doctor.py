@@ -44,7 +44,7 @@ from kiosk.ticket_press import Press
 from sync.catalogue import Catalogue
 from sync.clips import FOLDER as CLIPS
 from sync.clock import Reading
-from sync.config import DISPLAY_ROLE, Counter, KioskConfig, Loudspeaker
+from sync.config import DISPLAY_ROLE, SCOREBOX_ROLE, Counter, KioskConfig, Loudspeaker
 from sync.errors import SyncError
 from sync.inbox import InboxReader
 from sync.journal import Instant
@@ -118,6 +118,9 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     if loaded.config.role == DISPLAY_ROLE:
         yield from _display(loaded, loaded.config, tools)
         return
+    if loaded.config.role == SCOREBOX_ROLE:
+        yield from _scorebox(loaded, loaded.config, tools)
+        return
     services = catalogue_of(loaded)
     yield _services(loaded, services)
     yield from _hours(loaded, services.catalogue)
@@ -142,6 +145,19 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     yield _server(loaded.config, loaded.data, record, tools)
 
 
+def _scorebox(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Finding]:
+    """What a score box has: buttons, and neither printer nor services."""
+    yield from _hours(loaded, None)
+    yield from _not_taken_up(loaded)
+    record, told = _journal(loaded.data, tools)
+    running = tools.writer_of(loaded.data / "journal.db")
+    yield from _machine(loaded, tools, told, findings_board.of_a_scorebox(_clock(config, record, tools)), "score box")
+    yield from _counters(config, record, tools, running=running is not None)
+    yield _sound(config.sound, tools)
+    yield findings.screen(config.screen, tools.screens())
+    yield findings_board.of_a_scorebox(_server(config, loaded.data, record, tools))
+
+
 def _display(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Finding]:
     """What a display has: no printer, no buttons, and services where it is given a catalogue."""
     services = services_of(loaded)
@@ -150,13 +166,7 @@ def _display(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Find
     yield from _hours(loaded, None)
     yield from _not_taken_up(loaded)
     record, told = _journal(loaded.data, tools)
-    state = tools.board(loaded.data).read()
-    yield _folder(loaded.data) or findings.disk(str(loaded.data), state)
-    yield told
-    yield findings_board.of_a_display(_clock(config, record, tools))
-    yield from findings.board(state)
-    running = tools.writer_of(loaded.data / "journal.db")
-    yield note("display", f"it is running (process {running})" if running else "it is not running")
+    yield from _machine(loaded, tools, told, findings_board.of_a_display(_clock(config, record, tools)), "display")
     yield _sound(config.sound, tools)
     if config.sound.device != "none":
         yield findings_board.voice(_clips(loaded.data), config.voice.languages or config.languages)
@@ -164,6 +174,17 @@ def _display(loaded: Loaded, config: KioskConfig, tools: Tools) -> Iterator[Find
     yield findings_board.of_a_display(_server(config, loaded.data, record, tools))
     mirror = MirrorReader(loaded.data / MIRROR)
     yield findings_board.mirror(mirror.state(), mirror.end())
+
+
+def _machine(loaded: Loaded, tools: Tools, told: Finding, clock: Finding, name: str) -> Iterator[Finding]:
+    """Folder, journal, clock and board of a machine without tickets, and whether it runs."""
+    state = tools.board(loaded.data).read()
+    yield _folder(loaded.data) or findings.disk(str(loaded.data), state)
+    yield told
+    yield clock
+    yield from findings.board(state)
+    running = tools.writer_of(loaded.data / "journal.db")
+    yield note(name, f"it is running (process {running})" if running else "it is not running")
 
 
 def _clips(data: Path) -> BoardClips:

@@ -13,6 +13,10 @@ _CLOCK = "Connect the network and the office's server: without a time no number 
 _SERVER = "Check the network cable and `url` in kiosk.toml. The display shows its last numbers as old meanwhile."
 
 
+_NO_TIME = "Connect the network and the office's server: scores are kept, and dated once there is a time."
+_UNSENT = "Check the network cable and `url` in kiosk.toml. Scores are kept and sent later."
+
+
 class Lengths(Protocol):
     """What is needed of kiosk.board_clips.BoardClips."""
 
@@ -49,6 +53,12 @@ def voice(clips: Lengths, languages: Sequence[str]) -> Finding:
     if not rest:
         return ok("voice", seen)
     return note("voice", seen, "Record them in the office's console; they come here within ten minutes.")
+
+
+def of_a_scorebox(finding: Finding) -> Finding:
+    """The same, with what to do where there are no tickets."""
+    told = {"clock": _NO_TIME, "server": _UNSENT}.get(finding.part)
+    return replace(finding, todo=told) if told and "icket" in (finding.todo or "") else finding
 
 
 def of_a_display(finding: Finding) -> Finding:

@@ -102,13 +102,13 @@ class Front:
         elif name == "Language":
             self._choose(ChooseLanguage(focus_after(languages, self.machine.state.language, 1) or languages[0]), None)
         elif name == "Service":
-            known = (self.machine.state.screen, OpenMenu) in screens.TABLE
+            known = screens.knows(self.machine.state, OpenMenu)
             self._choose(OpenMenu() if known else Stay(), None)
         elif self.types(name):
             self._choose(Erase() if name == "Backspace" else Type(name), self.scene.named(f"key-{name}"))
             self.release()
         elif name == "Help":
-            known = (self.machine.state.screen, AskHelp) in screens.TABLE
+            known = screens.knows(self.machine.state, AskHelp)
             self._choose(AskHelp() if known else Stay(), None)
         elif name == "Escape":
             if sure or not self._too_soon():
@@ -153,7 +153,7 @@ class Front:
     def _go_back(self) -> None:
         """What *back* in sight gives; where there is none, a screen back, if the screen knows one."""
         target = self.scene.named("back")
-        known = (self.machine.state.screen, Back) in screens.TABLE
+        known = screens.knows(self.machine.state, Back)
         self._choose(target.gives if target else Back() if known else Stay(), None)
 
     def _move_focus(self, name: str) -> None:
@@ -213,6 +213,8 @@ def _nearest(scene: Scene, x: int, y: int) -> str:
 
 def _met_first(exhibit: Exhibit, language: str) -> list[State]:
     """The screens with the most text, in the order in which a citizen of this language comes to them."""
+    if not exhibit.catalogue.services:
+        return []
     state = State(language=language)
     services = replace(state, screen=Screen.SERVICE)
     groups = [replace(services, group=group.id) for group in exhibit.catalogue.groups]

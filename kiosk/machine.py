@@ -24,9 +24,9 @@ from kiosk.record import JournalPort, Recorder
 from kiosk.scores import Scores
 from kiosk.screen_inputs import ConditionChanged, Input, Request, TimedOut
 from kiosk.screen_rules import seq_in_sight
-from kiosk.screen_types import Condition, Screen, State, Wait
+from kiosk.screen_types import Condition, ScoreBox, Screen, State, Wait
 from kiosk.technician import Bench, NoPin, Technician
-from kiosk.timekeeper import Clocks, Timekeeper
+from kiosk.timekeeper import Clocks, Dayless, Timekeeper
 from kiosk.upkeep_inputs import OpenMenu, TriedTold, UpkeepRequest
 from sync import forked
 from sync.calendar import ALWAYS_OPEN, Calendar
@@ -77,7 +77,7 @@ class Settings:
     """What the configuration says of this machine. `counters` have score buttons.
 
     `held`: (counter, level) of buttons that are down as it begins. `served`: an office's server is named; without
-    one this is the lone kiosk, in lane 0.
+    one this is the lone kiosk, in lane 0. `box`: it takes scores alone: no numbers, no printer, no day of its own.
     """
 
     counters: tuple[int, ...]
@@ -90,6 +90,7 @@ class Settings:
     held: tuple[tuple[int, int], ...] = ()
     calendar: Calendar = ALWAYS_OPEN
     served: bool = False
+    box: bool = False
 
 
 class Machine:
@@ -113,7 +114,7 @@ class Machine:
         self._night: BootMs | None = None
         self._look_at_board: BootMs | None = self._now() if parts.board is not None else None
         self._inbox: InboxState | None = None
-        self._keeper = Timekeeper(
+        self._keeper = (Dayless if settings.box else Timekeeper)(
             self.record,
             parts.clock,
             settings.zone,
@@ -155,7 +156,7 @@ class Machine:
         """Say what happened before, and what runs now; then the first screen."""
         self.desk.begin()
         started: list[Body] = [MachineStarted(self._settings.release, self._settings.configuration)]
-        if self.record.catalogue != self._settings.catalogue.digest:
+        if not self._settings.box and self.record.catalogue != self._settings.catalogue.digest:
             started.append(to_body(self._settings.catalogue))
         if self._settings.calendar.digest and self.record.calendar != self._settings.calendar.digest:
             started.append(calendar_body(self._settings.calendar))
@@ -264,6 +265,9 @@ class Machine:
             self._note_condition()
 
     def _condition(self) -> Condition:
+        if self._settings.box:
+            asked = ScoreBox(self._settings.counters, self._scores.thanked)
+            return Condition(disk=self.record.trouble, hours=self._keeper.hours, box=asked)
         doubt = None if self._keeper.today().utc_ms is not None else self._keeper.asked()
         return Condition(
             printer=self.desk.fault,
@@ -334,7 +338,7 @@ class Machine:
     def _attend_menu(self) -> None:
         """Opened by the chord, unless somebody is being served; a press in a test says that somebody is there."""
         wished, self._menu_wished = self._menu_wished, False
-        if wished and (self.state.screen, OpenMenu) in screens.TABLE:
+        if wished and screens.knows(self.state, OpenMenu):
             self.give(OpenMenu())
         for told in self._technician.turn(self.state):
             (self.give if isinstance(told, TriedTold) else self._give_quietly)(told)
@@ -365,7 +369,7 @@ class Machine:
 
     def _check_at_night(self, now: BootMs) -> None:
         """Only while nobody is served, and by a clock that somebody vouches for."""
-        if self._night is not None and now < self._night:
+        if self._settings.box or (self._night is not None and now < self._night):
             return
         local = self._keeper.local()
         if self._night is not None and local is not None and night.is_due(local) and not self.desk.busy:
@@ -391,7 +395,7 @@ class Machine:
         self._look_at_board = BootMs(now + BOARD_POLL_MS)
 
 
-_AT_REST = frozenset({Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE})
+_AT_REST = frozenset({Screen.ATTRACT, Screen.SCORE, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE})
 """Screens that nobody is served on."""
 
 

@@ -57,6 +57,14 @@ def _pencil(pen: Pen) -> None:
     pen.line([(61, 17), (83, 39)], 4, ink=False)
 
 
+def _press(pen: Pen) -> None:
+    """A finger on a round button."""
+    pen.rect(12, 80, 76, 14, 6)
+    pen.rect(26, 66, 48, 18, 8)
+    pen.rect(40, 6, 20, 56, 10)
+    pen.rect(46, 46, 8, 12, 4, ink=False)
+
+
 def _back(pen: Pen) -> None:
     pen.line([(52, 18), (20, 50), (52, 82)], 12)
     pen.line([(20, 50), (84, 50)], 12)
@@ -317,6 +325,7 @@ SIGNS: dict[str, Drawing] = {
     "plus": _plus,
     "power": _power,
     "pregnant": _pregnant,
+    "press": _press,
     "printer": _printer,
     "remove": _remove,
     "returned": _returned,

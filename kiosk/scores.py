@@ -86,6 +86,11 @@ class Scores:
             self._vote(counter, votes.Stop(self._now()))
 
     @property
+    def thanked(self) -> tuple[int, ...]:
+        """The counters whose press is on record and which do not take the next one yet, in their order."""
+        return tuple(each.counter for each in self._votes.values() if each.phase is votes.Counter.LOCKOUT)
+
+    @property
     def tested(self) -> Trial | None:
         """The counter whose buttons are being tested, which of them are held, and which were at any time."""
         if self._tested is None:

@@ -45,6 +45,8 @@ Handler: TypeAlias = Callable[[State, Input], Outcome]
 
 REST = (Screen.ATTRACT, Screen.WRITE_DOWN, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE, Screen.CLOSED)
 """Where a state can come to rest."""
+BOX_REST = (Screen.SCORE, Screen.CLOSED, Screen.OUT_OF_ORDER)
+"""Where that of a score box can."""
 OPEN_TO_ALL = (Screen.ATTRACT, Screen.CLOSED)
 """Where anybody can begin something."""
 READING = (Screen.MY_TICKET, Screen.STANDING)
@@ -59,7 +61,10 @@ class Rule(NamedTuple):
 
 
 def resting(state: State) -> State:
-    """What is in sight when nobody is being served: the first number still owed, the trouble, or the invitation."""
+    """What is in sight when nobody is being served: the first number still owed, the trouble, or the invitation.
+
+    A score box thanks even after hours: whoever was inside at closing time is served to the end.
+    """
     clean = State(language=state.home, home=state.home, condition=state.condition, owed=state.owed)
     condition = state.condition
     if state.owed:
@@ -75,6 +80,9 @@ def resting(state: State) -> State:
         )
     if condition.config or condition.disk:
         return replace(clean, screen=Screen.OUT_OF_ORDER)
+    if condition.box is not None:
+        shut = condition.closed and not condition.box.thanked
+        return replace(clean, screen=Screen.CLOSED if shut else Screen.SCORE)
     if condition.doubt:
         kept = state.moment if state.screen is Screen.CONFIRM_DATE else None
         return replace(clean, screen=Screen.CONFIRM_DATE, moment=kept or condition.doubt, refused=state.refused)

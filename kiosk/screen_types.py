@@ -24,6 +24,7 @@ class Screen(StrEnum):
     """What is in sight."""
 
     ATTRACT = "attract"
+    SCORE = "score"
     SERVICE = "service"
     DETAILS = "details"
     PRIORITY = "priority"
@@ -93,6 +94,14 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreBox:
+    """What a score box asks about: its counters in their order, and those whose citizen has just been thanked."""
+
+    counters: tuple[int, ...]
+    thanked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """What stands between the kiosk and the next ticket. None everywhere: nothing does.
 
@@ -102,7 +111,7 @@ class Condition:
     it was carried over can be.
     `paper_low`: the roll is near its end, which is for staff to know. `wait`: of whoever takes a ticket for the service
     in sight now. `places`: the office gives online places today, whose codes can be typed here. `notice`: what the
-    office wants every citizen to read.
+    office wants every citizen to read. `box`: this machine takes scores and gives no numbers.
     """
 
     printer: str | None = None
@@ -118,6 +127,7 @@ class Condition:
     wait: Wait | None = None
     places: bool = False
     notice: Telling | None = None
+    box: ScoreBox | None = None
 
     @property
     def trouble(self) -> str | None:

@@ -63,7 +63,7 @@ def start(languages: tuple[str, ...], condition: Condition) -> State:
 
 def step(state: State, given: Input) -> Outcome:
     """The next state and the requests. Raises IllegalInput where the table has no rule; nothing has changed then."""
-    rule = TABLE.get((state.screen, type(given)))
+    rule = _table_of(state).get((state.screen, type(given)))
     if rule is None:
         raise IllegalInput(
             f"{type(given).__name__} cannot happen on the screen {state.screen.value}",
@@ -74,13 +74,22 @@ def step(state: State, given: Input) -> Outcome:
     return (replace(after, asking=False) if touched else after), requests
 
 
+def knows(state: State, given: type[Input]) -> bool:
+    """Whether such an input can happen now."""
+    return (state.screen, given) in _table_of(state)
+
+
+def _table_of(state: State) -> Mapping[tuple[Screen, type[Input]], Rule]:
+    return TABLE if state.condition.box is None else BOX_TABLE
+
+
 def patience(state: State) -> float | None:
     """Seconds without a touch until `TimedOut`; None where the screen waits for ever."""
     if state.asking:
         return EXTEND_S
     if state.screen is Screen.TICKET:
         return PRINTING_S if state.paper is Paper.PRINTING else TICKET_S
-    if state.screen in (Screen.ATTRACT, Screen.CLOSED):
+    if state.screen in (Screen.ATTRACT, Screen.SCORE, Screen.CLOSED):
         return None if state.untouched else PATIENCE_S[Screen.ACCESS]
     return PATIENCE_S.get(state.screen)
 
@@ -199,14 +208,28 @@ def _table() -> dict[tuple[Screen, type[Input]], Rule]:
         table[screen, PaperFailed] = Rule(rules.owe_and_show, REST)
     for screen in (Screen.TICKET, Screen.WRITE_DOWN):
         table[screen, ConditionChanged] = Rule(rules.note_condition, (screen,))
-    for screen in Screen:
+    for screen in [each for each in Screen if each is not Screen.SCORE]:
         table.setdefault((screen, ChooseLanguage), Rule(rules.speak, (screen,)))
         table.setdefault((screen, Printed), Rule(rules.paper_ready, (screen,)))
         table.setdefault((screen, Stay), Rule(rules.stay, (screen,)))
     return table
 
 
+def _box_table() -> dict[tuple[Screen, type[Input]], Rule]:
+    """A score box asks, thanks, is closed or out of order; all else is the service menu."""
+    table = upkeep_rules.table(rules.BOX_REST, rules.BOX_REST)
+    for screen in rules.BOX_REST:
+        table[screen, ConditionChanged] = Rule(rules.condition_at_rest, rules.BOX_REST)
+        table[screen, TimedOut] = Rule(rules.as_it_was, (screen, *rules.BOX_REST))
+    for screen in (*rules.BOX_REST, *upkeep_rules.MENU):
+        table[screen, ChooseLanguage] = Rule(rules.speak, (screen,))
+        table[screen, Stay] = Rule(rules.stay, (screen,))
+    return table
+
+
 TABLE: Mapping[tuple[Screen, type[Input]], Rule] = _table()
+BOX_TABLE: Mapping[tuple[Screen, type[Input]], Rule] = _box_table()
+"""That of a machine that takes scores alone."""
 
 
 def diagram() -> str:

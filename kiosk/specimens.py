@@ -14,6 +14,7 @@ from kiosk.screen_types import (
     Moment,
     Paper,
     Passed,
+    ScoreBox,
     Screen,
     Stage,
     Standing,
@@ -84,6 +85,7 @@ def example_states(catalogue: Catalogue, language: str) -> dict[str, State]:
             *_tickets(base, catalogue),
             *_asides(base, catalogue),
             *_troubles(base),
+            *_scores(base),
             *_service_menu(base),
         ]
     )
@@ -220,6 +222,24 @@ def _troubles(base: State) -> Iterator[tuple[str, State]]:
     yield "out-of-order-disk", replace(base, screen=Screen.OUT_OF_ORDER, condition=full)
     doubtful = State(language=base.language, screen=Screen.CONFIRM_DATE, moment=Moment(2026, 11, 23, 8, 30))
     yield "confirm-date", doubtful
+
+
+def _scores(base: State) -> Iterator[tuple[str, State]]:
+    """A score box: it asks, thanks, is closed or out of order."""
+    for name, counters in (("score", (3,)), ("score-several", (1, 2, 3, 4))):
+        asking = replace(base.condition, box=ScoreBox(counters))
+        yield name, replace(base, screen=Screen.SCORE, condition=asking)
+        thanks = replace(asking, box=ScoreBox(counters, counters[1:2] or counters))
+        yield f"{name}-thanks", replace(base, screen=Screen.SCORE, condition=thanks)
+    shut = Condition(hours=Hours(TODAY, closed=HOLIDAY), box=ScoreBox((3,)))
+    yield "score-closed", replace(base, screen=Screen.CLOSED, condition=shut)
+    full = Condition(disk="disk-full", box=ScoreBox((3,)))
+    yield "score-out-of-order", replace(base, screen=Screen.OUT_OF_ORDER, condition=full)
+    parts = tuple(each for each in GOOD_PARTS if each.name not in ("printer", "paper"))
+    menu = replace(base, screen=Screen.SERVICE_MENU, condition=asking, upkeep=Upkeep(parts=parts))
+    yield "score-service-menu", menu
+    tools = Upkeep(counters=True, prints=False)
+    yield "score-service-tools", replace(menu, screen=Screen.SERVICE_TOOLS, upkeep=tools)
 
 
 def _service_menu(base: State) -> Iterator[tuple[str, State]]:

@@ -62,15 +62,18 @@ class NoPin:
 
 @dataclass(frozen=True)
 class Bench:
-    """What the menu needs beside the kiosk's own parts. `courier` None: no office is named.
+    """What the menu needs beside the kiosk's own parts. `courier` None: nobody asks an office for anything.
 
-    `mistaken`: whether a file's last good copy is in use. `nexts`: counters with a *next* button.
+    `mistaken`: whether a file's last good copy is in use. `nexts`: counters with a *next* button. `prints`: there is a
+    printer. `served`: an office is named; None: where there is a courier.
     """
 
     pin: Pin
     courier: Courier | None
     mistaken: Callable[[], bool] = lambda: False
     nexts: frozenset[int] = frozenset()
+    prints: bool = True
+    served: bool | None = None
 
 
 class Technician:
@@ -158,7 +161,7 @@ class Technician:
         if self._record.commit(ServiceOpened() if right else ServiceRefused(self._record.pins.wrong + 1)) is None:
             return PinTold("disk")
         if right:
-            return PinRight(bool(self._counters), self._bench.courier is not None)
+            return PinRight(bool(self._counters), self._bench.courier is not None, self._bench.prints)
         after = self._lock()
         return after if after.refused is not None else PinTold("wrong")
 
@@ -188,10 +191,11 @@ class Technician:
                 trouble=record.trouble,
                 facts=record.journal.end.seq,
                 board=record.board,
-                connected=self._bench.courier is not None,
+                connected=self._bench.courier is not None if self._bench.served is None else self._bench.served,
                 inbox=self._inbox(),
                 now=Instant(now.boot_id, now.boottime_ms),
                 mistaken=self._bench.mistaken(),
                 release=self._release,
+                prints=self._bench.prints,
             )
         )

@@ -121,3 +121,11 @@ class Timekeeper:
         found = ((service, self.calendar.at(local, service)) for service in self._services)
         shut = tuple((service, answer) for service, answer in found if isinstance(answer, Closed))
         return Hours(local.date(), pause=office.pause, shut=shut)
+
+
+class Dayless(Timekeeper):
+    """The time of a machine that gives no numbers: it opens no day."""
+
+    def opening(self, today: day.Today) -> tuple[Body, ...]:
+        """Nothing."""
+        return ()

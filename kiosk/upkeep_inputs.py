@@ -33,10 +33,12 @@ class PinTold:
 
 @dataclass(frozen=True, slots=True)
 class PinRight:
-    """It is durable that the menu was opened. `counters`: there are buttons to test; `connected`: an office to ask."""
+    """It is durable that the menu was opened. `counters`: there are buttons to test; `connected`: an office to ask;
+    `prints`: a printer to try."""
 
     counters: bool
     connected: bool
+    prints: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Known:
 
     `wall`: the office's wall clock, None while nobody vouches for it. `facts`: how many are on record. `connected`:
     an office is named in kiosk.toml; `inbox`: what sync last told of it. `mistaken`: a file's last good copy is in use.
+    `prints`: there is a printer.
     """
 
     printer: str | None
@@ -35,6 +36,7 @@ class Known:
     now: Instant
     mistaken: bool
     release: str
+    prints: bool = True
 
 
 def parts_of(known: Known) -> tuple[Part, ...]:
@@ -43,11 +45,9 @@ def parts_of(known: Known) -> tuple[Part, ...]:
 
 
 def _parts(known: Known) -> Iterator[Part]:
-    if not known.heard:
-        yield Part("printer", Health.NOTE, "unheard")
-    else:
-        yield _either("printer", known.printer, "ready")
-    yield _paper(known.paper)
+    if known.prints:
+        yield _either("printer", known.printer, "ready") if known.heard else Part("printer", Health.NOTE, "unheard")
+        yield _paper(known.paper)
     if known.counters:
         stuck = ", ".join(f"{counter}/{level}" for counter, level in sorted(known.stuck))
         yield Part("buttons", Health.BAD, "stuck", stuck) if stuck else Part("buttons", Health.GOOD, "free")

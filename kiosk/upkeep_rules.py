@@ -33,15 +33,17 @@ AT_REST = (Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DA
 """Where the menu can be opened: whoever stands at the kiosk is not interrupted."""
 
 
-def table() -> dict[tuple[Screen, type[Input]], Rule]:
-    """(screen, input) → rule."""
+def table(
+    at_rest: tuple[Screen, ...] = AT_REST, rest: tuple[Screen, ...] = REST
+) -> dict[tuple[Screen, type[Input]], Rule]:
+    """(screen, input) → rule. `at_rest`: where the menu can be opened; `rest`: where a state can come to rest."""
     status, pin, tools, buttons, code = MENU
     made: dict[tuple[Screen, type[Input]], Rule] = {
         (status, PartsTold): Rule(show_parts, (status,)),
         (status, TurnPage): Rule(rules.turn, (status,)),
         (status, OpenPin): Rule(look_at_pin, (status,)),
         (status, PinTold): Rule(show_pin, (pin,)),
-        (status, Back): Rule(rules.rest, REST),
+        (status, Back): Rule(rules.rest, rest),
         (pin, Type): Rule(type_digit, (pin,)),
         (pin, Erase): Rule(erase_digit, (pin,)),
         (pin, PinTold): Rule(show_pin, (pin,)),
@@ -51,7 +53,7 @@ def table() -> dict[tuple[Screen, type[Input]], Rule]:
         (tools, OpenButtons): Rule(open_buttons, (buttons,)),
         (tools, AskFirstCode): Rule(ask_for_code, (tools,)),
         (tools, FirstCodeTold): Rule(show_code, (code,)),
-        (tools, Back): Rule(rules.rest, REST),
+        (tools, Back): Rule(rules.rest, rest),
         (buttons, TriedTold): Rule(show_tested, (buttons,)),
         (buttons, TurnPage): Rule(turn_to_counter, (buttons,)),
         (buttons, Back): Rule(to_tools, (tools,)),
@@ -59,15 +61,15 @@ def table() -> dict[tuple[Screen, type[Input]], Rule]:
         (code, TurnPage): Rule(rules.turn, (code,)),
         (code, Back): Rule(to_tools, (tools,)),
     }
-    for screen in AT_REST:
+    for screen in at_rest:
         made[screen, OpenMenu] = Rule(open_menu, (screen,))
         made[screen, PartsTold] = Rule(show_parts, (status,))
     for screen in BEHIND_PIN:
         made[screen, SlipTold] = Rule(show_slip, (screen,))
     for screen in MENU:
-        made[screen, TimedOut] = Rule(rules.ask_or_rest, (screen, *REST))
+        made[screen, TimedOut] = Rule(rules.ask_or_rest, (screen, *rest))
         made[screen, ConditionChanged] = Rule(rules.note_condition, (screen,))
-        made[screen, PaperFailed] = Rule(rules.owe_and_show, REST)
+        made[screen, PaperFailed] = Rule(rules.owe_and_show, rest)
     return made
 
 
@@ -121,7 +123,7 @@ def open_tools(state: State, given: Input) -> Outcome:
     """The PIN was right, and that is on record."""
     assert isinstance(given, PinRight)
     after = replace(state, screen=Screen.SERVICE_TOOLS, page=0, upkeep=Upkeep(parts=state.upkeep.parts))
-    return _with(after, counters=given.counters, connected=given.connected), ()
+    return _with(after, counters=given.counters, connected=given.connected, prints=given.prints), ()
 
 
 def to_status(state: State, given: Input) -> Outcome:
@@ -136,7 +138,8 @@ def to_tools(state: State, given: Input) -> Outcome:
 
 def ask_to_print(state: State, given: Input) -> Outcome:
     """One at a time."""
-    return state, () if state.upkeep.slip == "printing" else (PrintSlip(),)
+    able = state.upkeep.prints and state.upkeep.slip != "printing"
+    return state, (PrintSlip(),) if able else ()
 
 
 def show_slip(state: State, given: Input) -> Outcome:

@@ -57,6 +57,7 @@ class Upkeep:
 
     `digits`: what has been typed of the PIN. `refused`: the code of why none is taken, or why the last one was not;
     `wait_s`: seconds until one is. `counters`: there are buttons to test. `slip`: what became of the test print.
+    `prints`: there is a printer.
     `first`: the code, or the code of why there is none.
     """
 
@@ -66,6 +67,7 @@ class Upkeep:
     wait_s: int = 0
     counters: bool = False
     connected: bool = False
+    prints: bool = True
     slip: str | None = None
     tested: Tried | None = None
     first: FirstCode | str | None = None

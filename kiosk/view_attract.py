@@ -54,7 +54,7 @@ def attract(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     for language, cell, words in zip(exhibit.languages, cells, labels, strict=True):
         _language(language, cell, words, _baselines(labels, exhibit.languages, cell, canvas), canvas)
     if exhibit.notice:
-        _notice(exhibit.notice, notice, canvas)
+        notice_strip(exhibit.notice, notice, canvas)
     if told is not None:
         draw_panel(told, foot_of, canvas)
     offers(canvas, below, aside(state), state.language)
@@ -250,8 +250,8 @@ def _language(language: str, cell: Rect, words: list[Sentence], baselines: list[
     canvas.target(name, cell, ChooseLanguage(language), says=says, language=language)
 
 
-def _notice(notice: str, strip: Rect, canvas: Canvas) -> None:
-    """For the technician, so in English and on this screen only."""
+def notice_strip(notice: str, strip: Rect, canvas: Canvas) -> None:
+    """For the technician, so in English and on the screen that invites only."""
     colour = canvas.tokens.colour
     canvas.box(strip, colour.warning_ground)
     inner = strip.inset(canvas.px(canvas.tokens.space.s), 0)

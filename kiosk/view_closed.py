@@ -21,6 +21,7 @@ from kiosk.view_flow import (
     together,
 )
 from kiosk.view_parts import Exhibit, page
+from kiosk.view_scores import in_all
 from kiosk.widgets import Canvas
 from kiosk.wording import texts
 from translations.numerals import format_moment
@@ -32,6 +33,8 @@ LEAST_MM = 36.0
 def closed(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     """Why, when again, and what can be done all the same. In all languages at once where there is room; else each
     other language is one touch away."""
+    if state.condition.box is not None:
+        return _of_a_box(state, exhibit, canvas)
     spoken, space = texts(state.language), canvas.tokens.space
     area, gap, row = page(canvas), canvas.px(space.s if canvas.compact else space.m), row_height(canvas)
     choices = [Offer("services", "document", spoken.gettext("Read steps and documents"), Browse()), *aside(state)]
@@ -56,6 +59,17 @@ def closed(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         offers(canvas, foot.below(row + gap), choices[1:], state.language)
     else:
         offers(canvas, foot, choices, state.language)
+    return canvas.scene()
+
+
+def _of_a_box(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
+    """Nothing can be touched at a score box: why, and when again, in all languages."""
+    colour = canvas.tokens.colour
+
+    def told(place: Rect, language: str) -> list[Sentence]:
+        return _fitted(state, place, language, canvas)
+
+    in_all(page(canvas), exhibit.languages, told, canvas, "closed", (colour.ink_soft, colour.surface))
     return canvas.scene()
 
 

@@ -28,7 +28,7 @@ def tools(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     """The tools beneath one another, and what became of the last one."""
     area, language, known = calm(head(state, exhibit, canvas), canvas), state.language, state.upkeep
     spoken, gap = texts(language), canvas.px(canvas.tokens.shape.target_gap)
-    wanted = [Offer("print", "printer", spoken.gettext("Test print"), PrintTest())]
+    wanted = [Offer("print", "printer", spoken.gettext("Test print"), PrintTest())] if known.prints else []
     if known.counters:
         wanted.append(Offer("buttons", "check", spoken.gettext("Buttons and lamps"), OpenButtons()))
     if known.connected:

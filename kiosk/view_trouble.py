@@ -37,7 +37,8 @@ def out_of_order(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     shares = rows(words, len(exhibit.languages), gap)
     due = repair.told if repair else ()
     told = [
-        (each, _told(code, due, share, each, canvas)) for each, share in zip(exhibit.languages, shares, strict=True)
+        (each, _told(state, code, due, share, each, canvas))
+        for each, share in zip(exhibit.languages, shares, strict=True)
     ]
     group = together(canvas, words, told)
     if canvas.wide_mm >= 200:
@@ -85,11 +86,13 @@ def _call(area: Rect, repair: Mending | None, state: State, canvas: Canvas) -> R
     return area.top(area.h - tall - gap)
 
 
-def _told(code: str, due: tuple[Step, ...], row: Rect, language: str, canvas: Canvas) -> list[Sentence]:
+def _told(state: State, code: str, due: tuple[Step, ...], row: Rect, language: str, canvas: Canvas) -> list[Sentence]:
     screen, colour, spoken = canvas.tokens.screen, canvas.tokens.colour, texts(language)
     staff = [spoken.gettext("Staff: {step}").format(step=spoken.gettext(step.text)) for step in due]
+    ticketless = state.condition.box is not None
+    what = spoken.gettext("Out of order") if ticketless else spoken.gettext("The ticket machine is out of order")
     words = [
-        Sentence(spoken.gettext("The ticket machine is out of order"), screen.title, "bold", colour.on_fault, lines=2),
+        Sentence(what, screen.title, "bold", colour.on_fault, lines=2),
         Sentence(reason(code, language), screen.body, colour=colour.on_fault, must=False),
         *(Sentence(each, screen.body, "bold", colour.on_fault, must=False) for each in staff),
         Sentence(spoken.gettext("Please ask the staff"), screen.body, colour=colour.on_fault, must=False),

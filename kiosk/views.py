@@ -20,6 +20,7 @@ from kiosk.view_late import late
 from kiosk.view_my_ticket import my_ticket
 from kiosk.view_parts import Exhibit
 from kiosk.view_priority import priority
+from kiosk.view_scores import score
 from kiosk.view_service import service
 from kiosk.view_standing import standing
 from kiosk.view_ticket import ticket, write_down
@@ -33,6 +34,7 @@ View = Callable[[State, Exhibit, Canvas], Scene]
 
 VIEWS: Mapping[Screen, View] = {
     Screen.ATTRACT: attract,
+    Screen.SCORE: score,
     Screen.SERVICE: service,
     Screen.DETAILS: details,
     Screen.PRIORITY: priority,

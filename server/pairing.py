@@ -11,8 +11,8 @@ from sync.paircode import SECRET_BYTES, VALID_HOURS, PairRequest, Succession, pr
 from sync.types import JournalId, UtcMs
 from sync.wire import Refusal
 
-ROLES = ("kiosk", "office", "display")
-WITHOUT_LANE = frozenset({"display", "office"})
+ROLES = ("kiosk", "office", "display", "scorebox")
+WITHOUT_LANE = frozenset({"display", "office", "scorebox"})
 """Roles that give no numbers, so that no lane is used up by them."""
 NO_LANE = -1
 PLACE_CHARACTERS = 80

@@ -31,7 +31,11 @@ from sync.types import BootId, BootMs, JournalId, Seq
 FULL_AT = 50_000
 """Facts in a file before the next day begins another: about ten days of a busy office and 10 MB, so that a file can be
 copied, checked and taken away as a whole, and five years are a few hundred of them."""
-BEGINS_A_FILE: Mapping[str, str] = {"kiosk": DayOpened.kind, "display": MachineStarted.kind}
+BEGINS_A_FILE: Mapping[str, str] = {
+    "kiosk": DayOpened.kind,
+    "display": MachineStarted.kind,
+    "scorebox": MachineStarted.kind,
+}
 """The first fact of a later file, by the machine's role. A display opens no days."""
 
 

@@ -33,6 +33,12 @@ def wrong_printer(text: str) -> tuple[str, str] | None:
     return None
 
 
+def host_of(text: str) -> str | None:
+    """The machine that a printer's address names; None where it hangs on this one, or there is none."""
+    parts = urlsplit(text)
+    return parts.hostname if parts.scheme == "tcp" else None
+
+
 def _wrong_network(text: str, parts: SplitResult, port: int | None) -> tuple[str, str] | None:
     if not (parts.hostname and port):
         return f'"{text}" lacks the machine or the port', _HINT

@@ -108,6 +108,7 @@ class Kiosk:
     keep_days: int | None = None
     bench: Bench = field(default_factory=lambda: Bench(NoPin(), None))
     served: bool = False
+    box: bool = False
     publications: Publications = field(default_factory=NoPublications)
 
     def __post_init__(self) -> None:
@@ -239,7 +240,7 @@ class Kiosk:
         return Pruner(self.disk, self.keep_days, (self.board or RecordingBoard()).read, self.said.append)
 
     def _settings(self) -> Settings:
-        of_machine = self.held, self.calendar, self.served
+        of_machine = self.held, self.calendar, self.served, self.box
         return Settings((1, 2), LANGUAGES, self.catalogue, BANGKOK, self.trust, "0.1.0", "00" * 32, *of_machine)
 
     def _draw(self, ticket: Ticket) -> Bitmap:

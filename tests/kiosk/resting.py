@@ -209,4 +209,4 @@ def faint(scene: Scene) -> list[str]:
 
 def illegal(state: State, scene: Scene) -> list[str]:
     """Targets that give what cannot happen on this screen."""
-    return [each.name for each in scene.targets if (state.screen, type(each.gives)) not in screens.TABLE]
+    return [each.name for each in scene.targets if not screens.knows(state, type(each.gives))]

@@ -1,5 +1,6 @@
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,34 @@ def test_without_a_good_catalogue_the_problem_is_what_there_is(tmp_path: Path, c
     assert loaded.catalogue is None
     assert loaded.problem is not None
     assert loaded.problem.hint
+
+
+CODE = "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T"
+
+
+def test_the_last_good_copy_never_keeps_a_pairing_code(tmp_path: Path) -> None:
+    text = TEXT + f'[server]\nurl = "https://192.168.1.10:8443"\ncode = "{CODE}"\n'
+    path = tmp_path / "kiosk.toml"
+    path.write_text(text, "utf-8")
+    loaded = load(path)
+    assert loaded.config is not None
+    assert loaded.config.server.code == CODE
+    assert (tmp_path / "data" / "kiosk.toml.good").read_text("utf-8") == text.replace(CODE, "used")
+
+
+def test_what_the_box_found_wrong_with_its_own_file_is_the_problem(tmp_path: Path) -> None:
+    path, told = tmp_path / "kiosk.toml", tmp_path / "problem.json"
+    path.write_text(TEXT, "utf-8")
+    assert load(path).problem is None
+    told.write_text('{"file": "kiosk.toml", "line": 5, "text": "no", "hint": "do", "copy": "last-good"}')
+    loaded = load(path)
+    assert loaded.config is not None, "the file was made from a good copy"
+    assert loaded.problem is not None
+    assert (str(loaded.problem), loaded.problem.line, loaded.problem.hint) == ("no", 5, "do")
+    told.write_text('{"line": null, "text": "no", "hint": "do", "copy": "none"}')
+    shutil.rmtree(tmp_path / "data")
+    lost = load(path)
+    assert lost.config is None
+    assert str(lost.problem) == "no"
+    told.write_text("{")
+    assert load(path).problem is None, "a torn note is none"

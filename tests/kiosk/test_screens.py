@@ -187,7 +187,7 @@ SAMPLES = {
     Screen.SERVICE_BUTTONS: State(screen=Screen.SERVICE_BUTTONS, upkeep=Upkeep(counters=True)),
     Screen.SERVICE_CODE: State(screen=Screen.SERVICE_CODE, upkeep=Upkeep(connected=True, first=FIRST_CODE)),
 }
-AT_REST = (Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
+AT_REST = (Screen.ATTRACT, Screen.SCORE, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
 ASKS_FIRST = [screen for screen in Screen if screen not in AT_REST]
 
 

@@ -348,6 +348,14 @@ def test_the_example_of_a_display_is_a_good_file_and_so_it_is_with_every_remark_
     assert (config.calendar, config.clock.trust, config.sound.device) == ("calendar.toml", "ntp", "default")
 
 
+def test_the_example_of_a_score_box_is_a_good_file_and_so_it_is_with_every_remark_turned_on() -> None:
+    text = EXAMPLE.with_name("scorebox.toml").read_text("utf-8")
+    assert (parse_kiosk(text).role, parse_kiosk(text).server.code) == ("scorebox", None)
+    whole = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
+    config = parse_kiosk(whole.replace("XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XX", "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-9T"))
+    assert (config.calendar, config.counters[0].next, config.counters[1].counter) == ("calendar.toml", 16, 4)
+
+
 def test_what_would_do_nothing_on_a_display_is_told_by_name_and_line() -> None:
     useless = {
         'printer = "tcp://127.0.0.1:9100"': "printer",

@@ -1,11 +1,7 @@
 """A display without a browser, whole: paired, fed and seen through a real window, then refused by its office."""
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,8 +9,6 @@ import pytest
 
 from fonts.tokens import load as load_tokens
 from fonts.tokens import rgb
-from kiosk.touch import Remote
-from server.commands import perform
 from server.pairing import NO_LANE
 from server.stores import FILE as LEDGER
 from sync.body import Body
@@ -23,10 +17,8 @@ from sync.database import open_readonly
 from sync.facts import DayOpened, understand
 from sync.facts_office import CounterOpened, RuleAdopted, TicketAdmitted, TicketCalled
 from sync.journal import JournalReader
-from sync.types import UtcMs
-from tests.server.device import seeded
-from tests.server.small_office import SmallOffice
 from tests.sync.queueing import name
+from tests.walks.beside import Beside, utc
 from tests.walks.stage import VirtualScreen, until
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -50,41 +42,11 @@ trust = "system"
 """
 
 
-def utc() -> UtcMs:
-    return UtcMs(time.time_ns() // 1_000_000)
-
-
-class Set:
-    """The two processes of a display on a virtual screen, beside an office in this process."""
+class Set(Beside):
+    """A display."""
 
     def __init__(self, folder: Path, screen: VirtualScreen) -> None:
-        self.office = SmallOffice(folder / "office", utc=utc)
-        self.office.start()
-        pair = {"command": "pair", "place": None}
-        asked = self.office.writer.submit(lambda ledger: perform(ledger, pair, self.office.der, seeded(5), utc()))
-        code, self.folder = asked.result(20)["code"], folder / "display"
-        self.folder.mkdir()
-        self.control = self.folder / "control"
-        control = json.dumps(f"unix:{self.control}")
-        rest = f'[server]\nurl = "{self.office.url}"\ncode = "{code}"\n[sim]\ncontrol = {control}\n'
-        (self.folder / "kiosk.toml").write_text(FILE + rest, "utf-8")
-        self.processes = {
-            program: subprocess.Popen(
-                [sys.executable, "-m", program, "--config", str(self.folder / "kiosk.toml")],
-                env=screen.environment,
-                stderr=subprocess.DEVNULL,
-            )
-            for program in ("kiosk", "sync")
-        }
-
-    def look(self) -> dict[str, object]:
-        with suppress(OSError), Remote(self.control) as display:
-            return display.screen()
-        return {}
-
-    def shows(self, text: str) -> bool:
-        texts = self.look().get("texts", [])
-        return isinstance(texts, list) and text in texts
+        super().__init__(folder, "display", FILE, screen)
 
     def tell(self, *bodies: Body) -> None:
         self.office.append(*bodies)
@@ -94,12 +56,6 @@ class Set:
         with JournalReader(self.folder / "data" / "journal.db") as journal:
             own = journal.opened().journal_id
         assert self.office.writer.submit(lambda ledger: ledger.revoke(own, utc())).result(20)
-
-    def close(self) -> None:
-        for process in self.processes.values():
-            process.terminate()
-            assert process.wait(20) == 0
-        self.office.stop()
 
 
 @pytest.fixture
