@@ -57,13 +57,13 @@ class Bookkeeper:
         for office, day in await self._reader.read(marked):
             made = await self._reader.read(reckon, office, day, zones.get(office, self._zone))
             changed += await asyncio.wrap_future(self._writer.submit(partial(_store, made, self._now())))
-        for month in await self._reader.read(months.lacking, office_day(self._now(), self._zone)):
-            await asyncio.wrap_future(self._writer.submit(partial(_make, month)))
+        for office, month in await self._reader.read(months.lacking, office_day(self._now(), self._zone)):
+            await asyncio.wrap_future(self._writer.submit(partial(_make, office, month)))
         return changed
 
 
-def _make(month: str, ledger: Ledger) -> None:
-    ledger.rollups.make_month(month)
+def _make(office: str, month: str, ledger: Ledger) -> None:
+    ledger.rollups.make_month(office, month)
 
 
 def _store(made: DayFigures, now_ms: UtcMs, ledger: Ledger) -> bool:

@@ -5,16 +5,18 @@ and times are told from 30 on (server.opinion.FEWEST_RANKED). Hours and days sta
 enough. Counts are always told. Scores are those of days that are over, as below (`scored`).
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import TypeVar
 
 from server.histogram import Histogram
 from server.opinion import FEWEST_RANKED, LEVELS, Opinion, wilson
 from server.periods import WEEK, Kind, Period
 from server.scoring import GROUP
-from server.sla import MINUTE_MS
+from server.sla import MINUTE_MS, Cell
 from server.sums import HOUR_MS, Sum, added, of_weekdays
 
 OUTCOMES = ("served", "no_show", "cancelled", "transferred", "carried", "open")
@@ -124,7 +126,8 @@ class Read:
 
 def board(of: Period, read: Read, today: date, least: int = 1) -> Board:
     """Everything of this period; times of all together are told of `least` and more."""
-    now, before = added(read.days.values()), added(read.before.values())
+    weekdays = _weekdays(read)
+    now, before = added(weekdays.values()), added(read.before.values())
     may = scored_by_group(of)
     tables = {"service": _groups(read.services, may), "hour": _hours(read.hours, now.days)}
     if read.counters is not None:
@@ -134,9 +137,7 @@ def board(of: Period, read: Read, today: date, least: int = 1) -> Board:
         order = list(read.offices)
         tables["office"] = _groups(read.offices, may, key=order.index, told=read.told)
     if of.days > WEEK.days:
-        of_days = of_weekdays({day: each for day, each in read.days.items() if len(day) > len("YYYY-MM")})
-        both = {name: [each[name] for each in (read.weekdays, of_days) if name in each] for name in map(str, range(7))}
-        tables["weekday"] = _in_time({name: added(each) for name, each in both.items() if each})
+        tables["weekday"] = _in_time(weekdays)
     if of.days > 1:
         tables["day" if of.days <= DAYS_SHOWN else "month"] = _in_time(
             read.days if of.days <= DAYS_SHOWN else _grouped(read.days, lambda day: day[:7])
@@ -145,8 +146,8 @@ def board(of: Period, read: Read, today: date, least: int = 1) -> Board:
         of,
         numbers(now, least),
         numbers(before, least),
-        satisfaction(added(_over(read.days, today)).cell.opinion),
-        satisfaction(added(_over(read.before, today)).cell.opinion),
+        satisfaction(_over(read.days, today)),
+        satisfaction(_over(read.before, today)),
         tables,
         may,
     )
@@ -185,13 +186,14 @@ def satisfaction(opinion: Opinion, least: int = GROUP) -> Satisfaction:
     scores, answered = opinion.n, opinion.answered
     rate = None if answered is None else round(100 * answered)
     beside = scores, opinion.served or 0, rate, opinion.disputed, opinion.unattached
-    if scores < least or opinion.mean is None or opinion.percent is None:
+    mean = opinion.mean if scores >= least else None
+    if mean is None:
         return Satisfaction(*beside)
     levels = tuple((each, n, percent(n, scores)) for each in LEVELS for n in (opinion.levels.get(each, 0),))
     good = sum(n for each, n, _ in levels if each >= 4)
     low, high = wilson(good, scores)
     told = percent(good, scores), round(100 * low), round(100 * high)
-    return Satisfaction(*beside, levels, round(opinion.mean, 2), round(opinion.percent, 1), told)
+    return Satisfaction(*beside, levels, round(mean, 2), round(mean / max(LEVELS) * 100, 1), told)
 
 
 def told_of(ns: Mapping[Of, int], least: int = FEWEST_RANKED) -> set[Of]:
@@ -266,6 +268,13 @@ def _in_time(of: Mapping[str, Sum]) -> tuple[Row, ...]:
     return tuple(Row(name, numbers(of[name], GROUP)) for name in sorted(of))
 
 
+def _weekdays(read: Read) -> dict[str, Sum]:
+    """The whole period by weekday: days, and what is known by month alone."""
+    of_days = of_weekdays({day: each for day, each in read.days.items() if len(day) > len("YYYY-MM")})
+    both = {name: [each[name] for each in (read.weekdays, of_days) if name in each] for name in map(str, range(7))}
+    return {name: each[0] if len(each) == 1 else added(each) for name, each in both.items() if each}
+
+
 def _grouped(days: Mapping[str, Sum], by: Callable[[str], str]) -> dict[str, Sum]:
     found: dict[str, list[Sum]] = {}
     for day, each in days.items():
@@ -273,8 +282,9 @@ def _grouped(days: Mapping[str, Sum], by: Callable[[str], str]) -> dict[str, Sum
     return {name: added(each) for name, each in found.items()}
 
 
-def _over(days: Mapping[str, Sum], today: date) -> Sequence[Sum]:
-    return [each for day, each in days.items() if day < today.isoformat()]
+def _over(days: Mapping[str, Sum], today: date) -> Opinion:
+    """The scores of those that are over."""
+    return reduce(add, (each.cell.opinion for day, each in days.items() if day < today.isoformat()), Cell().opinion)
 
 
 _COUNTS = (

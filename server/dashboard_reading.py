@@ -47,9 +47,9 @@ def read(
     first, last = of.first.isoformat(), of.last.isoformat()
     db.execute("BEGIN")
     try:
-        long = office == EVERY and of.days > DAYS_SHOWN
+        long = of.days > DAYS_SHOWN
         days = (sums.by_time if long else sums.by_day)(db, office, first, last)
-        weekdays = sums.by_weekday(db, first, last) if long else {}
+        weekdays = sums.by_weekday(db, office, first, last) if long else {}
         before = sums.by_time(db, office, of.before_first.isoformat(), of.before_last.isoformat())
         services = sums.together(db, office, SERVICE, first, last)
         hours = sums.together(db, office, HOUR, first, last)

@@ -37,12 +37,13 @@ class Opinion:
     @property
     def n(self) -> int:
         """How many scores count."""
-        return sum(self.levels.get(level, 0) for level in LEVELS)
+        return sum(self.levels.values())
 
     @property
     def mean(self) -> float | None:
         """1 to 5; None where nobody scored."""
-        return sum(level * self.levels.get(level, 0) for level in LEVELS) / self.n if self.n else None
+        scores = self.n
+        return sum(level * count for level, count in self.levels.items()) / scores if scores else None
 
     @property
     def percent(self) -> float | None:

@@ -32,6 +32,7 @@ _SAME = (
     ("group_concat(", "string_agg("),
     ("CREATE TEMP VIEW ", "CREATE OR REPLACE TEMP VIEW "),
     ("main.", "public."),
+    ("date(day, '-6 days', 'weekday 1')", "to_char(date_trunc('week', day::date), 'YYYY-MM-DD')"),
 )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server import months, reading, spoken, sums
+from server import months, reading, spoken, standings, sums
 from server.database import Db
 from server.errors import NoSuchDay
 from server.fold_figures import AGAIN
@@ -92,7 +92,9 @@ class Rollups:
         db, office = self._db, made.office
         for journal, marks in made.marks.items():
             db.execute("DELETE FROM dirty WHERE journal_id = ? AND day = ? AND marks = ?", (journal, made.day, marks))
-        sums.store(db, office, made.day, sums.sums_of(made.cells, made.at_work, made.hours, made.by_hand))
+        if sums.store(db, office, made.day, sums.sums_of(made.cells, made.at_work, made.hours, made.by_hand)):
+            months.mark(db, office, made.day)
+            standings.store_week(db, office, made.day)
         others = spoken.store(db, office, made.day, made.spoken)
         if kept(db, office, made.day) == replace(made, marks={}) and not others:
             return False
@@ -107,9 +109,9 @@ class Rollups:
         )
         return True
 
-    def make_month(self, month: str) -> None:
-        """Make the sums of this month over all offices (server.months). Within a transaction."""
-        months.make(self._db, month)
+    def make_month(self, office: str, month: str) -> None:
+        """Make the sums of this month (server.months). Within a transaction."""
+        months.make(self._db, office, month)
 
     def mark_lost(self, journal_id: str) -> None:
         """Have the days made anew of which something came back. Within a transaction."""

@@ -706,12 +706,39 @@ def scores_of_an_office(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX scores_of_day ON scores (journal_id, office_day)")
 
 
+_MONDAY = "date(day, '-6 days', 'weekday 1')"
+_BY_WEEK_AND_MONTH = (
+    """CREATE TABLE weeks (
+        monday TEXT NOT NULL, office TEXT NOT NULL,
+        visits INTEGER NOT NULL, judged INTEGER NOT NULL, within INTEGER NOT NULL, scores INTEGER NOT NULL,
+        points INTEGER NOT NULL, PRIMARY KEY (monday, office)
+    ) STRICT, WITHOUT ROWID""",
+    f"""INSERT INTO weeks SELECT {_MONDAY}, office,
+        sum(served + no_show + cancelled + transferred + carried + open + ticketless), sum(judged), sum(within),
+        sum({SCORES_TOLD}), sum(level_1 + 2 * level_2 + 3 * level_3 + 4 * level_4 + 5 * level_5)
+        FROM sums WHERE part = 'all' AND office <> '' GROUP BY {_MONDAY}, office""",
+    """CREATE TABLE unmade (
+        month TEXT NOT NULL, office TEXT NOT NULL, PRIMARY KEY (month, office)
+    ) STRICT, WITHOUT ROWID""",
+    "INSERT INTO unmade SELECT day, office FROM sums WHERE part = 'month'",
+    "INSERT INTO unmade SELECT DISTINCT substr(day, 1, 7), office FROM sums WHERE office = '' AND part = 'all'",
+)
+
+
+@LEDGER()
+def by_week_and_month(db: sqlite_utils.Database) -> None:
+    """How all offices stand in a week (server.standings); which months are to be made as a whole (server.months): so
+    far there were none of single offices."""
+    for statement in _BY_WEEK_AND_MONTH:
+        db.execute(statement)
+
+
 LEDGER_IN_ORDER = (
     received, folded, corrections, paper, printers, people, own_journal, queue, papers, calendars, proof, clips, office,
     losses, given, checkpoints, successors, replacing, losses_told, figures, centre,
     sums, views, backups, publications, journals_of_offices,
     episodes, drafts, online_places, officers, by_language, asked, losses_for_offices,
-    surveys, told_answers, offices_by_the_thousand, unfolded, scores_of_an_office,
+    surveys, told_answers, offices_by_the_thousand, unfolded, scores_of_an_office, by_week_and_month,
 )  # fmt: skip
 """All migrations."""
 MIGRATIONS = frozenset(each.__name__ for each in LEDGER_IN_ORDER)

@@ -3,7 +3,7 @@
 The table is for whoever reckons (server.languages decides what is told); no view and no file has its cells.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -119,22 +119,20 @@ def store(db: Db, office: str, day: str, made: Mapping[str, Spoken]) -> bool:
 
 def read_day(db: Db, office: str, day: str) -> dict[str, Spoken]:
     """Those of one day."""
-    return _together(db.execute(f"{_READ} day = ?", (office, day)).fetchall())
+    return _together(db, office, day, day)
 
 
 def read_month(db: Db, office: str, month: str) -> dict[str, Spoken]:
     """Those of a month (YYYY-MM)."""
-    return _together(db.execute(f"{_READ} day BETWEEN ? AND ?", (office, f"{month}-00", f"{month}-99")).fetchall())
+    return _together(db, office, f"{month}-00", f"{month}-99")
 
 
-_READ = """SELECT language, visits, waits, level_5, level_4, level_3, level_2, level_1 FROM spoken
-    WHERE office = ? AND"""
-
-
-def _together(rows: Iterable[Sequence[object]]) -> dict[str, Spoken]:
-    found: dict[str, Spoken] = {}
-    for language, visits, waits, *levels in rows:
-        counts = {level: int(str(n)) for level, n in zip(LEVELS, levels, strict=True)}
-        one = Spoken(int(str(visits)), Histogram.decode(str(waits)), counts)
-        found[str(language)] = found[str(language)] + one if language in found else one
+def _together(db: Db, office: str, first: str, last: str) -> dict[str, Spoken]:
+    levels = ", ".join(f"sum(level_{level})" for level in LEVELS)
+    query = f"""SELECT language, sum(visits), group_concat(waits, ' '), {levels} FROM spoken
+        WHERE office = ? AND day BETWEEN ? AND ? GROUP BY language"""
+    found = {}
+    for language, visits, waits, *counts in db.execute(query, (office, first, last)):
+        levels_of = {level: int(n) for level, n in zip(LEVELS, counts, strict=True)}
+        found[str(language)] = Spoken(int(visits), Histogram.merged(waits), levels_of)
     return found

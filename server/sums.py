@@ -2,9 +2,9 @@
 never on how many people came.
 
 Of every (office, day) there is one row for all together, and one for each service, counter and hour; of every office
-and month one for all together; of every day the same over all offices, but for counters. They follow from the cells
-(server.rollups) to the last digit: what is new is added and what was before is taken away, in the transaction that
-stores the cells.
+and month one for all together; of every day the same over all offices, but for counters. Of months that are over there
+is all that there is of a day (server.months). They follow from the cells (server.rollups) to the last digit: what is
+new is added and what was before is taken away, in the transaction that stores the cells.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,9 +25,11 @@ PARTS = (ALL, SERVICE, COUNTER, HOUR)
 MONTH = "month"
 """All of a month together; its `day` is that of the month, YYYY-MM."""
 WEEKDAY = "weekday"
-WHOLE = {ALL: "every", SERVICE: "every-service", HOUR: "every-hour", WEEKDAY: "every-weekday"}
-"""What there is of a whole month over all offices, once it is over (server.months). Where a day of it changes they go;
-where they are not there, the days are read."""
+WHOLE = {
+    ALL: "every", SERVICE: "every-service", COUNTER: "every-counter", HOUR: "every-hour", WEEKDAY: "every-weekday",
+}  # fmt: skip
+"""What there is of every day of a month together, of an office and over all of them, once it is over (server.months).
+Where a day of it changes they go; where they are not there, the days are read."""
 HOUR_MS = 3_600_000
 _OWN = ("days", "at_work_ms", "unclosed", "emergency")
 COLUMNS = (*_OWN, *COUNTS, "waits", "serves")
@@ -129,14 +131,21 @@ def store(db: Db, office: str, day: str, made: Sums) -> bool:
     _replace(db, office, day, made)
     _replace(db, office, day[:7], {(MONTH, ""): month} if month != nothing else {})
     _replace(db, EVERY, day, {name: each for name, each in every.items() if each != nothing})
-    db.execute(_FORGET, (EVERY, *WHOLE.values(), day[:7]))
+    forget_whole(db, EVERY, day[:7])
+    forget_whole(db, office, day[:7])
     return True
 
 
-def store_whole(db: Db, month: str, made: Sums) -> None:
-    """Put these in the place of what there is of this month over all offices. Within a transaction."""
-    db.execute(_FORGET, (EVERY, *WHOLE.values(), month))
-    _insert(db, EVERY, month, {(WHOLE[part], name): each for (part, name), each in made.items()})
+def forget_whole(db: Db, office: str, month: str) -> None:
+    """Let go of what there is of this month as a whole: its days are read. Within a transaction."""
+    db.execute(_FORGET, (office, *WHOLE.values(), month))
+
+
+def store_whole(db: Db, office: str, month: str, made: Sums) -> None:
+    """Put these in the place of what there is of this month as a whole. `office`: EVERY for all offices. Within a
+    transaction."""
+    forget_whole(db, office, month)
+    _insert(db, office, month, {(WHOLE[part], name): each for (part, name), each in made.items()})
 
 
 def together(db: Db, office: str, part: str, first: str, last: str) -> dict[str, Sum]:
@@ -146,15 +155,15 @@ def together(db: Db, office: str, part: str, first: str, last: str) -> dict[str,
     return {name: _sum(row) for name, *row in db.execute(query, (*values, office))}
 
 
-def by_weekday(db: Db, first: str, last: str) -> dict[str, Sum]:
-    """The sums over all offices by weekday (0 is Monday), of the months that `by_time` tells as such."""
-    found, values = _within([(WHOLE[WEEKDAY], month, month) for month in _wholes(db, first, last)])
+def by_weekday(db: Db, office: str, first: str, last: str) -> dict[str, Sum]:
+    """The sums by weekday (0 is Monday), of the months that `by_time` tells as such."""
+    found, values = _within([(WHOLE[WEEKDAY], month, month) for month in _wholes(db, office, first, last)])
     query = f"SELECT name, {_SUMMED} FROM {found} WHERE office = ? AND {_AT} GROUP BY name"
-    return {name: _sum(row) for name, *row in db.execute(query, (*values, EVERY))} if values else {}
+    return {name: _sum(row) for name, *row in db.execute(query, (*values, office))} if values else {}
 
 
 def by_time(db: Db, office: str, first: str, last: str) -> dict[str, Sum]:
-    """As `by_day`; whole months of all offices are told by month (YYYY-MM), as far as they are made."""
+    """As `by_day`; whole months are told by month (YYYY-MM), as far as they are made."""
     found, values = _within(_spans(db, office, ALL, first, last))
     query = f"SELECT day, {_COLUMNS} FROM {found} WHERE office = ? AND {_AT}"
     return {day: _sum(row, Histogram.decode) for day, *row in db.execute(query, (*values, office))}
@@ -186,20 +195,18 @@ def by_months(first: str, last: str) -> list[Span]:
 
 def _spans(db: Db, office: str, part: str, first: str, last: str) -> list[Span]:
     """The rows that these days of this part are made of."""
-    if office != EVERY or part not in WHOLE:
-        return [(part, first, last)]
     spans, since = list[Span](), first
-    for month in _wholes(db, first, last):
+    for month in _wholes(db, office, first, last):
         spans += [(part, since, f"{month}-00"), (WHOLE[part], month, month)]
         since = f"{month}-99"
     return [*spans, (part, since, last)]
 
 
-def _wholes(db: Db, first: str, last: str) -> list[str]:
-    """The months within these days that are made as a whole over all offices."""
+def _wholes(db: Db, office: str, first: str, last: str) -> list[str]:
+    """The months within these days that are made as a whole."""
     months = whole_months(first, last)
     query = "SELECT day FROM sums WHERE office = ? AND part = ? AND day BETWEEN ? AND ? ORDER BY day"
-    return [] if months is None else [day for (day,) in db.execute(query, (EVERY, WHOLE[ALL], *months))]
+    return [] if months is None else [day for (day,) in db.execute(query, (office, WHOLE[ALL], *months))]
 
 
 def _within(spans: Sequence[Span]) -> tuple[str, list[str]]:

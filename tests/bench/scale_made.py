@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -29,6 +30,8 @@ MODELS = 8
 MODEL_ROWS, ROUNDS = 40, 10
 OFFICES, DAYS = 7_850, 42
 """A billion facts, at 300 visits a day of ten facts each: 989 million."""
+OPEN_MS = 27_000_000
+"""So long an office is open, however many come."""
 LONG = 10
 """So many offices have the rows of every day of the year; of the others the months' stand for what is before."""
 YEAR = date(2025, 11, 1)
@@ -93,7 +96,8 @@ def _models(
         for kiosk, desk in pairs:
             ledger.offices.enter(desk.name, None, BEGAN)
             ledger.offices.enter(kiosk.name, desk.name, BEGAN)
-            live = visits(kiosk, desk, random, 0, lambda: (_took(random, 13.4), _took(random, 12.8)))
+            took = partial(_waited_and_served, random)
+            live = visits(kiosk, desk, random, 0, took, OPEN_MS // came)
             for _ in range(came):
                 next(live)
             for each in (kiosk, desk):
@@ -109,8 +113,8 @@ def _models(
     return pairs, made
 
 
-def _took(random: Random, middle: float) -> int:
-    return int(random.lognormvariate(middle, 0.7))
+def _waited_and_served(random: Random) -> tuple[int, int]:
+    return int(random.lognormvariate(13.4, 0.7)), int(random.lognormvariate(12.8, 0.7))
 
 
 def _copied(db: Db, of: Machine, suffix: str) -> int:
@@ -215,9 +219,10 @@ def _put_months(db: Db) -> None:
 
 
 def _months(ledger: Ledger, db: Db) -> None:
-    for month in lacking(db, TODAY):
+    while some := lacking(db, TODAY):
         with ledger.transaction():
-            ledger.rollups.make_month(month)
+            for each in some:
+                ledger.rollups.make_month(*each)
 
 
 def _name(number: int) -> str:

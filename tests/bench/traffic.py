@@ -97,13 +97,18 @@ def enter_offices(ledger: Ledger, machines: Sequence[Machine]) -> None:
 
 
 def visits(
-    kiosk: Machine, desk: Machine, random: Random, first: int, takes: Callable[[], tuple[int, int]] = alike
+    kiosk: Machine,
+    desk: Machine,
+    random: Random,
+    first: int,
+    takes: Callable[[], tuple[int, int]] = alike,
+    every_ms: int = VISIT_MS,
 ) -> Iterator[None]:
     """One visit after the other, from the ticket to the score: six facts at the kiosk and four at the office. `takes`
-    gives how long the next one waits and is served."""
+    gives how long the next one waits and is served; `every_ms` milliseconds one comes."""
     at_ms, number = 60_000, first
     while True:
-        at_ms, number = at_ms + VISIT_MS, number + 1
+        at_ms, number = at_ms + every_ms, number + 1
         n, counter = number % 999 + 1, random.randrange(1, 9)
         token = random.randbytes(32).hex()
         ticket = kiosk.record(at_ms, TicketIssued(DAY, "A", 0, n, f"A{n:03}", ("register",), token))

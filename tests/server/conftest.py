@@ -23,7 +23,7 @@ from tests.server.running import RunningServer
 ZONE = ZoneInfo("Asia/Bangkok")
 BOTH = frozenset({
     "test_calls", "test_intake", "test_ledger", "test_queue", "test_rebuild", "test_relay", "test_rollups",
-    "test_sums", "test_views",
+    "test_standings", "test_sums", "test_views",
 })  # fmt: skip
 """Modules whose tests are run on SQLite and on PostgreSQL; `./prove postgresql` runs more of them there."""
 FILED = frozenset({

@@ -61,5 +61,6 @@ def test_many_that_were_stored_are_added_up_at_once() -> None:
     texts = [each.encode() for each in (one, other, Histogram(), one)]
     assert Histogram.merged(" ".join(texts)) == one + other + one
     assert (one + other) - other == one
-    with pytest.raises(FiguresDamaged):
-        Histogram.merged(f"{texts[0]} 3:x")
+    for wrong in ("3:x", "3", "3:4:5 6", "3:4 5", "-3:4", "3:-4", f"{len(BOUNDS) + 1}:1"):
+        with pytest.raises(FiguresDamaged):
+            Histogram.merged(f"{texts[0]} {wrong}")

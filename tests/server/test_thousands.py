@@ -22,12 +22,10 @@ from server.ledger import Ledger
 from server.listing import A_PAGE, Asked, asked_of
 from server.metrics import MOST_APART, Measured, OfficeStanding, Running, families
 from server.offices import contacts, in_order, kept, kept_one
-from server.periods import Kind, Period, period, span
+from server.periods import Kind, period, span
 from server.reading import presses
 from server.rollups import DayFigures, Rollups
 from server.sla import Cell, Key
-from server.standings import JUDGED, POINTS, SCORES, rows_of_an_office, standings
-from server.standings import VISITS as VISITED
 from server.sums import EVERY, WHOLE, by_day
 from server.whom import SOME, known, whom_of
 from sync.types import UtcMs
@@ -67,71 +65,56 @@ def entered(db: Db, count: int) -> None:
 
 
 @pytest.mark.parametrize("made", [0, 3, 8])
-def test_a_year_over_all_offices_says_the_same_with_its_months_made_and_without(tables: Db, made: int) -> None:
+@pytest.mark.parametrize("office", [EVERY, NAMES[0]])
+def test_a_year_says_the_same_with_its_months_made_and_without(tables: Db, office: str, made: int) -> None:
     for at in range(0, 700, 17):
-        stored(tables, NAMES[at % 2], YEAR.before_first + timedelta(at), 1, 11, at)
-    plain = board(YEAR, read_board(tables, EVERY, YEAR)[0], TODAY)
-    for month in [each for each in months.lacking(tables, TODAY) if each >= "2026-01"][:made]:
-        months.make(tables, month)
-    read_now, _ = read_board(tables, EVERY, YEAR)
+        for number, name in enumerate(NAMES[:2]):
+            stored(tables, name, YEAR.before_first + timedelta(at), 1, 11, at + number)
+    plain = board(YEAR, read_board(tables, office, YEAR)[0], TODAY)
+    lacking = [month for of, month in months.lacking(tables, TODAY) if of == office and month >= "2026-01"]
+    for month in lacking[:made]:
+        months.make(tables, office, month)
+    read_now, _ = read_board(tables, office, YEAR)
     assert board(YEAR, read_now, TODAY) == plain
     assert sum(len(each) == 7 for each in read_now.days) == made, "whole months alone are read as such"
     assert bool(read_now.weekdays) == bool(made)
 
 
 def test_a_late_fact_takes_the_month_away_until_it_is_made_anew(tables: Db) -> None:
-    stored(tables, NAMES[0], date(2026, 10, 20), 20, 11, 1)
-    assert months.lacking(tables, TODAY) == ["2026-10", "2026-11"]
-    for month in months.lacking(tables, TODAY):
-        months.make(tables, month)
+    for number, office in enumerate(NAMES[:2]):
+        stored(tables, office, date(2026, 10, 20), 20, 11, number)
+    of_both = [(office, month) for month in ("2026-10", "2026-11") for office in (EVERY, *NAMES[:2])]
+    assert months.lacking(tables, TODAY) == of_both
+    assert months.lacking(tables, TODAY, 2) == of_both[:2], "so many at once"
+    assert months.lacking(tables, date(2026, 11, 30)) == of_both[:3], "a month that runs is not made"
+    for each in of_both:
+        months.make(tables, *each)
     assert months.lacking(tables, TODAY) == []
-    late = DayFigures(NAMES[0], "2026-10-06", {Key(9, "a", 1): Cell(tickets=1000, served=1000)})
-    assert Rollups(tables).store(late, UtcMs(9))
-    assert months.lacking(tables, TODAY) == ["2026-10"]
-    of = sums.together(tables, EVERY, sums.ALL, "2026-10-01", "2026-10-31")[""]
-    assert of == sums.added(by_day(tables, EVERY, "2026-10-01", "2026-10-31").values())
-    assert of.cell.tickets > 1000
+    assert Rollups(tables).store(LATE, UtcMs(9))
+    assert months.lacking(tables, TODAY) == [(EVERY, "2026-10"), (NAMES[0], "2026-10")], "the other's stays"
+    for office in (EVERY, NAMES[0]):
+        of = in_october(tables, office)
+        assert of == sums.added(by_day(tables, office, "2026-10-01", "2026-10-31").values())
+        assert of.cell.tickets > 1000
 
 
-def test_control_a_month_that_stays_when_its_day_changes_says_what_was(tables: Db) -> None:
+LATE = DayFigures(NAMES[0], "2026-10-06", {Key(9, "a", 1): Cell(tickets=1000, served=1000)})
+
+
+def in_october(tables: Db, office: str) -> sums.Sum:
+    return sums.together(tables, office, sums.ALL, "2026-10-01", "2026-10-31")[""]
+
+
+@pytest.mark.parametrize("office", [EVERY, NAMES[0]])
+def test_control_a_month_that_stays_when_its_day_changes_says_what_was(tables: Db, office: str) -> None:
     stored(tables, NAMES[0], date(2026, 10, 20), 9, 11, 1)
-    months.make(tables, "2026-10")
+    months.make(tables, office, "2026-10")
     marks = ", ".join("?" for _ in WHOLE)
     query = f"SELECT * FROM sums WHERE office = ? AND part IN ({marks})"
-    whole = tables.execute(query, (EVERY, *WHOLE.values())).fetchall()
-    Rollups(tables).store(
-        DayFigures(NAMES[0], "2026-10-06", {Key(9, "a", 1): Cell(tickets=1000, served=1000)}), UtcMs(9)
-    )
+    whole = tables.execute(query, (office, *WHOLE.values())).fetchall()
+    Rollups(tables).store(LATE, UtcMs(9))
     tables.executemany(f"INSERT INTO sums VALUES ({', '.join('?' for _ in whole[0])})", whole)
-    of = sums.together(tables, EVERY, sums.ALL, "2026-10-01", "2026-10-31")[""]
-    assert of != sums.added(by_day(tables, EVERY, "2026-10-01", "2026-10-31").values())
-
-
-@pytest.mark.parametrize("of", [MONTH, period(Kind.WEEK, date(2026, 11, 20), TODAY), YEAR])
-def test_standings_are_the_counts_of_the_sums(tables: Db, of: Period) -> None:
-    for number, office in enumerate(NAMES[:3]):
-        stored(tables, office, date(2026, 10, 29), 4, 11, number)
-        stored(tables, office, date(2026, 11, 19), 4, 11, number)
-    first, last = of.first.isoformat(), of.last.isoformat()
-    told = standings(tables, first, last, (VISITED, JUDGED, SCORES, POINTS))
-    for office, each in sums.by_office(tables, NAMES, first, last).items():
-        cell, levels = each.cell, each.cell.opinion.levels
-        points = sum(level * n for level, n in levels.items())
-        assert told.pop(office) == (cell.visits + cell.ticketless, cell.judged, sum(levels.values()), points)
-    assert told == {}
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "rows"),
-    [
-        ("2026-11-02", "2026-11-08", 7),
-        ("2026-11-01", "2026-11-30", 1),
-        ("2025-12-01", "2026-11-30", 12),
-        ("2026-10-30", "2026-12-02", 2 + 1 + 2),
-    ],
-)
-def test_how_much_is_read_of_an_office_is_known_before(first: str, last: str, rows: int) -> None:
-    assert rows_of_an_office(first, last) == rows
+    assert in_october(tables, office) != sums.added(by_day(tables, office, "2026-10-01", "2026-10-31").values())
 
 
 def test_offices_stand_in_the_order_that_is_asked_for_and_those_of_few_behind() -> None:
