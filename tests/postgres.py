@@ -68,11 +68,17 @@ class Cluster:
             self._made.add(name)
         return self.url(name)
 
-    def drop(self) -> None:
-        """Let go of every database that a test made."""
-        for name in self._made - {"ledger"}:
+    @property
+    def made(self) -> frozenset[str]:
+        """The databases that there are."""
+        return frozenset(self._made)
+
+    def drop(self, but: frozenset[str] = frozenset()) -> None:
+        """Let go of every database that a test made, but of these."""
+        kept = but | {"ledger"}
+        for name in self._made - kept:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        self._made &= {"ledger"}
+        self._made &= kept
 
     def execute(self, statement: str) -> None:
         """As the superuser, outside of any database of ours."""

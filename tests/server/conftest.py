@@ -84,8 +84,22 @@ def kept_in(request: pytest.FixtureRequest) -> Iterator[str]:
         yield name
         return
     cluster = request.getfixturevalue("cluster")
+    before = cluster.made
     keep_in(cluster)
     yield name
+    keep_in(None)
+    cluster.drop(but=before)
+
+
+@pytest.fixture(scope="module")
+def kept_throughout(request: pytest.FixtureRequest) -> Iterator[None]:
+    """For fixtures of a whole module: their ledgers, too, are in the database of the run."""
+    if request.config.getoption("--ledger") == "sqlite":
+        yield
+        return
+    cluster = request.getfixturevalue("cluster")
+    keep_in(cluster)
+    yield
     keep_in(None)
     cluster.drop()
 

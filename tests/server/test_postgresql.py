@@ -54,6 +54,18 @@ def test_the_address_is_checked_and_shown_without_a_password() -> None:
     assert caught.value.line == 1
 
 
+def test_what_a_module_s_fixtures_keep_outlives_a_test_of_it(tmp_path: Path, cluster: Cluster) -> None:
+    kept = cluster.database(tmp_path / "kept")
+    before = cluster.made
+    gone = cluster.database(tmp_path / "gone")
+    cluster.drop(but=before)
+    assert cluster.made == before
+    with closing(Postgres(kept)) as db:
+        assert db.execute("SELECT 1").fetchone() == (1,)
+    with pytest.raises(Unavailable):
+        Postgres(gone)
+
+
 def test_a_server_that_cannot_be_reached_is_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(LedgerRefused) as caught:
         Ledger(f"postgresql:///ledger?host={tmp_path}", ZONE, seeded(7))

@@ -17,7 +17,7 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(kept_throughout: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Two offices; of the second nothing was heard for a while."""
     made = Town(tmp_path_factory.mktemp("town"))
     made.branches[0].take(*range(1, 9))

@@ -20,7 +20,7 @@ MONTH = "2026-10"
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(kept_throughout: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Two offices with an October and what there is of November."""
     made = Town(tmp_path_factory.mktemp("town"))
     for branch in made.branches:

@@ -35,7 +35,7 @@ def busy(folder: Path) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def still(kept_throughout: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """In which nothing happens."""
     yield from busy(tmp_path_factory.mktemp("still"))
 
