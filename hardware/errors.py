@@ -53,3 +53,7 @@ class PrintersFileError(HardwareError):
     def __init__(self, message: str, *, hint: str, line: int | None = None) -> None:
         super().__init__(message, hint=hint)
         self.line = line
+
+
+class ConsoleError(HardwareError):
+    """The kernel's text console could not be shut."""

@@ -1,0 +1,1 @@
+"""Units and settings of the appliance."""

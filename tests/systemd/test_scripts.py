@@ -1,0 +1,155 @@
+"""The small programs that the units start, and the folders and users that they need."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.systemd.units import TREE
+
+SCRIPTS = TREE / "usr/lib/scorecard"
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+
+
+def program(folder: Path, name: str, text: str) -> Path:
+    """A program of this name in a folder for PATH."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
+    return folder
+
+
+def run(script: str, *arguments: str | Path, path: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": f"{path}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", **more}
+    return subprocess.run(
+        [SCRIPTS / script, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+class Clock:
+    """A root with the day of its making and a kept time, and a `date` that shows a time and notes what it is set to."""
+
+    def __init__(self, folder: Path, shows: int) -> None:
+        self.folder, self.noted = folder, folder / "noted"
+        told = f'case "$*" in +%s) echo {shows} ;; *-s*) echo "$3" >> {self.noted} ;; *) /bin/date "$@" ;; esac'
+        self.path = program(folder / "bin", "date", told)
+
+    def built(self, text: str) -> None:
+        file = self.folder / "usr/lib/scorecard/built"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+
+    def kept(self, seconds: int) -> None:
+        file = self.folder / "var/lib/scorecard/system/timesync/clock"
+        file.parent.mkdir(parents=True)
+        file.touch()
+        os.utime(file, (seconds, seconds))
+
+    def floor(self) -> list[str]:
+        """What the clock is set to."""
+        done = run("clock-floor", self.folder, path=self.path)
+        assert done.returncode == 0, done.stderr
+        return self.noted.read_text().splitlines() if self.noted.exists() else []
+
+
+@pytest.mark.parametrize(("shows", "built", "kept", "set_to"), [
+    (0, "1790000000\n", None, ["@1790000000"]), (0, "1790000000\n", 1795000000, ["@1795000000"]),
+    (0, "1790000000\n", 1700000000, ["@1790000000"]), (1796000000, "1790000000\n", 1795000000, []),
+    (5, None, None, []), (5, "nonsense", 77, ["@77"]), (1795000000, "1795000000", 1795000000, []),
+])  # fmt: skip
+def test_the_clock_is_never_before_what_is_known_and_never_put_back(
+    tmp_path: Path, shows: int, built: str | None, kept: int | None, set_to: list[str]
+) -> None:
+    clock = Clock(tmp_path, shows)
+    if built is not None:
+        clock.built(built)
+    if kept is not None:
+        clock.kept(kept)
+    assert clock.floor() == set_to
+
+
+class Log:
+    """A folder of kept warnings, and a journalctl that tells what `new` holds, once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.kept, self.memory, self.new = folder / "log", folder / "memory", folder / "new"
+        for each in (self.kept, self.memory):
+            each.mkdir()
+        self.path = program(folder / "bin", "journalctl", f"[ -e {self.new} ] && cat {self.new} && rm {self.new}")
+
+    def come(self, text: str) -> None:
+        self.new.write_text(text)
+        done = run("keep-log", path=self.path, LOG_FOLDER=str(self.kept), RUNTIME_DIRECTORY=str(self.memory))
+        assert done.returncode == 0, done.stderr
+
+    def sizes(self) -> dict[str, int]:
+        return {path.name: path.stat().st_size for path in self.kept.iterdir()}
+
+
+def test_new_warnings_are_appended_and_nothing_is_written_where_there_are_none(tmp_path: Path) -> None:
+    log = Log(tmp_path)
+    log.come("")
+    assert log.sizes() == {}
+    log.come("one\n")
+    log.come("two\n")
+    assert (log.kept / "warnings.log").read_text() == "one\ntwo\n"
+    before = (log.kept / "warnings.log").stat().st_mtime_ns
+    log.come("")
+    assert (log.kept / "warnings.log").stat().st_mtime_ns == before
+
+
+def test_a_part_that_complains_without_end_does_not_wear_the_card_out(tmp_path: Path) -> None:
+    log = Log(tmp_path)
+    log.come("x" * 79 + "\n")
+    log.come(("first" + "y" * 94 + "\n") * 20_000 + "last words\n")
+    text = (log.kept / "warnings.log").read_text()
+    assert len(text.encode()) < 66_000
+    assert text.endswith("last words\n")
+    assert "left out here" in text
+    for _ in range(40):
+        log.come("z" * 200_000)
+    assert log.sizes().keys() == {"warnings.log", "warnings.1.log"}
+    assert sum(log.sizes().values()) <= 2_000_000
+
+
+def test_the_kiosk_waits_for_a_screen_and_not_for_ever(tmp_path: Path) -> None:
+    naps = tmp_path / "naps"
+    path = program(
+        tmp_path / "bin",
+        "sleep",
+        f"echo >> {naps}; [ $(wc -l < {naps}) -lt 5 ] || mkdir -p {tmp_path}/class/drm/card1-HDMI-A-1",
+    )
+    assert run("await-screen", path=path, SYS=str(tmp_path)).returncode == 0
+    assert len(naps.read_text()) == 5
+    program(tmp_path / "bin", "sleep", f"echo >> {naps}")
+    assert run("await-screen", path=path, SYS=str(tmp_path / "none")).returncode == 0
+    assert len(naps.read_text()) == 105
+
+
+@AS_ROOT
+def test_the_folders_of_the_data_partition_have_their_owners_with_fixed_numbers(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    sysusers = tmp_path / "usr/lib/sysusers.d"
+    sysusers.mkdir(parents=True)
+    (sysusers / "scorecard.conf").write_text((TREE / "usr/lib/sysusers.d/scorecard.conf").read_text())
+    (sysusers / "timesync.conf").write_text("u systemd-timesync -\n")
+    subprocess.run(["systemd-sysusers", f"--root={tmp_path}"], check=True, capture_output=True)
+    rules = tmp_path / "data.conf"
+    rules.write_text((TREE / "usr/share/scorecard/data.conf").read_text())
+    for _ in range(2):
+        subprocess.run(["systemd-tmpfiles", f"--root={tmp_path}", "--create", rules], check=True)
+    found = {
+        path.relative_to(tmp_path / "var/lib/scorecard").as_posix(): (
+            f"{path.stat().st_mode & 0o7777:o}", path.stat().st_uid, path.stat().st_gid
+        )
+        for path in (tmp_path / "var/lib/scorecard").rglob("*")
+    }  # fmt: skip
+    time = found.pop("system/timesync")
+    assert time[0] == "755"
+    assert time[1] > 0
+    assert found == {
+        "kiosk": ("2770", 801, 800), "server": ("750", 802, 802), "updates": ("2770", 803, 800),
+        "system": ("755", 0, 0), "system/log": ("750", 804, 804), "system/ssh": ("700", 0, 0),
+        "system/iwd": ("700", 0, 0),
+    }  # fmt: skip
