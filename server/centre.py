@@ -15,7 +15,7 @@ from server.queue import Moment
 from server.relay import PIN_FILE, Reached, Upstream
 from server.relay_outbox import reached_before
 from server.relay_thread import RelayThread
-from server.way_down import DownPorts, WayDown
+from server.way_down import DownPorts, WayDown, Why
 from server.writer import Writer
 from sync.downlink_driver import Who
 from sync.exchange_terms import Phase
@@ -32,7 +32,7 @@ class Centre:
             name: Reached(received, safe, Phase.IDLE) for name, (received, safe) in reached_before(db).items()
         }
         self.relay: RelayThread | None = None
-        self.down: str | None = None
+        self.down: Why | None = None
         """Why nothing comes of what the centre publishes; None: it does, or there is no centre."""
 
     def safe(self, journal_id: JournalId) -> int:
@@ -49,7 +49,7 @@ class Centre:
         """This is how it stands now."""
         self.reached = reached
 
-    def hear_down(self, trouble: str | None) -> None:
+    def hear_down(self, trouble: Why | None) -> None:
         """This is how the way down stands now."""
         self.down = trouble
 
@@ -76,7 +76,7 @@ class Below:
     moment: Callable[[], Moment | None]
     fraction: Callable[[], float]
 
-    def way_down(self, url: str, told: Callable[[str | None], object]) -> WayDown:
+    def way_down(self, url: str, told: Callable[[Why | None], object]) -> WayDown:
         """What fetches and takes up what the centre publishes for this office."""
         ports = DownPorts(
             lambda: time.monotonic_ns() // 1_000_000, self.fraction, self._take_up, lambda: chosen(self.db), told

@@ -11,11 +11,12 @@ from server.door import Person
 from server.forms import form_of
 from server.listing import A_PAGE, Around, asked_of
 from server.office_desk import OfficeDesk
-from server.office_words import GIVEN_BACK
+from server.office_words import GIVEN_BACK, in_the_way
 from server.offices import Kept, kept, kept_one
 from server.pairing import new_code
 from server.people import Role
 from server.regain import GivenBack
+from server.way_down import Why
 from sync.exchange_terms import Phase
 from sync.paircode import make_code
 from sync.types import JournalId
@@ -67,7 +68,14 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
         more = len(found) > A_PAGE
         around = Around("/offices", asked, more, more or asked.number > 1)
         find, turn = listing.shown(pages.shell.pages, around, language)
-        values = {"rows": rows, "centre": _centre(desk), "find": find, "turn": turn, "asked": asked.words}
+        values = {
+            "rows": rows,
+            "centre": _centre(desk),
+            "in_the_way": in_the_way,
+            "find": find,
+            "turn": turn,
+            "asked": asked.words,
+        }
         return pages.page(request, person, "offices.html", N_("Offices"), values)
 
     @app.post("/offices/code")
@@ -106,12 +114,12 @@ _LACKS = N_(
 )
 
 
-def _centre(desk: OfficeDesk) -> tuple[str, str | None] | None:
+def _centre(desk: OfficeDesk) -> tuple[str, Why | None] | None:
     """How this office stands with its own centre: (word, what is in the way); None where there is none."""
     if desk.centre.relay is None:
         return None
     reached = desk.centre.reached.values()
-    trouble = next((each.message for each in reached if each.message), None)
+    trouble = next((Why(each.reason or "", each.message) for each in reached if each.message), None)
     if not reached or any(each.phase is Phase.UNPAIRED for each in reached):
         return N_("This office is not paired with its centre"), trouble
     if trouble is not None:

@@ -93,6 +93,7 @@ from server.survey_page import Survey, SurveyPages
 from server.telling import Teller, Way
 from server.timekeeper import Clocks, Timekeeper
 from server.watching import Sources, Watch
+from server.way_down import Why
 from server.witnesses import Witnesses, devices
 from server.writer import Writer
 from sync import RELEASE
@@ -393,7 +394,7 @@ class Office:
         stack.callback(centre.relay.close)
         centre.relay.start()
 
-        def told_down(trouble: str | None) -> None:
+        def told_down(trouble: Why | None) -> None:
             loop.call_soon_threadsafe(centre.hear_down, trouble)
 
         below = Below(self._folder, self._opened(stack), key, writer, self._moment, self._fraction)

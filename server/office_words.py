@@ -1,7 +1,11 @@
 """The words of the pages for supervisors and administrators. Texts of the domain `office`."""
 
+from collections.abc import Mapping
+
 from server.fold_published import CALENDAR, CATALOGUE, NOTICE
 from server.people import Role
+from server.way_down import HERE, UNPROVEN
+from sync import exchange_terms, wire
 from translations import N_
 
 # gettext: office
@@ -59,6 +63,40 @@ GIVEN_BACK = {
     NOTICE: N_("Notice, published or withdrawn on {when}"),
 }
 """What an office gave back to its centre (server.regain.GivenBack)."""
+
+_TRIED = N_("The centre is not reached, or does not answer as it should. It is tried again by itself.")
+_BUSY = N_("The centre is busy and asks for patience. It is tried again by itself.")
+_CODE = N_(
+    "The pairing code is missing, wrong, used or too old. Ask the centre for another one and write it into "
+    "server.toml, under [upstream]."
+)
+_WITHDRAWN = N_("The centre has withdrawn this office's permission. Ask there for another pairing code.")
+_APART = N_(
+    "The record here and the one at the centre do not go together: one of them was put back from an old copy. "
+    "docs/exchange.md says what to do."
+)
+_NOT_TAKEN = N_("What was sent was not taken, or does not prove itself. If it stays so, call whoever runs the server.")
+_HERE = N_("This server cannot read or write its own copy. Is its disk full?")
+_WAYS: Mapping[str, tuple[str, ...]] = {
+    _BUSY: (exchange_terms.BUSY, wire.LATER, wire.TOO_MANY),
+    _CODE: (wire.UNPAIRED, wire.NOT_INTRODUCED, wire.WRONG_CODE, wire.CODE_EXPIRED, wire.CODE_USED),
+    _WITHDRAWN: (wire.REVOKED,),
+    _APART: (
+        wire.FORK, wire.SUPERSEDED, exchange_terms.PRUNED, exchange_terms.LOWERED, exchange_terms.SERVER_AHEAD,
+        exchange_terms.JOURNAL_BEHIND,
+    ),
+    _NOT_TAKEN: (
+        wire.BAD_CHAIN, wire.BAD_SIGNATURE, wire.MALFORMED, wire.TOO_LARGE, wire.GAP, exchange_terms.NO_PROGRESS,
+        UNPROVEN,
+    ),
+    _HERE: (HERE,),
+}  # fmt: skip
+
+
+def in_the_way(code: str) -> str:
+    """What is between an office and its centre, by the code of it (server.way_down.Why)."""
+    return next((words for words, codes in _WAYS.items() if code in codes), _TRIED)
+
 
 SIGNALS = {
     "idle": N_("presses while nobody was served"),

@@ -18,7 +18,7 @@ from sync.downlink import Gave
 from sync.downlink_driver import Who
 from sync.errors import BadBatch, SyncError
 from sync.exchange import backoff_s
-from sync.exchange_terms import Failed, Refused, RetryAfter
+from sync.exchange_terms import BUSY, FAILED, Failed, Refused, RetryAfter
 from sync.feedwire import Introduction
 from sync.giver import Giver
 from sync.judge import Accept, KnownJournal, Refuse, judge
@@ -29,8 +29,21 @@ FILE = "centre.db"
 LOOK_EVERY_S = 120.0
 CAP_S = 600.0
 """Longest wait after failures, beside that."""
-NOT_PAIRED = "not paired"
+HERE, UNPROVEN = "here", "unproven"
+"""What is wrong, beside the codes of sync.exchange_terms and sync.wire: something on this machine; what the centre
+sends."""
 PAIRED_SOON_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why nothing comes: a code, for whoever tells it in a language, and what was said, in English."""
+
+    code: str
+    text: str
+
+
+NOT_PAIRED = Why(wire.UNPAIRED, "not paired")
 
 
 def link_to(url: str, fingerprint: bytes) -> Link:
@@ -47,7 +60,7 @@ class DownPorts:
     fraction: Callable[[], float]
     take_up: Callable[[Centres], bool]
     whose: Callable[[], object]
-    told: Callable[[str | None], object]
+    told: Callable[[Why | None], object]
     link: Callable[[str, bytes], Link] = link_to
 
 
@@ -64,7 +77,7 @@ class WayDown:
         self._giver = Giver(self._mirror, lambda name: None)
         self._owes, self._forked = True, False
         """Something may have to be given back; the centre said fork, and was given back what it had lost."""
-        self.trouble: str | None = None
+        self.trouble: Why | None = None
 
     def turn(self) -> float:
         """Do the next thing; the seconds until there is another (0: at once)."""
@@ -74,9 +87,9 @@ class WayDown:
         try:
             more, trouble = self._look()
         except Unreachable as error:
-            more, trouble = False, f"{error}. {error.hint}"
+            more, trouble = False, Why(FAILED, f"{error}. {error.hint}")
         except (SyncError, sqlite3.Error, OSError) as error:
-            more, trouble = False, str(error)
+            more, trouble = False, Why(HERE, str(error))
         return 0.0 if more else self._rest(trouble)
 
     def close(self) -> None:
@@ -84,7 +97,7 @@ class WayDown:
         self._drop()
         self._mirror.close()
 
-    def _rest(self, trouble: str | None) -> float:
+    def _rest(self, trouble: Why | None) -> float:
         """Nothing more comes for now: what is here is taken up."""
         self._drop()
         at = self._reader.published_up_to(), self._reader.asked_up_to(), self._ports.whose()
@@ -100,7 +113,7 @@ class WayDown:
             self._ports.told(trouble)
         return wait
 
-    def _look(self) -> tuple[bool, str | None]:
+    def _look(self) -> tuple[bool, Why | None]:
         """Ask once: whether to ask on, and what is wrong."""
         me = self._who()
         if me is None:
@@ -112,26 +125,26 @@ class WayDown:
         ask = feedwire.ask_for(known.journal_id, self._mirror.head(known.journal_id)) if known else feedwire.Ask()
         request = feedwire.sign_ask(me.journal_id, ask, me.key)
         fed = _meaning(self._link.post(request.path, request.headers, request.body))
-        if isinstance(fed, str):
+        if isinstance(fed, Why):
             return False, fed
         if isinstance(fed, Refusal):
             return self._refused(fed)
         self._forked = False
         if isinstance(fed, Introduction):
             if fed.journal_id == ask.journal_id:
-                return False, "the centre names the very journal that it was asked for"
+                return False, Why(UNPROVEN, "the centre names the very journal that it was asked for")
             self._mirror.begin(fed)
             self._owe()  # the journal before may have ended there earlier than here
             return True, None
         if known is None:
-            return False, "the centre sends facts of a journal that it did not name"
+            return False, Why(UNPROVEN, "the centre sends facts of a journal that it did not name")
         return self._take(fed, known)
 
-    def _refused(self, refusal: Refusal) -> tuple[bool, str | None]:
+    def _refused(self, refusal: Refusal) -> tuple[bool, Why | None]:
         """After a fork, which the centre may mend by what is given back, ask once more at once."""
         if refusal.error != wire.FORK or self._forked:
             self._forked = False
-            return False, f"{refusal.message}. {refusal.hint}"
+            return False, Why(refusal.error, f"{refusal.message}. {refusal.hint}")
         self._forked = True
         self._owe()
         return True, None
@@ -140,7 +153,7 @@ class WayDown:
         self._owes = True
         self._giver.forget()
 
-    def _give(self, me: Who, link: Link) -> tuple[bool, str | None]:
+    def _give(self, me: Who, link: Link) -> tuple[bool, Why | None]:
         """Offer and send once what the centre may have lost of what it wrote for this office."""
         gave = self._giver.give(me.journal_id, me.key.sign, lambda it: link.post(it.path, it.headers, it.body))
         match gave:
@@ -149,15 +162,15 @@ class WayDown:
             case Refused():
                 self._owes = False  # it does not want it, or is too old to know how
             case Failed(why=why):
-                return False, why
+                return False, Why(FAILED, why)
             case RetryAfter():
-                return False, "the centre asks for patience"
+                return False, Why(BUSY, "the centre asks for patience")
         return True, None
 
-    def _take(self, batch: Batch, known: KnownJournal) -> tuple[bool, str | None]:
+    def _take(self, batch: Batch, known: KnownJournal) -> tuple[bool, Why | None]:
         verdict = self._judged(batch, known)
         if isinstance(verdict, Refuse):
-            return False, f"what the centre sends does not prove itself: {verdict.refusal.message}"
+            return False, Why(UNPROVEN, f"what the centre sends does not prove itself: {verdict.refusal.message}")
         if verdict.rows:
             self._mirror.apply(known.journal_id, verdict)
         return bool(verdict.rows), None
@@ -171,11 +184,11 @@ class WayDown:
             self._link = None
 
 
-def _meaning(reply: Reply) -> Batch | Introduction | Refusal | str:
-    """What a reply means; in words, where it is none of docs/exchange.md."""
+def _meaning(reply: Reply) -> Batch | Introduction | Refusal | Why:
+    """What a reply means; why it means nothing, where it is none of docs/exchange.md."""
     try:
         if reply.status == 200:
             return feedwire.read_fed(reply.content_type, reply.body)
         return wire.decode_as(reply.body, Refusal, "refusal")
     except (BadAnswer, BadBatch) as error:
-        return f"HTTP {reply.status} with a body that is no answer: {error}"
+        return Why(UNPROVEN, f"HTTP {reply.status} with a body that is no answer: {error}")

@@ -16,7 +16,7 @@ from server.pairing import Pairing
 from server.publishing import By
 from server.replies import refusing
 from server.stores import FILE
-from server.way_down import DownPorts, WayDown
+from server.way_down import DownPorts, WayDown, Why
 from sync import wire
 from sync.client import Reply, Unreachable
 from sync.downlink_driver import Who
@@ -143,7 +143,7 @@ class Office:
     ) -> None:
         folder.mkdir(exist_ok=True)
         self.folder, self.centre, self.key, self.kind = folder, centre, key, kind
-        self.now_ms, self.stands_still, self.told = 0.0, False, list[str | None]()
+        self.now_ms, self.stands_still, self.told = 0.0, False, list[Why | None]()
         self.ledger = opened(folder, key, key.public[0])
         self.id = centre.admit(self.ledger, key)
         self._start()

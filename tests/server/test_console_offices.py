@@ -4,13 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from server.centre import Centre
 from server.ingest import take_pairing
+from server.office_words import in_the_way
 from server.relay import Reached
 from server.relayed import take_introduction
+from server.way_down import HERE, Why
+from sync import wire
 from sync.chain import START
-from sync.exchange_terms import Phase
+from sync.exchange_terms import BUSY, FAILED, Phase
 from sync.facts import drafts
 from sync.facts_published import CataloguePublished, Source
 from sync.journal import chained
@@ -25,6 +29,7 @@ from tests.server.desk import CERTIFICATE, Browser, Desk
 from tests.server.device import Device
 from tests.server.publishing_office import at
 from tests.server.test_relay import NAME
+from translations import LANGUAGES, load
 
 PRINT = fingerprint(CERTIFICATE)
 _CODE = re.compile(r'id="code">(.*?)</p>', re.DOTALL)
@@ -108,8 +113,26 @@ def test_the_page_says_how_the_office_stands_with_its_own_centre(
     centre.relay = object()  # type: ignore[assignment]
     centre.hear({JournalId(name): each for name, each in reached.items()})
     assert words in boss.get("/offices").text
-    centre.hear_down("no route")
+    centre.hear_down(Why(FAILED, "no route"))
     assert ("does not come here" in boss.get("/offices").text) is ("Everything" in words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_in_the_way_is_said_in_every_language(desk: Desk, boss: Browser, language: str) -> None:
+    centre: Centre = desk.office.centre
+    centre.relay = object()  # type: ignore[assignment]
+    words = load(language, "office").gettext
+    codes = (FAILED, BUSY, wire.REVOKED, wire.FORK, wire.GAP, wire.CODE_USED, HERE, "of a newer release")
+    for code in codes:
+        centre.hear({JournalId("a"): Reached(Seq(3), Seq(0), Phase.QUARANTINE, code, "in short words")})
+        page = boss.get(f"/offices?lang={language}").text
+        assert f'<p class="note">{escape(words(in_the_way(code)))}</p>' in page
+        plain = re.sub('<p class="text" lang="en">[^<]*</p>', "", page)
+        assert "in short words" in page
+        assert "in short words" not in plain
+    assert len({in_the_way(code) for code in codes}) == len(codes) - 1, (
+        "each is told apart; what is new is as a failure"
+    )
 
 
 def test_what_an_office_gave_back_stands_beside_it(desk: Desk, boss: Browser, tmp_path: Path) -> None:

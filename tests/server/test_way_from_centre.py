@@ -23,7 +23,7 @@ from server.publishing import (
 from server.relay_outbox import carried
 from server.stores import FILE
 from server.way_down import FILE as CENTRE_DB
-from server.way_down import WayDown
+from server.way_down import UNPROVEN, WayDown
 from sync import codec, verify, wire
 from sync.calendar import Special
 from sync.chain import START, Position, extend
@@ -216,7 +216,9 @@ def test_the_office_said_why_nothing_came_and_went_on_with_what_it_had(centre: C
     centre.lie = lambda batch: replace(batch, head=replace(batch.head, signature=bytes(64)))
     publish(centre, dearer(), 1)
     office.run()
-    assert "does not prove itself" in (office.told[-1] or "")
+    said = office.told[-1]
+    assert said is not None
+    assert (said.code, "does not prove itself" in said.text) == (UNPROVEN, True)
     assert len(fees(office)) == 1
     centre.lie = lambda batch: batch
     office.run(1)
@@ -405,4 +407,6 @@ def test_an_office_that_was_withdrawn_got_nothing_more(centre: Centre, office: O
     publish(centre, SERVICES, 0)
     office.run()
     assert fees(office) == []
-    assert "revoked" in (office.told[-1] or "")
+    said = office.told[-1]
+    assert said is not None
+    assert said.code == wire.REVOKED
