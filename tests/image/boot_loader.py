@@ -28,12 +28,12 @@ def card(path: Path, script: str, sectors: Mapping[int, bytes], size: int = 16 *
     subprocess.run(["mcopy", "-i", at, str(source), "::boot.scr"], check=True)
 
 
-def started(path: Path) -> str:
-    """Start the machine with this card, until its script says `reset`; what it printed."""
+def started(path: Path, *more: str) -> str:
+    """Start the machine with this card, until its script says `reset`; what it printed. `more`: words for QEMU."""
     machine = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-m", "256", "-nographic", "-no-reboot"]
     disk = ["-drive", f"file={path},format=raw,if=none,id=card", "-device", "virtio-blk-device,drive=card"]
     done = subprocess.run(
-        [*machine, "-bios", str(LOADER), *disk, "-nic", "none", "-monitor", "none"],
+        [*machine, "-bios", str(LOADER), *disk, "-nic", "none", "-monitor", "none", *more],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=LONGEST_S,

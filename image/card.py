@@ -1,0 +1,146 @@
+"""The whole card as one file: boot record, firmware's FAT, slot A, an empty slot B and the data."""
+
+import shutil
+from pathlib import Path
+
+from image.boot_script import command, wrapped
+from image.disk import DATA, FIRMWARE, SIGNATURE, SLOT_A, TOTAL, Partition, boot_record
+from image.errors import ImageError
+from image.kernel import Kernel
+from image.tools import WORK, Tools
+from image.workshop import Workshop, digest
+from kiosk.box.slots import COPIES_LBA, SECTOR
+
+FOLDER = Path(__file__).parent
+ARGUMENTS = (
+    "console=tty3 quiet loglevel=3 vt.global_cursor_default=0 consoleblank=0 systemd.show_status=false "
+    "panic=10 sysrq_always_enabled=0 net.ifnames=0"
+)
+"""For the kernel, whichever slot starts: no text on the screen, and a panic starts the machine anew."""
+LOADER_PARTS = ("bootcode.bin", "start.elf", "start4.elf", "fixup.dat", "fixup4.dat")
+_PLAIN_EXT4 = "^has_journal,^64bit,^metadata_csum,^orphan_file"
+"""What Debian's U-Boot reads, whatever its release; nothing is ever written there but as a whole."""
+
+
+def make_slot(workshop: Workshop, tools: Tools, kernel: Kernel, squashfs: Path) -> Path:
+    """An ext4 file system as large as its contents: what a slot is written with, by image/build and by an update."""
+
+    def make(folder: Path) -> None:
+        contents = folder / "contents"
+        contents.mkdir()
+        shutil.copy(kernel.image, contents / "vmlinuz")
+        shutil.copy(kernel.initrd, contents / "initrd")
+        shutil.copy(squashfs, contents / "root.squashfs")
+        (contents / "slot.env").write_text(f"scb_args={ARGUMENTS}\n")
+        needed = sum(path.stat().st_size for path in contents.iterdir())
+        size = (needed + needed // 50 + (8 << 20)) >> 20
+        if size << 20 > SLOT_A.size:
+            raise ImageError(
+                f"the system takes {size} MiB, and a slot holds {SLOT_A.size >> 20}",
+                hint="drop what is not needed (image/recipe.toml; sizes.json in the cache tells what is large)",
+            )
+        fixed = f"hash_seed={_uuid(3)},root_owner=0:0,nodiscard"
+        make_file_system = [
+            "mke2fs",
+            "-q",
+            "-t",
+            "ext4",
+            "-O",
+            _PLAIN_EXT4,
+            "-m",
+            "0",
+            "-N",
+            "64",
+            "-L",
+            "SCORECARD-SLOT",
+        ]
+        target = ["-U", _uuid(2), "-E", fixed, "-d", f"{WORK}/contents", f"{WORK}/slot.ext4", f"{size}M"]
+        workshop.run(tools.command(folder, "env", "E2FSPROGS_FAKE_TIME=1", *make_file_system, *target), folder / "log")
+        shutil.rmtree(contents)
+
+    key = digest(
+        kernel.image.parents[2].name, kernel.initrd.parent.name, squashfs.parent.name, ARGUMENTS, Path(__file__)
+    )
+    return workshop.part("slot", key, make) / "slot.ext4"
+
+
+def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, slot: Path) -> Path:
+    """The image, as a sparse file."""
+
+    def make(folder: Path) -> None:
+        log = folder / "log"
+        _firmware(folder / "firmware", kernel, unpacked)
+        fat = folder / "firmware.fat"
+        with fat.open("wb") as file:
+            file.truncate(FIRMWARE.size)
+        label = [
+            "mkfs.vfat",
+            "-F",
+            "32",
+            "-n",
+            "SCORECARD",
+            "-i",
+            f"{SIGNATURE:08x}",
+            "--invariant",
+            f"{WORK}/firmware.fat",
+        ]
+        workshop.run(tools.command(folder, *label), log)
+        copying = f"cd {WORK}/firmware && mcopy -s -i {WORK}/firmware.fat ./* ::"
+        workshop.run(tools.command(folder, "env", "SOURCE_DATE_EPOCH=315532800", "sh", "-c", copying), log)
+        data = [
+            "mke2fs",
+            "-q",
+            "-t",
+            "ext4",
+            "-L",
+            "SCORECARD-DATA",
+            "-U",
+            _uuid(4),
+            "-E",
+            f"hash_seed={_uuid(5)},nodiscard",
+        ]
+        size = f"{DATA.size >> 20}M"
+        workshop.run(tools.command(folder, "env", "E2FSPROGS_FAKE_TIME=1", *data, f"{WORK}/data.ext4", size), log)
+        image = folder / "card.img"
+        with image.open("wb") as file:
+            file.truncate(TOTAL)
+            file.write(boot_record())
+        for part, content in ((FIRMWARE, fat), (SLOT_A, slot), (DATA, folder / "data.ext4")):
+            _place(workshop, image, part, content, log)
+        for name in ("firmware.fat", "data.ext4"):
+            (folder / name).unlink()
+
+    parts = (slot.parent.name, kernel.image.parents[2].name, unpacked.parent.name)
+    key = digest(*parts, FOLDER / "firmware", command("boot.cmd"), command("choose.cmd"), boot_record(), Path(__file__))
+    return workshop.part("card", key, make) / "card.img"
+
+
+def boot_script() -> bytes:
+    """What U-Boot runs."""
+    script = command("boot.cmd").replace("@CHOOSE@", command("choose.cmd"))
+    for place, lba in enumerate(COPIES_LBA):
+        script = script.replace(f"@LBA{place}@", f"{lba:#x}")
+    return wrapped(script)
+
+
+def _firmware(folder: Path, kernel: Kernel, unpacked: Path) -> None:
+    shutil.copytree(FOLDER / "firmware", folder)
+    for name in LOADER_PARTS:
+        shutil.copy(unpacked / "usr/lib/raspi-firmware" / name, folder / name)
+    shutil.copy(unpacked / "usr/lib/u-boot/rpi_arm64/u-boot.bin", folder / "u-boot.bin")
+    (folder / "boot.scr").write_bytes(boot_script())
+    for board in kernel.boards:
+        shutil.copy(board, folder / board.name)
+
+
+def _place(workshop: Workshop, image: Path, partition: Partition, content: Path, log: Path) -> None:
+    if content.stat().st_size > partition.size:
+        raise ImageError(f"{content.name} is larger than its partition", hint="change image/disk.py")
+    seek = partition.start // (64 * SECTOR)
+    copying = ["dd", f"if={content}", f"of={image}", f"bs={64 * SECTOR}", f"seek={seek}", "conv=sparse,notrunc"]
+    workshop.run([*copying, "status=none"], log)
+
+
+def _uuid(number: int) -> str:
+    """Names that stay the same from build to build; all cards are alike until they are paired."""
+    return f"{SIGNATURE:08x}-0000-4000-8000-{number:012x}"

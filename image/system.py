@@ -1,0 +1,165 @@
+"""The system of the card: Debian's base, our program and what locks it down, as one read-only squashfs."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from image.kernel import Kernel
+from image.program import PYTHON
+from image.recipe import Recipe
+from image.tools import WORK, Tools
+from image.workshop import Workshop, digest, remove
+
+FOLDER = Path(__file__).parent
+REPOSITORY = FOLDER.parent
+OURS = "opt/scorecard"
+WIRELESS = (
+    "brcmfmac43430-sdio*",
+    "brcmfmac43430b0-sdio*",
+    "brcmfmac43436*-sdio*",
+    "brcmfmac43455-sdio*",
+    "brcmfmac43456-sdio*",
+)
+"""The radios of the Raspberry Pi 3, Zero 2, 4 and 5."""
+LEVEL = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """Folders and files, each made before."""
+
+    base: Path
+    kernel: Kernel
+    firmware: Path
+    packages: Path
+    program: Path
+
+
+def make_system(workshop: Workshop, tools: Tools, recipe: Recipe, made: Ingredients, release: str) -> Path:
+    """The squashfs. `release` is what the system calls itself."""
+
+    def make(folder: Path) -> None:
+        log, tree = folder / "log", folder / "tree"
+        tree.mkdir()
+        workshop.run(["tar", "-xpf", made.base, "-C", tree, "--numeric-owner"], log)
+        _add(workshop, tree, made, log)
+        _settle(tree, release)
+        _trust(workshop, tools, folder, log)
+        _arrange(workshop, tools, folder, log)
+        for pattern in recipe.dropped:
+            for path in tree.glob(pattern):
+                remove(path)
+        (folder / "sizes.json").write_text(json.dumps(_sizes(tree), indent=1) + "\n")
+        squash = [
+            "mksquashfs",
+            f"{WORK}/tree",
+            f"{WORK}/root.squashfs",
+            "-comp",
+            "zstd",
+            "-Xcompression-level",
+            str(LEVEL),
+        ]
+        fixed = ["-b", "256K", "-all-time", "0", "-mkfs-time", "0", "-noappend", "-no-progress", "-xattrs"]
+        workshop.run(tools.command(folder, *squash, *fixed), log)
+        shutil.rmtree(tree)
+
+    ours = (REPOSITORY / "systemd", FOLDER / "root", FOLDER / "firmware", Path(__file__))
+    parts = (made.base, made.kernel.modules, made.firmware, made.packages, made.program)
+    key = digest(*(str(each.parent.name) for each in parts), *ours, repr(recipe.dropped), release)
+    return workshop.part("system", key, make) / "root.squashfs"
+
+
+def _add(workshop: Workshop, tree: Path, made: Ingredients, log: Path) -> None:
+    """What comes from elsewhere than Debian's installed packages."""
+    _lay(made.kernel.modules / "usr", tree / "usr")
+    wireless = made.firmware / "usr/lib/firmware/brcm"
+    for pattern in WIRELESS:
+        for path in wireless.glob(pattern):
+            target = tree / "usr/lib/firmware/brcm" / path.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target, follow_symlinks=False)
+    site = tree / OURS / f"lib/python{PYTHON}/site-packages"
+    _lay(made.packages, site)
+    _lay(made.program, site)
+    (tree / OURS / "bin").mkdir()
+    (tree / OURS / "bin/python").symlink_to("/usr/bin/python3")
+    (tree / OURS / "pyvenv.cfg").write_text(
+        f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {PYTHON}\n"
+    )
+    _lay(FOLDER / "root", tree)
+    _lay(REPOSITORY / "systemd/root", tree)
+    _lay(REPOSITORY / "systemd/appliance", tree / "usr/lib/systemd/system")
+    _lay(FOLDER / "firmware", tree / OURS / "share/firmware")
+    workshop.run(["chown", "-R", "0:0", tree / OURS, tree / "usr/lib/systemd", tree / "usr/lib/scorecard"], log)
+
+
+def _lay(source: Path, target: Path) -> None:
+    """Copy a folder over another, with modes and links; as the owner of the machine."""
+    if source.exists():
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _settle(tree: Path, release: str) -> None:
+    """Names and files that belong to one machine, or to none."""
+    (tree / "etc/hostname").write_text("scorecard\n")
+    (tree / "etc/machine-id").write_text(
+        ""
+    )  # empty, not missing: each start makes one of its own, and none is the first
+    for name in ("etc/resolv.conf", "etc/localtime"):
+        remove(tree / name)
+    (tree / "etc/resolv.conf").symlink_to("../run/systemd/resolve/resolv.conf")
+    (tree / "etc/localtime").symlink_to("../run/scorecard/localtime")
+    (tree / "etc/scorecard-release").write_text(f"{release}\n")
+    for path in (tree / "etc/ssh").glob("ssh_host_*"):
+        path.unlink()
+    for name in ("boot/firmware", "var/lib/scorecard"):
+        (tree / name).mkdir(parents=True, exist_ok=True)
+    (tree / "var/lib/scorecard").chmod(0o555)
+
+
+def _arrange(workshop: Workshop, tools: Tools, folder: Path, log: Path) -> None:
+    """Users, what starts, libraries' places and bytecode, by Debian's own tools from outside."""
+    workshop.run(tools.command(folder, "systemd-sysusers", f"--root={WORK}/tree"), log)
+    workshop.run(tools.command(folder, "systemctl", f"--root={WORK}/tree", "preset-all"), log)
+    compiling = [
+        "python3",
+        "-m",
+        "compileall",
+        "-q",
+        "-j2",
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-s",
+        f"{WORK}/tree",
+    ]
+    where = [f"{WORK}/tree/usr/lib/python{PYTHON}", f"{WORK}/tree/usr/lib/python3", f"{WORK}/tree/{OURS}/lib"]
+    workshop.run([*tools.command(folder, *compiling, "-p", "/", *where)], log)
+
+
+def _trust(workshop: Workshop, tools: Tools, folder: Path, log: Path) -> None:
+    """What update-ca-certificates does: the authorities in one file, and by their hashes."""
+    tree = folder / "tree"
+    authorities = sorted((tree / "usr/share/ca-certificates/mozilla").glob("*.crt"))
+    certificates = tree / "etc/ssl/certs"
+    remove(certificates)
+    certificates.mkdir()
+    for each in authorities:
+        (certificates / f"{each.stem}.pem").symlink_to(f"/usr/share/ca-certificates/mozilla/{each.name}")
+    text = b"".join(each.read_bytes().strip() + b"\n" for each in authorities)
+    (certificates / "ca-certificates.crt").write_bytes(text)
+    hashing = "cp -r /work/tree/usr/share/ca-certificates /usr/share/ && openssl rehash /work/tree/etc/ssl/certs"
+    workshop.run(tools.command(folder, "sh", "-c", hashing), log)
+
+
+def _sizes(tree: Path) -> dict[str, int]:
+    """What the largest folders hold, in KiB, so that one sees what could go."""
+    found: dict[str, int] = {}
+    for path in tree.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            parts = path.relative_to(tree).parts[:-1]
+            for end in range(1, min(len(parts), 6) + 1):
+                name = "/".join(parts[:end])
+                found[name] = found.get(name, 0) + path.stat().st_size
+    largest = sorted(found.items(), key=lambda each: -each[1])[:80]
+    return {name: size >> 10 for name, size in largest}

@@ -1,0 +1,1 @@
+"""The card booted and used: `image/boot-test`."""

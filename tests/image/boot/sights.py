@@ -1,0 +1,52 @@
+"""What the machine's screen should show, and where to touch it: drawn here by the kiosk's own code, then compared."""
+
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageStat
+
+from fonts.shaping import Typesetter
+from fonts.tokens import load as load_tokens
+from image.machine import SIZE
+from kiosk.layout import Display
+from kiosk.preview import EXAMPLE, OFFICE, example_catalogue
+from kiosk.preview_service import screen_picture
+from kiosk.screen_types import State
+from kiosk.view_parts import Exhibit
+from kiosk.views import draw
+from translations import LANGUAGES
+
+SIZE_MM = (261, 163)
+"""A 12 inch screen."""
+ALIKE = 4.0
+"""Mean difference of a picture's points, of 255, up to which two show the same: clocks and dates may differ."""
+
+
+class Sights:
+    """The kiosk's screens as they are drawn for this machine."""
+
+    def __init__(self, catalogue: Path = EXAMPLE) -> None:
+        self._exhibit = Exhibit(OFFICE, LANGUAGES, example_catalogue(catalogue))
+        self._display = Display(*SIZE, *SIZE_MM)
+        self._typesetter = Typesetter()
+
+    def target(self, state: State, name: str) -> tuple[float, float]:
+        """The middle of this target, 0 to 1 from left and top."""
+        scene = draw(state, self._exhibit, self._display, self._typesetter, load_tokens())
+        found = scene.named(name)
+        if found is None:
+            raise LookupError(f"{name} is not among {[each.name for each in scene.targets]}")
+        x, y = found.rect.centre
+        return x / SIZE[0], y / SIZE[1]
+
+    def shown(self, state: State, picture: Path) -> bool:
+        """Whether the picture shows this screen."""
+        return difference(screen_picture(state, self._exhibit, self._display, self._typesetter), picture) < ALIKE
+
+
+def difference(drawn: Image.Image, picture: Path) -> float:
+    """Mean difference of the points, of 255."""
+    with Image.open(picture) as taken:
+        other = taken.convert("RGB")
+    if other.size != drawn.size:
+        return 255.0
+    return sum(ImageStat.Stat(ImageChops.difference(drawn.convert("RGB"), other)).mean) / 3
