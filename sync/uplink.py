@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sync import earlier, exchange, forked, pairing, wire
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
-from sync.errors import JournalDamaged, SyncError
+from sync.errors import BadKey, JournalDamaged, SyncError
 from sync.exchange_terms import (
     NONE,
     Answered,
@@ -219,19 +219,27 @@ class Uplink:
     def _perform(self, effect: Send | Pair) -> None:
         try:
             heard = self._pair() if isinstance(effect, Pair) else self._send(effect)
-            self._look_again()
-            self._give(heard)
+            if self._look_again():
+                self._give(heard)
             self._seek()
-        except (sqlite3.Error, JournalDamaged, UnicodeDecodeError) as error:
+        except (sqlite3.Error, JournalDamaged, BadKey, UnicodeDecodeError, OSError) as error:
             self._without_journal()
             self._give(Failed(f"the journal cannot be read: {error}"))
 
-    def _look_again(self) -> None:
-        """An answer is held against what the journal holds by now: another machine with this very card may have sent
-        what came in since the last look, and the server is not ahead for that."""
-        head = self._own.reader.last().seq if self._own is not None else self._state.head
+    def _look_again(self) -> bool:
+        """An answer is held against what the journal holds by now, in whatever file that goes on: another machine with
+        this very card may have sent what came in since the last look, and the server is not ahead for that. False:
+        another journal is here by now, of which the answer says nothing."""
+        if self._own is None:
+            return True
+        asked = self._own.journal_id
+        own = self._opened()
+        if own.journal_id != asked:
+            return False
+        head = own.reader.last().seq
         if head > self._state.head:
             self._give(Wake(head))
+        return True
 
     def _seek(self) -> None:
         """Where the server holds another history of this journal: up to where is it the same? The kiosk goes by it."""

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -238,11 +239,29 @@ class Meanwhile(Office):
         return super().post(path, headers, body)
 
 
+class Short(Journal):
+    """A journal that begins another file with nearly every day."""
+
+    full_at: ClassVar[int] = 2
+
+
+def in_the_same_file(box: Box) -> None:
+    box.write(issued(3))
+
+
+def in_a_new_file(box: Box) -> None:
+    before = (box.data / "journal.db").stat().st_ino
+    with Short(box.data / "journal.db") as journal:
+        journal.append(drafts(DayOpened("2026-11-30", "clock")), box.instant())
+    assert (box.data / "journal.db").stat().st_ino != before
+
+
+@pytest.mark.parametrize("write", [in_the_same_file, in_a_new_file])
 def test_what_was_written_while_a_request_was_under_way_parts_no_history(
-    office: Office, box: Box, tmp_path: Path
+    office: Office, box: Box, tmp_path: Path, write: Callable[[Box], None]
 ) -> None:
     def happens() -> None:
-        box.write(issued(3))
+        write(box)
         clone = box.copy(tmp_path / "clone")
         clone.office = office
         assert clone.sync().phase == "idle"
