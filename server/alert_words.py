@@ -62,6 +62,7 @@ REFUSED: Mapping[str, str] = {
     "not-listed": N_("Choose one from the list."),
 }
 OTHER = N_("Load this page anew and try again.")
+ELSEWHERE = N_("somebody of that office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,17 @@ class Names:
                 return format_date(date.fromisoformat(about), language)
         named = self.services.get(about) or self.offices.get(about) or {}
         return named.get(language) or named.get("th") or self.places.get(about) or about[:40]
+
+
+def office_named(names: Names, office: str, language: str) -> str:
+    """What an office is called; of one that never said so the beginning of its id, as in the list of offices."""
+    named = names.of("", office, language)
+    return named if named != office else office[:8]
+
+
+def by_whom(people: Mapping[str, str], staff: str | None, language: str) -> str:
+    """Who of this server's people it was; those of another office are known there alone. Empty: nobody."""
+    return people.get(staff, load(language, "alerts").gettext(ELSEWHERE)) if staff else ""
 
 
 def alert_words(code: str, about: str, value: int, bound: int, names: Names, language: str) -> str:

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from server import episodes, followups, listing
-from server.alert_words import OTHER, REFUSED, Names, alert_words, remedy, why_words
+from server.alert_words import OTHER, REFUSED, Names, alert_words, by_whom, office_named, remedy, why_words
 from server.alerts import LASTING, Code
 from server.console_pages import ConsolePages, redirect
 from server.database import Db
@@ -131,7 +131,7 @@ class AlertDesk:
             "open": of.ended_ms is None,
             "since": self._when(of.raised_ms, language),
             "seen": of.seen_ms and self._when(of.seen_ms, language),
-            "by": people.get(of.seen_by, of.seen_by),
+            "by": by_whom(people, of.seen_by, language),
             "ended": of.ended_ms and self._when(of.ended_ms, language),
         }
 
@@ -172,9 +172,9 @@ class AlertDesk:
             "left": late if left < 0 else days,
             "overdue": left < 0,
             "opened": self._when(of.opened_ms, language),
-            "to": people.get(of.to, of.to),
+            "to": by_whom(people, of.to, language),
             "answered": of.answered_ms and self._when(of.answered_ms, language),
-            "by": people.get(of.answered_by, of.answered_by),
+            "by": by_whom(people, of.answered_by, language),
             "asks": _asking("answer-followup", f"{of.name.journal}:{of.name.seq}", of.office),
             "in_time": followups.fate(of, self._zone, today) == followups.IN_TIME,
             "closed": of.closed_ms and self._when(of.closed_ms, language),
@@ -325,4 +325,4 @@ def _asking(what: str | None, about: str, office: str | None) -> str:
 
 def _office(names: Names, office: str | None, language: str) -> str:
     """Whose it is, at a centre; empty for this server's own."""
-    return "" if office is None else names.of("", office, language)
+    return "" if office is None else office_named(names, office, language)

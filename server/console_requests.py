@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from server import asked, asking, listing, whom
+from server import alert_words, asked, asking, listing, whom
 from server.alert_words import Names
 from server.alerts import Code
 from server.asked import Asked, Show
@@ -200,7 +200,7 @@ class RequestDesk:
         return {
             "request": of.request,
             "whose": of.whose,
-            "office": names.of("", of.whose, language) if of.whose else "",
+            "office": of.whose and alert_words.office_named(names, of.whose, language),
             "says": words(WHAT.get(of.what, OTHER)),
             "about": "" if seq else names.of("", of.about, language),
             "followup": f"/followups/{journal}/{seq}" if seq else "",

@@ -1,4 +1,5 @@
-"""`./prove pages [--language th …] [--size phone …]`: every page of a real office in Chromium, judged by axe-core.
+"""`./prove pages [--language th …] [--size phone …] [--pictures DIR]`: every page of a real office in Chromium, judged
+by axe-core; with `--pictures` each whole page is kept there as a picture, to be looked at.
 
 The public pages and, signed in as an administrator, those of the console, in each language, on a telephone and on a PC:
 no fault against WCAG 2.2 AA or good practice, nothing wider than its window, no text in a column of a few letters, and
@@ -32,9 +33,13 @@ DOOR = ("/sign-in", "/first")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 BROKEN = (
     '<html lang="en"><body><main><h1>a</h1><img src="data:,"><input name="x">'
-    '<p style="color:#bbb;background:#fff">pale</p><div style="width:3000px">wide</div></main></body></html>'
+    '<p style="color:#bbb;background:#fff">pale</p><div style="width:3000px">wide</div>'
+    '<p style="width:1em;overflow-wrap:anywhere">letters below</p><div style="width:9em;overflow:auto"><table>'
+    '<tr><td style="min-width:40em">cut</td></tr></table></div></main></body></html>'
 )
 FOUND = ("document-title", "image-alt", "label", "color-contrast")
+MEASURED = ("width", "squeezed", "cut")
+"""What is wrong with the broken page: by axe-core, and by our own measures."""
 
 
 def outside(office: ApiOffice) -> Iterator[str]:
@@ -70,7 +75,9 @@ def blind(program: Browser) -> list[str]:
     page = new_page(program)
     page.set_content(BROKEN)
     found = " ".join(faults(page))
-    missed = [name for name in FOUND if name not in found] + ([] if sideways(page) > 0 else ["width"])
+    missed = [name for name in FOUND if name not in found]
+    seen = {"width": sideways(page) > 0, "squeezed": bool(squeezed(page)), "cut": bool(cut(page))}
+    missed += [name for name in MEASURED if not seen[name]]
     page.context.close()
     return missed
 
@@ -87,8 +94,16 @@ def entered(office: ApiOffice, seed: int) -> tuple[Officer, dict[str, str]]:
     return chief, named | {"service": service, "group": "registration", "section": "breaks"}
 
 
-def prove(office: ApiOffice, program: Browser, languages: Sequence[str], sizes: Sequence[str]) -> tuple[int, list[str]]:
-    """How many pages were judged, and every fault with its page."""
+def keep(page: Page, folder: Path, *named: str) -> None:
+    """A picture of the whole page, below its window too, in this folder."""
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=folder / f"{re.sub(r'[^a-z0-9]+', '-', '-'.join(named)).strip('-')}.png", full_page=True)
+
+
+def prove(
+    office: ApiOffice, program: Browser, languages: Sequence[str], sizes: Sequence[str], pictures: Path | None = None
+) -> tuple[int, list[str]]:
+    """How many pages were judged, and every fault with its page. `pictures`: where each of them is kept."""
     count, found = 0, list[str]()
     chief, named = entered(office, 2)
     for size in sizes:
@@ -101,6 +116,9 @@ def prove(office: ApiOffice, program: Browser, languages: Sequence[str], sizes: 
                 for address in addresses:
                     wrong = judged(page, f"{base}{address}", language)
                     found += [f"{address} in {language} on a {size}: {each}" for each in wrong]
+                    if pictures is not None:
+                        side = "outside" if base == office.server.pages_url else "console"
+                        keep(page, pictures, size, language, side, address)
                     count += 1
                 print(f"{size}, {language}, {base}: {len(addresses)} pages, {len(found)} faults so far", flush=True)
             page.context.close()
@@ -113,19 +131,21 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./prove pages", description="Every page, judged by axe-core.")
     parser.add_argument("--language", nargs="+", choices=LANGUAGES, default=LANGUAGES)
     parser.add_argument("--size", nargs="+", choices=tuple(SIZES), default=tuple(SIZES))
+    parser.add_argument("--pictures", type=Path, help="a folder for a picture of each page")
     options = parser.parse_args(arguments)
+    if options.pictures:
+        options.pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="scorecard-") as folder, chromium() as program:
         missed = blind(program)
         office = ApiOffice.start(Path(folder), 2)
         try:
-            count, found = prove(office, program, options.language, options.size)
+            count, found = prove(office, program, options.language, options.size, options.pictures)
         finally:
             office.end()
     for line in (*[f"not found in the broken page: {each}" for each in missed], *found):
         print(line)
-    print(
-        f"pages: {count} judged, {len(found)} faults; {len(FOUND) + 1 - len(missed)} of {len(FOUND) + 1} controls found"
-    )
+    controls = len(FOUND) + len(MEASURED)
+    print(f"pages: {count} judged, {len(found)} faults; {controls - len(missed)} of {controls} controls found")
     return 1 if found or missed else 0
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import alerts
-from server.alert_words import REMEDY, SAYS, Names, alert_words
+from server.alert_words import REMEDY, SAYS, Names, alert_words, by_whom, office_named
 from server.alerts import HIGH, LASTING, LEAST, LOW, MINUTE_MS, WAIT_MINUTES, WINDOW, Code, Machine, Scored, Seen
 from server.alerts import decide as decide_
 from server.scoring import GROUP, LATE_MS
@@ -158,3 +158,13 @@ def test_the_published_bounds_are_those_of_the_page() -> None:
     bounds = f"last {WINDOW} scores ({LEAST} at least) have a mean below {LOW / 100:.2f} | from {HIGH / 100:.2f} on"
     for shown in (bounds, "15 minutes", "48 hours", "24 hours", f"than {WAIT_MINUTES};"):
         assert shown in text, shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_id_stands_for_a_name_that_is_known_elsewhere_alone(language: str) -> None:
+    office, staff = "c3" * 16, "sb94c6577"
+    assert by_whom({staff: "Somsri"}, staff, language) == "Somsri"
+    assert by_whom({}, None, language) == by_whom({staff: "Somsri"}, "", language) == ""
+    assert staff not in by_whom({}, staff, language) != ""
+    assert office_named(Names(offices={office: {"th": "แม่สอด"}}), office, language) == "แม่สอด"
+    assert office_named(Names(), office, language) == office[:8]
