@@ -54,8 +54,8 @@ def made_root(folder: Path) -> Path:
     shutil.copytree(TREE, folder, symlinks=True, dirs_exist_ok=True)
     shutil.copytree(APPLIANCE, folder / UNITS, symlinks=True, dirs_exist_ok=True)
     for path in SERVICES:
-        for name in ("ExecStart", "ExecStartPre", "ExecStop"):
-            for command in unit(path).all(name)[:1]:
+        for name in ("ExecStart", "ExecStartPre", "ExecStop", "ExecStopPost"):
+            for command in [each.lstrip("+-") for each in unit(path).all(name)[:1]]:
                 stub = folder / (command.lstrip("/") if command.startswith("/") else f"usr/bin/{command}")
                 stub.parent.mkdir(parents=True, exist_ok=True)
                 if not stub.exists():

@@ -1,0 +1,171 @@
+"""A used pairing code leaves the card, and a cut at any step leaves a file that the box can start with."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from kiosk.box.apply import pins_of
+from kiosk.box.wipe import DRAFT, FolderCard, found, to_wipe, wipe
+from sync.config import parse_kiosk
+from sync.paircode import parse_code
+from sync.pairing import Pin, save_pin
+from sync.toml_lines import Path as Path_
+from tests.kiosk.box.boxes import KIOSK, Box
+
+NAME = "kiosk.toml"
+CODE = "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-90"
+SERVER: Path_ = ("server", "code")
+GIVEN = KIOSK.replace("[server]", f'[server]\r\ncode = "{CODE}"   # once')
+CONTENT = ("\ufeff# written on Monday\r\n" + GIVEN).encode()
+WIPED = CONTENT.replace(CODE.encode(), b"used")
+
+
+def pin(code: str = CODE) -> Pin:
+    secret = parse_code(code)
+    return Pin("server", secret.prefix.hex().ljust(64, "0"), 0, hashlib.sha256(secret.secret).hexdigest())
+
+
+PAIRED: dict[Path_, Pin | None] = {SERVER: pin()}
+
+
+class Cut(Exception):
+    """The power is gone."""
+
+
+@dataclass
+class Steps:
+    """A card in memory. `left`: steps until the power goes, in the middle of the one that is then under way.
+
+    FAT renames in two halves: the new name is there before the old one is gone (`linked`), and where the name is taken,
+    the old file's entry may be gone before that (`gone`).
+    """
+
+    files: dict[str, bytes] = field(default_factory=lambda: {NAME: CONTENT})
+    left: int = 99
+    half: str = ""
+    done: list[str] = field(default_factory=list)
+    shared: bool = False
+    """Two names have the same clusters."""
+
+    def read(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+    def write(self, name: str, content: bytes) -> None:
+        for part in (b"", content[: len(content) // 2], content):
+            self.files[name] = part
+            self._step(f"write {len(part)}")
+
+    def rename(self, name: str, to: str) -> None:
+        if self.half == "gone":
+            self.files.pop(to, None)
+            self._step("old name gone")
+        self.files[to] = self.files[name]
+        self.shared = True
+        self._step("both names")
+        del self.files[name]
+        self.shared = False
+        self._step("renamed")
+
+    def remove(self, name: str) -> None:
+        assert not self.shared, "this would free the clusters of the other name"
+        del self.files[name]
+        self._step("removed")
+
+    def _step(self, what: str) -> None:
+        self.done.append(what)
+        self.left -= 1
+        if not self.left:
+            raise Cut(what)
+
+
+@pytest.mark.parametrize("half", ["", "gone"])
+def test_a_cut_at_any_step_leaves_a_whole_file_and_the_next_try_ends_it(half: str) -> None:
+    whole = Steps(half=half)
+    assert wipe(whole, PAIRED) == "the pairing code was used, and is no longer on the card"
+    assert whole.files == {NAME: WIPED}
+    for cut in range(1, len(whole.done) + 1):
+        card = Steps(left=cut, half=half)
+        with pytest.raises(Cut):
+            wipe(card, PAIRED)
+        left = found(card)
+        assert left in (CONTENT, WIPED), card.done
+        card.left = 99
+        wipe(card, PAIRED)
+        assert card.files[NAME] == WIPED
+        assert set(card.files) <= {NAME, DRAFT}
+        assert card.files.get(DRAFT, WIPED) == WIPED
+        assert parse_kiosk(card.files[NAME]).server.code is None
+
+
+def test_control_writing_over_the_file_itself_would_leave_half_of_it() -> None:
+    card = Steps(left=2)
+    with pytest.raises(Cut):
+        card.write(NAME, WIPED)
+    assert found(card) not in (CONTENT, WIPED)
+
+
+def test_control_a_draft_that_is_always_taken_away_would_free_the_other_names_clusters() -> None:
+    card = Steps()
+    card.left = len(["", "half", "whole", "both"])
+    with pytest.raises(Cut):
+        wipe(card, PAIRED)
+    assert card.shared
+    with pytest.raises(AssertionError, match="clusters"):
+        card.remove(DRAFT)
+
+
+@pytest.mark.parametrize("pins", [{}, {SERVER: None}, {SERVER: pin(CODE.replace("7K3Q", "9T2X"))}])
+def test_a_code_that_was_not_used_stays(pins: dict[Path_, Pin | None]) -> None:
+    card = Steps()
+    assert wipe(card, pins) == "no code to take away"
+    assert card.files == {NAME: CONTENT}
+    assert not to_wipe(CONTENT, pins)
+
+
+def test_a_card_that_gives_back_something_else_is_left_alone() -> None:
+    class Bad(Steps):
+        def read(self, name: str) -> bytes | None:
+            return b"\0" if name == DRAFT and DRAFT in self.files else super().read(name)
+
+    card = Bad()
+    assert "does not give back" in wipe(card, PAIRED)
+    assert card.files[NAME] == CONTENT
+
+
+def test_nothing_there_is_nothing_to_do() -> None:
+    assert wipe(Steps({}), PAIRED) == "there is no kiosk.toml"
+    assert wipe(Steps({DRAFT: CONTENT[:40]}), PAIRED) == "there is no kiosk.toml"
+
+
+def test_on_a_real_folder_everything_is_durable_before_it_has_its_name(tmp_path: Path) -> None:
+    synced = list[str]()
+
+    def sync(handle: int) -> None:
+        os.fsync(handle)
+        synced.append("folder" if Path(f"/proc/self/fd/{handle}").is_dir() else "file")
+
+    (tmp_path / NAME).write_bytes(CONTENT)
+    wipe(FolderCard(tmp_path, sync), PAIRED)
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert (tmp_path / NAME).read_bytes() == WIPED
+    assert synced == ["file", "folder", "folder"]
+
+
+def test_a_box_wipes_at_its_next_start_what_a_cut_kept_it_from(tmp_path: Path) -> None:
+    box = Box(tmp_path, CONTENT)
+    box.start()
+    assert "scorecard-wipe.service" not in " ".join(box.ran)
+    save_pin(tmp_path / "var/lib/scorecard/kiosk/pin.json", pin())
+    box.start()
+    assert "systemctl --no-block start scorecard-kiosk.target scorecard-wipe.service" in box.ran
+    wipe(FolderCard(box.card), pins_of(box.at("/var/lib/scorecard")))
+    box.ran.clear()
+    box.start()
+    assert "scorecard-wipe.service" not in " ".join(box.ran)
+    assert box.as_the_kiosk_sees_it().problem is None
+    (box.card / NAME).rename(box.card / DRAFT)
+    box.start()
+    assert box.as_the_kiosk_sees_it().problem is None, "where a cut took its name it is read all the same"
