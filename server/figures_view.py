@@ -100,7 +100,7 @@ def tiles(of: Board, words: Catalogue) -> list[Tile]:
                     minutes.format(minutes=number(value)),
                     minutes.format(minutes=number(then)),
                     None if by is None else signed(by),
-                    _("Of {count} visits.").format(count=f"{mine.n:,}"),
+                    of_visits(mine.n, words),
                     left_out(mine.left_out, words),
                 )
             )
@@ -109,7 +109,7 @@ def tiles(of: Board, words: Catalogue) -> list[Tile]:
         share(now.within.percent),
         share(before.within.percent),
         _points(change(now.within.percent, now.within.n, before.within.percent, before.within.n), words),
-        _("Of {count} visits.").format(count=f"{now.within.n:,}"),
+        of_visits(now.within.n, words),
         left_out(now.within.left_out, words),
     )
     if now.emergency or before.emergency:
@@ -124,6 +124,11 @@ def tiles(of: Board, words: Catalogue) -> list[Tile]:
             )
         )
     return [found[0], *times, within, *found[1:]]
+
+
+def of_visits(count: int, words: Catalogue) -> str:
+    """Of how many a figure is."""
+    return words.ngettext("Of {count} visit.", "Of {count} visits.", count).format(count=f"{count:,}")
 
 
 def outcomes(of: Numbers, words: Catalogue) -> list[tuple[str, str, int]]:
@@ -182,7 +187,7 @@ def opinion(of: Board, words: Catalogue) -> list[Tile]:
     def tile(title: str, value: str | None, before: str | None, by: str | None, note: str) -> Tile:
         return Tile(title, value or few, before or few, by, note)
 
-    count = _("Of {count} scores.").format(count=f"{now.n:,}")
+    count = words.ngettext("Of {count} score.", "Of {count} scores.", now.n).format(count=f"{now.n:,}")
     satisfied, before = now.satisfied, old.satisfied
     interval = ""
     if satisfied is not None:

@@ -67,6 +67,7 @@ class ProofPages:
         values = {
             "day": audit.day,
             "as_of": None if audit.whole else self._pages.clock(told.at_ms),
+            "_n": words.ngettext,
             "restored": restored_words(told.found, words, lambda utc_ms: self._time(utc_ms, language, audit.day)),
             "totals": audit.totals,
             "sums": said.sums(audit.totals, words, whole=audit.whole),
@@ -171,13 +172,13 @@ class ProofPages:
         return self._framed("proof_checkpoint.html", language, values, heading, paper="A4")
 
     def _call(self, call: Call, day: str, language: str) -> dict[str, Any]:
-        words = load(language, "audit")
+        words, minutes = load(language, "audit"), call.waited_ms // 60_000
         ended = said.ENDED.get(call.how or "")
         return {
             "time": self._time(call.at_ms, language, day),
             "counter": call.counter,
             "why": said.why(call, words),
-            "waited": words.gettext(said.WAITED).format(minutes=call.waited_ms // 60_000),
+            "waited": words.ngettext(*said.WAITED, minutes).format(minutes=minutes),
             "ended": ended and words.gettext(ended).format(time=self._time(call.ended_ms or 0, language, day)),
         }
 

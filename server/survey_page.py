@@ -157,8 +157,10 @@ class SurveyPages:
     async def _page(
         self, found: Found, token: str, language: str, why: str = "", form: Form | None = None
     ) -> HTMLResponse:
-        words = load(language, "pages").gettext
+        catalogue = load(language, "pages")
+        words = catalogue.gettext
         values = {
+            "_n": catalogue.ngettext,
             "label": found.ticket.label,
             "token": token,
             "state": await self._survey.stands(found, token),

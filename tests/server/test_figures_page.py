@@ -16,7 +16,7 @@ from server.dashboard import board
 from server.dashboard_reading import Known, read
 from server.figure_chart import Columns, columns, scale
 from server.figures_file import as_csv, as_xlsx
-from server.figures_view import Names, signed, tables
+from server.figures_view import Names, of_visits, signed, tables
 from server.periods import Kind, last_week
 from server.rollups import office_of
 from server.sums import EVERY
@@ -224,6 +224,12 @@ def test_a_chart_of_words_from_a_catalogue_stays_a_chart() -> None:
     drawn = columns(Columns(["<b>"], [1.0]), '"><script>')
     assert "<script>" not in drawn
     assert "<b>" not in drawn
+
+
+def test_one_visit_is_told_as_one() -> None:
+    assert [of_visits(count, load("en", "figures")) for count in (1, 2, 1200)] == [
+        "Of 1 visit.", "Of 2 visits.", "Of 1,200 visits.",
+    ]  # fmt: skip
 
 
 def test_differences_have_a_sign() -> None:

@@ -86,6 +86,12 @@ def test_a_day_is_told_in_plain_words_with_its_reasons(office: Proved) -> None:
     assert "This day is not over yet" not in html
 
 
+def test_a_day_with_one_call_tells_of_one(tmp_path: Path) -> None:
+    office = Proved(tmp_path)
+    assert "1 of 1 call as the rule says" in office.get("/audit?lang=en").text
+    office.close()
+
+
 def test_a_running_day_says_so_and_as_of_when(office: Proved) -> None:
     html = office.get("/audit?lang=en").text
     assert f"This day is not over yet. It is told as of {office.pages.clock(office.office.now)}." in html
