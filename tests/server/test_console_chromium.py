@@ -258,6 +258,9 @@ def test_a_person_is_added_comes_in_and_chooses_a_password(
     person.fill("#again", "three calm words")
     person.click("main form button")
     expect(person.locator(".who")).to_contain_text("ดาว แสงทอง")
+    assert (person.locator(".menu").count(), person.locator(".links a").first.is_visible()) == (0, True), (
+        "few links stand"
+    )
     person.click(".who button")
     expect(person).to_have_url(f"{office.console_url}/sign-in")
     for page in (admin, person):
