@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import ctypes
+import gc
 import hashlib
 import os
 import resource
@@ -259,6 +260,7 @@ def _serve(config: ServerConfig, digest: str, config_file: Path, folder: Path, c
 
     _allow_files(3 * CONNECTIONS + 100)
     _return_memory()
+    gc.freeze()  # else what was loaded is gone through again and again: 50 ms in which nothing is answered
     _unwrapped(lambda: asyncio.run(run()))
 
 

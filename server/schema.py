@@ -676,9 +676,13 @@ _RANKED = (
     "day, office, served, no_show, cancelled, transferred, carried, open, ticketless, judged, within, "
     + ", ".join(f"level_{level}" for level in range(1, 6))
 )
-_BY_THE_THOUSAND = (
+RANKED = (
     f"CREATE INDEX sums_of_days ON sums ({_RANKED}) WHERE part = 'all'",
     f"CREATE INDEX sums_of_months ON sums ({_RANKED}) WHERE part = 'month'",
+)
+"""What thousands of offices are ranked by (server.standings)."""
+_BY_THE_THOUSAND = (
+    *RANKED,
     "CREATE INDEX figures_by_day ON figures (day, at_ms)",
     "CREATE INDEX episodes_by_kind ON episodes (kind, at_ms)",
 )
@@ -707,16 +711,18 @@ def scores_of_an_office(db: sqlite_utils.Database) -> None:
 
 
 _MONDAY = "date(day, '-6 days', 'weekday 1')"
+WEEKS_OF_DAYS = f"""INSERT INTO weeks SELECT {_MONDAY}, office,
+    sum(served + no_show + cancelled + transferred + carried + open + ticketless), sum(judged), sum(within),
+    sum({SCORES_TOLD}), sum(level_1 + 2 * level_2 + 3 * level_3 + 4 * level_4 + 5 * level_5)
+    FROM sums WHERE part = 'all' AND office <> '' GROUP BY {_MONDAY}, office"""
+"""All of them from the days that there are."""
 _BY_WEEK_AND_MONTH = (
     """CREATE TABLE weeks (
         monday TEXT NOT NULL, office TEXT NOT NULL,
         visits INTEGER NOT NULL, judged INTEGER NOT NULL, within INTEGER NOT NULL, scores INTEGER NOT NULL,
         points INTEGER NOT NULL, PRIMARY KEY (monday, office)
     ) STRICT, WITHOUT ROWID""",
-    f"""INSERT INTO weeks SELECT {_MONDAY}, office,
-        sum(served + no_show + cancelled + transferred + carried + open + ticketless), sum(judged), sum(within),
-        sum({SCORES_TOLD}), sum(level_1 + 2 * level_2 + 3 * level_3 + 4 * level_4 + 5 * level_5)
-        FROM sums WHERE part = 'all' AND office <> '' GROUP BY {_MONDAY}, office""",
+    WEEKS_OF_DAYS,
     """CREATE TABLE unmade (
         month TEXT NOT NULL, office TEXT NOT NULL, PRIMARY KEY (month, office)
     ) STRICT, WITHOUT ROWID""",

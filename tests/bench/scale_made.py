@@ -3,6 +3,7 @@
 Model days come the product's way: signed batches, judged, stored, folded and reckoned. The database copies them.
 """
 
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from server import sums
+from server import schema, sums
 from server.database import Db
 from server.intake import take_batch
 from server.ledger import Ledger
@@ -53,6 +54,9 @@ def ledger_of(place: Path | str, offices: int) -> Iterator[Ledger]:
     """An empty ledger with so many offices that relay to it."""
     ledger = Ledger(place, ZONE, Random(7).randbytes)
     try:
+        if isinstance(place, Path):  # nothing is to survive: no waiting for the disk, few ways to it
+            ledger._db.execute("PRAGMA synchronous = OFF")
+            ledger._db.execute("PRAGMA cache_size = -262144")
         with ledger.transaction():
             name = "json_object('th', 'สำนักงาน ' || ?, 'en', 'Office ' || ?)" if isinstance(place, Path) else _PG_NAME
             query = f"INSERT INTO offices (office, name, time_zone, since_ms) VALUES (?, {name}, 'Asia/Bangkok', ?)"
@@ -135,20 +139,37 @@ def _copied(db: Db, of: Machine, suffix: str) -> int:
 def rows_of_a_billion(ledger: Ledger, db: Db) -> int:
     """The sums of OFFICES for DAYS days, of all together and of the months for a year; how many rows."""
     write = ledger._db
+    file = isinstance(write, sqlite3.Connection)
     with ledger.transaction():
         _put_models(write)
+        for statement in () if file else _BARE:
+            write.execute(statement)
     _plan(ledger)
     for at in range(0, OFFICES, 500):
         with ledger.transaction():
-            _insert(write, at + 1, at + 500)
+            _insert(write, at + 1, at + 500, in_order=file)
         told(f"rows of {min(at + 500, OFFICES):,} offices")
     with ledger.transaction():
-        _insert(write, 0, 0)
-        write.execute("DELETE FROM sums WHERE office IN ('model', 'every')")
+        _insert(write, 0, 0, in_order=file)
+        for statement in () if file else _DRESSED:
+            write.execute(statement)
         _put_months(write)
+        write.execute(schema.WEEKS_OF_DAYS)
         write.execute("DROP TABLE plan")
+        write.execute("DROP TABLE models")
     _months(ledger, db)
+    with ledger.transaction():
+        _copy_whole(write)
+    write.execute("ANALYZE" if file else "VACUUM (ANALYZE)")  # as autovacuum does
     return int(write.execute("SELECT count(*) FROM sums").fetchone()[0])
+
+
+_BARE = (
+    "ALTER TABLE sums SET UNLOGGED", "ALTER TABLE sums DROP CONSTRAINT sums_pkey", "DROP INDEX sums_of_days",
+    "DROP INDEX sums_of_months", "SET maintenance_work_mem = '512MB'",
+)  # fmt: skip
+_DRESSED = ("ALTER TABLE sums ADD PRIMARY KEY (office, part, day, name)", *schema.RANKED)
+"""In PostgreSQL indexes of many rows are quicker made at the end."""
 
 
 def _put_models(db: Db) -> None:
@@ -164,7 +185,9 @@ def _put_models(db: Db) -> None:
                 if name[0] != COUNTER:
                     every[name] = every.get(name, Sum()) + _times(each, times)
         sums.store(db, "every", _name(turn), every)
-    db.execute("DELETE FROM sums WHERE office = ?", (EVERY,))
+    db.execute("CREATE TABLE models AS SELECT * FROM sums WHERE office IN ('model', 'every') AND part <> 'month'")
+    db.execute("CREATE INDEX models_of_day ON models (office, part, day, name)")
+    db.execute("DELETE FROM sums")
 
 
 def _times(of: Sum, n: int) -> Sum:
@@ -191,12 +214,17 @@ def _plan(ledger: Ledger) -> None:
         ledger._db.execute("CREATE INDEX plan_by_number ON plan (number, day)")
 
 
-def _insert(db: Db, first: int, last: int) -> None:
+def _insert(db: Db, first: int, last: int, *, in_order: bool) -> None:
+    """`in_order`: the database goes through the tables as they stand here, so that nothing is sorted."""
     columns = ", ".join(sums.COLUMNS)
     db.execute(
-        f"""INSERT INTO sums (office, part, day, name, {columns}) SELECT plan.office, part, plan.day, name, {columns}
-        FROM plan JOIN sums ON sums.office = source AND sums.day = model
-        WHERE number BETWEEN ? AND ? AND part <> 'month' ORDER BY 1, 2, 3, 4""",
+        f"""INSERT INTO sums (office, part, day, name, {columns})
+        SELECT plan.office, made.part, plan.day, name, {columns}
+        FROM (SELECT DISTINCT number FROM plan WHERE number BETWEEN ? AND ? ORDER BY number) AS numbers
+        CROSS JOIN ({" UNION ALL ".join(f"SELECT '{part}' AS part" for part in sorted(sums.PARTS))}) AS parts
+        CROSS JOIN plan CROSS JOIN models AS made
+        WHERE plan.number = numbers.number AND made.office = source AND made.part = parts.part AND made.day = model
+        {"" if in_order else "ORDER BY 1, 2, 3, 4"}""",
         (first, last),
     )
     query = """INSERT INTO figures (office, day, revision, at_ms, at_work, by_hand)
@@ -208,12 +236,24 @@ def _put_months(db: Db) -> None:
     """Every month of every office: that of a model office, which ROUNDS days are alike of."""
     months = sorted({(YEAR + timedelta(at)).isoformat()[:7] for at in range((TODAY - YEAR).days)})
     for month in months:
+        db.execute("INSERT INTO unmade VALUES (?, ?)", (month, EVERY))
         for number in range(1, LONG + 1):
+            db.execute("INSERT INTO unmade VALUES (?, ?)", (month, office_named(number)))
             of_days = sums.by_day(db, office_named(number), f"{month}-01", f"{month}-31").values()
             sums._replace(db, office_named(number), month, {(sums.MONTH, ""): sums.added(of_days)})
+    _copy(db, "part = 'month'")
+
+
+def _copy_whole(db: Db) -> None:
+    """The last month as a whole of every office. Those before are looked at of LONG offices alone."""
+    parts = ", ".join(f"'{part}'" for part in sums.WHOLE.values())
+    _copy(db, f"part IN ({parts}) AND day = '{TODAY - timedelta(1):%Y-%m}'")
+
+
+def _copy(db: Db, which: str) -> None:
     columns = ", ".join(sums.COLUMNS)
     copied = f"""INSERT INTO sums (office, part, day, name, {columns}) SELECT ?, part, day, name, {columns} FROM sums
-        WHERE office = ? AND part = 'month'"""
+        WHERE office = ? AND {which}"""
     others = [(office_named(n), office_named(1 + n % LONG)) for n in range(LONG + 1, OFFICES + 1)]
     db.executemany(copied, others)
 
