@@ -3,6 +3,7 @@
 Read by a connection that cannot write. The rows and heads go out as they came in.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,9 +61,10 @@ class LedgerOutbox:
         return START
 
     def entries(self, after: int = 0, *, limit: int = -1) -> Iterator[Entry]:
-        """The entries behind this seq, in order, at most `limit` of them."""
+        """The entries behind this seq, in order, at most `limit` of them (-1: all)."""
         query = "SELECT seq, row, chain FROM facts WHERE journal_id = ? AND seq > ? ORDER BY seq LIMIT ?"
-        for seq, row, chain in self._db.execute(query, (self._journal_id, after, limit)):
+        most = limit if limit >= 0 else sys.maxsize  # PostgreSQL knows no -1 there
+        for seq, row, chain in self._db.execute(query, (self._journal_id, after, most)):
             yield Entry(Seq(seq), row, Chain(chain))
 
     def batch(self, ask: Send) -> Batch:

@@ -22,6 +22,7 @@ from server.offices import offices
 from server.pairing import new_code
 from server.reading import view
 from server.relay import Ports, Reached, Relay, Upstream
+from server.relay_outbox import LedgerOutbox
 from server.relay_thread import RelayThread
 from server.relayed import take_introduction
 from server.rollups import marked, reckon
@@ -186,6 +187,16 @@ def test_every_journal_of_the_office_is_at_the_centre_as_its_machine_signed_it(t
         assert db.execute("SELECT count(DISTINCT office), count(*) FROM journals").fetchone() == (1, 3)
         heads = db.execute("SELECT count(*) FROM heads").fetchone()[0]
     assert heads >= 3
+
+
+def test_what_a_journal_has_is_read_whole_where_no_limit_is_named(tmp_path: Path) -> None:
+    office = opened(Worked(tmp_path))
+    (kiosk, *_) = busy(office)
+    with closing(reader_of(tmp_path / FILE)) as db:
+        outbox = LedgerOutbox(db, kiosk.journal_id)
+        assert [each.seq for each in outbox.entries()] == list(range(1, outbox.end() + 1))
+        assert [each.seq for each in outbox.entries(2, limit=3)] == [3, 4, 5]
+        assert list(outbox.entries(limit=0)) == []
 
 
 def test_the_centres_own_queue_admits_nobody_of_another_office(tmp_path: Path, centre: Centre) -> None:
