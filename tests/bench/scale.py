@@ -45,7 +45,7 @@ ASKED = {
 
 
 def rows() -> list[Row]:
-    """The rows of both parts. `SCALE_FOLDER`: where there is room for 10 GB; the system's temporary folder else."""
+    """The rows of both parts. `SCALE_FOLDER`: where there is room for 8 GB; the system's temporary folder else."""
     made: list[Row] = []
     gc.freeze()  # as the server does
     with TemporaryDirectory(prefix="scorecard-", dir=os.environ.get("SCALE_FOLDER")) as name:
