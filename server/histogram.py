@@ -75,7 +75,7 @@ class Histogram:
 
     def encode(self) -> str:
         """As it is stored: `bucket:count`, by bucket, with spaces between."""
-        return " ".join(f"{bucket}:{self.counts[bucket]}" for bucket in sorted(self.counts))
+        return " ".join([f"{bucket}:{count}" for bucket, count in sorted(self.counts.items())])
 
     @classmethod
     def decode(cls, text: str) -> "Histogram":

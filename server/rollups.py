@@ -6,7 +6,7 @@ it then stores is thrown away where the day was marked again meanwhile.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from server.fold_figures import AGAIN
 from server.histogram import Histogram
 from server.lost import LAST
 from server.places import believed, days, facts, gaps, places_of
-from server.sla import COUNTS, Cell, Key, cells_of, grouped
+from server.sla import COUNTS, Cell, Key, cells_of, counts_of, grouped
 from server.spoken import Spoken, language_of, spoken_of
 from server.sums import hours_of
 from server.visits import Stint, visits_of
@@ -27,6 +27,7 @@ from sync.codec import Fact, parse
 from sync.facts import understood
 from sync.types import UtcMs
 
+_CELL: Callable[..., Cell] = Cell
 _COLUMNS = ("hour", "service", "counter", *COUNTS, "waits", "serves")
 _INSERT = f"""INSERT INTO rollups (office, day, {", ".join(_COLUMNS)})
     VALUES (?, ?, {", ".join("?" for _ in _COLUMNS)})"""
@@ -172,15 +173,13 @@ def kept(db: Db, office: str, day: str) -> DayFigures | None:
 
 
 def _row(key: Key, cell: Cell) -> tuple[object, ...]:
-    counts = (getattr(cell, each) for each in COUNTS)
-    return key.hour, key.service, key.counter, *counts, cell.waits.encode(), cell.serves.encode()
+    return key.hour, key.service, key.counter, *counts_of(cell), cell.waits.encode(), cell.serves.encode()
 
 
 def _cell(row: list[int | str]) -> tuple[Key, Cell]:
     hour, service, counter, *counts, waits, serves = row
-    values = {name: int(value) for name, value in zip(COUNTS, counts, strict=True)}
-    histograms = {"waits": Histogram.decode(str(waits)), "serves": Histogram.decode(str(serves))}
-    return Key(int(hour), str(service), int(counter)), replace(Cell(**histograms), **values)  # type: ignore[arg-type]
+    made = _CELL(*map(int, counts), Histogram.decode(str(waits)), Histogram.decode(str(serves)))
+    return Key(int(hour), str(service), int(counter)), made
 
 
 def bodies_of(db: Db, of: str | None, day: str) -> Iterator[Body]:

@@ -8,7 +8,7 @@ the counter. What has no figure stands beside it with the reason; nobody is left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from operator import add, attrgetter, sub
 from typing import TypeVar
 
 from server.histogram import Histogram, bucket_of
@@ -72,11 +72,13 @@ class Cell:
     serves: Histogram = field(default_factory=Histogram)
 
     def __add__(self, other: "Cell") -> "Cell":
-        return Cell(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        counts = map(add, counts_of(self), counts_of(other))
+        return _CELL(*counts, self.waits + other.waits, self.serves + other.serves)
 
     def __sub__(self, other: "Cell") -> "Cell":
         """What is left where the other one is taken out of it."""
-        return Cell(*(getattr(self, each.name) - getattr(other, each.name) for each in fields(self)))
+        counts = map(sub, counts_of(self), counts_of(other))
+        return _CELL(*counts, self.waits - other.waits, self.serves - other.serves)
 
     @property
     def visits(self) -> int:
@@ -103,6 +105,8 @@ class Cell:
 
 COUNTS = tuple(each.name for each in fields(Cell) if each.name not in ("waits", "serves"))
 """The columns of a cell that are whole numbers."""
+counts_of: Callable[[Cell], tuple[int, ...]] = attrgetter(*COUNTS)
+"""These, in their order."""
 
 
 def cells_of(
@@ -132,7 +136,7 @@ def grouped(
 def total(cells: Iterable[Cell]) -> Cell:
     """All of them together."""
     of = list(cells)
-    counts = dict(zip(COUNTS, map(sum, zip(*map(_COUNTED, of), strict=True)), strict=False))
+    counts = dict(zip(COUNTS, map(sum, zip(*map(counts_of, of), strict=True)), strict=False))
     waits = Histogram.total_of(each.waits for each in of)
     return _CELL(**counts, waits=waits, serves=Histogram.total_of(each.serves for each in of))
 
@@ -142,7 +146,6 @@ def _key(visit: Visit, hour_of: Callable[[UtcMs], int]) -> Key:
 
 
 _CELL: Callable[..., Cell] = Cell
-_COUNTED: Callable[[Cell], tuple[int, ...]] = attrgetter(*COUNTS)
 
 
 @dataclass(slots=True)

@@ -10,11 +10,12 @@ new is added and what was before is taken away, in the transaction that stores t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import add, attrgetter, sub
 from zoneinfo import ZoneInfo
 
 from server.database import Db
 from server.histogram import Histogram
-from server.sla import COUNTS, Cell, Key, total
+from server.sla import COUNTS, Cell, Key, counts_of, total
 from server.visits import Stint
 
 EVERY = ""
@@ -32,6 +33,7 @@ WHOLE = {
 Where a day of it changes they go; where they are not there, the days are read."""
 HOUR_MS = 3_600_000
 _OWN = ("days", "at_work_ms", "unclosed", "emergency")
+_own_of: Callable[["Sum"], tuple[int, ...]] = attrgetter(*_OWN)
 COLUMNS = (*_OWN, *COUNTS, "waits", "serves")
 """The columns of a sum, in their order."""
 Span = tuple[str, str, str]
@@ -54,10 +56,10 @@ class Sum:
     emergency: int = 0
 
     def __add__(self, other: "Sum") -> "Sum":
-        return Sum(self.cell + other.cell, *(getattr(self, each) + getattr(other, each) for each in _OWN))
+        return Sum(self.cell + other.cell, *map(add, _own_of(self), _own_of(other)))
 
     def __sub__(self, other: "Sum") -> "Sum":
-        return Sum(self.cell - other.cell, *(getattr(self, each) - getattr(other, each) for each in _OWN))
+        return Sum(self.cell - other.cell, *map(sub, _own_of(self), _own_of(other)))
 
 
 Sums = Mapping[tuple[str, str], Sum]
@@ -247,8 +249,7 @@ def _insert(db: Db, office: str, day: str, made: Sums) -> None:
 
 
 def _row(of: Sum) -> tuple[int | str, ...]:
-    counts = (getattr(of.cell, each) for each in COUNTS)
-    return *(getattr(of, each) for each in _OWN), *counts, of.cell.waits.encode(), of.cell.serves.encode()
+    return *_own_of(of), *counts_of(of.cell), of.cell.waits.encode(), of.cell.serves.encode()
 
 
 def _sum(row: Sequence[int | str], histogram: Callable[[str], Histogram] = Histogram.merged) -> Sum:
