@@ -128,6 +128,11 @@ class Server:
             found = db.execute("SELECT journal_id, seq, row FROM facts ORDER BY journal_id, seq")
             return {(journal, seq): row for journal, seq, row in found}
 
+    def at(self, journal_id: JournalId) -> Position | None:
+        """How far this journal is here."""
+        known = self.ledger.known(journal_id)
+        return known.received if known is not None else None
+
     def copy(self) -> None:
         """A backup; the newest is the one that a restore takes."""
         to = self.folder / f"copy{len(self.copies)}"
@@ -269,11 +274,6 @@ class Office(Server):
         """Whether it wrote this after it was restored and before it knew: the centre may have what it wrote there
         before."""
         return seq > self.copied_up_to.get(journal, seq)
-
-    def at(self, journal_id: JournalId) -> Position | None:
-        """How far this journal is here."""
-        known = self.ledger.known(journal_id)
-        return known.received if known is not None else None
 
     def _store(self, journal_id: JournalId, received: Seq, safe: Seq) -> None:
         with self.ledger.transaction():

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from server import acts
+from sync.chain import START
 from sync.clock import office_day
 from tests.faults.centre_habits import Habits, Killed
 from tests.faults.centre_judge import Found, Left, compare
@@ -145,9 +146,18 @@ class World:
         office.act(act, self.dice.choice((1, 2)))
 
     def _back_up(self) -> None:
-        """The offices before the centre: what that calls safe is in every copy."""
+        """The offices before the centre: what that calls safe is in every copy. So nobody copies an office that was
+        restored and has not heard again what the centre has."""
+        if any(self._behind(card) for card in self.cards):
+            self.befell["no backup of an office that lags behind its centre"] += 1
+            return
         for server in (*self.offices, self.centre):
             server.copy()
+
+    def _behind(self, card: Card) -> bool:
+        journal = card.journal_id()
+        at_office, at_centre = (server.at(journal) or START for server in (card.office, self.centre))
+        return at_office.seq < at_centre.seq
 
     def _cut(self) -> None:
         if self.dice.random() < 0.15:

@@ -1,6 +1,7 @@
 """The short form of `./prove centre`, and its controls: one broken habit each, and what it does."""
 
 from collections.abc import Callable
+from contextlib import closing
 from copy import deepcopy
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tests.faults.centre import Tally, live, prove
 from tests.faults.centre_habits import BROKEN
 from tests.faults.centre_judge import Found, Left, compare
+from tests.faults.centre_world import World
 
 Caught = Callable[[str, int], Found]
 
@@ -50,6 +52,22 @@ def test_worlds_that_live_side_by_side_are_told_in_their_order() -> None:
     assert told(2) == alone
 
 
+def test_a_restored_office_is_copied_only_once_it_has_again_what_the_centre_may_call_safe(tmp_path: Path) -> None:
+    with closing(World(tmp_path, 5)) as world:
+        card = world.cards[0]
+        office, copies = card.office, world.centre.copies
+        card.take()
+        world.heal()
+        office.restore()
+        world._back_up()
+        assert len(office.copies) == len(copies) == 1, "a kiosk would prune what no copy of its office has"
+        world.heal()
+        world._back_up()
+        assert len(office.copies) == len(copies) == 2
+        journal = card.journal_id()
+        assert office.copies[-1].reach[journal] == copies[-1].reach[journal] > copies[0].reach[journal]
+
+
 @pytest.fixture
 def caught(tmp_path: Path) -> Caught:
     """What the judge finds where everybody has this broken habit."""
@@ -71,7 +89,7 @@ def test_control_a_device_that_prunes_what_is_received_and_not_safe_loses_facts(
 
 
 def test_control_a_device_that_ignores_a_lower_watermark_loses_what_a_restored_server_lacks(caught: Caught) -> None:
-    assert caught("ignores a lower watermark", 2).lost
+    assert caught("ignores a lower watermark", 4).lost
 
 
 def test_control_figures_that_are_kept_without_a_transaction_are_not_those_of_a_rebuild(caught: Caught) -> None:
