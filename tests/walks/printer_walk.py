@@ -9,7 +9,7 @@ from functools import cache
 
 from PIL import Image
 
-from sync.facts import HelpAsked, PrintEnded, TicketIssued, TicketLanguage
+from sync.facts import HelpAsked, PrintEnded, PrinterTested, TicketIssued, TicketLanguage
 from sync.types import Seq
 from tests.faults.evidence import token_on as _token_on
 from tests.walks.cables import Cable
@@ -114,10 +114,12 @@ class Walk:
         self.written_down(code)
         self.restart(how)
         self.written_down(code)
-        done = self.ended(*DONE)
+        done, tried = self.ended(*DONE), len(self.premises.facts(PrinterTested))
         mended()
         self.serves()
         until("the copy", lambda: self.ended(*DONE) > done, LONG_S)
+        if "paper" in mend:  # else the next hand moves while this is printed, and finds no ticket on its way
+            until("the slip that tries a new roll", lambda: len(self.premises.facts(PrinterTested)) > tried, LONG_S)
 
     def written_down(self, code: str) -> None:
         """The last number is shown to be written down, then the reason why there is no other; once each."""
