@@ -12,6 +12,7 @@ from tests.server.browsing import SIZES, chromium, cut_off, faults, new_page, si
 from tests.server.centred import Town
 from tests.server.device import token
 from tests.server.figured import figured
+from translations import LANGUAGES
 
 expect.set_options(timeout=20_000)
 
@@ -88,6 +89,18 @@ def test_an_office_s_page_keeps_itself_fresh_and_says_when_it_cannot(town: Town,
     page.route("**/now?*", lambda route: route.abort())
     page.clock.run_for(20_000)
     expect(page.locator(".lost")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sign_of_a_lost_line_stands_beside_its_words(town: Town, url: str, program: Browser, language: str) -> None:
+    page = new_page(program)
+    page.goto(f"{url}/o/{town.id_of(0)}?lang={language}")
+    page.evaluate("document.getElementById('state').classList.add('is-lost')")
+    sign, words = (page.locator(f"#state {each}").bounding_box() for each in (".dot", ".lost"))
+    assert sign is not None
+    assert words is not None
+    assert words["y"] <= sign["y"] <= sign["y"] + sign["height"] <= words["y"] + words["height"]
     page.context.close()
 
 
