@@ -57,3 +57,7 @@ class PrintersFileError(HardwareError):
 
 class ConsoleError(HardwareError):
     """The kernel's text console could not be shut."""
+
+
+class UsbRulesError(HardwareError):
+    """A list of USB devices that may be used is not one."""
