@@ -19,8 +19,8 @@ from hardware.errors import HardwareError
 from hardware.usb_allowed import MOST_BYTES, UNLOCKED_S, Rule, Verdict, is_unlocked, judge, rule_of, rules_of
 
 SYSTEM = Path("/sys/bus/usb")
-LIST, ADDED = Path("/usr/share/scorecard/usb.toml"), Path("/run/scorecard/usb-allowed.json")
-"""The list that ships, and what kiosk.toml's [usb] adds: a list of texts."""
+LIST, ADDED = Path("/usr/share/scorecard/usb.toml"), Path("/run/scorecard/usb-allow")
+"""The list that ships, and what kiosk.toml's [usb] adds: a device a line (kiosk.box writes it)."""
 UNLOCKED, NOTES = Path("/run/scorecard/usb-unlocked"), Path("/run/scorecard/usb")
 LOCKED = ""
 
@@ -157,16 +157,18 @@ def left_s(path: Path, now_s: float) -> float:
 
 
 def rules_from(shipped: Path, added: Path) -> tuple[Rule, ...]:
-    """All rules. A list that cannot be read allows nothing, which is told; what is right in the other one holds."""
-    found: tuple[Rule, ...] = ()
+    """All rules. A list or a line that cannot be read allows nothing, which is told; whatever else is right holds."""
+    found: list[Rule] = []
     try:
-        found = rules_of(_text(shipped, ""), str(shipped))
-        return (*found, *map(rule_of, json.loads(_text(added, "[]"))))
+        found += rules_of(_text(shipped, ""), str(shipped))
     except HardwareError as error:
         print(f"{error}. {error.hint}", file=sys.stderr)
-    except (ValueError, TypeError, AttributeError) as error:
-        print(f"{added}: {error}", file=sys.stderr)
-    return found
+    for line in _text(added, "").split():
+        try:
+            found.append(rule_of(line))
+        except HardwareError as error:
+            print(f"{error}. {error.hint}", file=sys.stderr)
+    return tuple(found)
 
 
 def _text(path: Path, otherwise: str) -> str:

@@ -183,15 +183,18 @@ def test_hubs_are_let_in_before_what_hangs_on_them(tmp_path: Path) -> None:
 def test_the_rules_come_from_the_list_and_from_what_kiosk_toml_adds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    added = tmp_path / "usb-allowed.json"
+    added = tmp_path / "usb-allow"
     assert rules_from(SHIPPED, added) == RULES
-    added.write_text('["2047:09d0"]')
+    added.write_text("2047:09d0\n")
     assert [rule.vendor for rule in rules_from(SHIPPED, added)[len(RULES) :]] == [0x2047]
     assert capsys.readouterr().err == ""
-    for text in ("[", '["*:*"]', "[1]", "5", "null"):
-        added.write_text(text)
-        assert rules_from(SHIPPED, added) == RULES, text
-        assert capsys.readouterr().err
+    added.write_text("*:*\n2047:09d0@1-1.2\n[")
+    assert [rule.port for rule in rules_from(SHIPPED, added)[len(RULES) :]] == ["1-1.2"], "what is right holds"
+    assert capsys.readouterr().err.count("is no") + capsys.readouterr().err.count("wrong") >= 1
+    bad = tmp_path / "usb.toml"
+    bad.write_text("[[deny]]")
+    assert rules_from(bad, tmp_path / "none") == ()
+    assert "deny is not known" in capsys.readouterr().err
     assert rules_from(tmp_path / "none", tmp_path / "none") == ()
     assert rules_of("", "none") == ()
 

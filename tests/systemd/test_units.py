@@ -7,7 +7,7 @@ import pytest
 
 from hardware import console
 from hardware.errors import ConsoleError
-from tests.systemd.units import APPLIANCE, SERVICES, TREE, UNITS, Unit, made_root, ours, score, unit, verified
+from tests.systemd.units import APPLIANCE, SERVICES, TREE, UNITS, Unit, analyze, made_root, ours, score, unit, verified
 
 NETWORK = {
     "network-online.target",
@@ -30,6 +30,18 @@ def test_systemd_rates_each_service_at_1_5_or_less(path: Path, tmp_path: Path) -
     bare = tmp_path / path.name  # the control: the same without its sandbox
     bare.write_text("\n".join(line for line in path.read_text("utf-8").splitlines() if not line.startswith(SANDBOX)))
     assert not score(bare)
+
+
+def test_the_page_tells_every_service_and_its_score_as_measured() -> None:
+    page = (APPLIANCE.parents[1] / "docs/appliance-services.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| (scorecard-[a-z]+\.service) \|.* ([0-9]\.[0-9]) \|$", page, re.MULTILINE))
+    measured = {}
+    for path in SERVICES:
+        said = re.search(
+            r"→ Overall exposure level for \S+ ([0-9.]+)", analyze("security", "--offline=true", path).stdout
+        )
+        measured[path.name] = said[1] if said else None
+    assert told == measured
 
 
 def test_every_unit_of_ours_is_valid(tmp_path: Path) -> None:
