@@ -4,8 +4,8 @@ One gettext domain per place: `kiosk` (screens), `ticket` (paper), `pages` (the 
 the office's staff see), `counter` (what they do at a counter), `audit` (the replay of a day), `queue` (the
 calling rule on wall, display and web), `display` (what the hall sees and hears), `office` (what
 supervisors and administrators see), `report` (printed signs and official reports),
-`figures` (figures of a period on the console), `alerts` (what went wrong, and what is to be answered). The msgid is the
-English text.
+`figures` (figures of a period on the console), `alerts` (what went wrong, and what is to be answered),
+`sheet` (the page printed for each box). The msgid is the English text.
 """
 
 import gettext
@@ -46,6 +46,7 @@ Domain = Literal[
     "public",
     "alerts",
     "editor",
+    "sheet",
 ]
 
 LANGUAGES: tuple[str, ...] = ("th", "en", "my")

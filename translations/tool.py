@@ -19,7 +19,7 @@ from translations import DIRECTORY, DOMAINS, LANGUAGES
 from translations.errors import CatalogueFaultError
 from translations.wording import wording_faults
 
-ROOMS = {"kiosk": "kiosk", "server": "pages", "translations": "queue"}
+ROOMS = {"kiosk": "kiosk", "server": "pages", "translations": "queue", "image": "sheet"}
 KEYWORDS = {
     "gettext": None,
     "N_": None,
