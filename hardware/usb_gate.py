@@ -50,7 +50,10 @@ class SystemBus:
         self._system, self._devices = system, system / "devices"
 
     def devices(self) -> list[str]:
-        names = (path.name for path in self._devices.iterdir())
+        try:
+            names = [path.name for path in self._devices.iterdir()]
+        except FileNotFoundError:  # a machine without USB
+            return []
         return sorted((name for name in names if "-" in name and ":" not in name), key=lambda name: (len(name), name))
 
     def descriptors(self, port: str) -> bytes:

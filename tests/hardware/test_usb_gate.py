@@ -178,6 +178,7 @@ def test_hubs_are_let_in_before_what_hangs_on_them(tmp_path: Path) -> None:
     for name in ("usb1", "1-1.10", "1-1", "1-1.2", "1-1.2.1", "1-1:1.0", "1-0:1.0"):
         (tmp_path / "devices" / name).mkdir(parents=True)
     assert SystemBus(tmp_path).devices() == ["1-1", "1-1.2", "1-1.10", "1-1.2.1"]
+    assert SystemBus(tmp_path / "none").devices() == [], "a machine without USB"
 
 
 def test_the_rules_come_from_the_list_and_from_what_kiosk_toml_adds(
