@@ -95,7 +95,10 @@ def _run(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse,
         problem = loaded.problem
         line = f", line {problem.line}" if problem is not None and problem.line else ""
         return _refuse_by_screen(
-            f"{config}{line}: {problem}. {problem.hint if problem else ''}", "config", pulse, windowed=windowed
+            f"{loaded.named or config}{line}: {problem}. {problem.hint if problem else ''}",
+            "config",
+            pulse,
+            windowed=windowed,
         )
     fullscreen = False if windowed else None
     if loaded.config.role == DISPLAY_ROLE:

@@ -39,7 +39,8 @@ class Loaded:
 
     `config` with a `problem`: the last good copy runs, and the problem belongs on the screen. `folder` is what relative
     paths are relative to; `digest` the SHA-256 (hex) of the bytes in use, for `machine.started`. `unkept`: why no copy
-    could be kept (a full disk, say): no reason not to start, but one to tell.
+    could be kept (a full disk, say): no reason not to start, but one to tell. `named`: what the technician calls the
+    file, where this one was made from it.
     """
 
     config: KioskConfig | None
@@ -47,6 +48,7 @@ class Loaded:
     folder: Path
     digest: str = ""
     unkept: str | None = None
+    named: str | None = None
 
     @property
     def data(self) -> Path:
@@ -111,7 +113,7 @@ def load(path: Path, data: Path | None = None) -> Loaded:
     folder = path.absolute().parent
     told, usable = _told(path.with_name(PROBLEM))
     if told is not None and not usable:
-        return _last_good((data or folder / "data") / (path.name + GOOD), folder, told)
+        return replace(_last_good((data or folder / "data") / (path.name + GOOD), folder, told), named=path.name)
     try:
         content = _content(path)
         config = parse_kiosk(content)

@@ -159,6 +159,6 @@ def test_what_the_box_found_wrong_with_its_own_file_is_the_problem(tmp_path: Pat
     shutil.rmtree(tmp_path / "data")
     lost = load(path)
     assert lost.config is None
-    assert str(lost.problem) == "no"
+    assert (str(lost.problem), lost.named) == ("no", "kiosk.toml"), "nobody knows where the box keeps what it made"
     told.write_text("{")
     assert load(path).problem is None, "a torn note is none"
