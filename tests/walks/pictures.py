@@ -70,11 +70,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def screens(album: Album) -> None:
-    """A sheet for each language and display, and one of the looks for each language."""
+    """A sheet for each language and display, one of the looks for each language, and one of a score box."""
     wanted = list(product([*pictures_screens.KINDS, "looks"], LANGUAGES))
     with ProcessPoolExecutor(WORKERS) as pool:
         for (kind, language), image in zip(wanted, pool.map(_sheet, *zip(*wanted, strict=True)), strict=True):
             album.keep(f"screens-{kind}-{language}", image)
+    album.keep("screens-scorebox", small(pictures_screens.scorebox_sheet()))
 
 
 def _sheet(kind: str, language: str) -> Image.Image:

@@ -77,14 +77,15 @@ FEWEST_TONES = Image.Resampling.HAMMING
 
 
 def states(catalogue: Catalogue, language: str) -> dict[str, State]:
-    """The screens of a sheet by name: all of the specimens, but of the descriptions those of DETAILS only."""
+    """The screens of a sheet by name: all of a kiosk's specimens, but of the descriptions those of DETAILS only."""
     described = {
         name
         for name in example_states(catalogue, language)
         for service in catalogue.services
         if name in (f"details-{service.id}", f"details-{service.id}-2") and service.id not in DETAILS
     }
-    return {name: state for name, state in example_states(catalogue, language).items() if name not in described}
+    known = example_states(catalogue, language)
+    return {name: state for name, state in known.items() if name not in described and state.condition.box is None}
 
 
 def screens_sheet(kind: Kind, language: str) -> Image.Image:
@@ -104,6 +105,16 @@ def different(pictures: Iterable[tuple[str, Image.Image]]) -> list[tuple[str, Im
     for name, image in pictures:
         found.setdefault(image.tobytes(), (name, image))
     return list(found.values())
+
+
+def scorebox_sheet() -> Image.Image:
+    """A score box's own screens, on a small display: they speak all languages at once."""
+    typesetter, kind = Typesetter(), KINDS["800x480"]._replace(columns=3)
+    exhibit = Exhibit(preview.OFFICE, LANGUAGES, preview.example_catalogue())
+    known = example_states(exhibit.catalogue, LANGUAGES[0])
+    own = [name for name, state in known.items() if state.condition.box is not None and "service" not in name]
+    drawn = [(name, screen_picture(known[name], exhibit, kind.display, typesetter)) for name in own]
+    return sheet([(name, image.resize(kind.tile, FEWEST_TONES)) for name, image in drawn], kind)
 
 
 def looks_sheet(language: str) -> Image.Image:
