@@ -1,16 +1,19 @@
 """What a box makes of a good kiosk.toml."""
 
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from hardware.usb_allowed import rule_of
 from kiosk.box.plan import Places
 from kiosk.box.toml_out import document
 from server.config import parse_server
 from sync.config import parse_kiosk
 from tests.kiosk.box.boxes import FILES, KIOSK, Box
 from tests.sync.test_config_box import BOX, CODE, KEY
+from tests.systemd.test_rules import WHY_NOT, rules
 from tests.systemd.units import made_root, verified
 
 CENTRE = f'[serve.upstream]\nurl = "https://centre:8443"\ncode = "{CODE}"\n'
@@ -172,6 +175,28 @@ def test_all_in_one_is_a_kiosk_of_the_server_beside_it(tmp_path: Path) -> None:
     box.put(KIOSK)
     box.start()
     assert not box.at(f"{UNITS}/scorecard-sync.service.d/pair.conf").exists()
+
+
+@pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+def test_the_firewall_takes_what_is_dropped_in(tmp_path: Path) -> None:
+    box = Box(tmp_path / "box", FILES["all-in-one"] + BOX)
+    box.start()
+    made = box.read("/run/scorecard/nftables.d/10-box.nft")
+    assert "listening { 8443, 8080, 8444, 22 }" in made
+    (tmp_path / "good").mkdir()
+    (tmp_path / "bad").mkdir()
+    good, bad = rules(tmp_path / "good", made), rules(tmp_path / "bad", made.replace("printers", "printer"))
+    taken = [
+        subprocess.run(["unshare", "--net", "nft", "--check", "--file", file], check=False) for file in (good, bad)
+    ]
+    assert [done.returncode == 0 for done in taken] == [True, False]
+
+
+def test_the_gate_of_usb_takes_what_kiosk_toml_adds(tmp_path: Path) -> None:
+    box = Box(tmp_path, KIOSK + BOX)
+    box.start()
+    found = [rule_of(line) for line in box.read("/run/scorecard/usb-allow").splitlines()]
+    assert [(rule.vendor, rule.product, rule.port) for rule in found] == [(0x04B8, 0x0E15, None), (0x0EEF, 1, "1-1.2")]
 
 
 def test_what_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
