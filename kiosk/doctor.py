@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,7 +30,8 @@ from hardware.printers_file import shipped
 from hardware.profile import GENERIC
 from hardware.sound import AplaySound, player
 from hardware.transports import Transport, transport_for
-from kiosk import findings, findings_board, findings_paper, findings_printer, looks
+from hardware.usb_gate import Refusal, refusals
+from kiosk import findings, findings_board, findings_paper, findings_printer, findings_usb, looks
 from kiosk.board_clips import BoardClips
 from kiosk.configfile import Loaded, LoadedCatalogue, load
 from kiosk.errors import KioskError
@@ -69,6 +70,7 @@ class Tools:
     read_clock: Callable[[], Reading] = lambda: SystemClock().read()
     now: Callable[[], Instant] = lambda: SystemClock().instant()
     board: Callable[[Path], Board] = SystemBoard
+    refused: Callable[[], Sequence[Refusal]] = refusals
     writer_of: Callable[[Path], int | None] = looks.writer_of
     transport: Callable[[str], Callable[[], Transport]] = transport_for
     pins: Callable[[str], PinFactory] = open_pins
@@ -134,6 +136,7 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     yield told
     yield _clock(loaded.config, record, tools)
     yield from findings.board(state)
+    yield from findings_usb.refused(tools.refused())
     running = tools.writer_of(loaded.data / "journal.db")
     yield note("kiosk", f"it is running (process {running})" if running else "it is not running")
     yield known
@@ -183,6 +186,7 @@ def _machine(loaded: Loaded, tools: Tools, told: Finding, clock: Finding, name: 
     yield told
     yield clock
     yield from findings.board(state)
+    yield from findings_usb.refused(tools.refused())
     running = tools.writer_of(loaded.data / "journal.db")
     yield note(name, f"it is running (process {running})" if running else "it is not running")
 

@@ -95,6 +95,7 @@ class Box:
             read_clock=reading,
             now=lambda: NOW,
             board=lambda data: RecordingBoard(FINE),
+            refused=tuple,
             writer_of=lambda database: None,
             transport=lambda address: self._printer,
             pins=lambda name: self.pins,
