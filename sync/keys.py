@@ -8,7 +8,6 @@ The journal secret (the salts) is not here: it lies in the journal database and 
 
 import hmac
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sync.durable import write_durably as write_durably
 from sync.errors import BadKey
 
 
@@ -87,22 +87,6 @@ def make(path: Path, random: Callable[[int], bytes]) -> DeviceKey:
     text = json.dumps({"seed": key.seed.hex(), "device_secret": key.device_secret.hex()}) + "\n"
     write_durably(path, text.encode(), mode=0o640)
     return key
-
-
-def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Replace a file so that after a power cut either the old or the new content is there, whole."""
-    draft = path.with_name(path.name + ".new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 _HINT = (

@@ -4,21 +4,21 @@ Nothing is sent before the certificate fits the code. The pin is durable before 
 between is mended by pairing again with the same code, which gives the same answer.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Annotated
-
-import msgspec
 
 from sync import paircode, wire
 from sync.client import Link, Reply
 from sync.errors import SyncError
-from sync.keys import DeviceKey, write_durably
-from sync.paircode import BadCode, Fresh, PairAnswer, PairRequest, Succession
+from sync.keys import DeviceKey
+from sync.paircode import BadCode, PairAnswer, PairRequest, Succession
+from sync.pin import Pin as Pin
+from sync.pin import digest
+from sync.pin import holds as holds
+from sync.pin import load_pin as load_pin
+from sync.pin import save_pin as save_pin
 from sync.types import JournalId
-from sync.wire import BadAnswer, Count, Hex32
+from sync.wire import BadAnswer
 
 NO_CODE = "no-code"
 BAD_CODE = "bad-code"
@@ -42,21 +42,6 @@ class PairingPostponed(SyncError):
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """The server this device belongs to: its id, its certificate's SHA-256 (hex), and the lane it gave.
-
-    `fresh`: what others gave in that lane before.
-    `code` is the SHA-256 (hex) of the secret in the code that was used, so that a new code in kiosk.toml is noticed.
-    """
-
-    server_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    fingerprint: Hex32
-    lane: Count
-    code: Hex32
-    fresh: Fresh | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Device:
     """Who pairs: the journal, its secret and key, the machine's role (kiosk, display) and the name of its place."""
 
@@ -65,33 +50,6 @@ class Device:
     key: DeviceKey
     role: str
     place: str
-
-
-def load_pin(path: Path) -> Pin | None:
-    """The pin in this file; None where there is none, or none that can be read: then pairing begins anew."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Pin)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def save_pin(path: Path, pin: Pin) -> None:
-    """Keep the pin, durably. Raises OSError."""
-    write_durably(path, wire.encode_message(pin) + b"\n")
-
-
-def holds(pin: Pin, code_text: str | None) -> bool:
-    """Whether the pin came from the code in the configuration. Without a code, or with one that is none, it holds.
-
-    A new code means that somebody wants this device paired anew: with another server, or after it was revoked.
-    """
-    if not code_text:
-        return True
-    try:
-        code = paircode.parse_code(code_text)
-    except BadCode:
-        return True
-    return _digest(code.secret) == pin.code and bytes.fromhex(pin.fingerprint).startswith(code.prefix)
 
 
 def pair(
@@ -119,7 +77,7 @@ def pair(
         answer = _answer(link.post(wire.PAIR_PATH, {"Content-Type": "application/json"}, body))
     finally:
         link.close()
-    return Pin(answer.server_id, fingerprint.hex(), answer.lane, _digest(code.secret), answer.fresh), answer
+    return Pin(answer.server_id, fingerprint.hex(), answer.lane, digest(code.secret), answer.fresh), answer
 
 
 def succeed(link: Link, device: Device, predecessor: JournalId, fingerprint: bytes) -> PairAnswer:
@@ -144,10 +102,6 @@ def request(code_secret: bytes, device: Device, fingerprint: bytes) -> PairReque
         device.place,
         proof.hex(),
     )
-
-
-def _digest(code_secret: bytes) -> str:
-    return hashlib.sha256(code_secret).hexdigest()
 
 
 def _answer(reply: Reply) -> PairAnswer:

@@ -17,9 +17,9 @@ from kiosk.box.network import SOMETIMES
 from kiosk.box.plan import PAIR_UNIT, Places, Plan, good_copy, plan
 from kiosk.box.source import NAME, Source, judge, judged, names_in
 from kiosk.box.wipe import FolderCard, found, to_wipe
+from sync.durable import write_durably
 from sync.errors import ConfigError
-from sync.keys import write_durably
-from sync.pairing import Pin, load_pin
+from sync.pin import Pin, load_pin
 from sync.strict_toml import MAX_BYTES
 
 GENERATED = ("iwd", "nftables.d", "ssh", NAME, "server.toml", "problem.json", "usb-allow")

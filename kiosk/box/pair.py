@@ -14,7 +14,7 @@ from kiosk.box.files import File
 from kiosk.box.plan import PYTHON
 from kiosk.box.source import NAME
 from kiosk.box.toml_out import document
-from sync.pairing import load_pin
+from sync.pin import load_pin
 
 ASK_S = 60
 

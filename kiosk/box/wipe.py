@@ -19,7 +19,7 @@ from typing import Protocol
 
 from kiosk.box.source import NAME
 from sync.errors import ConfigError
-from sync.pairing import Pin, holds
+from sync.pin import Pin, holds
 from sync.strict_toml import parse
 from sync.used_codes import Code, codes_in, without_codes
 

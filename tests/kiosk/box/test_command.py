@@ -53,3 +53,13 @@ def test_the_kiosks_screen_names_the_technicians_file_and_line(tmp_path: Path) -
         said = kiosk.stderr.readline()
         kiosk.terminate()
     assert said == "kiosk.toml, line 4: unknown key `langages` at the top of the file. Did you mean `languages`?\n"
+
+
+def test_the_start_of_a_box_loads_nothing_that_speaks_or_draws() -> None:
+    """It stands before the first picture: what it loads is waited for on a slow machine."""
+    loaded = "import sys; import kiosk.box.__main__; print(*sorted(sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", loaded], env=environment, capture_output=True, text=True, check=True)
+    heavy = {"requests", "cryptography", "pygame", "fastapi"}
+    assert not heavy & set(done.stdout.split())
+    assert "kiosk.box.apply" in done.stdout.split(), "the control"
