@@ -91,6 +91,7 @@ def format_date(
     day: date, language: str, *, era: Era | None = None, digits: Digits = "latin", month: bool = True
 ) -> str:
     """The date in words (`month` true) or as day/month/year; the era is พ.ศ. in Thai and Gregorian else.
+    An era never ends a line.
 
     th "23 พฤศจิกายน พ.ศ. 2569", en "23 November 2026", my "2026 ခုနှစ် နိုဝင်ဘာလ 23 ရက်"; short "23/11/2569".
     """
@@ -100,7 +101,7 @@ def format_date(
     if not month:
         text = f"{day.day:02}/{day.month:02}/{year:04}"
     elif language == "th":
-        text = f"{day.day} {months[day.month - 1]} {'พ.ศ.' if buddhist else 'ค.ศ.'} {year}"
+        text = f"{day.day} {months[day.month - 1]} {'พ.ศ.' if buddhist else 'ค.ศ.'}{NO_BREAK}{year}"
     elif language == "my":
         # Burmese counts its own Buddhist era from another year: the Thai one is named as such.
         text = f"{'ထိုင်း ဗုဒ္ဓနှစ် ' if buddhist else ''}{year} ခုနှစ် {months[day.month - 1]}လ {day.day} ရက်"

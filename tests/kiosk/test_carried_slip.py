@@ -246,7 +246,7 @@ def test_the_next_morning_it_is_found_by_number_and_code_with_its_date_and_can_b
     assert mine is not None
     assert (mine.stage, mine.day, mine.carried_over, mine.first_on) == (Stage.WAITING, TODAY, True, TOMORROW)
     scene = draw(kiosk.machine.state, EXHIBIT, SIZES["15.6 inch"], compositor("15.6 inch"), TOKENS)
-    assert any("รับบัตรวันที่ 23 พฤศจิกายน พ.ศ. 2569 เวลา 12:01" in said.text for said in scene.spoken)
+    assert any("รับบัตรวันที่ 23 พฤศจิกายน พ.ศ.\u00a02569 เวลา 12:01" in said.text for said in scene.spoken)
     ask(kiosk)
     assert [each.to_day.isoformat() for each in kiosk.carried] == [TOMORROW]
     assert not look_up(kiosk), "one for each day that it is carried over to"

@@ -226,10 +226,13 @@ def test_the_console_shows_it_above_every_page_of_who_may_act(tmp_path: Path) ->
         supervisor, staff, nobody = desk.signed_in("somsri"), desk.signed_in("boon"), desk.browser()
         red = 'class="banner red" data-alarm="late"'
         assert all(red in supervisor.get(path).text for path in ("/", "/today", "/day", "/account"))
+        assert '<summary id="banner-h">' not in supervisor.get("/").text, "the red one says at once what to do"
         assert red in staff.get("/").text
         assert "data-alarm" not in nobody.get("/sign-in").text
         current[0] = state(None, configured=False)
-        assert 'class="banner" data-alarm="nowhere"' in supervisor.get("/today").text
+        page = supervisor.get("/today").text
+        assert 'class="banner" data-alarm="nowhere"' in page
+        assert '<details><summary id="banner-h">' in page, "folded: nothing is lost by now"
         assert "data-alarm" not in staff.get("/").text
         current[0] = state(NOON)
         assert "data-alarm" not in supervisor.get("/today").text

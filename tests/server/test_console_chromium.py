@@ -181,6 +181,31 @@ def test_a_long_menu_is_folded_on_a_telephone_and_opens_without_script(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_to_do_about_backups_is_folded_and_opens_without_script(
+    office: RunningServer, program: Browser, chief: Page, language: str
+) -> None:
+    def high() -> float:
+        box = page.locator(".banner").bounding_box()
+        assert box is not None
+        return box["height"]
+
+    page = signed_in_as(program, chief, "phone", script=False)
+    page.goto(f"{office.console_url}/account?lang={language}")
+    summary, remedy = page.locator(".banner summary"), page.locator(".banner details > p")
+    assert not remedy.is_visible()
+    assert high() < 64, "one line of words and its room"
+    summary.press("Enter")
+    assert remedy.is_visible()
+    assert high() > 120, "control: so high it would stand above every page"
+    page.context.close()
+    page = signed_in_as(program, chief, "phone")
+    page.goto(f"{office.console_url}/account?lang={language}")
+    page.click(".banner summary")
+    assert (faults(page), small_targets(page), spilling(page), sideways(page)) == ([], [], [], 0)
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_open_menu_has_no_fault(office: RunningServer, program: Browser, chief: Page, language: str) -> None:
     page = signed_in_as(program, chief, "phone")
     page.goto(f"{office.console_url}/account?lang={language}")

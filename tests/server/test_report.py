@@ -239,10 +239,10 @@ def test_the_revision_goes_up_with_a_late_fact_and_until_then_the_paper_says_so(
 @pytest.mark.parametrize(
     ("text", "first", "last", "thai"),
     [
-        ("2026-11", date(2026, 11, 1), date(2026, 11, 30), "พฤศจิกายน พ.ศ. 2569"),
-        ("2028-02", date(2028, 2, 1), date(2028, 2, 29), "กุมภาพันธ์ พ.ศ. 2571"),
-        ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31), "ไตรมาส 4 พ.ศ. 2569"),
-        ("FY2570", date(2026, 10, 1), date(2027, 9, 30), "ปีงบประมาณ พ.ศ. 2570"),
+        ("2026-11", date(2026, 11, 1), date(2026, 11, 30), "พฤศจิกายน พ.ศ.\u00a02569"),
+        ("2028-02", date(2028, 2, 1), date(2028, 2, 29), "กุมภาพันธ์ พ.ศ.\u00a02571"),
+        ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31), "ไตรมาส 4 พ.ศ.\u00a02569"),
+        ("FY2570", date(2026, 10, 1), date(2027, 9, 30), "ปีงบประมาณ พ.ศ.\u00a02570"),
     ],
 )
 def test_a_period_is_a_month_a_quarter_or_a_fiscal_year(text: str, first: date, last: date, thai: str) -> None:

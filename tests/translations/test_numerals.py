@@ -1,6 +1,8 @@
 """Digits, years, dates and times read as each language writes them."""
 
+import re
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,13 +24,14 @@ from translations.numerals import (
 )
 
 DAY = date(2026, 11, 3)
+ROOT = Path(__file__).parents[2] / "translations"
 
 
 @pytest.mark.parametrize(
     ("language", "era", "words", "short"),
     [
-        ("th", None, "3 พฤศจิกายน พ.ศ. 2569", "03/11/2569"),
-        ("th", "gregorian", "3 พฤศจิกายน ค.ศ. 2026", "03/11/2026"),
+        ("th", None, "3 พฤศจิกายน พ.ศ.\u00a02569", "03/11/2569"),
+        ("th", "gregorian", "3 พฤศจิกายน ค.ศ.\u00a02026", "03/11/2026"),
         ("en", None, "3 November 2026", "03/11/2026"),
         ("en", "buddhist", "3 November 2569 B.E.", "03/11/2569"),
         ("my", None, "2026 ခုနှစ် နိုဝင်ဘာလ 3 ရက်", "03/11/2026"),
@@ -38,6 +41,24 @@ DAY = date(2026, 11, 3)
 def test_a_date_is_written_in_words_and_short(language: str, era: Era | None, words: str, short: str) -> None:
     assert format_date(DAY, language, era=era) == words
     assert format_date(DAY, language, era=era, month=False) == short
+
+
+def era_parts(text: str) -> bool:
+    """Whether a line may end between the era and its year."""
+    return any(text[:at].rstrip().endswith(".ศ.") for at in break_opportunities(text, "th"))
+
+
+@pytest.mark.parametrize("era", ["buddhist", "gregorian"])
+def test_a_line_never_ends_between_the_era_and_its_year(era: Era) -> None:
+    text = format_date(DAY, "th", era=era)
+    assert not era_parts(f"ตั้งแต่ {text} ถึง {text}")
+    assert era_parts(text.replace(NO_BREAK, " ")), "control: with a plain space it may"
+
+
+def test_no_thai_text_of_the_catalogues_parts_an_era_from_its_year() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "th").glob("*.po")]
+    assert any(f"พ.ศ.{NO_BREAK}{{" in each for each in texts)
+    assert not any(re.search(r"[พค]\.ศ\. \{", each) for each in texts)
 
 
 @pytest.mark.parametrize(
