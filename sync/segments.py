@@ -16,7 +16,7 @@ from sync import codec
 from sync.chain import START, Position
 from sync.codec import Fact
 from sync.database import no_journal, open_closed, open_readonly
-from sync.errors import JournalDamaged, NotUnderstood
+from sync.errors import JournalDamaged, NotCanonical, NotUnderstood
 from sync.facts import ClockAnchored, DayOpened, JournalOpened, understand
 from sync.types import Chain, Seq
 
@@ -183,7 +183,10 @@ class Segment:
     def opened(self) -> JournalOpened:
         """The body of fact 1. Raises JournalDamaged where fact 1 is something else."""
         row = self.opened_row()
-        body = understand(codec.parse(row)) if row is not None else None
+        try:
+            body = understand(codec.parse(row)) if row is not None else None
+        except (NotCanonical, NotUnderstood) as error:
+            raise no_journal(self.path, f"its first fact cannot be read: {error}") from error
         if not isinstance(body, JournalOpened):
             raise no_journal(self.path, "its first fact is not journal.opened")
         return body

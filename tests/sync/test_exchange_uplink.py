@@ -1,6 +1,7 @@
 """The driver: journal on disk, machine, link and inbox together, with the network in memory."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sync import facts, paircode, uplink, wire
 from sync.client import Reply, Unreachable
 from sync.errors import JournalBusy
 from sync.inbox import InboxReader, InboxState
-from sync.journal import Instant, Journal
+from sync.journal import Instant, Journal, JournalReader
 from sync.keys import DeviceKey, write_durably
 from sync.paircode import PairingCode
 from sync.types import BootMs, Level
@@ -189,6 +190,51 @@ def test_a_journal_or_key_that_cannot_be_read_is_said_once_and_waited_for(
         (tmp_path / "device.key").write_bytes(whole[tmp_path / "device.key"])
         world.run(process)
         assert arrived(world, journal)
+    process.close()
+
+
+class Meanwhile(World):
+    """While the first request is under way something befalls the data folder."""
+
+    befalls: Callable[[], object] | None = None
+
+    def post(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        befalls, self.befalls = self.befalls, None
+        if befalls is not None:
+            befalls()
+        return super().post(path, headers, body)
+
+
+@pytest.mark.parametrize("damage", ["gone", "fact 1", "shape of fact 1", "no database", "key"])
+def test_what_cannot_be_read_by_the_time_an_answer_comes_is_said_and_waited_for(
+    tmp_path: Path, journal: Journal, damage: str
+) -> None:
+    world, path = Meanwhile(tmp_path), tmp_path / "journal.db"
+    process, aside = world.start(), tmp_path / "aside.db"
+
+    def befalls() -> None:
+        shutil.copy(path, aside)
+        if damage == "fact 1":
+            journals.tamper(aside, ("UPDATE facts SET row = x'00' WHERE seq = 1", ()))
+        elif damage == "shape of fact 1":
+            journals.tamper(aside, ("UPDATE facts SET row = ? WHERE seq = 1", (b'[1,"journal.opened",1,"",0,{}]',)))
+        elif damage == "no database":
+            aside.write_bytes(b"no database" * 1000)
+        elif damage == "key":
+            (tmp_path / "device.key").write_text("{}")
+        path.rename(tmp_path / "whole.db")
+        if damage != "gone":
+            aside.rename(path)
+
+    journal.close()
+    world.befalls = befalls
+    assert world.run(process, 4) == uplink.LOOK_EVERY_S
+    assert any("cannot be read" in line or "waiting for the kiosk" in line for line in world.lines)
+    (tmp_path / "whole.db").replace(path)
+    save_key(tmp_path)
+    world.run(process, 20)
+    with JournalReader(path) as reader:
+        assert world.inbox().received == reader.last().seq
     process.close()
 
 
