@@ -8,6 +8,7 @@ from datetime import date
 from server.alerts import Code
 from server.console_proof_words import COMPLAINT as CATEGORIES
 from server.followups import COMPLAINT
+from server.office_name import unheard
 from server.people import Role
 from translations import N_, load
 from translations.numerals import format_date
@@ -85,9 +86,9 @@ class Names:
 
 
 def office_named(names: Names, office: str, language: str) -> str:
-    """What an office is called; of one that never said so the beginning of its id, as in the list of offices."""
+    """What an office is called; of one that never said so as in the list of offices."""
     named = names.of("", office, language)
-    return named if named != office else office[:8]
+    return named if named != office else unheard(office, language)
 
 
 def by_whom(people: Mapping[str, str], staff: str | None, language: str) -> str:

@@ -21,6 +21,7 @@ from server.figures_view import Names
 from server.figures_words import KINDS
 from server.listing import A_PAGE, asked_of
 from server.office_desk import OfficeDesk
+from server.office_name import unheard
 from server.offices import in_order, names_of
 from server.opinion import Opinion
 from server.pages import in_language, named
@@ -233,7 +234,10 @@ def _names(found: Found, desk: OfficeDesk, language: str) -> Names:
 def _choices(found: Found, names: Names, words: Catalogue) -> list[tuple[str, Any]]:
     own = [] if found.known.own is None else [found.known.own]
     every = (ALL_OFFICES, words.gettext("All offices"))
-    return [every, *((office, names.offices.get(office, office[:8])) for office in (*own, *found.choices))]
+    return [
+        every,
+        *((office, names.offices.get(office) or unheard(office, words.language)) for office in (*own, *found.choices)),
+    ]
 
 
 def _told(first: date, last: date, language: str) -> Markup:

@@ -11,6 +11,7 @@ from server.door import Person
 from server.forms import form_of
 from server.listing import A_PAGE, Around, asked_of
 from server.office_desk import OfficeDesk
+from server.office_name import unheard
 from server.office_words import GIVEN_BACK, in_the_way
 from server.offices import Kept, kept, kept_one
 from server.pairing import new_code
@@ -36,7 +37,12 @@ def add_offices(app: FastAPI, desk: OfficeDesk) -> None:
 
     def name(each: Kept, language: str) -> str:
         names = each.office.name
-        return names.get(language) or names.get("th") or next(iter(names.values()), each.office.office[:8])
+        return (
+            names.get(language)
+            or names.get("th")
+            or next(iter(names.values()), "")
+            or unheard(each.office.office, language)
+        )
 
     async def code_for(request: Request, person: Person, title: str, replaces: JournalId | None) -> Response:
         code = make_code(desk.certificate, door.random)

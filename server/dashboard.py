@@ -259,9 +259,15 @@ def _groups(
 def _hours(of: Mapping[str, Sum], days: int) -> tuple[Row, ...]:
     return tuple(
         Row(name, numbers(of[name], GROUP), round(of[name].at_work_ms / HOUR_MS / days, 1) if days else None)
-        for name in sorted(of)
+        for name in _of_the_office(of)
         if of[name].cell.visits or of[name].at_work_ms
     )
+
+
+def _of_the_office(of: Mapping[str, Sum]) -> list[str]:
+    """Hours from one before the first visit to one behind the last: at others a counter was open that was forgotten."""
+    came = [int(name) for name, each in of.items() if each.cell.visits]
+    return [name for name in sorted(of) if not came or min(came) - 1 <= int(name) <= max(came) + 1]
 
 
 def _in_time(of: Mapping[str, Sum]) -> tuple[Row, ...]:

@@ -12,7 +12,9 @@ from starlette.requests import Request
 
 from fonts import tokens
 from server import drafts, published, whom
+from server.calendar_draft import NO_HOURS
 from server.catalogue_check import Trouble, troubles
+from server.catalogue_draft import NOTHING
 from server.console_pages import Filled
 from server.database import Db
 from server.document import Values, seal
@@ -156,6 +158,8 @@ class Editor:
             when, who = self.desk.seen(draft.at_ms, person.language), stands.who.get(draft.by, draft.by)
             return said.format(when=when, who=who)
         if newest is None:
+            if draft.values in (NOTHING, NO_HOURS):
+                return words.gettext("Nothing was published from here yet, and no kiosk brought anything along.")
             return words.gettext("Nothing was published from here yet. This is what the kiosks brought along.")
         said = words.gettext("This is version {number}, published on {when} by {who}.")
         who = who_of(newest, stands.who, words)

@@ -11,6 +11,7 @@ from server.chart import distribution
 from server.dashboard import Board, Numbers, Row, Satisfaction, Took, change
 from server.figure_chart import Columns, beside, columns
 from server.figures_words import CHARTED, COUNTS, NOTES, OUTCOMES, REASONS, TABLES, WEEKDAYS
+from server.office_name import unheard
 from server.opinion import FEWEST_RANKED, Opinion
 from server.spoken import Told
 from server.survey_words import DIMENSION_WORDS
@@ -159,7 +160,7 @@ def row_name(by: str, name: str, names: Names, words: Catalogue, *, short: bool 
         case "service":
             return names.services(name)
         case "office":
-            return names.offices.get(name, name[:8])
+            return names.offices.get(name) or unheard(name, language)
         case "counter":
             return words.gettext("Counter {number}").format(number=name)
         case "hour":

@@ -17,6 +17,7 @@ from server.door import address_of
 from server.halls import Hall, Halls, Listed
 from server.limit import NOT_THERE, TOO_MANY, Address, Limit
 from server.listing import A_PAGE
+from server.office_name import unheard
 from server.pages import Pages, in_language
 from server.services_page import found_in, notice_of, parts, sheet, told_now
 from server.stands import Stands
@@ -212,8 +213,8 @@ async def hall_of(halls: Halls, office: str) -> Hall:
 
 
 def name_of(name: Mapping[str, str], office: str, language: str) -> Any:
-    """What an office is called; before it said so, the beginning of its id."""
-    return in_language(name, language) if name else office[:8]
+    """What an office is called; before it said so, the beginning of its id, and that."""
+    return in_language(name, language) if name else unheard(office, language)
 
 
 def row(seen: Told, language: str) -> Row:

@@ -8,6 +8,7 @@ from server.database import Db
 from server.errors import Refused
 from server.forms import Form
 from server.listing import A_PAGE
+from server.office_name import unheard
 from server.offices import kept
 from translations import LANGUAGES, N_
 
@@ -34,7 +35,7 @@ class Offered:
 def every(db: Db, language: str) -> list[tuple[str, str]]:
     """(id, name) of each office that relays here."""
     found = [each.office for each in kept(db) if not each.revoked]
-    return [(each.office, _name(each.name, language) or each.office[:8]) for each in found]
+    return [(each.office, _name(each.name, language) or unheard(each.office, language)) for each in found]
 
 
 def known(db: Db, language: str, typed: str = "") -> Offered:

@@ -73,6 +73,28 @@ def overlapping(pdf: bytes, page: int) -> list[tuple[float, float]]:
     ]
 
 
+def heights(pdf: bytes, page: int, wide_mm: float) -> list[float]:
+    """How high (in mm) what is drawn with this width is: grounds of tiles, for example."""
+    with pdfium.PdfDocument(io.BytesIO(pdf)) as document:
+        boxes = [
+            each.get_bounds()
+            for each in document[page].get_objects(max_depth=9)
+            if each.type == calls.FPDF_PAGEOBJ_PATH
+        ]
+    in_mm = [(25.4 / 72 * (right - left), 25.4 / 72 * (top - bottom)) for left, bottom, right, top in boxes]
+    return [high for wide, high in in_mm if abs(wide - wide_mm) < 0.5]
+
+
+def low(pdf: bytes, page: int, words: str) -> float:
+    """How far from the sheet's top (in mm) these words stand, the last time that they do."""
+    with pdfium.PdfDocument(io.BytesIO(pdf)) as document:
+        texts, sheet = document[page].get_textpage(), document[page].get_height()
+        search, found = texts.search(words), list[int]()
+        while (each := search.get_next()) is not None:
+            found.append(each[0])
+        return float(25.4 / 72 * (sheet - texts.get_charbox(found[-1])[1]))
+
+
 def follows(text: str, within: str) -> bool:
     """Whether the signs of `text` stand in this order in what was read. PDFium tells a cluster twice where a mark was
     moved by the font, so there may be more between."""

@@ -42,7 +42,7 @@ def code_in(html: str) -> str:
     return re.sub(r"<[^>]+>", "", found[1])
 
 
-def pair(desk: Desk, device: Device, code: str) -> object:
+def pair(desk: Desk, device: Device, code: str, *, introduced: bool = True) -> object:
     """An office's server pairs by this code, and introduces itself."""
     asked = request(
         parse_code(code).secret,
@@ -51,11 +51,12 @@ def pair(desk: Desk, device: Device, code: str) -> object:
     )
     key, secret = device.key.public.hex(), device.journal.secret.hex()
     card = Introduction(device.journal_id, key, secret, "office", "Somewhere", "Asia/Bangkok", NAME)
-    introduced = sign_introduction(device.journal_id, card, device.key.sign)
+    said = sign_introduction(device.journal_id, card, device.key.sign)
     opened(device)
     done: list[object] = []
     desk.job(lambda ledger: done.append(take_pairing(ledger, asked, PRINT, UtcMs(desk.time))))
-    desk.job(lambda ledger: done.append(take_introduction(ledger, introduced, UtcMs(desk.time))))
+    if introduced:
+        desk.job(lambda ledger: done.append(take_introduction(ledger, said, UtcMs(desk.time))))
     return next((each for each in done if isinstance(each, Refusal)), None)
 
 
@@ -68,6 +69,21 @@ def test_an_office_is_paired_by_a_code_and_stands_on_the_page(desk: Desk, boss: 
     code = code_in(boss.post("/offices/code", {}).text)
     assert pair(desk, Device.make(tmp_path / "one", 1), code) is None
     assert "Mae Sot District Office" in boss.get("/offices").text
+
+
+def test_an_office_that_never_told_its_name_is_said_to_be_unheard(desk: Desk, boss: Browser, tmp_path: Path) -> None:
+    office = Device.make(tmp_path / "one", 1)
+    assert pair(desk, office, code_in(boss.post("/offices/code", {}).text), introduced=False) is None
+    named = f"{office.journal_id[:8]} (not heard of yet)"
+    for path in ("/offices", "/figures", "/requests/new", "/notices"):
+        assert named in boss.get(path).text, path
+    assert pair(desk, office, code_in(boss.post("/offices/code", {}).text)) is None
+    assert "not heard of yet" not in boss.get("/offices").text, "control: it has a name since"
+
+
+def test_a_server_that_no_kiosk_brought_anything_says_so(boss: Browser) -> None:
+    for path in ("/catalogue", "/calendar"):
+        assert "no kiosk brought anything along" in boss.get(path).text
 
 
 def test_a_new_server_is_the_same_office_and_the_old_one_is_out(desk: Desk, boss: Browser, tmp_path: Path) -> None:

@@ -144,6 +144,16 @@ def test_counters_at_work_are_those_of_an_average_day() -> None:
     assert [(row.name, row.counters) for row in told] == [("08", 1.0), ("09", 1.5)]
 
 
+def test_hours_of_a_counter_that_was_forgotten_are_no_rows() -> None:
+    def rows(*came: int) -> list[str]:
+        hours = {f"{at:02}": replace(served(5 * (at in came)), at_work_ms=3_600_000) for at in range(24)}
+        return [row.name for row in board(WEEK, a_week(hours=hours), TODAY).tables["hour"]]
+
+    assert rows(9, 10, 14) == ["08", "09", "10", "11", "12", "13", "14", "15"]
+    assert rows(0, 23) == [f"{at:02}" for at in range(24)]
+    assert rows() == [f"{at:02}" for at in range(24)], "control: of nobody's hours all are told"
+
+
 def test_long_periods_are_told_by_month_weekdays_add_up() -> None:
     year = span(TODAY - timedelta(365), TODAY, TODAY)
     assert year is not None

@@ -22,7 +22,7 @@ from server.typeset import Typesetter, parted
 from sync.catalogue import to_body
 from sync.services import Catalogue, DocumentNeeded, Service
 from tests.server.audited import Worked
-from tests.server.printed import Printed, follows, picture, printed
+from tests.server.printed import Printed, follows, heights, low, picture, printed
 from tests.server.running import CONFIG
 from translations import LANGUAGES, load
 from translations.breaks import ZERO_WIDTH_SPACE
@@ -93,6 +93,20 @@ def test_every_sign_of_the_example_is_one_a4_sheet_in_the_house_s_own_faces(
     assert found.strange == frozenset()
     assert found.beyond == ()
     assert found.title == OFFICE[language]
+
+
+def test_a_step_of_two_lines_keeps_its_distance_and_tiles_are_of_one_height() -> None:
+    sheets = signs(SETTING, "en")
+    pdf = TYPE.pdf("sign.typ", paper(sheets, SETTING, "en"), NOW)
+    moving = next(at for at, each in enumerate(sheets) if each.data["name"] == "Register moving out")
+    begins, first, second, third = (
+        low(pdf, moving, each) for each in ("Hand in", "moving", "Staff check", "Check the")
+    )
+    assert first - begins > 5, "it goes on on a second line"
+    assert second - first > 0.9 * (third - second)
+    fee = next(at for at, each in enumerate(sheets) if each.data["name"] == "Pay the waste collection fee")
+    (time,), (price,) = heights(pdf, fee, 72), heights(pdf, fee, 108)
+    assert time == pytest.approx(price, abs=0.1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
