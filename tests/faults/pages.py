@@ -14,12 +14,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page
 
 from tests.faults.api_office import ApiOffice
 from tests.server.browsing import SIZES, chromium, cut, faults, new_page, sideways, signed_in, squeezed
 from tests.server.desk import NEW
+from tests.server.device import issued
 from tests.server.officer import Officer, taught
 from tests.server.test_access import ACCESS, RIGHT
 from tests.server.test_every_page import PAGE
@@ -30,7 +32,12 @@ NO_PAGE = re.compile(r"/api/|/events/|/static/|/pictures/|\.(?:csv|toml|crt|xlsx
 """What is no page of its own."""
 DOOR = ("/sign-in", "/first")
 """Before anybody is signed in."""
+NOT_THERE = ("/nowhere", "/requests/0")
+"""Where nothing is, and a page says so: at an office without a centre nothing is asked of it."""
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_HIDDEN = re.compile(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"')
+_CATEGORY = re.compile(r'<option value="([\w-]+)"')
+_FOLLOWUP = re.compile(r"/followups/(\w+)/(\d+)")
 BROKEN = (
     '<html lang="en"><body><main><h1>a</h1><img src="data:,"><input name="x">'
     '<p style="color:#bbb;background:#fff">pale</p><div style="width:3000px">wide</div>'
@@ -38,6 +45,11 @@ BROKEN = (
     '<tr><td style="min-width:40em">cut</td></tr></table></div></main></body></html>'
 )
 FOUND = ("document-title", "image-alt", "label", "color-contrast")
+DRAWN = """async () => {
+    for (const each of document.images) each.loading = "eager";
+    await Promise.all([document.fonts.ready, ...[...document.images].map((each) => each.decode().catch(() => {}))]);
+}"""
+"""Also what stands below the window, and would be loaded when it is scrolled to."""
 MEASURED = ("width", "squeezed", "cut")
 """What is wrong with the broken page: by axe-core, and by our own measures."""
 
@@ -52,10 +64,14 @@ def outside(office: ApiOffice) -> Iterator[str]:
 
 def inside(values: Mapping[str, str]) -> Iterator[str]:
     """Addresses of the console's pages, with these values for what they name."""
+
+    def known(name: str) -> str:
+        return values.get(f"{path} {name}") or values[name]
+
     for route, role in ACCESS.items():
         method, path = route.split()
         if method == "GET" and not NO_PAGE.search(path) and role is not RIGHT and path not in DOOR:
-            yield _PARAMETER.sub(lambda found: values[found[1]], path)
+            yield _PARAMETER.sub(lambda found: known(found[1]), path)
 
 
 def judged(page: Page, address: str, language: str) -> list[str]:
@@ -67,7 +83,8 @@ def judged(page: Page, address: str, language: str) -> list[str]:
         wrong.append("another language")
     if sideways(page) > 0:
         wrong.append(f"wider than its window by {sideways(page)} px")
-    return wrong + ([f"answers {answer.status}"] if answer.status >= 500 else [])
+    lacking = answer.status == 404 and not address.endswith(NOT_THERE)
+    return wrong + ([f"answers {answer.status}"] if lacking or answer.status >= 500 else [])
 
 
 def blind(program: Browser) -> list[str]:
@@ -88,15 +105,41 @@ def entered(office: ApiOffice, seed: int) -> tuple[Officer, dict[str, str]]:
     chief = Officer(url, taught(office.server, office.server.folder), random.Random(seed).randbytes)
     assert chief.client.post("/sign-in", data={"login": "chief", "password": NEW}).status_code == 303
     staff = str(chief.client.get("/api/me").json()["staff"])
-    own = office.known["office"]
     service, own = office.known["service"], office.known["office"]
-    named = {"staff": staff, "number": "1", "seq": "1", "journal": own, "office": own, "language": "th", "name": "0"}
-    return chief, named | {"service": service, "group": "registration", "section": "breaks"}
+    named = {"staff": staff, "number": "1", "office": own, "language": "th", "name": "0"}
+    named |= {"service": service, "group": "registration", "section": "breaks"}
+    return chief, named | made(chief, service, office.known["day"])
+
+
+def made(chief: Officer, service: str, day: str) -> dict[str, str]:
+    """What stands behind the addresses that name something: a number given at the desk, a counter, a version of the
+    catalogue and of the calendar, a complaint. Where the first and the last are."""
+    given = sent(chief, "/issue", "/issue", {"services": service, "language": "th"})
+    sent(chief, "/office/counters/new", "/office/counters", {"number": "1", "services": service})
+    for each in ("catalogue", "calendar"):
+        sent(chief, f"/{each}/publish", f"/{each}/publish", {})
+    ticket = {"day": day, "label": issued(1, service).label}
+    found = f"/tickets?{urlencode(ticket)}"
+    category = _CATEGORY.search(chief.client.get(found).text)
+    assert category is not None
+    sent(chief, found, "/tickets/complaint", ticket | {"category": category[1]})
+    complaint = _FOLLOWUP.search(chief.client.get("/followups").text)
+    assert complaint is not None
+    path = "/followups/{journal}/{seq}"
+    return {"seq": given.rsplit("/", 1)[-1], f"{path} journal": complaint[1], f"{path} seq": complaint[2]}
+
+
+def sent(chief: Officer, page: str, action: str, fields: Mapping[str, str]) -> str:
+    """Fill in the form of this page and send it: where it leads."""
+    hidden = dict(_HIDDEN.findall(chief.client.get(page).text))
+    answer = chief.client.post(action, data={**hidden, "key": chief.key(), **fields})
+    assert answer.status_code == 303, f"{action}: {answer.status_code} {answer.text[:400]}"
+    return answer.headers["location"]
 
 
 def keep(page: Page, folder: Path, *named: str) -> None:
     """A picture of the whole page, below its window too, in this folder."""
-    page.evaluate("document.fonts.ready")
+    page.evaluate(DRAWN)
     page.screenshot(path=folder / f"{re.sub(r'[^a-z0-9]+', '-', '-'.join(named)).strip('-')}.png", full_page=True)
 
 
