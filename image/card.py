@@ -14,7 +14,7 @@ from kiosk.box.slots import COPIES_LBA, SECTOR
 FOLDER = Path(__file__).parent
 ARGUMENTS = (
     "console=tty3 quiet loglevel=3 vt.global_cursor_default=0 consoleblank=0 systemd.show_status=false "
-    "panic=10 sysrq_always_enabled=0 net.ifnames=0"
+    "panic=10 sysrq_always_enabled=0 net.ifnames=0 usbcore.authorized_default=0"
 )
 """For the kernel, whichever slot starts: no text on the screen, and a panic starts the machine anew."""
 LOADER_PARTS = ("bootcode.bin", "start.elf", "start4.elf", "fixup.dat", "fixup4.dat")
@@ -39,23 +39,11 @@ def make_slot(workshop: Workshop, tools: Tools, kernel: Kernel, squashfs: Path) 
                 f"the system takes {size} MiB, and a slot holds {SLOT_A.size >> 20}",
                 hint="drop what is not needed (image/recipe.toml; sizes.json in the cache tells what is large)",
             )
-        fixed = f"hash_seed={_uuid(3)},root_owner=0:0,nodiscard"
-        make_file_system = [
-            "mke2fs",
-            "-q",
-            "-t",
-            "ext4",
-            "-O",
-            _PLAIN_EXT4,
-            "-m",
-            "0",
-            "-N",
-            "64",
-            "-L",
-            "SCORECARD-SLOT",
-        ]
-        target = ["-U", _uuid(2), "-E", fixed, "-d", f"{WORK}/contents", f"{WORK}/slot.ext4", f"{size}M"]
-        workshop.run(tools.command(folder, "env", "E2FSPROGS_FAKE_TIME=1", *make_file_system, *target), folder / "log")
+        plain = (
+            f"env E2FSPROGS_FAKE_TIME=1 mke2fs -q -t ext4 -O {_PLAIN_EXT4} -m 0 -N 64 -L SCORECARD-SLOT -U {_uuid(2)}"
+        )
+        content = f"-E hash_seed={_uuid(3)},root_owner=0:0,nodiscard -d {WORK}/contents {WORK}/slot.ext4 {size}M"
+        workshop.run(tools.command(folder, *plain.split(), *content.split()), folder / "log")
         shutil.rmtree(contents)
 
     key = digest(
@@ -73,34 +61,13 @@ def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, 
         fat = folder / "firmware.fat"
         with fat.open("wb") as file:
             file.truncate(FIRMWARE.size)
-        label = [
-            "mkfs.vfat",
-            "-F",
-            "32",
-            "-n",
-            "SCORECARD",
-            "-i",
-            f"{SIGNATURE:08x}",
-            "--invariant",
-            f"{WORK}/firmware.fat",
-        ]
-        workshop.run(tools.command(folder, *label), log)
+        label = f"mkfs.vfat -F 32 -n SCORECARD -i {SIGNATURE:08x} --invariant {WORK}/firmware.fat"
+        workshop.run(tools.command(folder, *label.split()), log)
         copying = f"cd {WORK}/firmware && mcopy -s -i {WORK}/firmware.fat ./* ::"
         workshop.run(tools.command(folder, "env", "SOURCE_DATE_EPOCH=315532800", "sh", "-c", copying), log)
-        data = [
-            "mke2fs",
-            "-q",
-            "-t",
-            "ext4",
-            "-L",
-            "SCORECARD-DATA",
-            "-U",
-            _uuid(4),
-            "-E",
-            f"hash_seed={_uuid(5)},nodiscard",
-        ]
-        size = f"{DATA.size >> 20}M"
-        workshop.run(tools.command(folder, "env", "E2FSPROGS_FAKE_TIME=1", *data, f"{WORK}/data.ext4", size), log)
+        data = f"env E2FSPROGS_FAKE_TIME=1 mke2fs -q -t ext4 -b 4096 -L SCORECARD-DATA -U {_uuid(4)}"
+        sized = f"-E hash_seed={_uuid(5)},nodiscard {WORK}/data.ext4 {DATA.size >> 20}M"
+        workshop.run(tools.command(folder, *data.split(), *sized.split()), log)
         image = folder / "card.img"
         with image.open("wb") as file:
             file.truncate(TOTAL)

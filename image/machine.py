@@ -17,7 +17,7 @@ BOARD = "virt"
 LOADER = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 REVISION = 0xC03111
 """A Raspberry Pi 4 of 4 GB: gpiozero wants to know on which board it is."""
-PINS = "/machine/unattached/device[{}]"
+UNATTACHED = "/machine/unattached"
 SIZE = (1280, 800)
 FULL = 32767
 """What QEMU calls the far edge of a touch screen."""
@@ -131,9 +131,13 @@ class Machine:
         self.monitor.do("input-send-event", events=[_finger("begin", tracking=1), *moved])
         self.monitor.do("input-send-event", events=[_finger("end", tracking=-1)])
 
-    def pins(self, device: str) -> Pins:
-        """The pins; the machine must have been given its test port."""
-        return Pins(self.folder / "qtest", device)
+    def pins(self) -> Pins:
+        """The machine's own pins; it must have been given its test port."""
+        parts = self.monitor.do("qom-list", path=UNATTACHED)
+        found = [part["name"] for part in parts if part["type"] == "child<pl061>"]
+        if not found:
+            raise ImageError("this machine has no pins", hint="start it as -M virt")
+        return Pins(self.folder / "qtest", f"{UNATTACHED}/{found[0]}")
 
     def pull(self) -> None:
         """The plug."""

@@ -57,7 +57,7 @@ def build(cache: Path, out: Path, *, pin: bool = False, raw: bool = False) -> Pa
         PINNED.write_text(pinned_text(versions_in(base) | loose | theirs))
     kernel = make_kernel(workshop, tools, recipe, unpacked)
     packages = make_packages(workshop, tools, headers)
-    made = Ingredients(base, kernel, unpacked, packages, make_wheel(workshop))
+    made = Ingredients(base, kernel, unpacked, packages, make_wheel(workshop, tools))
     release = _release()
     squashfs = make_system(workshop, tools, recipe, made, release)
     slot = make_slot(workshop, tools, kernel, squashfs)

@@ -9,6 +9,7 @@ from image.workshop import Workshop, digest, remove
 
 REPOSITORY = Path(__file__).parents[1]
 PYTHON = "3.13"
+SITE = f"/opt/scorecard/lib/python{PYTHON}/site-packages"
 LOCKS = ("requirements.txt", "requirements-postgresql.txt")
 PI_LOCK = "image/requirements-pi.txt"
 PLATFORMS = ("manylinux_2_17_aarch64", "manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
@@ -66,6 +67,7 @@ def make_packages(workshop: Workshop, tools: Tools, headers: Path) -> Path:
                 remove(path)
         for path in target.rglob("tests"):
             remove(path)
+        workshop.run(tools.compiled(target, SITE, "."), log)
 
     key = digest(REPOSITORY / LOCKS[0], REPOSITORY / PI_LOCK, PYTHON, repr(PLATFORMS), repr(UNUSED), Path(__file__))
     return workshop.part("packages", key, make) / "site-packages"
@@ -94,7 +96,7 @@ def _compile_lgpio(workshop: Workshop, tools: Tools, folder: Path, headers: Path
     shutil.rmtree(folder / "include")
 
 
-def make_wheel(workshop: Workshop) -> Path:
+def make_wheel(workshop: Workshop, tools: Tools) -> Path:
     """Our own packages, as a wheel has them."""
 
     def make(folder: Path) -> None:
@@ -111,6 +113,7 @@ def make_wheel(workshop: Workshop) -> Path:
         [made] = (folder / "wheel").glob("*.whl")
         install: list[str | Path] = ["install", "--target", folder / "site-packages", made]
         workshop.run([*pip, *install, "-q", "--no-deps", "--no-compile"], folder / "log")
+        workshop.run(tools.compiled(folder / "site-packages", SITE, "."), folder / "log")
         shutil.rmtree(folder / "source")
 
     key = digest(*(REPOSITORY / name for name in SHIPPED), Path(__file__))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ WIRELESS = (
     "brcmfmac43456-sdio*",
 )
 """The radios of the Raspberry Pi 3, Zero 2, 4 and 5."""
-LEVEL = 19
+LEVEL = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def _add(workshop: Workshop, tree: Path, made: Ingredients, log: Path) -> None:
             target = tree / "usr/lib/firmware/brcm" / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target, follow_symlinks=False)
+    for name in ("regulatory.db", "regulatory.db.p7s"):  # which of two signers' is Debian's choice, made by its script
+        shutil.copy2(made.firmware / f"usr/lib/firmware/{name}-debian", tree / "usr/lib/firmware" / name)
     site = tree / OURS / f"lib/python{PYTHON}/site-packages"
     _lay(made.packages, site)
     _lay(made.program, site)
@@ -111,30 +114,25 @@ def _settle(tree: Path, release: str) -> None:
     (tree / "etc/resolv.conf").symlink_to("../run/systemd/resolve/resolv.conf")
     (tree / "etc/localtime").symlink_to("../run/scorecard/localtime")
     (tree / "etc/scorecard-release").write_text(f"{release}\n")
+    built = tree / "usr/lib/scorecard/built"
+    built.write_text(f"{int(time.time())}\n")  # no clock of a card was ever right before it
+    masked = ("proc-sys-fs-binfmt_misc.automount", "proc-sys-fs-binfmt_misc.mount", "systemd-binfmt.service")
+    for name in masked:
+        (tree / "etc/systemd/system" / name).symlink_to("/dev/null")
     for path in (tree / "etc/ssh").glob("ssh_host_*"):
         path.unlink()
     for name in ("boot/firmware", "var/lib/scorecard"):
         (tree / name).mkdir(parents=True, exist_ok=True)
     (tree / "var/lib/scorecard").chmod(0o555)
+    for name in ("etc/.updated", "var/.updated"):  # nothing is to be done at the first start that was not done here
+        (tree / name).write_text("TIMESTAMP_NSEC=0\n")
 
 
 def _arrange(workshop: Workshop, tools: Tools, folder: Path, log: Path) -> None:
     """Users, what starts, libraries' places and bytecode, by Debian's own tools from outside."""
     workshop.run(tools.command(folder, "systemd-sysusers", f"--root={WORK}/tree"), log)
     workshop.run(tools.command(folder, "systemctl", f"--root={WORK}/tree", "preset-all"), log)
-    compiling = [
-        "python3",
-        "-m",
-        "compileall",
-        "-q",
-        "-j2",
-        "--invalidation-mode",
-        "unchecked-hash",
-        "-s",
-        f"{WORK}/tree",
-    ]
-    where = [f"{WORK}/tree/usr/lib/python{PYTHON}", f"{WORK}/tree/usr/lib/python3", f"{WORK}/tree/{OURS}/lib"]
-    workshop.run([*tools.command(folder, *compiling, "-p", "/", *where)], log)
+    workshop.run(tools.compiled(folder / "tree", "/", f"usr/lib/python{PYTHON}", "usr/lib/python3"), log)
 
 
 def _trust(workshop: Workshop, tools: Tools, folder: Path, log: Path) -> None:

@@ -49,6 +49,11 @@ class Tools:
         """These words run among the tools, with the folder `work` as /work. Nothing stays mounted afterwards."""
         return ["unshare", "--mount", "--", "sh", "-c", _ENTER, "enter", str(self.root), str(work), *words]
 
+    def compiled(self, work: Path, place: str, *folders: str) -> list[str]:
+        """The command that makes the bytecode of these folders below `work`, which is `place` on the card."""
+        how = f"python3 -m compileall -q -j2 --invalidation-mode unchecked-hash -s {WORK} -p {place}".split()
+        return self.command(work, *how, *(f"{WORK}/{folder}" for folder in folders))
+
 
 def make_tools(workshop: Workshop, mirror: str, suite: str) -> Tools:
     """The tools, from the packages above."""

@@ -75,9 +75,3 @@ def test_partitions_follow_each_other_and_leave_room_for_the_record() -> None:
     assert int.from_bytes(record[440:444], "little") == SIGNATURE
     starts = [int.from_bytes(record[446 + 16 * n + 8 : 446 + 16 * n + 12], "little") * SECTOR for n in range(4)]
     assert starts == [each.start for each in PARTITIONS]
-
-
-def test_the_partitions_of_the_system_s_table_are_those_of_this_card() -> None:
-    told = (FOLDER / "root/etc/fstab").read_text()
-    assert f"PARTUUID={SIGNATURE:08x}-01 /boot/firmware " in told
-    assert f"PARTUUID={SIGNATURE:08x}-04 /var/lib/scorecard " in told

@@ -165,3 +165,12 @@ def test_a_machine_without_a_text_console_has_nothing_to_shut(tmp_path: Path) ->
     assert console.main([str(tmp_path / "tty1")]) == 0
     (tmp_path / "file").touch()
     assert console.main([str(tmp_path / "file")]) == 1
+
+
+EARLY = [each for each in ours() if each.name.endswith((".path", ".timer"))]
+
+
+@pytest.mark.parametrize("early", EARLY, ids=lambda each: each.name)
+def test_what_the_basic_system_waits_for_waits_for_no_service(early: Unit) -> None:
+    """systemd would find a cycle, and leave a job out: services begin after basic.target, which is after these."""
+    assert [name for name in early.all("After") if name.endswith(".service")] == []

@@ -25,7 +25,8 @@ class Sights:
     """The kiosk's screens as they are drawn for this machine."""
 
     def __init__(self, catalogue: Path = EXAMPLE) -> None:
-        self._exhibit = Exhibit(OFFICE, LANGUAGES, example_catalogue(catalogue))
+        self.catalogue = example_catalogue(catalogue)
+        self._exhibit = Exhibit(OFFICE, LANGUAGES, self.catalogue)
         self._display = Display(*SIZE, *SIZE_MM)
         self._typesetter = Typesetter()
 

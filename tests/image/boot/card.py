@@ -1,0 +1,56 @@
+"""The card read from outside after its plug was pulled: what is durable on its data partition."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from image.disk import DATA
+from image.tools import WORK, Tools
+from kiosk.box.slots import SECTOR
+
+ROOT = Path(__file__).parents[3]
+JOURNAL = "kiosk/journal.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The journal's copy, and how many tickets and scores are in it."""
+
+    path: Path
+    issued: int
+    scores: int
+
+
+def journal_of(tools: Tools, machine: Path) -> Found:
+    """Take the journal off the card that lies in this machine's folder; the card itself stays as it is."""
+    raw = f"qemu-img convert -f qcow2 -O raw {WORK}/card.qcow2 {WORK}/pulled.img"
+    _run(tools, machine, *raw.split())
+    start = DATA.start // SECTOR
+    cut = (
+        f"dd if={WORK}/pulled.img of={WORK}/pulled.data bs={SECTOR * 2048} skip={start // 2048} conv=sparse status=none"
+    )
+    _run(tools, machine, *cut.split())
+    (machine / "pulled.img").unlink()
+    # Replays what the file system's own journal holds, as the next start does; 1: it did.
+    _run(tools, machine, "sh", "-c", f"e2fsck -fy {WORK}/pulled.data >/dev/null; [ $? -le 1 ]")
+    for name in (JOURNAL, f"{JOURNAL}-wal"):
+        _run(tools, machine, "debugfs", "-R", f"dump {name} {WORK}/{Path(name).name}", f"{WORK}/pulled.data")
+    (machine / "pulled.data").unlink()
+    path = machine / Path(JOURNAL).name
+    with closing(sqlite3.connect(path)) as db:
+        rows = [row[0] for row in db.execute("SELECT CAST(row AS TEXT) FROM facts")]
+    return Found(path, sum('"ticket.issued"' in row for row in rows), sum('"score.given"' in row for row in rows))
+
+
+def verified(path: Path) -> list[str]:
+    """What `python -m sync verify` has against it."""
+    command = [sys.executable, "-m", "sync", "verify", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return [] if done.returncode == 0 else [done.stdout.strip() + done.stderr.strip()]
+
+
+def _run(tools: Tools, folder: Path, *words: str) -> None:
+    subprocess.run(tools.command(folder, *words), check=True, stdin=subprocess.DEVNULL, capture_output=True)
