@@ -176,6 +176,11 @@ def test_a_long_menu_is_folded_on_a_telephone_and_opens_without_script(
     wide.goto(f"{office.console_url}/account?lang={language}")
     assert wide.locator(".links a").last.is_visible()
     assert not wide.locator(".menu").is_visible()
+    name = load(language, "console").gettext("My account")
+    assert (wide.locator(".links").get_by_text(name).count(), wide.locator(".who a").count()) == (0, 1)
+    wide.goto(f"{office.console_url}/people?lang={language}")
+    wide.locator(".who").get_by_role("link", name=name).click()
+    expect(wide).to_have_url(re.compile("/account$"))
     for each in (page, wide):
         each.context.close()
 
