@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pwd
+import stat
 import subprocess
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,6 +27,11 @@ def binaries() -> Path:
     return found[-1]
 
 
+def let_pass(folder: Path) -> None:
+    """Others may go through it; what else they may stays, for it may be the system's own temporary folder."""
+    folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXGRP | stat.S_IXOTH)
+
+
 class Cluster:
     """One server. Its superuser is `postgres`, who also runs it where we are root: it refuses to run as that."""
 
@@ -38,7 +44,7 @@ class Cluster:
         if self._user:
             entry = pwd.getpwnam(self._user)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
-            folder.parent.chmod(0o711)
+            let_pass(folder.parent)
         self._run(
             "initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )

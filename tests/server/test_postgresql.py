@@ -1,6 +1,7 @@
 """What is PostgreSQL's alone: how it is entered, what it refuses, what happens when its server goes."""
 
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -25,7 +26,7 @@ from server.stores import FILE
 from sync.clock import office_day
 from sync.facts import PrinterMet
 from sync.types import UtcMs
-from tests.postgres import Cluster
+from tests.postgres import Cluster, let_pass
 from tests.server.conftest import ZONE, admit
 from tests.server.device import NOON, Device, anchor, issued, score, seeded
 from tests.server.places import place, reader_of
@@ -64,6 +65,13 @@ def test_what_a_module_s_fixtures_keep_outlives_a_test_of_it(tmp_path: Path, clu
         assert db.execute("SELECT 1").fetchone() == (1,)
     with pytest.raises(Unavailable):
         Postgres(gone)
+
+
+@pytest.mark.parametrize(("before", "after"), [(0o1777, 0o1777), (0o700, 0o711), (0o755, 0o755)])
+def test_a_folder_that_a_server_lies_in_is_closed_to_nobody(tmp_path: Path, before: int, after: int) -> None:
+    tmp_path.chmod(before)
+    let_pass(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == after
 
 
 def test_a_server_that_cannot_be_reached_is_told_with_what_to_do(tmp_path: Path) -> None:
