@@ -305,12 +305,21 @@ def control(seed: int) -> int:
         return lost(pair.url(), sender)
 
 
-def _kept_back(sender: Sender, ledger: Ledger, db: "psycopg.Connection[tuple[int]]") -> bool:
-    """Send more; whether some is on the primary alone: what lies in the sockets' buffers reaches a frozen standby."""
-    sender.send(ledger)
-    unsent = "SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), sent_lsn)), 0)::bigint FROM pg_stat_replication"
+def _kept_back(sender: Sender, ledger: Ledger, db: "psycopg.Connection[tuple[int | None]]") -> bool:
+    """Send more; whether some is on the primary alone: what lies in the sockets' buffers reaches a frozen standby.
+
+    A primary lets go of a standby that was silent for a minute: what comes after that is on it alone."""
+    for _ in range(8):
+        sender.send(ledger)
+    unsent = "SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), sent_lsn))::bigint FROM pg_stat_replication"
     found = db.execute(unsent).fetchone()
-    return found is not None and found[0] > UNSENT
+    sender.send(ledger)
+    return found is not None and alone(found[0])
+
+
+def alone(unsent: int | None) -> bool:
+    """Whether the primary has something that reaches no standby: bytes unsent to one, or None where there is none."""
+    return unsent is None or unsent > UNSENT
 
 
 def main() -> int:
