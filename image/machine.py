@@ -13,7 +13,8 @@ from image.errors import ImageError
 from image.qmp import Monitor, Pins
 from image.tools import WORK, Tools
 
-BOARD = "virt"
+BOARD = "virt,acpi=off"
+"""Without ACPI: with it QEMU gives the machine no pins."""
 LOADER = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 REVISION = 0xC03111
 """A Raspberry Pi 4 of 4 GB: gpiozero wants to know on which board it is."""
@@ -92,7 +93,7 @@ class Machine:
             -device virtio-blk-pci,drive=card,romfile=
             -device virtio-gpu-pci,xres={SIZE[0]},yres={SIZE[1]} -device virtio-multitouch-pci
             -netdev user,id=lan{"".join(ports)} -device virtio-net-pci,netdev=lan,romfile=
-            -device qemu-xhci,id=usb
+            -device usb-ehci,id=usb
             -serial file:{WORK}/serial.log -qmp unix:{WORK}/qmp,server=on,wait=off
         """
         return [*words.split(), *self._plugged.more]

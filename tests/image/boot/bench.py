@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from image.disk import FIRMWARE
@@ -19,8 +20,9 @@ from tests.image.boot.sights import SIZE_MM
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "kiosk" / "example"
-LEVELS = (0, 1, 2, 4, 5)
-"""Lines of the machine's pins (a PL061 has eight, and the third is its power key)."""
+LEVELS = (0, 1, 4, 5, 6)
+"""Lines of the machine's pins: a PL061 has eight, and number 3 is its power key. They hang loose at low; a
+button's rests high, as on a board that pulls it up."""
 
 KIOSK = f"""
 place = "ห้องโถง"
@@ -43,7 +45,7 @@ height_mm = {SIZE_MM[1]}
 [[counters]]
 counter = 1
 levels = {list(LEVELS)}
-pressed = "high"
+pressed = "low"
 
 [sound]
 device = "none"
@@ -90,6 +92,20 @@ class Bench:
         self.machine = Machine(tools, machine, card, Plugged(more=(*more.split(), *test.split())))
         self.machine.insert()
         self.machine.describe()
+
+    def start(self) -> None:
+        """Power, with no button held."""
+        self.machine.start()
+        with closing(self.machine.pins()) as pins:
+            for line in LEVELS:
+                pins.put(line, high=True)
+
+    def press(self, line: int, seconds: float = 0.3) -> None:
+        """Hold the button of this line for so long."""
+        with closing(self.machine.pins()) as pins:
+            pins.put(line, high=False)
+            time.sleep(seconds)
+            pins.put(line, high=True)
 
     def close(self) -> None:
         """Everything off."""
