@@ -81,4 +81,5 @@ def test_the_boot_loader_chooses_and_leaves_what_the_rule_says_in_every_state(
 
 def test_control_a_script_that_never_counts_down_is_found(tmp_path: Path, cases: list[tuple[bytes, bytes]]) -> None:
     broken = command("choose.cmd").replace("setexpr k_left ${k_left} - 1", "true")
-    assert told(tmp_path / "card.img", broken, cases) != [expected(pair) for pair in cases]
+    tried = [pair for pair in cases if ", left 2" in expected(pair)[0]]
+    assert told(tmp_path / "card.img", broken, tried) != [expected(pair) for pair in tried]

@@ -243,15 +243,19 @@ class Seen(NamedTuple):
 
 
 def seen(size: str, look: str, language: str, name: str, theme: Theme = Theme.LIGHT) -> Seen:
-    """One screen. The service menu has the usual look only: no citizen sees it."""
+    """One screen. The service menu and a score box have the usual look only: nobody can ask them for another."""
     state = states(language)[name]
-    look = "normal" if state.screen in MENU else look
+    look = "normal" if _usual(state) else look
     state = state.seen(look=replace(LOOKS[look], theme=theme))
     scene = draw(state, EXHIBIT, SIZES[size], compositor(size), TOKENS)
     covered = state.asking and state.screen is not Screen.TICKET
     beneath = draw(state.seen(asking=False), EXHIBIT, SIZES[size], compositor(size), TOKENS) if covered else None
     label = look if theme is Theme.LIGHT else f"{look}, dark"
     return Seen(size, label, language, name, state, scene, len(beneath.ops) if beneath else 0)
+
+
+def _usual(state: State) -> bool:
+    return state.screen in MENU or state.condition.box is not None
 
 
 @cache
@@ -261,7 +265,7 @@ def screens(size: str, look: str) -> Sequence[Seen]:
         seen(size, look, language, name)
         for language in LANGUAGES
         for name, state in states(language).items()
-        if look == "normal" or state.screen not in MENU
+        if look == "normal" or not _usual(state)
     ]
 
 

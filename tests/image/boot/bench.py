@@ -113,13 +113,17 @@ class Bench:
         self._plugged.close()
         self._printer.end()
 
-    def printed(self, number: int, seconds: float) -> Path:
-        """The picture of this ticket (1, 2, …), waited for."""
-        path = self.tickets / f"{number:04}.png"
+    @property
+    def printed(self) -> int:
+        """How many tickets came out of the printer."""
+        return len(list(self.tickets.glob("*.png")))
+
+    def prints(self, before: int, seconds: float) -> bool:
+        """Whether one more comes out within this time than there were."""
         end = time.monotonic() + seconds
-        while not path.exists() and time.monotonic() < end:
+        while self.printed <= before and time.monotonic() < end:
             time.sleep(0.2)
-        return path
+        return self.printed > before
 
     def said(self, pattern: str) -> re.Match[str] | None:
         """The first place of the serial log that this pattern finds."""

@@ -1,5 +1,6 @@
 """The card read from outside after its plug was pulled: what is durable on its data partition."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -17,10 +18,10 @@ JOURNAL = "kiosk/journal.db"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The journal's copy, and how many tickets and scores are in it."""
+    """The journal's copy, the numbers of the tickets in it, and how many scores."""
 
     path: Path
-    issued: int
+    labels: tuple[str, ...]
     scores: int
 
 
@@ -41,8 +42,9 @@ def journal_of(tools: Tools, machine: Path) -> Found:
     (machine / "pulled.data").unlink()
     path = machine / Path(JOURNAL).name
     with closing(sqlite3.connect(path)) as db:
-        rows = [row[0] for row in db.execute("SELECT CAST(row AS TEXT) FROM facts")]
-    return Found(path, sum('"ticket.issued"' in row for row in rows), sum('"score.given"' in row for row in rows))
+        facts = [json.loads(row) for (row,) in db.execute("SELECT CAST(row AS TEXT) FROM facts ORDER BY seq")]
+    labels = tuple(body["label"] for _, kind, *_, body in facts if kind == "ticket.issued")
+    return Found(path, labels, sum(fact[1] == "score.given" for fact in facts))
 
 
 def verified(path: Path) -> list[str]:
