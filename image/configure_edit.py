@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from image.errors import ImageError
-from kiosk.box.toml_out import document
 from sync.config import KIOSK_ROLE, ROLES
 from sync.config_roles import shape_of
 from sync.strict_toml import Choice, Flag, ListOf, Sections, Table, Text
 from sync.toml_lines import Path, lines_of
+from sync.toml_text import toml_text
 
 SHORT: Mapping[str, Path] = {
     "code": ("server", "code"),
@@ -123,7 +123,7 @@ def without(text: str, names: set[str]) -> str:
 
 def _placed(text: str, path: Path, value: Any) -> str:
     lines, found = text.split("\n"), lines_of(text).first
-    written = document({"x": value}).removeprefix("x = ").rstrip("\n")
+    written = toml_text({"x": value}).removeprefix("x = ").rstrip("\n")
     if path in found:
         assigned = _ASSIGNED.match(lines[found[path] - 1])
         if assigned:

@@ -13,8 +13,8 @@ from kiosk.box.apply import PIN
 from kiosk.box.files import File
 from kiosk.box.plan import PYTHON
 from kiosk.box.source import NAME
-from kiosk.box.toml_out import document
 from sync.pin import load_pin
+from sync.toml_text import toml_text
 
 ASK_S = 60
 
@@ -38,7 +38,7 @@ def with_code(content: bytes, code: str) -> str:
     """kiosk.toml with this code for the server that it names."""
     values = tomllib.loads(content.decode("utf-8"))
     values["server"] = {**values["server"], "code": code}
-    return document(values)
+    return toml_text(values)
 
 
 def pair(run: Path, data: Path, ask: Callable[[str], str | None], write: Callable[[File], None]) -> str | None:

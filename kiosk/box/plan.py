@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from kiosk.box import network
 from kiosk.box.files import File
 from kiosk.box.source import NAME, Source, kept
-from kiosk.box.toml_out import document
 from sync.config import ALL_IN_ONE_ROLE, KIOSK_ROLE, OFFICE_ROLE, KioskConfig, Network
 from sync.printer_address import host_of
+from sync.toml_text import toml_text
 
 PYTHON = "/opt/scorecard/bin/python"
 FILES = ("catalogue", "calendar", "ticket", "printers")
@@ -117,10 +117,10 @@ def _commands(units: list[str]) -> tuple[tuple[str, ...], ...]:
 def _for_the_programs(source: Source, config: KioskConfig, places: Places) -> list[File]:
     files = []
     if config.role != OFFICE_ROLE:
-        text = document(kiosk_values(source.values, config, places))
+        text = toml_text(kiosk_values(source.values, config, places))
         files.append(File(f"{places.run}/{NAME}", text, 0o640, group="scorecard"))
     if config.role in (OFFICE_ROLE, ALL_IN_ONE_ROLE):
-        text = document(server_values(source.values, config, places)) + (f"\n{source.extra}" if source.extra else "")
+        text = toml_text(server_values(source.values, config, places)) + (f"\n{source.extra}" if source.extra else "")
         files.append(File(f"{places.run}/server.toml", text, 0o640, group="scorecard-server"))
     if config.role == ALL_IN_ONE_ROLE:
         files.append(_pairs_itself(places))

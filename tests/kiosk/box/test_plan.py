@@ -8,9 +8,9 @@ import pytest
 
 from hardware.usb_allowed import rule_of
 from kiosk.box.plan import Places
-from kiosk.box.toml_out import document
 from server.config import parse_server
 from sync.config import parse_kiosk
+from sync.toml_text import toml_text
 from tests.kiosk.box.boxes import FILES, KIOSK, Box
 from tests.sync.test_config_box import BOX, CODE, KEY
 from tests.systemd.test_rules import WHY_NOT, rules
@@ -218,7 +218,7 @@ def test_toml_that_is_written_is_read_as_the_same() -> None:
         "s": {"x": "", "t": {"y": 1}},
         "l": [{"z": 1}, {"z": 2, "deep": {"w": "v"}}],
     }
-    assert tomllib.loads(document(values)) == values
+    assert tomllib.loads(toml_text(values)) == values
 
 
 def test_the_places_are_those_of_the_card() -> None:
