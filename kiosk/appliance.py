@@ -195,19 +195,7 @@ def _assembled(
     bench = _bench(config, loaded.data, wakes, mistakes)
     hall, publications = _hall(loaded.data, parts.house, hours.calendar), publications_of(loaded, say)
     parts = replace(parts, hall=hall, bench=bench, publications=publications)
-    settings = Settings(
-        counters=tuple(counter.counter for counter in config.counters),
-        languages=config.languages,
-        catalogue=catalogue,
-        zone=config.zone,
-        trust=Trust(config.clock.trust),
-        release=RELEASE,
-        configuration=loaded.digest,
-        held=held,
-        calendar=hours.calendar,
-        served=config.server.url is not None,
-    )
-    machine = Machine(parts, settings)
+    machine = Machine(parts, settings_of(config, loaded, catalogue, held, hours.calendar))
     if machine.record.printer_met is not None:
         _fit(press, kinds, config, machine.record.printer_met.profile)
     window = open_window(config, typesetter, fullscreen)
@@ -348,6 +336,31 @@ def _hall(data: Path, house: Printhouse, calendar: Calendar) -> OfficeHall:
     """What the office tells, from sync's copy of the office's journal."""
     standard = {each.id: each.minutes for each in house.catalogue.services}
     return OfficeHall(MirrorReader(data / MIRROR), house.journal_id, standard, calendar, say)
+
+
+def settings_of(
+    config: KioskConfig,
+    loaded: Loaded,
+    catalogue: Catalogue,
+    held: tuple[tuple[int, int], ...],
+    calendar: Calendar,
+    *,
+    box: bool = False,
+) -> Settings:
+    """What the machine is told of its file. `held`: buttons that are down by now. `box`: it takes scores alone."""
+    return Settings(
+        counters=tuple(counter.counter for counter in config.counters),
+        languages=config.languages,
+        catalogue=catalogue,
+        zone=config.zone,
+        trust=Trust(config.clock.trust),
+        release=RELEASE,
+        configuration=loaded.digest,
+        held=held,
+        calendar=calendar,
+        served=config.server.url is not None,
+        box=box,
+    )
 
 
 def counters_of(

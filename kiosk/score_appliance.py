@@ -20,6 +20,7 @@ from kiosk.appliance import (
     open_journal,
     open_window,
     say,
+    settings_of,
     show_lamps,
     sound_of,
     waker,
@@ -30,14 +31,12 @@ from kiosk.errors import KioskError
 from kiosk.front import Front
 from kiosk.layout import Display
 from kiosk.loop import Loop, WakePipe
-from kiosk.machine import Machine, Parts, Settings
+from kiosk.machine import Machine, Parts
 from kiosk.office_data import hours_of, publications_of
 from kiosk.pin_file import PinFile
 from kiosk.technician import Bench
 from kiosk.ticket_layout import Ticket
 from kiosk.view_parts import Exhibit
-from sync import RELEASE
-from sync.clock import Trust
 from sync.config import SCOREBOX_ROLE, KioskConfig
 from sync.inbox import InboxReader
 from sync.journal import Journal
@@ -94,20 +93,7 @@ def _assembled(
         bench=bench,
         publications=publications_of(loaded, say),
     )
-    settings = Settings(
-        counters=tuple(counter.counter for counter in config.counters),
-        languages=config.languages,
-        catalogue=NO_SERVICES,
-        zone=config.zone,
-        trust=Trust(config.clock.trust),
-        release=RELEASE,
-        configuration=loaded.digest,
-        held=held,
-        calendar=hours.calendar,
-        served=served,
-        box=True,
-    )
-    machine = Machine(parts, settings)
+    machine = Machine(parts, settings_of(config, loaded, NO_SERVICES, held, hours.calendar, box=True))
     window = open_window(config, typesetter, fullscreen)
     stack.callback(window.close)
     show_lamps(lamps, window)
