@@ -8,7 +8,7 @@ from pathlib import Path
 
 from image.errors import ImageError
 from image.recipe import Recipe, differences, preferences, versions_of
-from image.workshop import Workshop, digest
+from image.workshop import Workshop, digest, remove
 
 ARCHITECTURE = "arm64"
 STATUS = "./var/lib/dpkg/status"
@@ -141,7 +141,7 @@ class Archive:
         self._workshop, self._recipe = workshop, recipe
 
     def unpacked(self, name: str, packages: Iterable[str], pinned: Mapping[str, str]) -> tuple[Path, dict[str, str]]:
-        """A folder with what is in these packages and what they depend on within the list, and their versions."""
+        """A folder with what is in these packages, and their versions. Raises ImageError where others are pinned."""
         wanted = tuple(packages)
 
         def make(folder: Path) -> None:
@@ -165,15 +165,21 @@ class Archive:
                 told = subprocess.run(["dpkg-deb", "-W", deb], capture_output=True, text=True, check=True).stdout
                 with (folder / "versions").open("a") as file:
                     file.write(told)
-            for path in ("debs", "lists", "cache"):
-                self._workshop.run(["rm", "-rf", folder / path], log)
+            for name in ("debs", "lists", "cache"):
+                remove(folder / name)
+
+        def of_these(found: Mapping[str, str]) -> dict[str, str]:
+            return {each: pinned[each] for each in found if each in pinned}
 
         def holds(folder: Path) -> bool:
             found = _versions(folder)
-            return _as_pinned({each: pinned[each] for each in found if each in pinned}, found)
+            return _as_pinned(of_these(found), found)
 
         folder = self._workshop.part(name, digest(repr(self._recipe.sources), *wanted), make, holds=holds)
-        return folder / "root", _versions(folder)
+        found = _versions(folder)
+        if pinned:
+            refuse_others(of_these(found), found)
+        return folder / "root", found
 
     def _apt(self, folder: Path, pinned: Mapping[str, str]) -> list[str]:
         for path in ("lists/partial", "cache/archives/partial"):
@@ -198,10 +204,12 @@ class Archive:
 
     def _real(self, options: list[str], package: str) -> str:
         """A package that only names the newest of its kind stands for that."""
+        if package != "linux-image-arm64":
+            return package
         command = ["apt-cache", *options, "depends", "--no-recommends", f"{package}:{ARCHITECTURE}"]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         for line in told.splitlines():
             kind, _, name = line.strip().partition(": ")
-            if kind == "Depends" and package == "linux-image-arm64" and name.startswith("linux-image-"):
+            if kind == "Depends" and name.startswith("linux-image-"):
                 return name.partition(":")[0]
         return package

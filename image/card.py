@@ -46,9 +46,8 @@ def make_slot(workshop: Workshop, tools: Tools, kernel: Kernel, squashfs: Path) 
         workshop.run(tools.command(folder, *plain.split(), *content.split()), folder / "log")
         shutil.rmtree(contents)
 
-    key = digest(
-        kernel.image.parents[2].name, kernel.initrd.parent.name, squashfs.parent.name, ARGUMENTS, Path(__file__)
-    )
+    parts = (kernel.image, kernel.initrd, squashfs)
+    key = digest(*map(workshop.making, parts), ARGUMENTS, Path(__file__))
     return workshop.part("slot", key, make) / "slot.ext4"
 
 
@@ -77,8 +76,9 @@ def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, 
         for name in ("firmware.fat", "data.ext4"):
             (folder / name).unlink()
 
-    parts = (slot.parent.name, kernel.image.parents[2].name, unpacked.parent.name)
-    key = digest(*parts, FOLDER / "firmware", command("boot.cmd"), command("choose.cmd"), boot_record(), Path(__file__))
+    parts = (slot, kernel.image, unpacked)
+    ours = (FOLDER / "firmware", boot_script(), boot_record(), Path(__file__))
+    key = digest(*map(workshop.making, parts), *ours)
     return workshop.part("card", key, make) / "card.img"
 
 

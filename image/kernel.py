@@ -59,7 +59,7 @@ def make_kernel(workshop: Workshop, tools: Tools, recipe: Recipe, unpacked: Path
         shutil.rmtree(folder / "every")
 
     ours = (FOLDER / "initramfs", f"{SIGNATURE:x}", Path(__file__))
-    key = digest(unpacked.parent.name, repr(recipe.modules), repr(recipe.early), *ours)
+    key = digest(workshop.making(unpacked), repr(recipe.modules), repr(recipe.early), *ours)
     made = workshop.part("kernel", key, make)
     boards = tuple(
         path

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from image.base import Archive, make_base, refuse_others, versions_in
+from image.base import Archive, make_base, versions_in
 from image.card import make_card, make_slot
+from image.configure_card import sparse_copy
 from image.errors import ImageError
 from image.inventory import bill_of_materials, debian_parts, listing, python_parts
 from image.kernel import make_kernel
@@ -17,6 +18,7 @@ from image.recipe import parse_pinned, parse_recipe, pinned_text
 from image.system import Ingredients, make_system
 from image.tools import WORK, Tools, make_tools
 from image.workshop import Workshop
+from sync import RELEASE
 
 FOLDER = Path(__file__).parent
 PINNED = FOLDER / "pinned.txt"
@@ -52,38 +54,28 @@ def build(cache: Path, out: Path, *, pin: bool = False, raw: bool = False) -> Pa
     unpacked, loose = archive.unpacked("unpacked", recipe.unpacked, pinned)
     headers, theirs = archive.unpacked("headers", [f"libpython{PYTHON}-dev"], pinned)
     base = make_base(workshop, recipe, _without(pinned, loose, theirs))
-    refuse_others({name: pinned[name] for name in loose if name in pinned}, loose if pinned else {})
     if pin:
         PINNED.write_text(pinned_text(versions_in(base) | loose | theirs))
     kernel = make_kernel(workshop, tools, recipe, unpacked)
     packages = make_packages(workshop, tools, headers)
     made = Ingredients(base, kernel, unpacked, packages, make_wheel(workshop, tools))
-    release = _release()
-    squashfs = make_system(workshop, tools, recipe, made, release)
+    squashfs = make_system(workshop, tools, recipe, made, RELEASE)
     slot = make_slot(workshop, tools, kernel, squashfs)
     card = make_card(workshop, tools, kernel, unpacked, slot)
     out.mkdir(parents=True, exist_ok=True)
-    image = out / f"{NAME}-{release}.img"
+    image = out / f"{NAME}-{RELEASE}.img"
     parts = [*debian_parts(versions_in(base) | loose), *python_parts([packages, made.program])]
     image.with_suffix(".packages.txt").write_text(listing(parts))
-    image.with_suffix(".cdx.json").write_text(bill_of_materials(parts, release))
-    return _kept(workshop, card, image) if raw else _compressed(workshop, tools, card, image)
+    image.with_suffix(".cdx.json").write_text(bill_of_materials(parts, RELEASE))
+    if not raw:
+        return _compressed(workshop, tools, card, image)
+    sparse_copy(card, image)
+    return image
 
 
 def _without(pinned: Mapping[str, str], *others: Mapping[str, str]) -> dict[str, str]:
     apart = {name for each in others for name in each}
     return {name: version for name, version in pinned.items() if name not in apart}
-
-
-def _release() -> str:
-    from sync import RELEASE
-
-    return RELEASE
-
-
-def _kept(workshop: Workshop, card: Path, image: Path) -> Path:
-    workshop.run(["cp", "--sparse=always", card, image], image.with_suffix(".log"))
-    return image
 
 
 def _compressed(workshop: Workshop, tools: Tools, card: Path, image: Path) -> Path:

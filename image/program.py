@@ -10,7 +10,7 @@ from image.workshop import Workshop, digest, remove
 REPOSITORY = Path(__file__).parents[1]
 PYTHON = "3.13"
 SITE = f"/opt/scorecard/lib/python{PYTHON}/site-packages"
-LOCKS = ("requirements.txt", "requirements-postgresql.txt")
+LOCK = "requirements.txt"
 PI_LOCK = "image/requirements-pi.txt"
 PLATFORMS = ("manylinux_2_17_aarch64", "manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64")
 SHIPPED = (
@@ -48,7 +48,7 @@ def make_packages(workshop: Workshop, tools: Tools, headers: Path) -> Path:
         platforms = [word for name in PLATFORMS for word in ("--platform", name)]
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir"]
         foreign = ["--only-binary=:all:", "--python-version", PYTHON, "--implementation", "cp", *abis, *platforms]
-        lock = ["--require-hashes", "--no-deps", "-r", str(REPOSITORY / LOCKS[0])]
+        lock = ["--require-hashes", "--no-deps", "-r", str(REPOSITORY / LOCK)]
         target = folder / "site-packages"
         workshop.run([*pip, "install", "-q", "--target", target, "--no-compile", *foreign, *lock], log)
         source = folder / "lgpio-source"
@@ -65,11 +65,12 @@ def make_packages(workshop: Workshop, tools: Tools, headers: Path) -> Path:
         for pattern in UNUSED:
             for path in target.glob(pattern):
                 remove(path)
-        for path in target.rglob("tests"):
+        for path in list(target.rglob("tests")):
             remove(path)
         workshop.run(tools.compiled(target, SITE, "."), log)
 
-    key = digest(REPOSITORY / LOCKS[0], REPOSITORY / PI_LOCK, PYTHON, repr(PLATFORMS), repr(UNUSED), Path(__file__))
+    ours = (REPOSITORY / LOCK, REPOSITORY / PI_LOCK, Path(__file__))
+    key = digest(*ours, workshop.making(headers))
     return workshop.part("packages", key, make) / "site-packages"
 
 

@@ -67,7 +67,7 @@ def make_system(workshop: Workshop, tools: Tools, recipe: Recipe, made: Ingredie
 
     ours = (REPOSITORY / "systemd", FOLDER / "root", FOLDER / "firmware", Path(__file__))
     parts = (made.base, made.kernel.modules, made.firmware, made.packages, made.program)
-    key = digest(*(str(each.parent.name) for each in parts), *ours, repr(recipe.dropped), release)
+    key = digest(*map(workshop.making, parts), *ours, repr(recipe.dropped), release)
     return workshop.part("system", key, make) / "root.squashfs"
 
 
@@ -106,9 +106,7 @@ def _lay(source: Path, target: Path) -> None:
 def _settle(tree: Path, release: str) -> None:
     """Names and files that belong to one machine, or to none."""
     (tree / "etc/hostname").write_text("scorecard\n")
-    (tree / "etc/machine-id").write_text(
-        ""
-    )  # empty, not missing: each start makes one of its own, and none is the first
+    (tree / "etc/machine-id").write_text("")  # empty, not missing: each start makes one, and none is the first
     for name in ("etc/resolv.conf", "etc/localtime"):
         remove(tree / name)
     (tree / "etc/resolv.conf").symlink_to("../run/systemd/resolve/resolv.conf")
@@ -143,11 +141,10 @@ def _trust(workshop: Workshop, tools: Tools, folder: Path, log: Path) -> None:
     remove(certificates)
     certificates.mkdir()
     for each in authorities:
-        (certificates / f"{each.stem}.pem").symlink_to(f"/usr/share/ca-certificates/mozilla/{each.name}")
+        (certificates / f"{each.stem}.pem").symlink_to(f"../../../usr/share/ca-certificates/mozilla/{each.name}")
     text = b"".join(each.read_bytes().strip() + b"\n" for each in authorities)
     (certificates / "ca-certificates.crt").write_bytes(text)
-    hashing = "cp -r /work/tree/usr/share/ca-certificates /usr/share/ && openssl rehash /work/tree/etc/ssl/certs"
-    workshop.run(tools.command(folder, "sh", "-c", hashing), log)
+    workshop.run(tools.command(folder, "openssl", "rehash", f"{WORK}/tree/etc/ssl/certs"), log)
 
 
 def _sizes(tree: Path) -> dict[str, int]:

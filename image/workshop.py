@@ -10,6 +10,8 @@ from pathlib import Path
 
 from image.errors import ImageError
 
+MADE = "made"
+"""The file in each part that says which making it is: what is made from a part is made anew with it."""
 KEPT = 2
 """So many makings of each part stay: this one, and the one before."""
 SAID_EVERY_S = 20.0
@@ -45,8 +47,6 @@ class Workshop:
         self.folder = folder
         self._say = say or (lambda text: print(text, file=sys.stderr, flush=True))
         self._began = time.monotonic()
-        self.took: dict[str, float] = {}
-        """How long each part took, in seconds; what was there already took none."""
         folder.mkdir(parents=True, exist_ok=True)
 
     def say(self, text: str) -> None:
@@ -63,7 +63,7 @@ class Workshop:
     ) -> Path:
         """The folder of this part, made by `make(folder)` unless it was made from the same before and `holds`."""
         place = self.folder / f"{name}-{key[:16]}"
-        if place.exists() and not holds(place):
+        if place.exists() and not ((place / MADE).exists() and holds(place)):
             self.say(f"{name}: what was made before is not what is wanted now")
             remove(place)
         if place.exists():
@@ -75,13 +75,18 @@ class Workshop:
         remove(unfinished)
         unfinished.mkdir()
         make(unfinished)
+        (unfinished / MADE).write_text(f"{time.time_ns()}\n")
         unfinished.rename(place)
-        self.took[name] = time.monotonic() - begun
-        self.say(f"{name}: made in {self.took[name]:.0f} s")
+        self.say(f"{name}: made in {time.monotonic() - begun:.0f} s")
         older = sorted(self.folder.glob(f"{name}-*"), key=lambda each: each.stat().st_mtime)
         for each in older[:-KEPT]:
             remove(each)
         return place
+
+    def making(self, path: Path) -> str:
+        """Which making of its part this file or folder is of: for the key of what is made from it."""
+        name = path.relative_to(self.folder).parts[0]
+        return f"{name} {(self.folder / name / MADE).read_text()}"
 
     def run(self, command: Sequence[str | Path], log: Path) -> None:
         """Run it, its words kept in `log` and its last one said now and then. Raises ImageError with the log's end."""

@@ -41,7 +41,7 @@ def test_a_making_that_fails_leaves_no_part_and_is_begun_anew(workshop: Workshop
     with pytest.raises(ImageError):
         workshop.part("system", "a" * 64, fail)
     made = workshop.part("system", "a" * 64, lambda folder: (folder / "whole").touch())
-    assert [path.name for path in made.iterdir()] == ["whole"]
+    assert sorted(path.name for path in made.iterdir()) == ["made", "whole"]
 
 
 def test_only_the_last_makings_stay(workshop: Workshop) -> None:
@@ -78,5 +78,7 @@ def test_what_no_longer_holds_is_made_anew(workshop: Workshop) -> None:
     def make(folder: Path) -> None:
         (folder / "it").write_text(next(texts))
 
-    made = [workshop.part("base", "a" * 64, make, holds=lambda folder: False) for _ in range(2)]
+    before = [workshop.making(workshop.part("base", "a" * 64, make))]
+    made = [workshop.part("base", "a" * 64, make, holds=lambda folder: False)]
     assert (made[-1] / "it").read_text() == "second"
+    assert len({workshop.making(made[-1] / "it"), *before}) == 2, "what is made from it is made anew"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from image.configure_card import sparse_copy
 from image.disk import FIRMWARE
 from image.machine import Machine, Plugged
 from image.tools import WORK, Tools
@@ -68,7 +69,7 @@ class Bench:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         card = self.folder / "prepared.img"
-        subprocess.run(["cp", "--sparse=always", str(image), str(card)], check=True)
+        sparse_copy(image, card)
         prepare(card, files or {"kiosk.toml": KIOSK, "catalogue.toml": (EXAMPLE / "catalogue.toml").read_text()})
         self.tools = tools
         self.tickets = self.folder / "tickets"
