@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from image.configure_card import sparse_copy
 from image.errors import ImageError
 from image.qmp import Monitor, Pins
 from image.tools import WORK, Tools
@@ -26,9 +27,11 @@ FULL = 32767
 
 @dataclass(frozen=True, slots=True)
 class Plugged:
-    """What hangs on the machine: ports of the host forwarded to ports of the guest, and more words for QEMU."""
+    """What hangs on the machine: its cable (`lan`, as words for QEMU; it runs after the words `inside`, in a network
+    of its own), and more words for QEMU."""
 
-    forwarded: tuple[tuple[int, int], ...] = ()
+    lan: tuple[str, ...] = ("-netdev", "user,id=lan")
+    inside: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     memory_mb: int = 1024
     card_gb: int = 4
@@ -37,7 +40,7 @@ class Plugged:
 class Machine:
     """The card running. `folder` gets serial.log (all that the system says), sockets and pictures.
 
-    The image stays as it is: what is written goes to card.qcow2 in the folder.
+    The image stays as it is: what is written goes to a copy, card.img in the folder.
     """
 
     def __init__(self, tools: Tools, folder: Path, image: Path, plugged: Plugged | None = None) -> None:
@@ -48,13 +51,16 @@ class Machine:
         self._process: subprocess.Popen[bytes] | None = None
         self._monitor: Monitor | None = None
 
+    @property
+    def card(self) -> Path:
+        """The card itself, to be read and written while the machine is off."""
+        return self.folder / "card.img"
+
     def insert(self) -> None:
         """A fresh card, as it was flashed."""
-        (self.folder / "image").unlink(missing_ok=True)
-        os.link(self._image, self.folder / "image")
         (self.folder / "serial.log").unlink(missing_ok=True)
-        layer = f"qemu-img create -q -f qcow2 -F raw -b {WORK}/image {WORK}/card.qcow2 {self._plugged.card_gb}G"
-        self._run(*layer.split())
+        sparse_copy(self._image, self.card)
+        os.truncate(self.card, self._plugged.card_gb << 30)
 
     def describe(self) -> None:
         """Write board.dtb: QEMU's own description of the machine, with a Raspberry Pi's revision in it."""
@@ -63,18 +69,23 @@ class Machine:
         self._run("fdtput", "-t", "x", f"{WORK}/board.dtb", "/system", "linux,revision", f"{REVISION:x}")
 
     def _run(self, *words: str) -> None:
-        command = self._tools.command(self.folder, *words)
+        command = [*self._plugged.inside, *self._tools.command(self.folder, *words)]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ImageError(f"{words[0]}: {done.stderr.strip()}", hint="look at the words it was given")
 
-    def start(self) -> None:
-        """Power."""
-        for name in ("qmp", "qtest"):
+    @property
+    def on(self) -> bool:
+        """Whether it has power."""
+        return self._process is not None
+
+    def start(self, *more: str) -> None:
+        """Power; `more` words for QEMU this once."""
+        for name in ("qmp", "qtest", "hand"):
             (self.folder / name).unlink(missing_ok=True)
         with (self.folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._tools.command(self.folder, *self._command()),
+                [*self._plugged.inside, *self._tools.command(self.folder, *self._command(), *more)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -84,19 +95,18 @@ class Machine:
         self._monitor = Monitor(self.folder / "qmp")
 
     def _command(self, board: str = BOARD) -> list[str]:
-        ports = (f",hostfwd=tcp:127.0.0.1:{host}-:{guest}" for host, guest in self._plugged.forwarded)
         described = f"-dtb {WORK}/board.dtb" if (self.folder / "board.dtb").exists() and board == BOARD else ""
         words = f"""
             qemu-system-aarch64 -M {board} -cpu cortex-a72 -smp 2 -m {self._plugged.memory_mb} {described}
-            -bios {LOADER} -nodefaults -display none -no-reboot -rtc base=utc
-            -drive file={WORK}/card.qcow2,format=qcow2,if=none,id=card,cache=writeback
+            -bios {LOADER} -nodefaults -display none
+            -drive file={WORK}/card.img,format=raw,if=none,id=card,cache=writeback
             -device virtio-blk-pci,drive=card,romfile=
             -device virtio-gpu-pci,xres={SIZE[0]},yres={SIZE[1]} -device virtio-multitouch-pci
-            -netdev user,id=lan{"".join(ports)} -device virtio-net-pci,netdev=lan,romfile=
+            -device virtio-net-pci,netdev=lan,romfile=,id=cable
             -device usb-ehci,id=usb
             -serial file:{WORK}/serial.log -qmp unix:{WORK}/qmp,server=on,wait=off
         """
-        return [*words.split(), *self._plugged.more]
+        return [*words.split(), *self._plugged.lan, *self._plugged.more]
 
     @property
     def monitor(self) -> Monitor:
@@ -131,6 +141,11 @@ class Machine:
         moved = [_finger("data", axis=axis, value=value) for axis, value in at]
         self.monitor.do("input-send-event", events=[_finger("begin", tracking=1), *moved])
         self.monitor.do("input-send-event", events=[_finger("end", tracking=-1)])
+
+    def written(self) -> int:
+        """Bytes written to the card since power."""
+        (card,) = (each for each in self.monitor.do("query-blockstats") if each.get("device") == "card")
+        return int(card["stats"]["wr_bytes"])
 
     def pins(self) -> Pins:
         """The machine's own pins; it must have been given its test port."""

@@ -13,9 +13,9 @@ PATIENCE_S = 60.0
 class Talk:
     """A connection of lines over a Unix socket; each call waits for its answer."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float = PATIENCE_S) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(PATIENCE_S)
+        self._socket.settimeout(patience_s)
         self._socket.connect(str(path))
         self._lines = self._socket.makefile("rb")
 
@@ -40,11 +40,11 @@ class Talk:
 
 
 class Monitor:
-    """QMP: `do(command, …)` gives what the command returns; `events` keeps the names of what happened meanwhile."""
+    """QMP: `do(command, …)` gives what the command returns."""
 
     def __init__(self, path: Path) -> None:
         self._talk = Talk(path)
-        self.events: list[str] = []
+        self._events: list[str] = []
         self._talk.line()
         self.do("qmp_capabilities")
 
@@ -54,13 +54,18 @@ class Monitor:
         while True:
             answer = json.loads(self._talk.line())
             if "event" in answer:
-                self.events.append(answer["event"])
+                self._events.append(answer["event"])
             elif "error" in answer:
                 raise ImageError(
                     f"{command}: {answer['error']['desc']}", hint="mend the call: QEMU knows no such thing"
                 )
             elif "return" in answer:
                 return answer["return"]
+
+    def happened(self) -> list[str]:
+        """The names of all events so far."""
+        self.do("query-status")  # what came before its answer is read with it
+        return self._events
 
     def close(self) -> None:
         """Let go."""

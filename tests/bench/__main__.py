@@ -11,13 +11,15 @@ NAMES = (
     "journal", "exchange", "ingest", "https", "feed", "call", "office", "figures", "scale", "status", "tap", "press",
     "paint", "start", "idle", "paper", "printing",
 )  # fmt: skip
+BY_NAME_ONLY = ("boot",)
+"""It takes a card, which takes root and minutes."""
 
 
 def main(names: list[str]) -> int:
     """Exit code: 0 all hold, 1 one does not, 2 an unknown name."""
-    unknown = [name for name in names if name not in NAMES]
+    unknown = [name for name in names if name not in NAMES + BY_NAME_ONLY]
     if unknown:
-        print(f"no such row: {', '.join(unknown)}. There are: {', '.join(NAMES)}", file=sys.stderr)
+        print(f"no such row: {', '.join(unknown)}. There are: {', '.join(NAMES + BY_NAME_ONLY)}", file=sys.stderr)
         return 2
     done: list[Row] = []
     for name in names or NAMES:

@@ -7,24 +7,33 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from image.configure_card import sparse_copy
 from image.disk import FIRMWARE
 from image.machine import Machine, Plugged
 from image.tools import WORK, Tools
 from image.usb_printer import PluggedPrinter
 from kiosk.parts import Part
+from tests.image.boot.hand import FILE, KERNEL, SCRIPT, WORDS, Hand
+from tests.image.boot.lan import Lan, Office
 from tests.image.boot.sights import SIZE_MM
+from tests.systemd.scan import BOX
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "kiosk" / "example"
+LISTENING = r"^listening (\S+):(\d+)"
+HAND_S = 60.0
 LEVELS = (0, 1, 4, 5, 6)
 """Lines of the machine's pins: a PL061 has eight, and number 3 is its power key. They hang loose at low; a
 button's rests high, as on a board that pulls it up."""
 
+OFFICE = """\
+th = "สำนักงานเทศบาลนครตัวอย่าง"
+en = "Example City Office"
+my = "နမူနာ မြို့တော် စည်ပင်သာယာရုံး"
+"""
 KIOSK = f"""
 place = "ห้องโถง"
 catalogue = "catalogue.toml"
@@ -35,10 +44,7 @@ time_zone = "Asia/Bangkok"
 languages = ["th", "en", "my"]
 
 [office]
-th = "สำนักงานเทศบาลนครตัวอย่าง"
-en = "Example City Office"
-my = "နမူနာ မြို့တော် စည်ပင်သာယာရုံး"
-
+{OFFICE}
 [screen]
 width_mm = {SIZE_MM[0]}
 height_mm = {SIZE_MM[1]}
@@ -53,50 +59,80 @@ device = "none"
 
 [clock]
 trust = "system"
+
+[network]
+address = "{BOX}/24"
+
+[server]
+url = "{Office.url}"
 """
 TALKATIVE = (
     "console=ttyAMA0 loglevel=5 systemd.journald.forward_to_console=1 systemd.journald.max_level_console=info "
     "systemd.watchdog_sec=0 systemd.show_status=false"
 )
 """For the card's more.env: the serial line tells what happens, and emulation's slowness is no hung machine."""
+WITH_HAND = f"{TALKATIVE} {KERNEL}"
 
 
 class Bench:
     """One machine with all around it, in a folder that keeps pictures, tickets and logs."""
 
-    def __init__(self, tools: Tools, folder: Path, image: Path, files: Mapping[str, str] | None = None) -> None:
+    def __init__(self, tools: Tools, folder: Path, image: Path) -> None:
         self.folder = folder.resolve()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        card = self.folder / "prepared.img"
-        sparse_copy(image, card)
-        prepare(card, files or {"kiosk.toml": KIOSK, "catalogue.toml": (EXAMPLE / "catalogue.toml").read_text()})
         self.tools = tools
+        self._open = ExitStack()
+        try:
+            self._put_together(image)
+        except BaseException:
+            self._open.close()
+            raise
+
+    def _put_together(self, image: Path) -> None:
+        self.lan = Lan()
+        self._open.callback(self.lan.close)
+        self.office = Office(self.folder / "office", self.lan, OFFICE)
+        self._open.callback(self.office.close)
+        folder = self.folder / "machine"
+        folder.mkdir()
+        self._open.enter_context(self._printer(folder / "usb"))
+        usb = f"-chardev socket,id=printer,path={WORK}/usb -device usb-redir,chardev=printer,bus=usb.0"
+        test = f"-qtest unix:{WORK}/qtest,server=on,wait=off"
+        more = (*usb.split(), *test.split(), *WORDS)
+        self.machine = Machine(self.tools, folder, image, Plugged(Lan.words, tuple(self.lan.inside), more))
+        self._open.callback(self.machine.pull)
+        self.kiosk_toml = f'{KIOSK}code = "{self.office.code("ห้องโถง")}"\n'
+        self.machine.insert()
+        services = (EXAMPLE / "catalogue.toml").read_text()
+        prepare(self.machine.card, {"kiosk.toml": self.kiosk_toml, "catalogue.toml": services})
+        self.machine.describe()
+
+    @contextmanager
+    def _printer(self, usb: Path) -> Iterator[None]:
         self.tickets = self.folder / "tickets"
-        self._printer = Part(
+        program = ["-m", "hardware.virtual_printer", "--listen", "127.0.0.1:0", "--out", str(self.tickets)]
+        printer = Part(
             "printer",
-            [sys.executable, "-m", "hardware.virtual_printer", "--listen", "127.0.0.1:0", "--out", str(self.tickets)],
-            [r"^listening (\S+):(\d+)"],
+            [sys.executable, *program],
+            [LISTENING],
             log=self.folder / "printer.log",
             environment={**os.environ, "PYTHONPATH": str(ROOT)},
         )
-        self._printer.start()
-        port = int(self._printer.found[r"^listening (\S+):(\d+)"][2])
-        machine = self.folder / "machine"
-        machine.mkdir()
+        printer.start()
         listening = socket.socket(socket.AF_UNIX)
-        listening.bind(str(machine / "usb"))
+        listening.bind(str(usb))
         listening.listen()
-        self._plugged = PluggedPrinter(listening, ("127.0.0.1", port))
-        more = f"-chardev socket,id=printer,path={WORK}/usb -device usb-redir,chardev=printer,bus=usb.0"
-        test = f"-qtest unix:{WORK}/qtest,server=on,wait=off"
-        self.machine = Machine(tools, machine, card, Plugged(more=(*more.split(), *test.split())))
-        self.machine.insert()
-        self.machine.describe()
+        plugged = PluggedPrinter(listening, ("127.0.0.1", int(printer.found[LISTENING][2])))
+        try:
+            yield
+        finally:
+            plugged.close()
+            printer.end()
 
-    def start(self) -> None:
-        """Power, with no button held."""
-        self.machine.start()
+    def start(self, *more: str) -> None:
+        """Power, with no button held; `more` words for QEMU this once."""
+        self.machine.start(*more)
         with closing(self.machine.pins()) as pins:
             for line in LEVELS:
                 pins.put(line, high=True)
@@ -110,9 +146,11 @@ class Bench:
 
     def close(self) -> None:
         """Everything off."""
-        self.machine.pull()
-        self._plugged.close()
-        self._printer.end()
+        self._open.close()
+
+    def hand(self) -> Hand:
+        """A hand within the machine, which runs."""
+        return Hand(self.machine.folder, HAND_S)
 
     @property
     def printed(self) -> int:
@@ -126,13 +164,13 @@ class Bench:
             time.sleep(0.2)
         return self.printed > before
 
-    def said(self, pattern: str) -> re.Match[str] | None:
-        """The first place of the serial log that this pattern finds."""
-        return re.search(pattern, self.machine.serial)
+    def said(self, pattern: str, after: int = 0) -> re.Match[str] | None:
+        """The first place of the serial log that this pattern finds, after so many letters."""
+        return re.compile(pattern).search(self.machine.serial, after)
 
 
-def prepare(card: Path, files: Mapping[str, str]) -> None:
-    """Put these onto the card's FAT, with more.env."""
-    for name, text in {**files, "more.env": f"scb_more={TALKATIVE}\n"}.items():
-        at = f"{card}@@{FIRMWARE.start}"
+def prepare(card: Path, files: Mapping[str, str], words: str = WITH_HAND) -> None:
+    """Put these onto the card's FAT, with more words for the kernel and the hand's script."""
+    at = f"{card}@@{FIRMWARE.start}"
+    for name, text in {**files, "more.env": f"scb_more={words}\n", FILE: SCRIPT}.items():
         subprocess.run(["mcopy", "-o", "-i", at, "-", f"::{name}"], input=text.encode(), check=True)

@@ -27,14 +27,9 @@ class Found:
 
 def journal_of(tools: Tools, machine: Path) -> Found:
     """Take the journal off the card that lies in this machine's folder; the card itself stays as it is."""
-    raw = f"qemu-img convert -f qcow2 -O raw {WORK}/card.qcow2 {WORK}/pulled.img"
-    _run(tools, machine, *raw.split())
     start = DATA.start // SECTOR
-    cut = (
-        f"dd if={WORK}/pulled.img of={WORK}/pulled.data bs={SECTOR * 2048} skip={start // 2048} conv=sparse status=none"
-    )
+    cut = f"dd if={WORK}/card.img of={WORK}/pulled.data bs={SECTOR * 2048} skip={start // 2048} conv=sparse status=none"
     _run(tools, machine, *cut.split())
-    (machine / "pulled.img").unlink()
     # Replays what the file system's own journal holds, as the next start does; 1: it did.
     _run(tools, machine, "sh", "-c", f"e2fsck -fy {WORK}/pulled.data >/dev/null; [ $? -le 1 ]")
     for name in (JOURNAL, f"{JOURNAL}-wal"):
@@ -47,9 +42,10 @@ def journal_of(tools: Tools, machine: Path) -> Found:
     return Found(path, labels, sum(fact[1] == "score.given" for fact in facts))
 
 
-def verified(path: Path) -> list[str]:
-    """What `python -m sync verify` has against it."""
-    command = [sys.executable, "-m", "sync", "verify", str(path)]
+def verified(path: Path, office: Path | None = None) -> list[str]:
+    """What `python -m sync verify` has against it; with the office's ledger: also whether all that is there is here."""
+    against = ["--against", str(office)] if office is not None else []
+    command = [sys.executable, "-m", "sync", "verify", *against, str(path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return [] if done.returncode == 0 else [done.stdout.strip() + done.stderr.strip()]
 

@@ -1,0 +1,135 @@
+"""What people try at a box that stands in a hall: its USB, its keys, its network; and what simply stands still."""
+
+import time
+from functools import partial
+
+from image.machine import Machine
+from image.tools import WORK
+from tests.image.boot.ground import READY, SIGHT_S, Ground, Steps, within
+
+PLUGGED = {
+    "keyboard": ("usb-kbd",),
+    "second mouse": ("usb-mouse",),
+    "stick": ("usb-storage", "stick"),
+}
+KEYS = (("ctrl", "alt", "delete"), ("ctrl", "alt", "f2"), ("alt", "sysrq", "b"), ("alt", "f4"), ("meta_l", "r"))
+"""Restart, another console, the kernel's own key, close the window, a launcher."""
+SETTLED_S = 5.0
+FROZEN_S = 15.0
+PORTS = 65535
+
+
+def attempts(ground: Ground) -> Steps:
+    """At a kiosk that runs."""
+    yield "it runs", ground.runs
+    for name, words in PLUGGED.items():
+        yield f"a {name} at its USB stays shut out, and is told of", partial(plug, ground, name, words)
+    yield "key chords do nothing", partial(chords, ground)
+    yield "let in by hand, that keyboard would have been one: the test can see it", partial(control, ground)
+    yield "a scan of all ports finds nothing", partial(scan, ground)
+    yield "without its rules the same scan finds something", partial(scan_unruled, ground)
+    yield f"a frozen kiosk is back within {FROZEN_S:.0f} s", partial(freeze, ground)
+
+
+def plug(ground: Ground, name: str, words: tuple[str, ...]) -> list[str]:
+    """Plugged in while it runs: not authorised, no driver, a note for the technician."""
+    machine, identity = ground.bench.machine, name.replace(" ", "-")
+    more = {"drive": _medium(machine)} if "stick" in words else {}
+    hand = ground.bench.hand()
+    before = hand.tells(_INPUTS)
+    machine.monitor.do("device_add", driver=words[0], id=identity, bus="usb.0", **more)
+    time.sleep(SETTLED_S)
+    missed = [] if hand.tells(_INPUTS) == before else [f"the {name} became an input: {hand.tells(_INPUTS)}"]
+    if (told := hand.tells(_SHUT)) == "":
+        missed.append("nothing is told of it in /run/scorecard/usb")
+    shut = hand.tells("cat /sys/bus/usb/devices/*/authorized | grep -c 0 || true")
+    if int(shut) < list(PLUGGED).index(name) + 1:
+        missed.append(f"{shut} devices are shut; told: {told}")
+    if hand.tells("ls /sys/block | grep -c '^sd' || true") != "0":
+        missed.append("a disk came of it")
+    hand.close()
+    return missed
+
+
+def chords(ground: Ground) -> list[str]:
+    """Pressed at the keyboard that was plugged in."""
+    said = len(ground.bench.machine.serial)
+    _press(ground.bench.machine)
+    missed = [] if ground.invites("after-chords") else ["the screen does not invite any more"]
+    if ground.bench.said(READY, said) or ground.bench.said("Linux version", said):
+        missed.append("something started anew")
+    return missed
+
+
+def control(ground: Ground) -> list[str]:
+    """The same keyboard with its lock taken off by hand is one."""
+    hand = ground.bench.hand()
+    before = hand.tells(_INPUTS)
+    hand.tells(_OPEN)
+    missed = [] if within(SIGHT_S, lambda: hand.tells(_INPUTS) != before) else ["no input came of an open keyboard"]
+    for name in PLUGGED:
+        ground.bench.machine.monitor.do("device_del", id=name.replace(" ", "-"))
+    time.sleep(SETTLED_S)
+    hand.close()
+    return missed
+
+
+def scan(ground: Ground) -> list[str]:
+    """A kiosk answers nothing but a ping."""
+    lan = ground.bench.lan
+    found = lan.answering(1, PORTS)
+    return ([f"ports {found[:20]} answer"] if found else []) + ([] if lan.pings() else ["it answers no ping"])
+
+
+def scan_unruled(ground: Ground) -> list[str]:
+    """Ports answer, with a no, where nothing drops what comes."""
+    hand = ground.bench.hand()
+    rules = hand.tells("nft list ruleset > /run/rules && nft flush ruleset && wc -l < /run/rules")
+    found = ground.bench.lan.answering(1, 100)
+    hand.tells("nft -f /run/rules")
+    hand.close()
+    return [] if found else [f"nothing answers without the {rules} lines of its rules either"]
+
+
+def freeze(ground: Ground) -> list[str]:
+    """The kiosk is stopped in its tracks; the service manager misses it, and there is a frame again."""
+    hand = ground.bench.hand()
+    said, began = len(ground.bench.machine.serial), time.monotonic()
+    hand.tells("systemctl kill -s STOP scorecard-kiosk.service")
+    hand.close()
+    back = within(4 * FROZEN_S, lambda: ground.bench.said(READY, said) is not None, 0.1)
+    took = time.monotonic() - began
+    missed = [] if back and took <= FROZEN_S else [f"back: {back}, after {took:.1f} s"]
+    if not ground.invites("after-freezing"):
+        missed.append("the screen does not invite")
+    return missed
+
+
+def _press(machine: Machine) -> None:
+    for chord in KEYS:
+        keys = [{"type": "qcode", "data": key} for key in chord]
+        machine.monitor.do("send-key", keys=keys)
+        time.sleep(0.5)
+
+
+def _medium(machine: Machine) -> str:
+    """An empty stick's disk, as QEMU knows it."""
+    with (machine.folder / "stick.img").open("wb") as file:
+        file.truncate(16 << 20)
+    machine.monitor.do(
+        "blockdev-add",
+        **{"driver": "raw", "node-name": "stick", "file": {"driver": "file", "filename": f"{WORK}/stick.img"}},
+    )
+    return "stick"
+
+
+_INPUTS = "ls /sys/class/input | sort | tr '\\n' ' '"
+_SHUT = "cat /run/scorecard/usb/* 2>/dev/null || true"
+_OPEN = """
+for device in /sys/bus/usb/devices/*-*; do
+  case $device in *:*) continue ;; esac
+  echo 1 > $device/authorized; echo 1 > $device/bConfigurationValue
+done
+for part in /sys/bus/usb/devices/*:*; do echo 1 > $part/authorized; echo ${part##*/} > /sys/bus/usb/drivers_probe; done
+true
+"""

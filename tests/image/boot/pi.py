@@ -1,0 +1,75 @@
+"""The same card in the machine that QEMU calls a Raspberry Pi 3: its own kernel and board description, without U-Boot.
+
+QEMU plays neither the board's firmware nor a screen that the kernel knows; a Raspberry Pi 4's card reader it does not
+play either. So this shows kernel, first root, card and system on that processor and its controllers, and no more.
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from image.card import ARGUMENTS
+from image.configure_card import sparse_copy
+from image.disk import FIRMWARE, SLOT_A
+from image.tools import WORK, Tools
+from tests.image.boot.bench import TALKATIVE
+from tests.image.boot.ground import within
+
+CARD_BYTES = 4 << 30
+"""QEMU wants a card of a power of two."""
+BOARD = "bcm2837-rpi-3-b.dtb"
+REACHED_S = 600.0
+WANTED = ("this box is: kiosk", "multi-user.target")
+
+
+def runs(tools: Tools, image: Path, folder: Path) -> Iterator[str]:
+    """What was not seen, a line each."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    sparse_copy(image, folder / "card.img")
+    os.truncate(folder / "card.img", CARD_BYTES)
+    _taken_out(tools, folder)
+    log = folder / "serial.log"
+    log.unlink(missing_ok=True)
+    words = f"""
+        qemu-system-aarch64 -M raspi3b -m 1G -nodefaults -display none -no-reboot -dtb {WORK}/{BOARD}
+        -kernel {WORK}/vmlinuz -initrd {WORK}/initrd -drive file={WORK}/card.img,format=raw,if=sd
+        -serial null -serial file:{WORK}/serial.log
+    """
+    said = TALKATIVE.replace("ttyAMA0", "ttyS1,115200")
+    append = f"{ARGUMENTS} {said} systemd.log_level=info scorecard.slot=A rauc.slot=A"
+    machine = subprocess.Popen(
+        tools.command(folder, *words.split(), "-append", append),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=(folder / "qemu.log").open("wb"),
+        start_new_session=True,
+    )
+    try:
+        for wanted in WANTED:
+            if not within(REACHED_S, lambda wanted=wanted: wanted in _read(log) or machine.poll() is not None):  # type: ignore[misc]
+                yield f"not within {REACHED_S:.0f} s: {wanted}"
+            elif wanted not in _read(log):
+                yield f"the machine ended before: {wanted}"
+    finally:
+        os.killpg(machine.pid, signal.SIGKILL)
+        machine.wait()
+
+
+def _taken_out(tools: Tools, folder: Path) -> None:
+    """Kernel and first root from slot A, the board's description from the FAT: what U-Boot would load."""
+    cut = f"dd if={WORK}/card.img of={WORK}/slot bs=1M skip={SLOT_A.start >> 20} count={SLOT_A.size >> 20} conv=sparse"
+    commands = [
+        cut.split(),
+        *(["debugfs", "-R", f"dump {name} {WORK}/{name}", f"{WORK}/slot"] for name in ("vmlinuz", "initrd")),
+        ["mcopy", "-o", "-i", f"{WORK}/card.img@@{FIRMWARE.start}", f"::{BOARD}", f"{WORK}/{BOARD}"],
+    ]
+    for command in commands:
+        subprocess.run(tools.command(folder, *command), check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    (folder / "slot").unlink()
+
+
+def _read(log: Path) -> str:
+    return log.read_text(errors="replace") if log.exists() else ""

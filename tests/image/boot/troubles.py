@@ -1,0 +1,229 @@
+"""A box in trouble: a broken kiosk.toml, a data partition that is full, spoilt or missing, a clock in 1970, a hang."""
+
+import base64
+import random
+import time
+from functools import partial
+
+from image.disk import DATA
+from tests.image.boot.bench import prepare
+from tests.image.boot.ground import READY_S, SIGHT_S, Ground, Steps, within
+from tests.image.boot.hand import Hand
+from tests.image.boot.mistakes import MISTAKES, Mistake
+
+KEPT = "/var/lib/scorecard/system/kiosk.toml.good"
+OUT_OF_ORDER = "out of order"
+STRIP_S = 90.0
+SEED = 7
+ENTRY = (446 + 3 * 16, 16)
+"""The data partition's entry in the boot record: where, and how long."""
+HEAD = (DATA.start, 8 << 20)
+"""Its first blocks: what the file system is known by, and its first files."""
+
+
+def mistakes(ground: Ground) -> Steps:
+    """A broken kiosk.toml, read anew as at a start: the last good one goes on; without one the screen says so."""
+    yield "it runs", ground.runs
+    yield "it works, so a good copy is kept", partial(kept, ground)
+    for mistake in MISTAKES:
+        yield f"kiosk.toml, {mistake.name}: told, and tickets go on", partial(broken, ground, mistake)
+    yield "a broken kiosk.toml and no good copy: out of order, with the line", partial(nothing_good, ground)
+    yield "the file is mended: the kiosk works", partial(mended, ground)
+
+
+def full(ground: Ground) -> Steps:
+    """The data partition has no room left, then has again."""
+    yield "it runs", ground.runs
+    yield "the data partition is full: told on the screen, nothing is given", partial(filled, ground)
+    yield "there is room again: it gives numbers", partial(emptied, ground)
+
+
+def data(ground: Ground) -> Steps:
+    """The data partition is gone, or spoilt, while the machine is off. What was there must be there afterwards."""
+    for name, (start, length) in {"gone": ENTRY, "spoilt beyond its own repair": HEAD}.items():
+        ground.bench.machine.pull()
+        with ground.bench.machine.card.open("rb") as card:
+            card.seek(start)
+            kept = card.read(length)
+        noise = bytes(length) if length == ENTRY[1] else random.Random(SEED).randbytes(length)
+        yield f"the data partition is {name}: told, and nothing is written", partial(spoil, ground, start, noise)
+        yield "it is as it was: it goes on", partial(put_back, ground, start, kept)
+
+
+def clock(ground: Ground) -> Steps:
+    """No battery, no network."""
+    yield "the clock says 1970 and there is no network: staff are asked for the date", partial(epoch, ground)
+    yield "with the time right again it invites", partial(on_time, ground)
+
+
+def hang(ground: Ground) -> Steps:
+    """The kernel itself stands still."""
+    yield "a kernel that hangs is reset by the watchdog, and it starts again", partial(reset, ground)
+
+
+def kept(ground: Ground) -> list[str]:
+    """Written by the start that went well."""
+    hand = ground.bench.hand()
+    told = hand.does(f"test -s {KEPT}")
+    hand.close()
+    return [] if told[0] == 0 else ["no good copy is kept"]
+
+
+def broken(ground: Ground, mistake: Mistake) -> list[str]:
+    """The file as it is on the card now, read by the units as at a start."""
+    hand = ground.bench.hand()
+    missed = _reads(hand, mistake.spoil(ground.bench.kiosk_toml))
+    if not within(STRIP_S, lambda: hand.shows().startswith("screen attract")):
+        missed.append(f"it shows: {hand.shows()}")
+    told = hand.tells("cat /run/scorecard/problem.json")
+    if mistake.told not in told:
+        missed.append(f"nothing says: {mistake.told}")
+    time.sleep(1)
+    ground.picture(f"mistake-{mistake.name.replace(' ', '-')}")
+    hand.close()
+    return missed
+
+
+def nothing_good(ground: Ground) -> list[str]:
+    """What a box shows whose very first file is broken."""
+    hand = ground.bench.hand()
+    hand.tells(f"mv {KEPT} {KEPT}.away; rm -f /var/lib/scorecard/kiosk/kiosk.toml.good; true")
+    missed = _reads(hand, MISTAKES[0].spoil(ground.bench.kiosk_toml))
+    if not within(STRIP_S, lambda: hand.shows().startswith(OUT_OF_ORDER)):
+        missed.append(f"it shows: {hand.shows()}")
+    time.sleep(1)
+    ground.picture("nothing-good")
+    hand.tells(f"mv {KEPT}.away {KEPT}")
+    hand.close()
+    return missed
+
+
+def mended(ground: Ground) -> list[str]:
+    """The good file again."""
+    hand = ground.bench.hand()
+    missed = _reads(hand, None)
+    if not ground.invites("mended", STRIP_S):
+        missed.append(f"it shows: {hand.shows()}")
+    hand.close()
+    return [*missed, *ground.ticket()]
+
+
+def filled(ground: Ground) -> list[str]:
+    """Filled to the last block by root; the kiosk is asked for a ticket."""
+    hand = ground.bench.hand()
+    hand.does("cat /dev/zero > /var/lib/scorecard/fill")
+    before = ground.bench.printed
+    citizen = ground.citizen("th")
+    citizen.takes_a_ticket("move-in", "registration", 10)
+    missed = [] if within(SIGHT_S, lambda: "disk-full" in hand.shows()) else [f"it shows: {hand.shows()}"]
+    if not citizen.sees(citizen.state("out-of-order-disk"), "full", SIGHT_S):
+        missed.append("the screen does not say that the memory is full")
+    if ground.bench.printed != before:
+        missed.append("a ticket was printed that is nowhere on record")
+    hand.close()
+    return missed
+
+
+def emptied(ground: Ground) -> list[str]:
+    """Room again; the machine is left to find out by itself."""
+    hand = ground.bench.hand()
+    hand.tells("rm /var/lib/scorecard/fill")
+    hand.close()
+    return [*([] if ground.invites("emptied", STRIP_S) else ["it does not invite"]), *ground.ticket()]
+
+
+def epoch(ground: Ground) -> list[str]:
+    """The clock must not be believed, and no date guessed is ever printed."""
+    machine = ground.bench.machine
+    machine.pull()
+    _trusting(ground, "ntp")
+    missed = ground.powers("-rtc", "base=1970-01-01T00:00:00")
+    machine.monitor.do("set_link", name="cable", up=False)
+    hand = ground.bench.hand()
+    if not within(SIGHT_S, lambda: "confirm-date" in hand.shows()):
+        missed.append(f"it shows: {hand.shows()}")
+    if (year := int(hand.tells("date +%Y"))) < 2026:
+        missed.append(f"the clock says {year}")
+    ground.picture("epoch")
+    hand.close()
+    machine.pull()
+    return missed
+
+
+def on_time(ground: Ground) -> list[str]:
+    """A clock that is right."""
+    ground.bench.machine.pull()
+    _trusting(ground, "system")
+    return [*ground.starts(), *ground.ticket()]
+
+
+def reset(ground: Ground) -> list[str]:
+    """The kernel is told to stand still at a fault, and made one; a watchdog of the machine's own looks on."""
+    machine = ground.bench.machine
+    machine.pull()
+    missed = ground.powers("-device", "i6300esb,id=dog", "-action", "watchdog=reset", "-action", "reboot=reset")
+    hand = ground.bench.hand()
+    hand.tells(
+        "busctl set-property org.freedesktop.systemd1 /org/freedesktop/systemd1 "
+        "org.freedesktop.systemd1.Manager RuntimeWatchdogUSec t 10000000"
+    )
+    hand.tells("sysctl -q kernel.panic=0 && cat /sys/class/watchdog/watchdog0/state | grep -qx active")
+    said = len(machine.serial)
+    hand.tells("(sleep 1; echo c > /proc/sysrq-trigger) >/dev/null 2>&1 &")
+    hand.close()
+    if not within(READY_S, lambda: ground.bench.said("Kernel panic", said) is not None):
+        missed.append("the kernel did not fall")
+    if not within(READY_S, lambda: "WATCHDOG" in machine.monitor.happened()):
+        missed.append("no watchdog barked")
+    if not ground.ready_again(said):
+        missed.append("it did not start again")
+    return missed
+
+
+def _reads(hand: Hand, text: bytes | None) -> list[str]:
+    """Lay this file over the card's (None: the card's own), and have the units read it as at a start."""
+    hand.does("while umount /boot/firmware/kiosk.toml 2>/dev/null; do :; done")
+    if text is not None:
+        coded = base64.b64encode(text).decode()
+        for at in range(0, len(coded), 8192):
+            hand.tells(f"printf %s {coded[at : at + 8192]} {'>>' if at else '>'} /run/laid.b64")
+        hand.tells("base64 -d /run/laid.b64 > /run/laid && mount --bind /run/laid /boot/firmware/kiosk.toml")
+    status, told = hand.does("systemctl restart scorecard-config.service; systemctl restart scorecard-kiosk.service")
+    return [] if status == 0 else [f"restarting: {told}"]
+
+
+def spoil(ground: Ground, start: int, noise: bytes) -> list[str]:
+    """Start with this card; it has to say so, and to mount nothing."""
+    _write(ground, start, noise)
+    missed = ground.powers()
+    hand = ground.bench.hand()
+    if not within(SIGHT_S, lambda: hand.shows().startswith(OUT_OF_ORDER)):
+        missed.append(f"it shows: {hand.shows()}")
+    missed += [f"mounted: {told}" for told in [hand.does("findmnt /var/lib/scorecard")[1]] if told]
+    time.sleep(1)
+    ground.picture(f"spoilt-{start}")
+    hand.close()
+    ground.bench.machine.pull()
+    with ground.bench.machine.card.open("rb") as card:
+        card.seek(start)
+        if card.read(len(noise)) != noise:
+            missed.append("it wrote over what it could not read")
+    return missed
+
+
+def put_back(ground: Ground, start: int, kept: bytes) -> list[str]:
+    """As it was."""
+    _write(ground, start, kept)
+    return [*ground.starts(), *ground.ticket()]
+
+
+def _write(ground: Ground, start: int, content: bytes) -> None:
+    with ground.bench.machine.card.open("r+b") as card:
+        card.seek(start)
+        card.write(content)
+
+
+def _trusting(ground: Ground, whom: str) -> None:
+    """Write kiosk.toml onto the card in the machine, with this trust in its clock."""
+    text = ground.bench.kiosk_toml.replace('trust = "system"', f'trust = "{whom}"')
+    prepare(ground.bench.machine.card, {"kiosk.toml": text})
