@@ -174,3 +174,15 @@ EARLY = [each for each in ours() if each.name.endswith((".path", ".timer"))]
 def test_what_the_basic_system_waits_for_waits_for_no_service(early: Unit) -> None:
     """systemd would find a cycle, and leave a job out: services begin after basic.target, which is after these."""
     assert [name for name in early.all("After") if name.endswith(".service")] == []
+
+
+def test_who_mounts_for_a_unit_with_mounts_of_its_own_does_it_in_the_systems() -> None:
+    # systemd gives even a command with full rights (`+`) the unit's own mounts: there a remount would be for nobody.
+    mounting = [
+        (each.name, value)
+        for each in ours()
+        for _, name, value in each.lines
+        if name.startswith("Exec") and value.startswith("+") and "mount" in value.lstrip("+").split()
+    ]
+    assert {name for name, _ in mounting} >= {"scorecard-wipe.service"}
+    assert [each for each in mounting if not each[1].startswith("+nsenter -t 1 -m mount")] == []

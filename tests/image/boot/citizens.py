@@ -21,6 +21,7 @@ def day(ground: Ground) -> Steps:
         yield f"a ticket is taken by touch and printed: {language}", partial(ground.ticket, language)
     yield "a score button of the machine's own pins counts", partial(press, ground)
     yield "the facts are at the office's server", partial(arrived, ground, {"ticket.issued": 2, "score.given": 1})
+    yield "the pairing code was used, and is off the card", partial(wiped, ground)
     yield "the cable is out: a ticket is given all the same", partial(offline, ground)
     yield "the cable is in: the office hears of it", partial(online, ground)
 
@@ -49,6 +50,17 @@ def arrived(ground: Ground, wanted: dict[str, int]) -> list[str]:
     if within(ARRIVES_S, lambda: all(office.facts(kind) >= count for kind, count in wanted.items())):
         return []
     return [f"{office.facts(kind)} of {count} {kind} at the office" for kind, count in wanted.items()]
+
+
+def wiped(ground: Ground) -> list[str]:
+    """The line of the code says so, and the card is read-only again."""
+    hand = ground.bench.hand()
+    line = hand.tells("grep ^code /boot/firmware/kiosk.toml")
+    missed = [] if line == 'code = "used"' else [line]
+    if hand.does("touch /boot/firmware/x")[0] == 0:
+        missed.append("the card's first partition can be written")
+    hand.close()
+    return missed
 
 
 def offline(ground: Ground) -> list[str]:
