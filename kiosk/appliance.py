@@ -18,10 +18,13 @@ from hardware.printer import Met
 from hardware.sound import AplaySound, RecordingSound, Speaker, player
 from hardware.transports import transport_for
 from kiosk import successor
+from kiosk.around import SystemSurroundings
+from kiosk.box.hand_words import SOCKET as HAND
 from kiosk.configfile import Loaded, LoadedCalendar, LoadedCatalogue
 from kiosk.control import Control
 from kiosk.courier import SyncCourier
 from kiosk.desk import Printhouse
+from kiosk.errand_runner import ThreadRunner
 from kiosk.front import Front
 from kiosk.hall import OfficeHall
 from kiosk.keypad import Keypad
@@ -39,6 +42,7 @@ from kiosk.slip import slip
 from kiosk.technician import Bench
 from kiosk.ticket_press import Press
 from kiosk.ticket_press import notice_of as ticket_notice
+from kiosk.toolbox import tools_of
 from kiosk.ui import Window
 from kiosk.view_parts import Exhibit
 from sync import RELEASE, keys
@@ -192,7 +196,8 @@ def _assembled(
     ids = tuple(service.id for service in catalogue.services)
     hours = hours_of(loaded, ids)
     mistakes: list[str] = []
-    bench = _bench(config, loaded.data, wakes, mistakes)
+    ends: list[Callable[[], None]] = []
+    bench = _bench(config, loaded.data, wakes, mistakes, clock, ends)
     hall, publications = _hall(loaded.data, parts.house, hours.calendar), publications_of(loaded, say)
     parts = replace(parts, hall=hall, bench=bench, publications=publications)
     machine = Machine(parts, settings_of(config, loaded, catalogue, held, hours.calendar))
@@ -213,6 +218,7 @@ def _assembled(
     mistakes += [front.exhibit.notice] if front.exhibit.notice is not None else []
     keypad = Keypad(config.keypad)
     loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers, keypad=keypad)
+    ends.append(loop.end)
     stack.callback(machine.end)
     listen(loop, loaded, stack)
     return Appliance(loop, window, wakes, contextlib.ExitStack())
@@ -325,11 +331,39 @@ def _drivers(
     return parts, fingers, held
 
 
-def _bench(config: KioskConfig, data: Path, wakes: WakePipe, mistakes: list[str]) -> Bench:
-    """What the service menu needs. `mistakes`: what the banner says, as soon as that is known."""
+def _bench(
+    config: KioskConfig,
+    data: Path,
+    wakes: WakePipe,
+    mistakes: list[str],
+    clock: SystemClock,
+    ends: list[Callable[[], None]],
+) -> Bench:
+    """What the service menu needs. `mistakes`: what the banner says, `ends`: what ends it, once they are known."""
     courier = SyncCourier(data / ASK, wakes.wake) if config.server.url is not None else None
+    return replace(
+        bench_of(config, data, wakes, clock, ends), courier=courier, mistaken=lambda: bool(mistakes), prints=True
+    )
+
+
+def bench_of(
+    config: KioskConfig, data: Path, wakes: WakePipe, clock: SystemClock, ends: list[Callable[[], None]]
+) -> Bench:
+    """What the service menu of any machine needs."""
+
+    def now_s() -> float:
+        return clock.instant().boottime_ms / 1000
+
+    def end() -> None:
+        for each in ends:
+            each()
+
+    served = config.server.url is not None
     nexts = frozenset(counter.counter for counter in config.counters if counter.next is not None)
-    return Bench(PinFile(data), courier, lambda: bool(mistakes), nexts)
+    tools = tools_of(Path(HAND), now_s, end, data / ASK if served else None)
+    around = SystemSurroundings(now_s)
+    bench = Bench(PinFile(data), None, nexts=nexts, prints=False, served=served)
+    return replace(bench, tools=tools, runner=ThreadRunner(wakes.wake), around=around)
 
 
 def _hall(data: Path, house: Printhouse, calendar: Calendar) -> OfficeHall:

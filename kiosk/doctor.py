@@ -31,7 +31,8 @@ from hardware.profile import GENERIC
 from hardware.sound import AplaySound, player
 from hardware.transports import Transport, transport_for
 from hardware.usb_gate import Refusal, refusals
-from kiosk import findings, findings_board, findings_paper, findings_printer, findings_usb, looks
+from kiosk import findings, findings_board, findings_box, findings_paper, findings_printer, findings_usb, looks
+from kiosk.around import Around, SystemSurroundings
 from kiosk.board_clips import BoardClips
 from kiosk.configfile import Loaded, LoadedCatalogue, load
 from kiosk.errors import KioskError
@@ -56,6 +57,10 @@ from sync.system_clock import SystemClock
 BLINK_S = 0.4
 
 
+def _boot_s() -> float:
+    return SystemClock().boottime_ms() / 1000
+
+
 def _connect(host: str, port: int) -> None:
     socket.create_connection((host, port), timeout=3).close()
 
@@ -71,6 +76,7 @@ class Tools:
     now: Callable[[], Instant] = lambda: SystemClock().instant()
     board: Callable[[Path], Board] = SystemBoard
     refused: Callable[[], Sequence[Refusal]] = refusals
+    around: Callable[[], Around] = lambda: SystemSurroundings(_boot_s).read()
     writer_of: Callable[[Path], int | None] = looks.writer_of
     transport: Callable[[str], Callable[[], Transport]] = transport_for
     pins: Callable[[str], PinFactory] = open_pins
@@ -136,6 +142,7 @@ def examine(path: Path, data: Path | None, tools: Tools) -> Iterator[Finding]:
     yield told
     yield _clock(loaded.config, record, tools)
     yield from findings.board(state)
+    yield from findings_box.around(tools.around(), served=loaded.config.server.url is not None)
     yield from findings_usb.refused(tools.refused())
     running = tools.writer_of(loaded.data / "journal.db")
     yield note("kiosk", f"it is running (process {running})" if running else "it is not running")
@@ -186,6 +193,8 @@ def _machine(loaded: Loaded, tools: Tools, told: Finding, clock: Finding, name: 
     yield told
     yield clock
     yield from findings.board(state)
+    served = loaded.config is not None and loaded.config.server.url is not None
+    yield from findings_box.around(tools.around(), served=served)
     yield from findings_usb.refused(tools.refused())
     running = tools.writer_of(loaded.data / "journal.db")
     yield note(name, f"it is running (process {running})" if running else "it is not running")

@@ -170,6 +170,10 @@ class Loop:
         """Tell the service manager from now on: that it is ready once a picture was drawn, and that it still turns."""
         self._pulse = pulse
 
+    def end(self) -> None:
+        """Leave at the next turn. From any thread, which then wakes it."""
+        self.ending = True
+
     def run(self) -> None:
         """Until `ending`."""
         while not self.ending:

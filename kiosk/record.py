@@ -45,7 +45,7 @@ from sync.facts_published import PublicationRefused
 from sync.facts_service import ServiceOpened, ServiceRefused
 from sync.journal import Entry, Instant
 from sync.numbering import Numbers
-from sync.types import JournalId, Seq
+from sync.types import BootId, JournalId, Seq
 
 MOST_KEPT = 1000
 FOLDED_AT_ONCE = 5000
@@ -117,6 +117,8 @@ class Recorder:
         self.lane: int | None = None
         """The lane of the last ticket; None: there was none."""
         self.by_staff = False
+        self.time_from: tuple[BootId, str] | None = None
+        """The boot whose clock was anchored last, and by whom."""
         self.stuck: frozenset[tuple[int, int]] = frozenset()
         """(counter, level) of the score buttons that are stuck."""
         facts = (entry.fact for entry in journal.entries())
@@ -230,6 +232,7 @@ class Recorder:
                 self.board = problems
             case ClockAnchored(source=source):
                 self.by_staff = source == "staff"
+                self.time_from = (fact.boot_id, source)
             case TicketIssued() as issued:
                 self._note_ticket(fact, issued)
             case TicketReturned(day=day, label=label):

@@ -4,6 +4,8 @@ It is a kiosk's machine without tickets: no printer, no catalogue, no day of its
 """
 
 import contextlib
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NoReturn
 
 from fonts.shaping import Typesetter
@@ -14,6 +16,7 @@ from hardware.printer import NoPrinter
 from kiosk.appliance import (
     TEXT_LINES,
     Appliance,
+    bench_of,
     counters_of,
     listen,
     notice_of,
@@ -33,8 +36,6 @@ from kiosk.layout import Display
 from kiosk.loop import Loop, WakePipe
 from kiosk.machine import Machine, Parts
 from kiosk.office_data import hours_of, publications_of
-from kiosk.pin_file import PinFile
-from kiosk.technician import Bench
 from kiosk.ticket_layout import Ticket
 from kiosk.view_parts import Exhibit
 from sync.config import SCOREBOX_ROLE, KioskConfig
@@ -75,9 +76,8 @@ def _assembled(
     lamps, fingers, held = counters_of(config, edges, clock, stack)
     hours = hours_of(loaded)
     notice = notice_of(loaded, LoadedCatalogue(None, None), hours)
-    nexts = frozenset(counter.counter for counter in config.counters if counter.next is not None)
-    served = config.server.url is not None
-    bench = Bench(PinFile(loaded.data), None, lambda: notice is not None, nexts, prints=False, served=served)
+    ends: list[Callable[[], None]] = []
+    bench = replace(bench_of(config, loaded.data, wakes, clock, ends), mistaken=lambda: notice is not None)
     parts = Parts(
         journal,
         clock,
@@ -106,6 +106,7 @@ def _assembled(
     front.refresh()
     say("first picture")
     loop = Loop(machine, front, window, clock.boottime_ms, wakes=wakes, mail=mail, fingers=fingers)
+    ends.append(loop.end)
     stack.callback(machine.end)
     listen(loop, loaded, stack)
     return Appliance(loop, window, wakes, contextlib.ExitStack())

@@ -43,6 +43,7 @@ class Screen(StrEnum):
     SERVICE_TOOLS = "service-tools"
     SERVICE_BUTTONS = "service-buttons"
     SERVICE_CODE = "service-code"
+    SERVICE_ASK = "service-ask"
 
 
 class Theme(StrEnum):

@@ -23,7 +23,8 @@ from kiosk.screen_types import (
     Typing,
     Wait,
 )
-from kiosk.upkeep_types import FirstCode, Health, Part, Tried, Upkeep
+from kiosk.upkeep_rules import CHOSEN
+from kiosk.upkeep_types import FirstCode, Health, Part, Told, Tried, Upkeep
 from kiosk.upkeep_words import SHUT
 from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
@@ -250,10 +251,16 @@ def _service_menu(base: State) -> Iterator[tuple[str, State]]:
     yield "service-pin", replace(pin, upkeep=Upkeep(digits="111"))
     for why in SHUT:
         yield f"service-pin-{why}", replace(pin, upkeep=Upkeep(refused=why, wait_s=240 if why == "wait" else 0))
-    tools = Upkeep(counters=True, connected=True)
+    able = frozenset({"reach", "usb", *CHOSEN})
+    tools = Upkeep(counters=True, connected=True, tools=able)
     behind = replace(menu, screen=Screen.SERVICE_TOOLS, upkeep=tools)
     yield "service-tools", behind
     yield "service-tools-printed", replace(behind, upkeep=replace(tools, slip="passed"))
+    yield "service-tools-reached", replace(behind, upkeep=replace(tools, told=Told("reach", "answered", "38")))
+    asked = replace(behind, screen=Screen.SERVICE_ASK, upkeep=replace(tools, ask="restart"))
+    yield "service-ask-restart", asked
+    told = replace(asked.upkeep, told=Told("restart-machine", "disk"))
+    yield "service-ask-restart-told", replace(asked, upkeep=told)
     tested = Tried(3, frozenset({3}), frozenset({5, 4, 3}), has_next=True, several=True)
     yield "service-buttons", replace(behind, screen=Screen.SERVICE_BUTTONS, upkeep=replace(tools, tested=tested))
     code = replace(behind, screen=Screen.SERVICE_CODE, upkeep=replace(tools, first=FIRST_CODE))
@@ -269,22 +276,31 @@ GOOD_PARTS = (
     Part("paper", Health.GOOD, "enough"),
     Part("buttons", Health.GOOD, "free"),
     Part("clock", Health.GOOD, "time", "2026-12-04T10:40"),
+    Part("time-from", Health.GOOD, "from-ntp"),
+    Part("network", Health.GOOD, "figure", "192.168.1.21"),
     Part("memory", Health.GOOD, "facts", "48213"),
     Part("office", Health.GOOD, "sent"),
+    Part("copy", Health.GOOD, "copy-kept"),
     Part("board", Health.GOOD, "well"),
     Part("settings", Health.GOOD, "well"),
     Part("release", Health.GOOD, "figure", "0.1.0"),
+    Part("system", Health.GOOD, "figure", "A · 2026.12.1"),
+    Part("update", Health.GOOD, "update-installed", "2026.12.1"),
+    Part("usb", Health.GOOD, "usb-clean"),
 )
 BAD_PARTS = (
     Part("printer", Health.BAD, "cover-open"),
     Part("paper", Health.NOTE, "near-end"),
     Part("buttons", Health.BAD, "stuck", "1/3, 2/5"),
     Part("clock", Health.BAD, "doubtful"),
+    Part("network", Health.BAD, "unplugged"),
     Part("memory", Health.NOTE, "almost-full"),
     Part("office", Health.NOTE, "silent", "12"),
+    Part("copy", Health.NOTE, "copy-missing"),
     Part("board", Health.BAD, "under-voltage"),
     Part("settings", Health.NOTE, "last-good"),
     Part("release", Health.GOOD, "figure", "0.1.0"),
+    Part("usb", Health.NOTE, "usb-refused", "046d:c31c"),
 )
 FIRST_CODE = FirstCode(
     "7K2M-4XQD-9RTA",

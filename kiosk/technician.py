@@ -1,17 +1,21 @@
 """What the service menu asks of the machine, done: commit, then answer."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from hardware.buttons import NEXT
+from kiosk.around import RecordingSurroundings, Surroundings
 from kiosk.courier import Courier
 from kiosk.desk import Desk
+from kiosk.errand_runner import RecordingRunner, Runner
 from kiosk.record import Recorder
 from kiosk.scores import Scores
 from kiosk.screen_inputs import Input
 from kiosk.screen_types import Screen, State
 from kiosk.timekeeper import Timekeeper
+from kiosk.toolbox import Tool
 from kiosk.upkeep_inputs import (
     FetchFirstCode,
     FirstCodeTold,
@@ -21,17 +25,19 @@ from kiosk.upkeep_inputs import (
     PinRight,
     PinTold,
     PrintSlip,
+    RunTool,
     SlipTold,
+    ToolTold,
     TriedTold,
     TryPin,
     UpkeepRequest,
 )
 from kiosk.upkeep_parts import Known, parts_of
 from kiosk.upkeep_rules import BEHIND_PIN
-from kiosk.upkeep_types import FirstCode, Part, Tried
+from kiosk.upkeep_types import FirstCode, Part, Told, Tried, Wish
 from sync.asking import Given
 from sync.clock import office_time
-from sync.facts_service import ServiceOpened, ServiceRefused
+from sync.facts_service import ServiceOpened, ServiceRefused, ServiceUsed
 from sync.inbox import InboxState
 from sync.journal import Instant
 from sync.types import BootMs, UtcMs
@@ -65,7 +71,8 @@ class Bench:
     """What the menu needs beside the kiosk's own parts. `courier` None: nobody asks an office for anything.
 
     `mistaken`: whether a file's last good copy is in use. `nexts`: counters with a *next* button. `prints`: there is a
-    printer. `served`: an office is named; None: where there is a courier.
+    printer. `served`: an office is named; None: where there is a courier. `tools`: what else this machine has, by name;
+    `runner` does their work beside the screen. `around`: what the menu tells of besides.
     """
 
     pin: Pin
@@ -74,6 +81,13 @@ class Bench:
     nexts: frozenset[int] = frozenset()
     prints: bool = True
     served: bool | None = None
+    tools: Mapping[str, Tool] = field(default_factory=dict)
+    runner: Runner = field(default_factory=RecordingRunner)
+    around: Surroundings = field(default_factory=RecordingSurroundings)
+
+
+UNRECORDED = frozenset({"reach"})
+"""Tools that change nothing."""
 
 
 class Technician:
@@ -110,6 +124,8 @@ class Technician:
                     return []
                 self._bench.courier.send()
                 return [FirstCodeTold("asking")]
+            case RunTool(wish=wish):
+                return [ToolTold(self._use(wish))]
 
     def attend(self, state: State) -> None:
         """The buttons of the counter in sight are tested for as long as they are in sight."""
@@ -129,6 +145,9 @@ class Technician:
             told.append(FirstCodeTold(self._first(given) if isinstance(given, Given) else given))
         if state.screen in BEHIND_PIN and menu.slip == "printing" and self._desk.tested is not None:
             told.append(SlipTold(self._desk.tested))
+        done = self._bench.runner.poll()
+        if done is not None and state.screen in BEHIND_PIN:
+            told.append(ToolTold(done))
         if state.screen is Screen.SERVICE_BUTTONS:
             tested = self._tested()
             told += [TriedTold(tested)] if tested is not None and tested != menu.tested else []
@@ -161,9 +180,19 @@ class Technician:
         if self._record.commit(ServiceOpened() if right else ServiceRefused(self._record.pins.wrong + 1)) is None:
             return PinTold("disk")
         if right:
-            return PinRight(bool(self._counters), self._bench.courier is not None, self._bench.prints)
+            able = frozenset(self._bench.tools)
+            return PinRight(bool(self._counters), self._bench.courier is not None, self._bench.prints, able)
         after = self._lock()
         return after if after.refused is not None else PinTold("wrong")
+
+    def _use(self, wish: Wish) -> Told:
+        """What changes anything is on record before it is begun."""
+        tool = self._bench.tools.get(wish.tool)
+        if tool is None:
+            return Told(wish.tool, "failed")
+        if wish.tool not in UNRECORDED and self._record.commit(ServiceUsed(wish.tool)) is None:
+            return Told(wish.tool, "disk")
+        return Told(wish.tool, "working" if self._bench.runner.start(partial(tool, wish)) else "busy")
 
     def _first(self, given: Given) -> FirstCode:
         until = office_time(UtcMs(given.expires_ms), self._keeper.zone).replace(tzinfo=None)
@@ -197,5 +226,12 @@ class Technician:
                 mistaken=self._bench.mistaken(),
                 release=self._release,
                 prints=self._bench.prints,
+                time_from=self._time_from(),
+                around=self._bench.around.read(),
             )
         )
+
+    def _time_from(self) -> str | None:
+        """Who vouches for this start's clock."""
+        known = self._record.time_from
+        return known[1] if known is not None and known[0] == self._keeper.instant().boot_id else None

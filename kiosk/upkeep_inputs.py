@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kiosk.upkeep_types import FirstCode, Part, Tried
+from kiosk.upkeep_types import FirstCode, Part, Told, Tried, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,12 @@ class PinTold:
 @dataclass(frozen=True, slots=True)
 class PinRight:
     """It is durable that the menu was opened. `counters`: there are buttons to test; `connected`: an office to ask;
-    `prints`: a printer to try."""
+    `prints`: a printer to try; `tools`: what else this machine has."""
 
     counters: bool
     connected: bool
     prints: bool = True
+    tools: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,27 @@ class FirstCodeTold:
     first: FirstCode | str
 
 
+@dataclass(frozen=True, slots=True)
+class UseTool:
+    """A tool is to be used."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAsk:
+    """Something is to be chosen: "restart"."""
+
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolTold:
+    """What became of a tool, or that it is at work."""
+
+    told: Told
+
+
 UpkeepInput: TypeAlias = (
     OpenMenu
     | PartsTold
@@ -89,6 +111,9 @@ UpkeepInput: TypeAlias = (
     | TriedTold
     | AskFirstCode
     | FirstCodeTold
+    | UseTool
+    | OpenAsk
+    | ToolTold
 )
 
 # Requests to the machine ------------------------------------------------------------------------------------------
@@ -121,4 +146,11 @@ class FetchFirstCode:
     """Ask the office for the code; answer with `FirstCodeTold`, and again when it has answered."""
 
 
-UpkeepRequest: TypeAlias = LookAtParts | LookAtPin | TryPin | PrintSlip | FetchFirstCode
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """Use a tool; answer with `ToolTold`, and again when it is done."""
+
+    wish: Wish
+
+
+UpkeepRequest: TypeAlias = LookAtParts | LookAtPin | TryPin | PrintSlip | FetchFirstCode | RunTool

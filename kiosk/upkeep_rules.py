@@ -1,5 +1,6 @@
 """The service menu as a part of the table in kiosk.screens: status for anyone, the rest behind a PIN. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from kiosk import screen_rules as rules
@@ -13,6 +14,7 @@ from kiosk.upkeep_inputs import (
     FirstCodeTold,
     LookAtParts,
     LookAtPin,
+    OpenAsk,
     OpenButtons,
     OpenMenu,
     OpenPin,
@@ -21,23 +23,36 @@ from kiosk.upkeep_inputs import (
     PinTold,
     PrintSlip,
     PrintTest,
+    RunTool,
     SlipTold,
+    ToolTold,
     TriedTold,
     TryPin,
+    UseTool,
 )
 from kiosk.upkeep_types import Upkeep
 
-MENU = (Screen.SERVICE_MENU, Screen.SERVICE_PIN, Screen.SERVICE_TOOLS, Screen.SERVICE_BUTTONS, Screen.SERVICE_CODE)
+MENU = (
+    Screen.SERVICE_MENU,
+    Screen.SERVICE_PIN,
+    Screen.SERVICE_TOOLS,
+    Screen.SERVICE_BUTTONS,
+    Screen.SERVICE_CODE,
+    Screen.SERVICE_ASK,
+)
 BEHIND_PIN = MENU[2:]
 AT_REST = (Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
 """Where the menu can be opened: whoever stands at the kiosk is not interrupted."""
+CHOICES: Mapping[str, tuple[str, ...]] = {"restart": ("restart-kiosk", "restart-machine")}
+"""What can be chosen, and the tools that each choice is between: only those that the machine has."""
+CHOSEN = frozenset(tool for tools in CHOICES.values() for tool in tools)
 
 
 def table(
     at_rest: tuple[Screen, ...] = AT_REST, rest: tuple[Screen, ...] = REST
 ) -> dict[tuple[Screen, type[Input]], Rule]:
     """(screen, input) → rule. `at_rest`: where the menu can be opened; `rest`: where a state can come to rest."""
-    status, pin, tools, buttons, code = MENU
+    status, pin, tools, buttons, code, ask = MENU
     made: dict[tuple[Screen, type[Input]], Rule] = {
         (status, PartsTold): Rule(show_parts, (status,)),
         (status, TurnPage): Rule(rules.turn, (status,)),
@@ -53,7 +68,12 @@ def table(
         (tools, OpenButtons): Rule(open_buttons, (buttons,)),
         (tools, AskFirstCode): Rule(ask_for_code, (tools,)),
         (tools, FirstCodeTold): Rule(show_code, (code,)),
+        (tools, UseTool): Rule(use_tool, (tools,)),
+        (tools, OpenAsk): Rule(open_ask, (tools, ask)),
+        (tools, TurnPage): Rule(rules.turn, (tools,)),
         (tools, Back): Rule(rules.rest, rest),
+        (ask, UseTool): Rule(use_chosen, (ask,)),
+        (ask, Back): Rule(to_tools, (tools,)),
         (buttons, TriedTold): Rule(show_tested, (buttons,)),
         (buttons, TurnPage): Rule(turn_to_counter, (buttons,)),
         (buttons, Back): Rule(to_tools, (tools,)),
@@ -66,6 +86,7 @@ def table(
         made[screen, PartsTold] = Rule(show_parts, (status,))
     for screen in BEHIND_PIN:
         made[screen, SlipTold] = Rule(show_slip, (screen,))
+        made[screen, ToolTold] = Rule(show_told, (screen,))
     for screen in MENU:
         made[screen, TimedOut] = Rule(rules.ask_or_rest, (screen, *rest))
         made[screen, ConditionChanged] = Rule(rules.note_condition, (screen,))
@@ -123,7 +144,8 @@ def open_tools(state: State, given: Input) -> Outcome:
     """The PIN was right, and that is on record."""
     assert isinstance(given, PinRight)
     after = replace(state, screen=Screen.SERVICE_TOOLS, page=0, upkeep=Upkeep(parts=state.upkeep.parts))
-    return _with(after, counters=given.counters, connected=given.connected, prints=given.prints), ()
+    able = {"connected": given.connected, "prints": given.prints, "tools": given.tools}
+    return _with(after, counters=given.counters, **able), ()
 
 
 def to_status(state: State, given: Input) -> Outcome:
@@ -133,7 +155,7 @@ def to_status(state: State, given: Input) -> Outcome:
 
 def to_tools(state: State, given: Input) -> Outcome:
     """A code that was shown is forgotten."""
-    return _with(replace(state, screen=Screen.SERVICE_TOOLS, page=0), tested=None, first=None), ()
+    return _with(replace(state, screen=Screen.SERVICE_TOOLS, page=0), tested=None, first=None, ask=""), ()
 
 
 def ask_to_print(state: State, given: Input) -> Outcome:
@@ -145,7 +167,36 @@ def ask_to_print(state: State, given: Input) -> Outcome:
 def show_slip(state: State, given: Input) -> Outcome:
     """What became of the test print."""
     assert isinstance(given, SlipTold)
-    return _with(state, slip=given.outcome), ()
+    return _with(state, slip=given.outcome, told=None), ()
+
+
+def use_tool(state: State, given: Input) -> Outcome:
+    """Only one that the machine has, and that needs no choice."""
+    assert isinstance(given, UseTool)
+    able = given.wish.tool in state.upkeep.tools - CHOSEN
+    return state, (RunTool(given.wish),) if able else ()
+
+
+def open_ask(state: State, given: Input) -> Outcome:
+    """Only what there is something to choose of."""
+    assert isinstance(given, OpenAsk)
+    if not state.upkeep.tools.intersection(CHOICES.get(given.ask, ())):
+        return state, ()
+    return _with(replace(state, screen=Screen.SERVICE_ASK, page=0), ask=given.ask, told=None, slip=None), ()
+
+
+def use_chosen(state: State, given: Input) -> Outcome:
+    """One of those that the choice is between."""
+    assert isinstance(given, UseTool)
+    able = given.wish.tool in state.upkeep.tools.intersection(CHOICES.get(state.upkeep.ask, ()))
+    return state, (RunTool(given.wish),) if able else ()
+
+
+def show_told(state: State, given: Input) -> Outcome:
+    """What became of the last tool; of a test print nothing is said any more, unless it is still under way."""
+    assert isinstance(given, ToolTold)
+    slip = state.upkeep.slip if state.upkeep.slip == "printing" else None
+    return _with(state, told=given.told, slip=slip), ()
 
 
 def open_buttons(state: State, given: Input) -> Outcome:

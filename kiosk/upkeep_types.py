@@ -24,6 +24,23 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a tool of the menu is asked for. `value` and `secret`: what was chosen or typed for it."""
+
+    tool: str
+    value: str = ""
+    secret: str = field(default="", repr=False)
+
+
+class Told(NamedTuple):
+    """What became of it: a code, and what fills it in words."""
+
+    tool: str
+    code: str
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """A counter whose buttons are tested: the levels that are held, those that were pressed, and of *next* the same.
 
@@ -58,7 +75,8 @@ class Upkeep:
     `digits`: what has been typed of the PIN. `refused`: the code of why none is taken, or why the last one was not;
     `wait_s`: seconds until one is. `counters`: there are buttons to test. `slip`: what became of the test print.
     `prints`: there is a printer.
-    `first`: the code, or the code of why there is none.
+    `first`: the code, or the code of why there is none. `tools`: those that this machine has; `told`: what became of
+    the last one. `ask`: what is to be chosen.
     """
 
     parts: tuple[Part, ...] = ()
@@ -71,6 +89,9 @@ class Upkeep:
     slip: str | None = None
     tested: Tried | None = None
     first: FirstCode | str | None = None
+    tools: frozenset[str] = frozenset()
+    told: Told | None = None
+    ask: str = ""
 
 
 NO_UPKEEP = Upkeep()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from kiosk.upkeep_types import Part
+from kiosk.upkeep_types import Part, Told
 from kiosk.wording import REASONS, texts
 from translations import N_
 from translations.numerals import format_date, format_time
@@ -18,6 +18,12 @@ PARTS: Mapping[str, str] = {
     "board": N_("Computer"),
     "settings": N_("Settings"),
     "release": N_("Version"),
+    "network": N_("Network"),
+    "time-from": N_("Time comes from"),
+    "copy": N_("Copy of the record"),
+    "system": N_("System"),
+    "update": N_("Last update"),
+    "usb": N_("USB devices"),
 }
 TOLD: Mapping[str, str] = {
     **REASONS,
@@ -41,6 +47,22 @@ TOLD: Mapping[str, str] = {
     "hot": N_("too hot"),
     "throttled": N_("slowed down to protect itself"),
     "under-voltage": N_("the power supply is too weak"),
+    "unplugged": N_("neither cable nor radio is connected"),
+    "no-address": N_("connected, but without an address"),
+    "from-ntp": N_("a time server"),
+    "from-office": N_("the office's server"),
+    "from-staff": N_("staff, who confirmed it"),
+    "from-rtc": N_("the clock in this machine"),
+    "from-system": N_("this machine, unchecked"),
+    "copy-kept": N_("kept on a second medium"),
+    "copy-missing": N_("no second medium is plugged in"),
+    "copy-broken": N_("cannot be written: {figure}"),
+    "copy-late": N_("{figure} minutes old"),
+    "update-installed": N_("installed: {figure}"),
+    "update-failed": N_("did not go in: {figure}"),
+    "usb-clean": N_("nothing was refused"),
+    "usb-refused": N_("not let in: {figure}"),
+    "usb-open": N_("everything is let in for {figure} minutes more"),
     "last-good": N_("a file has a mistake, the last good copy is in use"),
 }
 SHUT: Mapping[str, str] = {
@@ -59,6 +81,39 @@ SLIPS: Mapping[str, str] = {
     "interrupted": N_("The test print did not come out"),
     "uncertain": N_("It is not certain that the test print came out"),
 }
+TOOLS: Mapping[str, str] = {
+    "print": N_("Test print"),
+    "buttons": N_("Buttons and lamps"),
+    "first": N_("First administrator"),
+    "reach": N_("Test connection"),
+    "restart": N_("Restart"),
+    "usb": N_("USB for 10 minutes"),
+    "restart-kiosk": N_("This program alone"),
+    "restart-machine": N_("The whole machine"),
+}
+"""What can be done, by the names of its targets."""
+OUTCOMES: Mapping[str, str] = {
+    "working": N_("Please wait"),
+    "busy": N_("Something else is still being done"),
+    "disk": N_("Nothing can be put on record, so nothing is done"),
+    "failed": N_("It could not be done"),
+    "restarting": N_("It restarts now"),
+    "unlocked": N_("For {figure} minutes keyboards and sticks work at the USB ports"),
+    "answered": N_("The office answers, in {figure} ms"),
+    "unpaired": N_("The office's server is there, but this machine is not paired"),
+    "unreachable": N_("The office does not answer: check cable, address and server"),
+    "other-server": N_("Another machine answers at the office's address"),
+    "revoked": N_("The office has withdrawn this machine"),
+    "sync-silent": N_("The program that sends does not run"),
+    "no-journal": N_("The record of this machine cannot be read"),
+    "refused": N_("The office refuses: {figure}"),
+}
+GOOD = frozenset({"working", "busy", "restarting", "unlocked", "answered"})
+"""Outcomes that nothing has to be done about."""
+ASKED: Mapping[str, tuple[str, str]] = {
+    "restart": (N_("Restart what?"), N_("Nothing that was recorded is lost. It takes up to a minute.")),
+}
+"""A question, and what whoever chooses should know."""
 NO_CODE: Mapping[str, str] = {
     "asking": N_("The office is being asked"),
     "administrated": N_("There is an administrator already: people are added at the console"),
@@ -91,6 +146,22 @@ def shut(code: str, wait_s: int, language: str) -> str:
 def slip(code: str, language: str) -> str:
     """What became of the test print."""
     return texts(language).gettext(SLIPS.get(code, SLIPS["not-started"]))
+
+
+def tool_name(name: str, language: str) -> str:
+    """What a tool is called."""
+    return texts(language).gettext(TOOLS[name])
+
+
+def outcome(told: Told, language: str) -> str:
+    """What became of it."""
+    return texts(language).gettext(OUTCOMES.get(told.code, OUTCOMES["refused"])).format(figure=told.figure)
+
+
+def asked(topic: str, language: str) -> tuple[str, str]:
+    """The question, and what is said beneath it."""
+    title, more = ASKED[topic]
+    return texts(language).gettext(title), texts(language).gettext(more)
 
 
 def no_code(code: str, language: str) -> str:

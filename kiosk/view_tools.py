@@ -1,4 +1,4 @@
-"""What lies behind the PIN: test print, test of the buttons, the first administrator's code. Pure."""
+"""Behind the PIN: the test of the buttons, and the first administrator's code. Pure."""
 
 from fonts.tokens import Hex
 from kiosk.layout import Rect, columns
@@ -6,9 +6,8 @@ from kiosk.qr import QUIET, QrError, matrix
 from kiosk.scene import Box, Scene
 from kiosk.screen_inputs import TurnPage
 from kiosk.screen_types import State
-from kiosk.upkeep_inputs import AskFirstCode, OpenButtons, PrintTest
 from kiosk.upkeep_types import FirstCode, Tried
-from kiosk.upkeep_words import no_code, slip
+from kiosk.upkeep_words import no_code
 from kiosk.view_flow import Offer, Sentence, fits, flow, height, offer, offers, row_height
 from kiosk.view_parts import Exhibit
 from kiosk.view_upkeep import calm, head
@@ -16,51 +15,10 @@ from kiosk.widgets import Canvas
 from kiosk.wording import spelled, texts
 from translations.numerals import format_date, format_time
 
-TOOL_MM = (20.0, 26.0)
-WIDE_MM = 150.0
 QR_MM = (46.0, 90.0)
 """Least and most side of the QR code: a telephone reads it at arm's length."""
 BLACK, WHITE = Hex("#000000"), Hex("#FFFFFF")
 """A QR code is dark on light in either theme: few readers know it inverted."""
-
-
-def tools(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
-    """The tools beneath one another, and what became of the last one."""
-    area, language, known = calm(head(state, exhibit, canvas), canvas), state.language, state.upkeep
-    spoken, gap = texts(language), canvas.px(canvas.tokens.shape.target_gap)
-    wanted = [Offer("print", "printer", spoken.gettext("Test print"), PrintTest())] if known.prints else []
-    if known.counters:
-        wanted.append(Offer("buttons", "check", spoken.gettext("Buttons and lamps"), OpenButtons()))
-    if known.connected:
-        wanted.append(Offer("first", "desk", spoken.gettext("First administrator"), AskFirstCode()))
-    words = [Sentence(spoken.gettext("Service menu"), canvas.tokens.screen.title, "bold", must=False)]
-    if known.slip is not None:
-        colour = canvas.tokens.colour
-        good = known.slip in ("printing", "passed", "sent", "busy")
-        ink = colour.primary if good else colour.on_fault
-        words.append(Sentence(slip(known.slip, language), canvas.tokens.screen.body, "bold", ink, lines=5))
-    upright = area.h > area.w
-    most = area.h if not upright else area.h * 60 // 100
-    tall = min(canvas.px(TOOL_MM[1]), (most - 2 * gap) // 3)
-    block = len(wanted) * tall + (len(wanted) - 1) * gap
-    if upright:
-        place, told = area.top(block), area.below(block + canvas.px(canvas.tokens.space.m))
-    else:
-        worded = max(canvas.px(WIDE_MM), *(_natural(each, language, canvas) for each in wanted))
-        wide = min(worded, area.w * 62 // 100)
-        place = area.left(wide)
-        place = Rect(place.x, area.y + max((area.h - block) // 2, 0), place.w, block)
-        told = area.beside(wide + canvas.px(canvas.tokens.space.l))
-    for index, each in enumerate(wanted):
-        cell = Rect(place.x, place.y + index * (tall + gap), place.w, tall)
-        canvas.button(each.name, cell, each.label, language, each.gives, icon=each.icon, lines=2)
-    flow(canvas, told, words, language, valign="top" if upright else "middle")
-    return canvas.scene()
-
-
-def _natural(each: Offer, language: str, canvas: Canvas) -> int:
-    label = canvas.type.measure(each.label, language, canvas.display.em(canvas.tokens.screen.label), "bold")
-    return label + canvas.px(40)
 
 
 # Buttons ------------------------------------------------------------------------------------------------------------

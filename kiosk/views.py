@@ -24,7 +24,8 @@ from kiosk.view_scores import score
 from kiosk.view_service import service
 from kiosk.view_standing import standing
 from kiosk.view_ticket import ticket, write_down
-from kiosk.view_tools import buttons, first_code, tools
+from kiosk.view_toolbox import ask, tools
+from kiosk.view_tools import buttons, first_code
 from kiosk.view_trouble import out_of_order
 from kiosk.view_upkeep import menu, pin
 from kiosk.widgets import Canvas
@@ -53,6 +54,7 @@ VIEWS: Mapping[Screen, View] = {
     Screen.SERVICE_TOOLS: tools,
     Screen.SERVICE_BUTTONS: buttons,
     Screen.SERVICE_CODE: first_code,
+    Screen.SERVICE_ASK: ask,
 }
 
 

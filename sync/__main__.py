@@ -17,7 +17,7 @@ from typing import NoReturn, Protocol
 
 from sync import status, verify
 from sync.asking import FILE as ASK
-from sync.asking import Asked, first_administrator
+from sync.asking import FIRST_ADMINISTRATOR, REACH, Asked, first_administrator
 from sync.clips_driver import ClipFetcher
 from sync.clips_driver import Ports as ClipPorts
 from sync.clips_driver import run as fetch_clips
@@ -32,6 +32,7 @@ from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
 from sync.notify import Pulse, pulse_for
 from sync.pairing import load_pin
+from sync.reaching import reach
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock
 from sync.uplink import LOOK_EVERY_S, Ports, Settings, Uplink
@@ -135,8 +136,10 @@ def _serve(config: KioskConfig, data: Path, clock: SystemClock, pulse: Pulse) ->
             each.daemon = True
             each.start()
         with ExitStack() as stack:
-            if config.role == KIOSK_ROLE:
-                asked = Asked(data / ASK, lambda: first_administrator(data, url))
+            if config.role != DISPLAY_ROLE:
+                first = {FIRST_ADMINISTRATOR: lambda: first_administrator(data, url)}
+                reaching = {REACH: lambda: reach(data, url, lambda: clock.instant().boottime_ms)}
+                asked = Asked(data / ASK, {**(first if config.role == KIOSK_ROLE else {}), **reaching})
                 stack.callback(asked.close)
                 asked.start()
             woken = stack.enter_context(WakeSocket(data / "sync.wake"))

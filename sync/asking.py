@@ -9,8 +9,10 @@ import json
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -21,12 +23,14 @@ from sync.firstwire import Given as Given
 from sync.firstwire import read_given, sign_first
 from sync.journal import JournalReader
 from sync.pairing import load_pin
+from sync.reaching import Reached
 from sync.types import JournalId
 from sync.wake import short
 from sync.wire import Refusal
 
 FILE = "sync.ask"
 FIRST_ADMINISTRATOR = "first-administrator"
+REACH = "reach"
 UNREACHABLE = "unreachable"
 PATIENCE_S = 60.0
 """Longer than sync takes to give the office up."""
@@ -36,13 +40,7 @@ LONGEST_LINE = 4096
 def ask(path: Path) -> Given | str:
     """The code, or the code of why there is none. Waits as long as sync does."""
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as line:
-            line.settimeout(PATIENCE_S)
-            with short(path) as address:
-                line.connect(address)
-            line.sendall(json.dumps({"ask": FIRST_ADMINISTRATOR}).encode() + b"\n")
-            with line.makefile("rb") as file:
-                told = json.loads(file.readline(LONGEST_LINE))
+        told = _told(path, FIRST_ADMINISTRATOR)
         if "given" in told:
             return msgspec.convert(told["given"], Given, strict=True)
         return str(told["refused"])
@@ -50,12 +48,30 @@ def ask(path: Path) -> Given | str:
         return UNREACHABLE
 
 
-class Asked:
-    """Sync's end, in a thread of its own. `fetch` asks the office."""
+def ask_reach(path: Path) -> Reached | None:
+    """Whether the server answers; None: sync does not. Waits as long as sync does."""
+    try:
+        return msgspec.convert(_told(path, REACH)["reached"], Reached, strict=True)
+    except (OSError, ValueError, TypeError, KeyError, msgspec.ValidationError):
+        return None
 
-    def __init__(self, path: Path, fetch: Callable[[], Given | str]) -> None:
+
+def _told(path: Path, what: str) -> Any:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as line:
+        line.settimeout(PATIENCE_S)
+        with short(path) as address:
+            line.connect(address)
+        line.sendall(json.dumps({"ask": what}).encode() + b"\n")
+        with line.makefile("rb") as file:
+            return json.loads(file.readline(LONGEST_LINE))
+
+
+class Asked:
+    """Sync's end, in a thread of its own. `answers`: what is done for each question; each asks the office."""
+
+    def __init__(self, path: Path, answers: Mapping[str, Callable[[], Given | Reached | str]]) -> None:
         """Raises OSError where the folder does not take it. A socket left by a killed process is replaced."""
-        self._path, self._fetch = path, fetch
+        self._path, self._answers = path, answers
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         try:
             path.unlink(missing_ok=True)
@@ -88,10 +104,14 @@ class Asked:
                 line.settimeout(PATIENCE_S)
                 with line.makefile("rb") as file:
                     asked = dict(json.loads(file.readline(LONGEST_LINE)))
-                known = asked == {"ask": FIRST_ADMINISTRATOR}
-                found = self._fetch() if known else "malformed"
-                told = {"given": msgspec.to_builtins(found)} if isinstance(found, Given) else {"refused": found}
-                line.sendall(json.dumps(told).encode() + b"\n")
+                answer = self._answers.get(str(asked.get("ask"))) if asked.keys() == {"ask"} else None
+                line.sendall(json.dumps(_worded(answer() if answer is not None else "malformed")).encode() + b"\n")
+
+
+def _worded(found: Given | Reached | str) -> dict[str, Any]:
+    if isinstance(found, Given):
+        return {"given": msgspec.to_builtins(found)}
+    return {"reached": asdict(found)} if isinstance(found, Reached) else {"refused": found}
 
 
 def first_administrator(data: Path, url: str, link: Callable[[str, bytes], Link] = HttpsLink) -> Given | str:

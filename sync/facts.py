@@ -22,7 +22,7 @@ from sync.facts_online import ONLINE
 from sync.facts_published import PUBLISHED
 from sync.facts_requests import REQUESTS
 from sync.facts_restated import RESTATED, RecordWaived
-from sync.facts_service import AdministratorInvited, ServiceOpened, ServiceRefused
+from sync.facts_service import AdministratorInvited, ServiceOpened, ServiceRefused, ServiceUsed
 from sync.facts_survey import SURVEY
 from sync.types import JournalId, Level, Seq, UtcMs
 
@@ -371,6 +371,7 @@ _ALL: tuple[type[Body], ...] = (
     RecordWaived,
     ServiceOpened,
     ServiceRefused,
+    ServiceUsed,
     AdministratorInvited,
 )
 KINDS: dict[tuple[str, int], type[Body]] = {(body.kind, body.version): body for body in _ALL}

@@ -24,6 +24,18 @@ class ServiceRefused(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceUsed(Body):
+    """Behind the PIN something was asked for that this machine does not do by itself; on record before it is done.
+
+    `tool`: restart-kiosk, restart-machine, usb, pair, wifi, printer, keep, revert, volume, brightness, clock or bundle.
+    No value: a code, a passphrase and what was typed are on no record.
+    """
+
+    kind: ClassVar[str] = "service.used"
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdministratorInvited(Body):
     """The office gave a one-time code for its first administrator to the machine with the journal `device`.
 

@@ -1,14 +1,19 @@
 """`python -m kiosk.box configure` makes of kiosk.toml on the card what the other units read, and starts those of its
-role; `… wipe` takes a used pairing code off the card; `… pair` pairs the kiosk with the server on the same machine.
-systemd runs all of them."""
+role; `… wipe` takes a used pairing code off the card; `… pair` pairs the kiosk with the server on the same machine;
+`… hand` does what the service screen asks for, `… revert` takes back what it is trying. systemd runs all of them."""
 
 import argparse
+import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.box import apply as driver
+from kiosk.box import hand_server
 from kiosk.box import pair as pairing
+from kiosk.box.hand import Hand, diagnosis_told
+from kiosk.box.hand_words import FAILED, Revert
 from kiosk.box.plan import Places
 from kiosk.box.wipe import FolderCard, wipe
 
@@ -23,9 +28,11 @@ def main(arguments: Sequence[str]) -> int:
     configure.add_argument("--list", action="store_true", help="say what was written")
     wiping = commands.add_parser("wipe", help="take a used pairing code off the card, which can be written just now")
     pair = commands.add_parser("pair", help="pair the kiosk with the server on this machine")
-    for command in (configure, wiping):
+    hand = commands.add_parser("hand", help="answer the service screen over the socket that systemd holds")
+    revert = commands.add_parser("revert", help="take back what the service screen is trying")
+    for command in (configure, wiping, hand, revert):
         command.add_argument("--firmware", default=places.firmware, help="the card's folder")
-    for command in (configure, wiping, pair):
+    for command in (configure, wiping, pair, hand, revert):
         command.add_argument("--run", default=places.run, help="the folder of what is made")
         command.add_argument("--data", default=places.data, help="the data partition's folder")
     given = parser.parse_args(arguments)
@@ -62,11 +69,40 @@ def _pair(given: argparse.Namespace) -> int:
     return 0 if said else 1
 
 
+def _hand(given: argparse.Namespace) -> int:
+    listening = hand_server.handed(os.environ, os.getpid())
+    if listening is None:
+        _say("systemd hands no socket over: it is started by scorecard-hand.socket alone")
+        return 1
+    hand = _made(given)
+    hand_server.serve(listening, hand.answer)
+    return 0
+
+
+def _revert(given: argparse.Namespace) -> int:
+    answer = _made(given).answer(Revert())
+    _say(f"what was being tried is taken back: {answer}")
+    return int(answer == FAILED)
+
+
+def _made(given: argparse.Namespace) -> Hand:
+    places = Places(given.firmware, given.run, given.data)
+    told = diagnosis_told(Path(given.run, "diagnosis", "told"))
+    return Hand(places, driver.real(Path("/"), _say), lambda: time.clock_gettime(time.CLOCK_BOOTTIME), told)
+
+
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-_COMMANDS = {"configure": _configure, "apply": _configure, "wipe": _wipe, "pair": _pair}
+_COMMANDS = {
+    "configure": _configure,
+    "apply": _configure,
+    "wipe": _wipe,
+    "pair": _pair,
+    "hand": _hand,
+    "revert": _revert,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kiosk.box.changes import Changes, changed, changes_in
 from kiosk.box.files import File
 from kiosk.box.network import SOMETIMES
-from kiosk.box.plan import PAIR_UNIT, Places, Plan, good_copy, plan
+from kiosk.box.plan import PAIR_UNIT, Places, Plan, changes_file, code_file, good_copy, plan, trial_file
 from kiosk.box.source import NAME, Source, judge, judged, names_in
 from kiosk.box.wipe import FolderCard, found, to_wipe
 from sync.durable import write_durably
@@ -58,11 +59,11 @@ def _run(command: Sequence[str]) -> int:
 
 def apply(places: Places, system: System) -> Plan:
     """Judge, plan and do it; the plan, for whoever tells of it."""
-    card, unread = read_card(system.at(places.firmware))
-    source = judge(card, unread, _last_good(system.at(good_copy(places)), card))
+    source = in_use(places, system)
     if source.problem is not None:
         line = f", line {source.problem.line}" if source.problem.line else ""
         system.say(f"{NAME}{line}: {source.problem}. {source.problem.hint} In use: {source.copy}")
+    card, _ = read_card(system.at(places.firmware))
     done = plan(source, places, wipes=to_wipe(card.get(NAME, b""), pins_of(system.at(places.data))))
     _clear([system.at(places.run) / name for name in GENERATED] + [system.at(path) for path in (*SOMETIMES, PAIR_UNIT)])
     for file in done.files:
@@ -75,6 +76,36 @@ def apply(places: Places, system: System) -> Plan:
             system.say(f"{' '.join(command)} ended with {status}")
     system.say(f"this box is: {done.role}")
     return done
+
+
+def read_source(places: Places, system: System) -> Source:
+    """The file on the card, else the last good copy."""
+    card, unread = read_card(system.at(places.firmware))
+    return judge(card, unread, _last_good(system.at(good_copy(places)), card))
+
+
+def in_use(places: Places, system: System) -> Source:
+    """The same with what was changed at the service screen; a change with which it would not be good is left out."""
+    source = read_source(places, system)
+    for path in (changes_file(places), code_file(places), trial_file(places)):
+        try:
+            source = changed(source, written(system.at(path)))
+        except ConfigError as error:
+            system.say(f"{path} is left out: {error}")
+    return source
+
+
+def kept_changes(places: Places, system: System) -> Changes | None:
+    """What was changed for good."""
+    return written(system.at(changes_file(places)))
+
+
+def written(path: Path) -> Changes | None:
+    """The changes in this file; None: there are none that can be read."""
+    try:
+        return changes_in(path.read_bytes()[:MAX_BYTES])
+    except OSError:
+        return None
 
 
 def read_card(folder: Path) -> tuple[dict[str, bytes], str | None]:

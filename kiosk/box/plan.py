@@ -50,6 +50,26 @@ def good_copy(places: Places) -> str:
     return f"{places.data}/system/{NAME}.good"
 
 
+def changes_file(places: Places) -> str:
+    """What was changed at the service screen, for good. A passphrase may be in it."""
+    return f"{places.data}/system/changes.json"
+
+
+def trial_file(places: Places) -> str:
+    """What is being tried. A passphrase may be in it."""
+    return f"{places.run}/trial.json"
+
+
+def trial_note(places: Places) -> str:
+    """What everybody may know of it (kiosk.box.hand_words.Trial)."""
+    return f"{places.run}/trial-note.json"
+
+
+def code_file(places: Places) -> str:
+    """A pairing code that was typed: in memory, and nowhere else."""
+    return f"{places.run}/code.json"
+
+
 def plan(source: Source, places: Places, *, wipes: bool = False) -> Plan:
     """Everything for this box. A box without a good configuration is a kiosk that says what is wrong, on DHCP.
 

@@ -76,7 +76,7 @@ def judged(card: Mapping[str, bytes], unread: str | None = None) -> Source:
     config = parse_kiosk(content)
     for problem in illegible(content, "office"):
         raise problem
-    _check(config, document)
+    check_box(config, document)
     extra = _extra(config, card, document)
     return Source(config, document.values, extra, content, None, "own")
 
@@ -86,8 +86,8 @@ def kept(source: Source) -> bytes:
     return without_codes(source.content)
 
 
-def _check(config: KioskConfig, document: Document) -> None:
-    """What a box cannot do, though a kiosk on a PC can."""
+def check_box(config: KioskConfig, document: Document) -> None:
+    """Raises ConfigError for what a box cannot do, though a kiosk on a PC can."""
     if "data" in document.values:
         hint = "Take `data` out: the box keeps its records on a partition of their own."
         raise document.wrong(("data",), "on the appliance nobody chooses where the records lie", hint)

@@ -27,8 +27,8 @@ from kiosk.scene import Op, Scene, Target, Text
 from kiosk.screen_types import Condition, Errand, Hours, Look, Passed, Screen, Stage, State, Theme, Wait
 from kiosk.specimens import LUNCH, TODAY, example_states
 from kiosk.upkeep_rules import MENU
-from kiosk.upkeep_types import Health, Part, Upkeep
-from kiosk.upkeep_words import NO_CODE, TOLD
+from kiosk.upkeep_types import Health, Part, Told, Upkeep
+from kiosk.upkeep_words import NO_CODE, OUTCOMES, TOLD
 from kiosk.view_parts import Exhibit
 from kiosk.views import draw
 from kiosk.wording import PASSED, REASONS
@@ -159,6 +159,9 @@ def _upkeep(known: Mapping[str, State]) -> Iterator[tuple[str, State]]:
     yield "service-menu+told", menu.seen(upkeep=Upkeep(parts=tuple(rest)))
     for code in ("printing", "busy", "not-started", "uncertain"):
         yield f"service-tools+{code}", tools.seen(upkeep=replace(tools.upkeep, slip=code))
+    for code in OUTCOMES:
+        told = replace(tools.upkeep, told=Told("reach", code, "12345"))
+        yield f"service-tools+{code}", tools.seen(upkeep=told)
     for code in NO_CODE:
         yield f"service-code+{code}", known["service-code-none"].seen(upkeep=replace(tools.upkeep, first=code))
 

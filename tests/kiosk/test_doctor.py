@@ -20,6 +20,7 @@ from hardware.printer_look import PrinterLook
 from hardware.printers_file import shipped
 from hardware.profile import Abilities, Identity
 from kiosk import demo, doctor, findings, findings_printer, looks
+from kiosk.around import Around
 from kiosk.doctor import Tools, examine, shown
 from kiosk.findings import Finding
 from sync.chain import Position
@@ -96,6 +97,7 @@ class Box:
             now=lambda: NOW,
             board=lambda data: RecordingBoard(FINE),
             refused=tuple,
+            around=Around,
             writer_of=lambda database: None,
             transport=lambda address: self._printer,
             pins=lambda name: self.pins,

@@ -77,6 +77,7 @@ from kiosk.specimens import FIRST_CODE, GOOD_PARTS
 from kiosk.upkeep_inputs import (
     AskFirstCode,
     FirstCodeTold,
+    OpenAsk,
     OpenButtons,
     OpenMenu,
     OpenPin,
@@ -85,9 +86,12 @@ from kiosk.upkeep_inputs import (
     PinTold,
     PrintTest,
     SlipTold,
+    ToolTold,
     TriedTold,
+    UseTool,
 )
-from kiosk.upkeep_types import Tried, Upkeep
+from kiosk.upkeep_rules import CHOSEN
+from kiosk.upkeep_types import Told, Tried, Upkeep, Wish
 from sync.calendar import Closed, ClosedWhy
 
 FINE = Condition()
@@ -165,7 +169,11 @@ INPUTS: dict[type[Input], list[Input]] = {
     TriedTold: [TriedTold(Tried(1, frozenset({5}), frozenset({5})))],
     AskFirstCode: [AskFirstCode()],
     FirstCodeTold: [FirstCodeTold("asking"), FirstCodeTold(FIRST_CODE)],
+    UseTool: [UseTool(Wish("reach")), UseTool(Wish("restart-machine")), UseTool(Wish("unheard-of"))],
+    OpenAsk: [OpenAsk("restart"), OpenAsk("unheard-of")],
+    ToolTold: [ToolTold(Told("reach", "working")), ToolTold(Told("usb", "unlocked", "10"))],
 }
+TOOLS = frozenset({"reach", "usb", *CHOSEN})
 SAMPLES = {
     Screen.ATTRACT: State(),
     Screen.SERVICE: State(screen=Screen.SERVICE),
@@ -183,9 +191,10 @@ SAMPLES = {
     Screen.CONFIRM_DATE: State(screen=Screen.CONFIRM_DATE, moment=NOON, condition=Condition(doubt=NOON)),
     Screen.SERVICE_MENU: State(screen=Screen.SERVICE_MENU),
     Screen.SERVICE_PIN: State(screen=Screen.SERVICE_PIN),
-    Screen.SERVICE_TOOLS: State(screen=Screen.SERVICE_TOOLS, upkeep=Upkeep(counters=True, connected=True)),
+    Screen.SERVICE_TOOLS: State(screen=Screen.SERVICE_TOOLS, upkeep=Upkeep(counters=True, connected=True, tools=TOOLS)),
     Screen.SERVICE_BUTTONS: State(screen=Screen.SERVICE_BUTTONS, upkeep=Upkeep(counters=True)),
     Screen.SERVICE_CODE: State(screen=Screen.SERVICE_CODE, upkeep=Upkeep(connected=True, first=FIRST_CODE)),
+    Screen.SERVICE_ASK: State(screen=Screen.SERVICE_ASK, upkeep=Upkeep(tools=TOOLS, ask="restart")),
 }
 AT_REST = (Screen.ATTRACT, Screen.SCORE, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
 ASKS_FIRST = [screen for screen in Screen if screen not in AT_REST]

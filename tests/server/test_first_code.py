@@ -235,7 +235,7 @@ def test_over_tls_sync_gets_the_code_and_a_stranger_is_refused_by_its_headers(
 def test_sync_asks_signed_and_hands_the_answer_over_a_socket_that_only_its_group_may_open(tmp_path: Path) -> None:
     answers: Iterator[Given | str] = iter([Given("AAAA-BBBB-CCCC", 5, "https://x", ""), wire.ADMINISTRATED])
     socket = tmp_path / asking.FILE
-    asked = Asked(socket, lambda: next(answers))
+    asked = Asked(socket, {asking.FIRST_ADMINISTRATOR: lambda: next(answers)})
     asked.start()
     assert stat.S_IMODE(socket.stat().st_mode) == 0o660
     assert ask(socket) == Given("AAAA-BBBB-CCCC", 5, "https://x", "")

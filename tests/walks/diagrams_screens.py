@@ -29,6 +29,11 @@ class View(NamedTuple):
 
 VIEWS: Sequence[View] = (
     View(
+        "Changes to the machine",
+        "Behind the PIN of the service menu.",
+        tuple(screen.value for screen in MENU[5:]),
+    ),
+    View(
         "Service menu",
         "Opened by the technician's chord or a key from where nobody is served. `PinRight` comes when it is durable"
         " that the PIN was right.",
@@ -60,7 +65,15 @@ VIEWS: Sequence[View] = (
 )
 """In the order in which an arrow finds its diagram; `READ` is the order on the page."""
 
-READ = ("Choosing", "Ticket and paper", "My ticket", "Access and help", "Service menu", "Rest, closed, trouble")
+READ = (
+    "Choosing",
+    "Ticket and paper",
+    "My ticket",
+    "Access and help",
+    "Service menu",
+    "Changes to the machine",
+    "Rest, closed, trouble",
+)
 
 
 def arrows() -> list[Arrow]:

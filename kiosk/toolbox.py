@@ -1,0 +1,92 @@
+"""What the tools of the service menu do, by name: they ask sync, the box's root side, or the USB gate.
+
+Each takes what was wished and tells what became of it. They run beside the screen (kiosk.errand_runner).
+"""
+
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from hardware.usb_gate import UNLOCKED, unlock
+from kiosk.box import hand_words as words
+from kiosk.box.hand_words import Asked
+from kiosk.upkeep_types import Told, Wish
+from sync.asking import ask_reach
+from sync.wake import short
+
+Tool = Callable[[Wish], Told]
+PATIENCE_S = 180.0
+"""A bundle is made within that, and a change takes effect."""
+UNLOCK_MINUTES = "10"
+
+
+def reach(asked: Path) -> Tool:
+    """Whether the office answers sync at this moment. `asked`: sync's socket."""
+
+    def tool(wish: Wish) -> Told:
+        found = ask_reach(asked)
+        if found is None:
+            return Told(wish.tool, "sync-silent")
+        return Told(wish.tool, found.code, str(found.ms) if found.code == "answered" else found.code)
+
+    return tool
+
+
+def usb(now_s: Callable[[], float], path: Path = UNLOCKED) -> Tool:
+    """A technician's word: anything may be plugged in for ten minutes."""
+
+    def tool(wish: Wish) -> Told:
+        try:
+            unlock(now_s(), path)
+        except OSError:
+            return Told(wish.tool, "failed")
+        return Told(wish.tool, "unlocked", UNLOCK_MINUTES)
+
+    return tool
+
+
+def restart_kiosk(end: Callable[[], None]) -> Tool:
+    """This program ends; systemd starts it anew."""
+
+    def tool(wish: Wish) -> Told:
+        end()
+        return Told(wish.tool, "restarting")
+
+    return tool
+
+
+def handed(path: Path, request: Callable[[Wish], Asked], good: str) -> Tool:
+    """What the box's root side does. `good`: the code of what is told once it is done."""
+
+    def tool(wish: Wish) -> Told:
+        answer = ask_hand(path, request(wish))
+        return Told(wish.tool, good if answer == words.DONE else answer)
+
+    return tool
+
+
+def ask_hand(path: Path, asked: Asked) -> str:
+    """The box's root side's answer, "failed" where there is none."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as line:
+            line.settimeout(PATIENCE_S)
+            with short(path) as address:
+                line.connect(address)
+            line.sendall(words.line_of(asked))
+            with line.makefile("rb") as file:
+                return words.answer_in(file.readline(words.LONGEST)) or words.FAILED
+    except OSError:
+        return words.FAILED
+
+
+def tools_of(hand: Path, now_s: Callable[[], float], end: Callable[[], None], asked: Path | None) -> Mapping[str, Tool]:
+    """Those of this machine. `hand`: where the box's root side listens, as it does on the appliance alone; `end` ends
+    this program; `asked`: sync's socket, None where no server is named."""
+    found: dict[str, Tool] = {}
+    if asked is not None:
+        found["reach"] = reach(asked)
+    if hand.exists():
+        found["usb"] = usb(now_s)
+        found["restart-kiosk"] = restart_kiosk(end)
+        found["restart-machine"] = handed(hand, lambda wish: words.Restart(), "restarting")
+    return found
