@@ -15,7 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from server import auditing, backup_command, certificate, control, install_command, mail, telling, webhook
+from server import (
+    auditing,
+    backup_command,
+    certificate,
+    control,
+    install_command,
+    mail,
+    telling,
+    update_command,
+    webhook,
+)
 from server.backup_key import key_sheet
 from server.backups import Backup
 from server.commands import perform
@@ -48,6 +58,8 @@ UNKNOWN_TIME = UtcMs(0)
 
 def main(arguments: list[str]) -> int:
     """Run one command; 0 when it did what it says, 1 with the reason and the hint on stderr, 2 on a wrong call."""
+    if arguments[:1] == ["update"]:
+        return _update(arguments[1:])
     options = _options(arguments)
     try:
         if options.command == "backup-key":
@@ -105,6 +117,15 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _update(arguments: list[str]) -> int:
+    try:
+        print(update_command.update(arguments, lambda path: _folder(path, _read(path)[0])))
+    except (ServerError, SyncError) as error:
+        _complain(error)
+        return 1
+    return 0
+
+
 def _complain(error: ServerError | SyncError, line: str = "") -> None:
     print(f"server: {line}{error}\n  what to do: {error.hint}", file=sys.stderr, flush=True)
 
@@ -127,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description="The office's server.")
     commands = (
         "serve", "pair", "code", "revoke", "rebuild", "export", "audit", "checkpoint", "evidence", "signs", "report",
-        "backup", "backup-key", "restore", "install", "publish", "move",
+        "backup", "backup-key", "restore", "install", "publish", "move", "update",
     )  # fmt: skip
     parser.add_argument("command", nargs="?", default="serve", choices=commands, help="what to do (default: serve)")
     parser.add_argument("file", nargs="?", type=Path, help="restore: the backup; publish: the catalogue or calendar")

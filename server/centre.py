@@ -15,6 +15,7 @@ from server.queue import Moment
 from server.relay import PIN_FILE, Reached, Upstream
 from server.relay_outbox import reached_before
 from server.relay_thread import RelayThread
+from server.updates import Offers
 from server.way_down import DownPorts, WayDown, Why
 from server.writer import Writer
 from sync.downlink_driver import Who
@@ -22,6 +23,8 @@ from sync.exchange_terms import Phase
 from sync.keys import DeviceKey
 from sync.pairing import load_pin
 from sync.types import JournalId
+from sync.updates import Machine
+from sync.updates_driver import Fetcher, Ports
 
 
 class Centre:
@@ -82,6 +85,21 @@ class Below:
             lambda: time.monotonic_ns() // 1_000_000, self.fraction, self._take_up, lambda: chosen(self.db), told
         )
         return WayDown(self.folder, url, self._who, ports)
+
+    def way_of_releases(self, url: str, centre: Centre, log: Callable[[str], None]) -> Fetcher:
+        """What fetches the release that the centre offers, whatever this server itself runs: it is for machines."""
+        shelf = Offers(self.folder).centre
+        shelf.folder.mkdir(parents=True, exist_ok=True)
+        ports = Ports(
+            self._who,
+            Machine,
+            lambda: centre.behind > 0,
+            time.monotonic,
+            self.fraction,
+            log,
+            lambda bundle, here: True,
+        )
+        return Fetcher(shelf, url, ports)
 
     def _who(self) -> Who | None:
         pin, named = load_pin(self.folder / PIN_FILE), own_named(self.db)

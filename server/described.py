@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from server.open_shapes import FAILING, FIGURES, NOW, OFFICES, SERVICES, WELL
-from sync import clipwire, relaywire
+from sync import clipwire, relaywire, updatewire
 from sync.facts_survey import DIMENSIONS
 from sync.feedwire import Ask, Introduction
 from sync.firstwire import Given
@@ -29,6 +29,7 @@ from sync.wire import (
     RELAY_HEADER,
     SIGNATURE_HEADER,
     STATUS,
+    UPDATES_PATH,
     Answer,
     Refusal,
 )
@@ -145,14 +146,29 @@ def _operations(paths: Said) -> Iterator[tuple[str, str, Any]]:
 def _add_exchange(schema: Said) -> None:
     shapes = (
         Answer, Refusal, Succession, PairAnswer, Ask, Introduction, Wanted, clipwire.Ask, clipwire.Listed, Given,
-        relaywire.Introduction,
+        relaywire.Introduction, updatewire.Ask, updatewire.Offered,
     )  # fmt: skip
     references, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     told = [{"application/json": {"schema": each}} for each in references]
-    answer, refusal, pair_request, pair_answer, ask, introduction, wanted, clip_ask, clips, given, of = told
+    (
+        answer,
+        refusal,
+        pair_request,
+        pair_answer,
+        ask,
+        introduction,
+        wanted,
+        clip_ask,
+        clips,
+        given,
+        of,
+        update_ask,
+        offered,
+    ) = told
     schema["components"] = {"schemas": {**schema.get("components", {}).get("schemas", {}), **components}}
     nothing: Said = {"application/json": {"schema": {"type": "object"}}}
     audio: Said = {clipwire.AUDIO: {}}
+    pieces: Said = {updatewire.BYTES: {}}
     listener = "(on the exchange's listener, over TLS; docs/exchange.md)"
     for path, summary, body, ok, description in (
         (FACTS_PATH, "Send facts", _LINES, answer, "Durable up to `received`"),
@@ -160,6 +176,7 @@ def _add_exchange(schema: Said) -> None:
          "A signed batch, or which journal it is"),
         (LOST_PATH, "Give back what the office lost of its own journal", _LINES, wanted, "What is wanted next"),
         (CLIPS_PATH, "Ask for what is spoken in the hall", clip_ask, audio | clips, "A clip, or which there are"),
+        (UPDATES_PATH, "Ask for the next release", update_ask, pieces | offered, "A piece of it, or which it is"),
         (FIRST_PATH, "Ask for the first administrator's code", nothing, given, "The code"),
         (INTRODUCE_PATH, "Make a machine's journal known at the centre", of, answer, "Known"),
         (PAIR_PATH, "Pair a machine by its one-time code", pair_request, pair_answer, "Paired"),

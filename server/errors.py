@@ -17,6 +17,14 @@ class ConfigError(ServerError):
         self.line = line
 
 
+class BundleRefused(ServerError):
+    """A file that cannot be offered as an update. What was offered before still is."""
+
+
+class UpdateNews(ServerError):
+    """What became of an update that comes from the centre: trouble, or that it is here."""
+
+
 class LedgerBusy(ServerError):
     """Another process already writes this ledger."""
 

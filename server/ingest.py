@@ -1,5 +1,5 @@
-"""The exchange at the server's end: POST /v1/facts, /v1/pair, /v1/feed, /v1/lost, /v1/clips, /v1/first-administrator,
-as a raw ASGI application (docs/exchange.md).
+"""The exchange at the server's end: POST /v1/facts, /v1/pair, /v1/feed, /v1/lost, /v1/clips, /v1/updates,
+/v1/first-administrator, as a raw ASGI application (docs/exchange.md).
 
 Everything of a request is applied or nothing. Nothing is acknowledged before it is durable. A stranger's body is
 not even read: what is not from a paired journal is refused by its headers.
@@ -29,6 +29,7 @@ from server.pairing import Pairing, Patience, Repeated, Standing, judge_pairing,
 from server.queue import Moment
 from server.relayed import take_introduction
 from server.replies import SLOW, Reply, body_of, later, refusing, unread
+from server.updates_down import UpdatesDown
 from server.writer import Writer
 from sync import wire
 from sync.errors import BadBatch
@@ -51,6 +52,8 @@ SAFE = 0
 """What a server without a verified backup may call safe (docs/decisions/server-backups.md)."""
 LISTENERS = 4
 """How many displays fetch a clip; they come every ten minutes."""
+UPDATERS = 4
+"""How many machines get a piece of the next release; each takes a moment."""
 Result = TypeVar("Result")
 CLOSE = (b"connection", b"close")
 
@@ -75,6 +78,7 @@ class Exchange:
         *,
         handdown: HandDown,
         clips: ClipsDown,
+        updates: UpdatesDown,
         succeed: Succeed,
         first: Callable[[Ledger, wire.Request], Given | Refusal],
         heard: Heard = lambda ledger, device, name, at: None,
@@ -90,7 +94,7 @@ class Exchange:
         self._contact, self._moment, self._safe = contact, moment, safe
         self._intake = Intake(writer, now, moment, judges)
         self._patience = Patience()
-        self._handdown, self._clips_down = handdown, clips
+        self._handdown, self._clips_down, self._updates_down = handdown, clips, updates
         self._succeed, self._heard, self._first = succeed, heard, first
         self._batch = batch
         self._routes = {
@@ -99,6 +103,7 @@ class Exchange:
             wire.FEED_PATH: (self._feed, POLLERS),
             wire.LOST_PATH: (self._lost, GIVERS),
             wire.CLIPS_PATH: (self._clips, LISTENERS),
+            wire.UPDATES_PATH: (self._updates, UPDATERS),
             wire.FIRST_PATH: (self._first_code, ASKERS),
             wire.INTRODUCE_PATH: (self._introduce, BODIES),
         }
@@ -176,6 +181,10 @@ class Exchange:
     async def _clips(self, scope: Scope, receive: Receive) -> Reply:
         request = await self._question(scope, receive, wire.CLIPS_PATH)
         return request if isinstance(request, Reply) else await self._clips_down.answer(request)
+
+    async def _updates(self, scope: Scope, receive: Receive) -> Reply:
+        request = await self._question(scope, receive, wire.UPDATES_PATH)
+        return request if isinstance(request, Reply) else await self._updates_down.answer(request)
 
     async def _question(self, scope: Scope, receive: Receive, path: str) -> wire.Request | Reply:
         """What a device asks, or why it is not even read."""
@@ -317,6 +326,6 @@ def _take_succession(
 
 
 _PATHS = (
-    f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH}, {wire.LOST_PATH}, {wire.CLIPS_PATH} or"
-    f" {wire.FIRST_PATH}; the pages have another address."
+    f"POST {wire.FACTS_PATH}, {wire.PAIR_PATH}, {wire.FEED_PATH}, {wire.LOST_PATH}, {wire.CLIPS_PATH},"
+    f" {wire.UPDATES_PATH} or {wire.FIRST_PATH}; the pages have another address."
 )

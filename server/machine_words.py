@@ -2,6 +2,7 @@
 
 from server.office_desk import OfficeDesk
 from server.reading import Clock, Device
+from server.update_words import update_words
 from translations import N_, load
 
 # gettext: editor
@@ -21,7 +22,10 @@ SINCE = N_("not certain since it was started again; before that: {clock}")
 def more(device: Device, clock: Clock | None, desk: OfficeDesk, language: str) -> list[tuple[str, str]]:
     """(label, value), in this language."""
     words = load(language, "editor")
-    told = [(words.gettext("Program"), device.release or "–")]
+    told = [
+        (words.gettext("Program"), device.release or "–"),
+        *update_words(desk.update_of(device.journal_id), language),
+    ]
     if clock is None:
         return [*told, (words.gettext("Clock"), words.gettext(NEVER))]
     by = words.gettext(SOURCES[clock.source]) if clock.source in SOURCES else clock.source

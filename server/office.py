@@ -41,7 +41,7 @@ from server.database import Db, See, everything
 from server.display import Display
 from server.door import Door
 from server.editors import Editors
-from server.errors import BackupFailed, LedgerRefused, RelayMistaken, ServerError
+from server.errors import BackupFailed, LedgerRefused, RelayMistaken, ServerError, UpdateNews
 from server.feed import Feed
 from server.first_code import Console, FirstCodes
 from server.following import Following
@@ -92,6 +92,8 @@ from server.streams import Streams
 from server.survey_page import Survey, SurveyPages
 from server.telling import Teller, Way
 from server.timekeeper import Clocks, Timekeeper
+from server.updates import Offers
+from server.updates_down import UpdatesDown
 from server.watching import Sources, Watch
 from server.way_down import Why
 from server.witnesses import Witnesses, devices
@@ -126,6 +128,7 @@ class _Core:
     heard: Heard
     handdown: HandDown
     clips_down: ClipsDown
+    updates_down: UpdatesDown
     around: Surroundings
     clips: Clips
     display: Display
@@ -257,7 +260,7 @@ class Office:
         stack.callback(hasher.close)
         return _Core(
             pages, key, keeper, server_id, paired, hall, meter, writer, reader, feed, witnesses, heard, handdown,
-            clips_down, around, clips, display, speaker, centre, self._backups(db), auditor,
+            clips_down, self._updates_down(stack), around, clips, display, speaker, centre, self._backups(db), auditor,
             Audits(pages.zone, self._now), everywhere, bookkeeper, halls, papers, hasher,
         )  # fmt: skip
 
@@ -275,6 +278,7 @@ class Office:
             moment=self._moment,
             handdown=core.handdown,
             clips=core.clips_down,
+            updates=core.updates_down,
             succeed=partial(self._succeed, key=core.key, keeper=core.keeper),
             heard=core.heard,
             first=first.take,
@@ -348,6 +352,7 @@ class Office:
             self._certificate,
             core.centre,
             everywhere,
+            core.updates_down.told,
         )
         looked = ProofDesk(
             door, shell, auditor, core.audits, self._moment, mails=checkpointer.mails, wake=checkpointer.wake
@@ -401,6 +406,10 @@ class Office:
         down = RelayThread(below.way_down(upstream.url, told_down), self._mistaken)
         stack.callback(down.close)
         down.start()
+        below = Below(self._folder, self._opened(stack), key, writer, self._moment, self._fraction)
+        release = RelayThread(below.way_of_releases(upstream.url, centre, self._news), self._mistaken)
+        stack.callback(release.close)
+        release.start()
         return centre
 
     def _watch(self, sources: Sources, writer: Writer, server: str) -> tuple[Watch, list[Teller]]:
@@ -419,6 +428,9 @@ class Office:
 
     def _mistaken(self, error: Exception) -> None:
         self._complain(RelayMistaken(repr(error), hint=_REPORT))
+
+    def _news(self, line: str) -> None:
+        self._complain(UpdateNews(line, hint=_BY_ITSELF))
 
     def _backups(self, db: Db) -> Backups:
         return Backups(last_backup(db), configured=self._config.backup is not None, now=self._now)
@@ -589,6 +601,11 @@ class Office:
         handdown = HandDown(Shelf(db, key.sign), thread, forked, asked=witnesses.asked, heard=shown, offices=offices)
         return handdown, ClipsDown(db, self._folder / CLIPS_FOLDER, thread)
 
+    def _updates_down(self, stack: contextlib.AsyncExitStack) -> UpdatesDown:
+        """What hands releases down, in a thread of its own: a disk that is slow keeps no call waiting."""
+        db = self._opened(stack)
+        return UpdatesDown(db, Offers(self._folder), stack.enter_context(ThreadPoolExecutor(1, "updates")), self._now)
+
     def _succeed(
         self, ledger: Ledger, journal_id: JournalId, head: Head, *, key: DeviceKey, keeper: Timekeeper
     ) -> None:
@@ -672,6 +689,7 @@ class Office:
         return done
 
 
+_BY_ITSELF = "It goes on by itself."
 _REPORT = "This is a mistake in the program; report it. Nothing is lost: it is tried again."
 
 

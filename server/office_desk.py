@@ -11,9 +11,10 @@ from server.ledger import Ledger
 from server.office_pages import OfficePages, no_clock
 from server.queue import Moment
 from server.reads import Reads
+from server.updates_down import Told
 from sync.clock import office_time
 from sync.keys import DeviceKey
-from sync.types import UtcMs
+from sync.types import JournalId, UtcMs
 from translations.numerals import format_moment
 
 
@@ -22,7 +23,8 @@ class OfficeDesk:
     """`moment` gives now for the queue, None while nobody vouches for the clock. `key`: the office's own. `public_url`:
     where citizens see the pages; None: nowhere. `confirm` takes staff's word for the time (server.timekeeper).
     `certificate`: that of the exchange (DER), which pairing codes carry the fingerprint of. `centre`: how this office
-    stands with the server that it relays to. `everywhere` reads what other offices brought here, too (server.lens)."""
+    stands with the server that it relays to. `everywhere` reads what other offices brought here, too (server.lens).
+    `update_of`: what a machine said of its release and the next one (server.updates_down)."""
 
     door: Door
     pages: OfficePages
@@ -35,6 +37,7 @@ class OfficeDesk:
     certificate: bytes
     centre: Centre
     everywhere: Reads
+    update_of: Callable[[JournalId], Told | None] = lambda journal_id: None
 
     def seen(self, contact_ms: int | None, language: str) -> str:
         """When somebody was last heard of, in figures."""

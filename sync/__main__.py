@@ -8,21 +8,21 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol
 
-from sync import status, verify
+from sync import RELEASE, status, verify
 from sync.asking import FILE as ASK
 from sync.asking import FIRST_ADMINISTRATOR, REACH, Asked, first_administrator
 from sync.clips_driver import ClipFetcher
 from sync.clips_driver import Ports as ClipPorts
 from sync.clips_driver import run as fetch_clips
 from sync.config import DISPLAY_ROLE, KIOSK_ROLE, KioskConfig, parse_kiosk
-from sync.downlink_driver import Downlink, link_for, run
+from sync.downlink_driver import Downlink, link_for, run, who
 from sync.downlink_driver import Ports as DownPorts
 from sync.errors import ConfigError, JournalDamaged, SyncError
 from sync.feedwire import DISPLAY_HOLD_S
@@ -35,6 +35,10 @@ from sync.pairing import load_pin
 from sync.reaching import reach
 from sync.simulated_clock import clock_for
 from sync.system_clock import SystemClock
+from sync.updates import Machine, Shelf, read_machine, read_told
+from sync.updates_driver import Fetcher
+from sync.updates_driver import Ports as UpdatePorts
+from sync.updates_driver import run as fetch_release
 from sync.uplink import LOOK_EVERY_S, Ports, Settings, Uplink
 from sync.wake import WakeSocket, wake
 
@@ -56,6 +60,24 @@ class Datagrams(Protocol):
     def drain(self) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Where the next release is laid ready, and the file in which the appliance says what runs."""
+
+    folder: Path
+    state: Path | None
+
+    def machine(self) -> Machine:
+        """What runs here, as far as is known."""
+        own = Machine(running=RELEASE)
+        return read_machine(self.state, own) if self.state is not None else own
+
+    def fetcher(self, data: Path, url: str, behind: Callable[[], bool], fraction: Callable[[], float]) -> Fetcher:
+        """What fetches it."""
+        ports = UpdatePorts(lambda: who(data), self.machine, behind, time.monotonic, fraction, say)
+        return Fetcher(Shelf(self.folder), url, ports)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run what the command line says; the exit status."""
     if arguments and arguments[0] == "verify":
@@ -64,6 +86,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("command", nargs="?", choices=("run", "status", "verify"), default="run")
     parser.add_argument("--config", type=Path, required=True, help="the kiosk.toml")
     parser.add_argument("--data", type=Path, help="where its last good copy is, should kiosk.toml not say")
+    parser.add_argument("--updates", type=Path, metavar="DIR", help="lay the next release ready here (the appliance)")
+    parser.add_argument("--update-state", type=Path, metavar="F", help="what the appliance says of its last update")
     parsed = parser.parse_args(arguments)
     if parsed.command == "verify":
         parser.error("verify comes first and takes a journal: python -m sync verify journal.db")
@@ -71,7 +95,10 @@ def main(arguments: Sequence[str]) -> int:
         config = _configuration(parsed.config, parsed.data)
         folder = parsed.config.absolute().parent
         data, clock = folder / config.data, clock_for(config.sim.clock, folder)
-        return _status(data, clock) if parsed.command == "status" else _run(config, data, clock)
+        updates = Updates(parsed.updates, parsed.update_state) if parsed.updates is not None else None
+        if parsed.command == "status":
+            return _status(data, clock, updates)
+        _run(config, data, clock, updates)
     except SyncError as error:
         line = f"line {error.line}: " if isinstance(error, ConfigError) and error.line else ""
         say(f"{line}{error}\n{error.hint}")
@@ -98,18 +125,18 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _run(config: KioskConfig, data: Path, clock: SystemClock) -> NoReturn:
+def _run(config: KioskConfig, data: Path, clock: SystemClock, updates: Updates | None) -> NoReturn:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
     data.mkdir(parents=True, exist_ok=True)
     pulse = pulse_for(os.environ, os.getpid(), time.monotonic)
     try:
-        _serve(config, data, clock, pulse)
+        _serve(config, data, clock, pulse, updates)
     finally:
         pulse.ends()
 
 
-def _serve(config: KioskConfig, data: Path, clock: SystemClock, pulse: Pulse) -> NoReturn:
+def _serve(config: KioskConfig, data: Path, clock: SystemClock, pulse: Pulse, updates: Updates | None) -> NoReturn:
     if config.server.url is None:
         say("no [server] url in kiosk.toml: this device stands alone, nothing is sent")
         while True:
@@ -132,6 +159,9 @@ def _serve(config: KioskConfig, data: Path, clock: SystemClock, pulse: Pulse) ->
         if config.role == DISPLAY_ROLE:
             fetcher = ClipFetcher(data, url, ClipPorts(say))
             beside += [threading.Thread(target=fetch_clips, args=(fetcher, threading.Event(), say), name="clips")]
+        if updates is not None:
+            release = updates.fetcher(data, url, lambda: uplink.behind, chance.random)
+            beside += [threading.Thread(target=fetch_release, args=(release, threading.Event(), say), name="updates")]
         for each in beside:
             each.daemon = True
             each.start()
@@ -176,7 +206,7 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _status(data: Path, clock: SystemClock) -> int:
+def _status(data: Path, clock: SystemClock, updates: Updates | None) -> int:
     state, pin = InboxReader(data / "inbox.db").read(), load_pin(data / "pin.json")
     files: list[str] = []
     try:
@@ -193,6 +223,8 @@ def _status(data: Path, clock: SystemClock) -> int:
     lines[1:1] = files
     mirror = MirrorReader(data / MIRROR)
     lines += status.describe_feed(mirror.state(), mirror.end(), clock.instant())
+    if updates is not None:
+        lines += status.describe_update(updates.machine(), read_told(updates.folder))
     print("\n".join(lines))
     return 0
 

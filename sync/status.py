@@ -10,6 +10,7 @@ from sync.journal import Instant
 from sync.mirror import FeedState
 from sync.pairing import Pin
 from sync.segments import Closed
+from sync.updates import Fetching, Machine
 
 _PHASES = {
     Phase.UNPAIRED.value: "This device is not paired with a server yet.",
@@ -54,6 +55,21 @@ def describe(state: InboxState | None, head: Position | None, pin: Pin | None, n
     lines.append(f"received by the server: up to {state.received}, safe up to {state.safe}, waiting here: {waiting}")
     lines.append(f"last answer: {_ago(state.contact, now)}")
     return lines
+
+
+def describe_update(machine: Machine, fetching: Fetching) -> list[str]:
+    """The lines on the appliance's release, and on the next one."""
+    lines = [f"release: {machine.running or 'not known'}" + (f", slot {machine.slot}" if machine.slot else "")]
+    if machine.last is not None:
+        why = f": {machine.last.why}" if machine.last.why else ""
+        lines.append(f"last update: {machine.last.release}: {machine.last.result}{why}")
+    if fetching.release is None:
+        told = "none is offered"
+    elif fetching.have >= fetching.size:
+        told = f"{fetching.release} is here, and waits to be installed"
+    else:
+        told = f"{fetching.release}, {fetching.have} of {fetching.size} bytes are here"
+    return [*lines, f"next release: {told}" + (f" ({fetching.why})" if fetching.why else "")]
 
 
 def describe_files(closed: Sequence[Closed], size: int, floor: Position) -> list[str]:

@@ -134,6 +134,12 @@ class Uplink:
         phase, message = self._shown_phase(), self._state.message
         return f"{phase}: {message}" if message else phase
 
+    @property
+    def behind(self) -> bool:
+        """Whether facts are on their way, or wait for the next try. For any thread: a hint, no promise."""
+        state = self._state
+        return state.phase in (Phase.SENDING, Phase.BACKOFF) and state.head > state.received
+
     def close(self) -> None:
         """Let go of everything."""
         for each in (self._link, self._own.reader if self._own else None, self._inbox):

@@ -23,6 +23,7 @@ FEED_PATH = "/v1/feed"
 LOST_PATH = "/v1/lost"
 CLIPS_PATH = "/v1/clips"
 FIRST_PATH = "/v1/first-administrator"
+UPDATES_PATH = "/v1/updates"
 INTRODUCE_PATH = "/v1/introduce"
 PORT = 8443
 
@@ -64,6 +65,7 @@ SUPERSEDED = "superseded"
 UNKNOWN_PATH = "unknown-path"
 WRONG_METHOD = "wrong-method"
 NO_CLIP = "no-clip"
+NO_UPDATE = "no-update"
 ADMINISTRATED = "administrated"
 WRONG_ROLE = "wrong-role"
 NOT_INTRODUCED = "not-introduced"
@@ -87,6 +89,7 @@ STATUS: Mapping[str, int] = {
     UNKNOWN_PATH: 404,
     WRONG_METHOD: 405,
     NO_CLIP: 410,
+    NO_UPDATE: 404,
     ADMINISTRATED: 409,
     WRONG_ROLE: 403,
     NOT_INTRODUCED: 409,
@@ -145,7 +148,8 @@ class Request:
     """A batch as it travels: the three headers and the compressed body. `last` is `first - 1` where it has no rows.
 
     To FEED_PATH it carries a question (sync.feedwire) and no rows, to LOST_PATH facts of the office (sync.lostwire), to
-    CLIPS_PATH a question too (sync.clipwire), to INTRODUCE_PATH a journal's key (sync.relaywire).
+    CLIPS_PATH and UPDATES_PATH a question too (sync.clipwire, sync.updatewire), to INTRODUCE_PATH a journal's key
+    (sync.relaywire).
 
     `relay`: the office that brings a batch of another machine, and signs the request; None: the machine itself does.
     """

@@ -20,6 +20,8 @@ from server.ingest import Exchange
 from server.ledger import Ledger
 from server.serving import bind, listener, port_of
 from server.stores import FILE
+from server.updates import Offers
+from server.updates_down import UpdatesDown
 from server.writer import Writer
 from sync.codec import Fact
 from sync.facts import Body
@@ -135,6 +137,7 @@ class SmallOffice:
                 self.utc,
                 handdown=self.handdown,
                 clips=ClipsDown(db, self.folder / FOLDER, thread),
+                updates=UpdatesDown(db, Offers(self.folder, reserve=0), thread, self.utc),
                 succeed=self._succeed,
                 first=FirstCodes(self.random, self.utc, self.now, lambda: CONSOLE).take,
             )

@@ -19,6 +19,8 @@ from server.http import Receive, Scope, Send, answer
 from server.ingest import BODIES, PAIRINGS, Exchange
 from server.ledger import Ledger
 from server.serving import CONNECTIONS, Impatient
+from server.updates import Offers
+from server.updates_down import UpdatesDown
 from server.writer import Writer
 from sync import wire
 from sync.types import JournalId
@@ -79,6 +81,7 @@ def test_strangers_who_dawdle_at_pairing_keep_no_paired_machine_from_sending(tmp
             lambda: NOON,
             handdown=hand_down(db, thread),
             clips=ClipsDown(db, tmp_path, thread),
+            updates=UpdatesDown(db, Offers(tmp_path), thread, lambda: NOON),
             succeed=lambda ledger, name, head: None,
             first=lambda ledger, request: wire.refuse(wire.LATER, "", ""),
         )

@@ -143,6 +143,27 @@ def test_each_further_fact_is_sent_at_the_next_turns(world: World, journal: Jour
     process.close()
 
 
+def behind(process: Uplink) -> bool:
+    return process.behind
+
+
+def test_it_says_that_facts_are_behind_until_the_office_has_them_and_not_where_none_can_go(
+    world: World, journal: Journal
+) -> None:
+    process = world.start()
+    office = world.office
+    world.run(process)
+    assert not behind(process)
+    world.office = None
+    journal.append(facts.drafts(facts.ScoreGiven(1, Level(1))), journals.at(9000))
+    world.settle(process)
+    assert behind(process), "it backs off with a fact in hand"
+    world.office = office
+    world.run(process)
+    assert (arrived(world, journal), behind(process)) == (True, False)
+    process.close()
+
+
 def test_between_facts_it_sleeps_and_asks_about_once_a_minute(world: World, journal: Journal) -> None:
     process = world.start()
     world.run(process)

@@ -1,0 +1,65 @@
+"""The messages by which a machine asks for the next release (docs/exchange.md, "Updates").
+
+A question without a piece is answered by what is offered; one with a piece by bytes of that very bundle.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import msgspec
+
+from sync import wire
+from sync.keys import DeviceKey
+from sync.types import JournalId
+from sync.updates import Bundle, Fetching, Machine
+from sync.wire import UPDATES_PATH, Request
+
+FIRST, LAST = 1, 0
+"""The signed range of a request without rows."""
+PIECE = 128 * 1024
+"""Most bytes of one answer: a line of 3 kB/s brings it within the time that an answer has."""
+BYTES = "application/octet-stream"
+Place = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The bytes of this bundle from `offset` on."""
+
+    bundle: Bundle
+    offset: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Which bytes; None: what is offered? `machine` and `fetching`: how it stands there, for the office's pages."""
+
+    piece: Piece | None = None
+    machine: Machine = field(default_factory=Machine)
+    fetching: Fetching = field(default_factory=Fetching)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What is offered; None: nothing."""
+
+    update: Bundle | None
+
+
+def sign_ask(journal_id: JournalId, ask: Ask, key: DeviceKey) -> Request:
+    """The signed request of this machine."""
+    body = wire.encode_message(ask)
+    signature = key.sign(wire.request_message(journal_id, FIRST, LAST, body, UPDATES_PATH))
+    return Request(journal_id, FIRST, LAST, signature, body, UPDATES_PATH)
+
+
+def read_ask(request: Request) -> Ask:
+    """The question in this request. Raises BadAnswer."""
+    if (request.first, request.last) != (FIRST, LAST):
+        raise wire.BadAnswer("the signed range is not that of a question", hint="See docs/exchange.md, 'Updates'.")
+    return wire.decode_as(request.body, Ask, "question")
+
+
+def read_offer(body: bytes) -> Bundle | None:
+    """What the answer 200 offers. Raises BadAnswer."""
+    return wire.decode_as(body, Offered, "offer").update
