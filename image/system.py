@@ -37,15 +37,23 @@ class Ingredients:
     program: Path
 
 
-def make_system(workshop: Workshop, tools: Tools, recipe: Recipe, made: Ingredients, release: str) -> Path:
-    """The squashfs. `release` is what the system calls itself."""
+@dataclass(frozen=True, slots=True)
+class Name:
+    """`release` is what the system calls itself, `keyring` (PEM) whose updates it takes."""
+
+    release: str
+    keyring: bytes
+
+
+def make_system(workshop: Workshop, tools: Tools, recipe: Recipe, made: Ingredients, called: Name) -> Path:
+    """The squashfs."""
 
     def make(folder: Path) -> None:
         log, tree = folder / "log", folder / "tree"
         tree.mkdir()
         workshop.run(["tar", "-xpf", made.base, "-C", tree, "--numeric-owner"], log)
         _add(workshop, tree, made, log)
-        _settle(tree, release)
+        _settle(tree, called)
         _trust(workshop, tools, folder, log)
         _arrange(workshop, tools, folder, log)
         for pattern in recipe.dropped:
@@ -67,7 +75,7 @@ def make_system(workshop: Workshop, tools: Tools, recipe: Recipe, made: Ingredie
 
     ours = (REPOSITORY / "systemd", FOLDER / "root", FOLDER / "firmware", Path(__file__))
     parts = (made.base, made.kernel.modules, made.firmware, made.packages, made.program)
-    key = digest(*map(workshop.making, parts), *ours, repr(recipe.dropped), release)
+    key = digest(*map(workshop.making, parts), *ours, repr(recipe.dropped), called.release, called.keyring)
     return workshop.part("system", key, make) / "root.squashfs"
 
 
@@ -103,7 +111,7 @@ def _lay(source: Path, target: Path) -> None:
         shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def _settle(tree: Path, release: str) -> None:
+def _settle(tree: Path, called: Name) -> None:
     """Names and files that belong to one machine, or to none."""
     (tree / "etc/hostname").write_text("scorecard\n")
     (tree / "etc/machine-id").write_text("")  # empty, not missing: each start makes one, and none is the first
@@ -111,7 +119,8 @@ def _settle(tree: Path, release: str) -> None:
         remove(tree / name)
     (tree / "etc/resolv.conf").symlink_to("../run/systemd/resolve/resolv.conf")
     (tree / "etc/localtime").symlink_to("../run/scorecard/localtime")
-    (tree / "etc/scorecard-release").write_text(f"{release}\n")
+    (tree / "etc/scorecard-release").write_text(f"{called.release}\n")
+    (tree / "etc/rauc/keyring.pem").write_bytes(called.keyring)
     built = tree / "usr/lib/scorecard/built"
     built.write_text(f"{int(time.time())}\n")  # no clock of a card was ever right before it
     masked = ("proc-sys-fs-binfmt_misc.automount", "proc-sys-fs-binfmt_misc.mount", "systemd-binfmt.service")
