@@ -5,13 +5,13 @@ if load ${devtype} ${devnum}:1 ${scriptaddr} more.env; then env import -t ${scri
 @CHOOSE@
 if test -n "${fdt_addr}"; then setenv scb_fdt ${fdt_addr}; else setenv scb_fdt ${fdtcontroladdr}; fi
 for scb_slot in ${scb_order}; do
-  if test ${scb_slot} = A; then setenv scb_part 2; else setenv scb_part 3; fi
+  if test ${scb_slot} = A; then setenv scb_part 2; setenv scb_stands ${scb_a}; else setenv scb_part 3; setenv scb_stands ${scb_b}; fi
   echo "scorecard: slot ${scb_slot}, ${scb_left} left"
   if load ${devtype} ${devnum}:${scb_part} ${scriptaddr} slot.env; then
     env import -t ${scriptaddr} ${filesize} scb_args
     if load ${devtype} ${devnum}:${scb_part} ${kernel_addr_r} vmlinuz; then
       if load ${devtype} ${devnum}:${scb_part} ${ramdisk_addr_r} initrd; then
-        setenv bootargs "${scb_args} scorecard.slot=${scb_slot} rauc.slot=${scb_slot} scorecard.left=${scb_left} ${scb_more}"
+        setenv bootargs "${scb_args} scorecard.slot=${scb_slot} rauc.slot=${scb_slot} scorecard.left=${scb_left} scorecard.stands=${scb_stands} ${scb_more}"
         booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${scb_fdt}
       fi
     fi

@@ -1,6 +1,7 @@
 """`python -m kiosk.box configure` makes of kiosk.toml on the card what the other units read, and starts those of its
 role; `… wipe` takes a used pairing code off the card; `… pair` pairs the kiosk with the server on the same machine;
-`… hand` does what the service screen asks for, `… revert` takes back what it is trying. systemd runs all of them."""
+`… hand` does what the service screen asks for, `… revert` takes back what it is trying; `… update` is a command of its
+own (kiosk.box.update_command). systemd runs all of them."""
 
 import argparse
 import os
@@ -20,6 +21,10 @@ from kiosk.box.wipe import FolderCard, wipe
 
 def main(arguments: Sequence[str]) -> int:
     """Run what the command line says; the exit status."""
+    if arguments[:1] == ["update"]:
+        from kiosk.box.update_command import main as update
+
+        return update(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m kiosk.box", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     places = Places()

@@ -23,7 +23,7 @@ BLOCK = 4096
 FOOT = 8
 MOST_ENVELOPE = 64 << 10
 AT_ONCE = 256 * BLOCK
-ASKED_S = 120
+LONGEST_S = 3600
 CONFIG = Path("/etc/rauc/system.conf")
 _DIGEST = hashlib.sha256().digest_size
 _AGAIN = "Copy the bundle anew, or let it be fetched anew."
@@ -55,7 +55,7 @@ class Manifest:
 def rauc(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
     """The program. Raises UpdateError where it cannot be run."""
     try:
-        return subprocess.run(["rauc", *words], capture_output=True, text=True, check=False, timeout=ASKED_S)
+        return subprocess.run(["rauc", *words], capture_output=True, text=True, check=False, timeout=LONGEST_S)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UpdateError(f"rauc: {error}", code="failed", hint="The system on this card is damaged.") from error
 

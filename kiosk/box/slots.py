@@ -26,6 +26,7 @@ __all__ = [
     "decode",
     "encode",
     "newest",
+    "other",
     "refused",
     "tried_next",
     "written",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -97,3 +98,24 @@ def test_the_last_time_is_kept_on_the_data_partition_and_rarely() -> None:
 def test_the_cable_needs_nobody_to_wait_for_it() -> None:
     wired = unit(ETC / "systemd/network/80-wired.network")
     assert (wired.one("DHCP"), wired.one("RequiredForOnline"), wired.one("LinkLocalAddressing")) == ("ipv4", "no", "no")
+
+
+def allowed(policy: ElementTree.Element, user: str) -> bool:
+    """Whether dbus-daemon lets this user send to RAUC: the last rule that fits holds; those of one user come last."""
+    rules = [rule for each in ("default", None) for rule in policy.iter("policy") if rule.get("context") == each]
+    answer = True
+    for rule in rules:
+        if rule.get("user") in (None, user):
+            for word in rule:
+                if word.get("send_destination") == "de.pengutronix.rauc":
+                    answer = word.tag == "allow"
+    return answer
+
+
+def test_nobody_but_root_asks_for_an_installation() -> None:
+    """Debian's settings let anyone: a service that was broken into could ask for an older release."""
+    policy = ElementTree.parse(ETC / "dbus-1/system.d/scorecard.conf").getroot()
+    users = ("root", "scorecard-kiosk", "scorecard-sync", "scorecard-server")
+    assert {user for user in users if allowed(policy, user)} == {"root"}
+    debian = '<busconfig><policy context="default"><allow send_destination="de.pengutronix.rauc"/></policy></busconfig>'
+    assert allowed(ElementTree.fromstring(debian), "scorecard-sync"), "the control"

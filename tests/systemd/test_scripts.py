@@ -151,5 +151,5 @@ def test_the_folders_of_the_data_partition_have_their_owners_with_fixed_numbers(
     assert found == {
         "kiosk": ("2770", 801, 800), "server": ("750", 802, 802), "updates": ("2770", 803, 800),
         "system": ("755", 0, 0), "system/log": ("750", 804, 804), "system/ssh": ("700", 0, 0),
-        "system/iwd": ("700", 0, 0),
+        "system/iwd": ("700", 0, 0), "system/update": ("700", 0, 0),
     }  # fmt: skip

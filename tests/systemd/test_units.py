@@ -7,6 +7,9 @@ import pytest
 
 from hardware import console
 from hardware.errors import ConsoleError
+from kiosk.box.manager import PARTS
+from kiosk.box.shelf import BUNDLE, NOTE
+from kiosk.box.update import Places
 from tests.systemd.units import APPLIANCE, SERVICES, TREE, UNITS, Unit, analyze, made_root, ours, score, unit, verified
 
 NETWORK = {
@@ -186,3 +189,29 @@ def test_who_mounts_for_a_unit_with_mounts_of_its_own_does_it_in_the_systems() -
     ]
     assert {name for name, _ in mounting} >= {"scorecard-wipe.service"}
     assert [each for each in mounting if not each[1].startswith("+nsenter -t 1 -m mount")] == []
+
+
+def test_a_system_on_trial_that_is_not_well_or_does_not_answer_starts_anew() -> None:
+    trial = named("scorecard-trial.service")
+    assert trial.one("ConditionKernelCommandLine") == "scorecard.stands=trying"
+    assert trial.one("FailureAction") == "reboot"
+    assert trial.one("JobTimeoutAction") == "reboot-force"
+    assert "scorecard.stands=${scb_stands}" in (APPLIANCE.parents[1] / "image/boot.cmd").read_text("utf-8")
+    assert trial.all("WantedBy") == ["multi-user.target"]
+
+
+def test_what_each_role_starts_is_what_a_trial_looks_at() -> None:
+    roles = {path.name: tuple(unit(path).all("Wants")) for path in APPLIANCE.glob("*.target")}
+    assert {name: set(parts) for name, parts in PARTS.items()} == {name: set(parts) for name, parts in roles.items()}
+
+
+def test_updates_are_looked_for_by_the_clock_and_only_where_there_is_something_to_do() -> None:
+    """A timer that counts from the last run stands still once a condition kept that from being one."""
+    timer, update = named("scorecard-update.timer"), named("scorecard-update.service")
+    assert timer.one("OnCalendar") == "*:0/10"
+    assert timer.one("OnUnitActiveSec") is None
+    places = Places()
+    due = (f"{places.runtime}/restart", f"{places.fetched}/{NOTE}", f"{places.own}/{BUNDLE}")
+    assert set(update.all("ConditionPathExists")) == {f"|!{places.runtime}/told", *(f"|{each}" for each in due)}
+    assert named("scorecard-update.path").one("PathModified") == str(places.word)
+    assert str(places.word) in " ".join(named("scorecard-kiosk.service").all("ReadWritePaths"))
