@@ -29,6 +29,9 @@ class Sound(Protocol):
     def play(self) -> None:
         """Starts it and returns at once; while it sounds, nothing."""
 
+    def set_volume(self, percent: int) -> None:
+        """How loud it is from now on."""
+
     def close(self) -> None:
         """Silence. Can be called twice."""
 
@@ -93,6 +96,9 @@ class AplaySound:
     def play(self) -> None:
         if not self._busy:
             self.say((self._wav,))
+
+    def set_volume(self, percent: int) -> None:
+        self._wav = chime_wav(percent)
 
     def say(self, wavs: Sequence[bytes]) -> None:
         with self._lock:
@@ -164,15 +170,19 @@ def _seconds(wav: bytes) -> float:
 
 
 class RecordingSound:
-    """A sound without a loudspeaker: `played` counts, `said` is what it was given last. Also what is used where
-    there is to be silence."""
+    """A sound without a loudspeaker: `played` counts, `said` is what it was given last, `volume` what was set. Also
+    what is used where there is to be silence."""
 
     def __init__(self) -> None:
         self.played = 0
+        self.volume: int | None = None
         self.said: tuple[bytes, ...] = ()
 
     def play(self) -> None:
         self.played += 1
+
+    def set_volume(self, percent: int) -> None:
+        self.volume = percent
 
     def say(self, wavs: Sequence[bytes]) -> None:
         self.played, self.said = self.played + 1, tuple(wavs)

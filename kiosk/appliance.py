@@ -15,7 +15,7 @@ from hardware.errors import SoundError
 from hardware.lamps import Lamp, PinLamp
 from hardware.print_worker import PrintWorker
 from hardware.printer import Met
-from hardware.sound import AplaySound, RecordingSound, Speaker, player
+from hardware.sound import AplaySound, RecordingSound, Sound, Speaker, player
 from hardware.transports import transport_for
 from kiosk import successor
 from kiosk.around import SystemSurroundings
@@ -42,8 +42,9 @@ from kiosk.slip import slip
 from kiosk.technician import Bench
 from kiosk.ticket_press import Press
 from kiosk.ticket_press import notice_of as ticket_notice
-from kiosk.toolbox import tools_of
+from kiosk.toolbox import BACKLIGHTS, brightness_of, printers_here, tools_of
 from kiosk.ui import Window
+from kiosk.upkeep_types import Able
 from kiosk.view_parts import Exhibit
 from sync import RELEASE, keys
 from sync.asking import FILE as ASK
@@ -197,7 +198,7 @@ def _assembled(
     hours = hours_of(loaded, ids)
     mistakes: list[str] = []
     ends: list[Callable[[], None]] = []
-    bench = _bench(config, loaded.data, wakes, mistakes, clock, ends)
+    bench = _bench(config, loaded.data, wakes, mistakes, clock, ends, parts.sound)
     hall, publications = _hall(loaded.data, parts.house, hours.calendar), publications_of(loaded, say)
     parts = replace(parts, hall=hall, bench=bench, publications=publications)
     machine = Machine(parts, settings_of(config, loaded, catalogue, held, hours.calendar))
@@ -338,18 +339,30 @@ def _bench(
     mistakes: list[str],
     clock: SystemClock,
     ends: list[Callable[[], None]],
+    sound: Sound,
 ) -> Bench:
     """What the service menu needs. `mistakes`: what the banner says, `ends`: what ends it, once they are known."""
     courier = SyncCourier(data / ASK, wakes.wake) if config.server.url is not None else None
     return replace(
-        bench_of(config, data, wakes, clock, ends), courier=courier, mistaken=lambda: bool(mistakes), prints=True
+        bench_of(config, data, wakes, clock, ends, sound), courier=courier, mistaken=lambda: bool(mistakes), prints=True
     )
 
 
 def bench_of(
-    config: KioskConfig, data: Path, wakes: WakePipe, clock: SystemClock, ends: list[Callable[[], None]]
+    config: KioskConfig, data: Path, wakes: WakePipe, clock: SystemClock, ends: list[Callable[[], None]], sound: Sound
 ) -> Bench:
     """What the service menu of any machine needs."""
+    loud = [config.sound.volume]
+
+    def louder(percent: int) -> None:
+        loud[0] = percent
+        sound.set_volume(percent)
+        sound.play()
+
+    def able() -> Able:
+        silent = config.sound.device == "none"
+        lit = next(iter(BACKLIGHTS.glob("*/brightness")), None)
+        return Able(printers_here(), None if silent else loud[0], None if lit is None else brightness_of(lit))
 
     def now_s() -> float:
         return clock.instant().boottime_ms / 1000
@@ -360,10 +373,10 @@ def bench_of(
 
     served = config.server.url is not None
     nexts = frozenset(counter.counter for counter in config.counters if counter.next is not None)
-    tools = tools_of(Path(HAND), now_s, end, data / ASK if served else None)
+    tools = tools_of(Path(HAND), now_s, end, data / ASK if served else None, louder)
     around = SystemSurroundings(now_s)
     bench = Bench(PinFile(data), None, nexts=nexts, prints=False, served=served)
-    return replace(bench, tools=tools, runner=ThreadRunner(wakes.wake), around=around)
+    return replace(bench, tools=tools, runner=ThreadRunner(wakes.wake), around=around, able=able)
 
 
 def _hall(data: Path, house: Printhouse, calendar: Calendar) -> OfficeHall:

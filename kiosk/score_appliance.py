@@ -77,14 +77,15 @@ def _assembled(
     hours = hours_of(loaded)
     notice = notice_of(loaded, LoadedCatalogue(None, None), hours)
     ends: list[Callable[[], None]] = []
-    bench = replace(bench_of(config, loaded.data, wakes, clock, ends), mistaken=lambda: notice is not None)
+    sound = sound_of(config.sound, stack)
+    bench = replace(bench_of(config, loaded.data, wakes, clock, ends, sound), mistaken=lambda: notice is not None)
     parts = Parts(
         journal,
         clock,
         NoPrinter(),
         _paperless(config, journal, key),
         lamps,
-        sound_of(config.sound, stack),
+        sound,
         edges.drain,
         InboxReader(loaded.data / "inbox.db").read,
         waker(loaded.data / "sync.wake"),

@@ -44,6 +44,7 @@ class Screen(StrEnum):
     SERVICE_BUTTONS = "service-buttons"
     SERVICE_CODE = "service-code"
     SERVICE_ASK = "service-ask"
+    SERVICE_TYPE = "service-type"
 
 
 class Theme(StrEnum):

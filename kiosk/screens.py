@@ -114,6 +114,7 @@ PATIENCE_S: Mapping[Screen, float] = {
     Screen.SERVICE_BUTTONS: 120.0,
     Screen.SERVICE_CODE: 180.0,
     Screen.SERVICE_ASK: 120.0,
+    Screen.SERVICE_TYPE: 180.0,
 }
 
 SETTLE_S: Mapping[Screen, float] = {Screen.TICKET: 0.8, Screen.WRITE_DOWN: 1.5}

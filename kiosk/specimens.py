@@ -23,8 +23,9 @@ from kiosk.screen_types import (
     Typing,
     Wait,
 )
+from kiosk.upkeep_entry import Entry
 from kiosk.upkeep_rules import CHOSEN
-from kiosk.upkeep_types import FirstCode, Health, Part, Told, Tried, Upkeep
+from kiosk.upkeep_types import Able, FirstCode, Health, Part, Told, Tried, Upkeep
 from kiosk.upkeep_words import SHUT
 from sync.calendar import Break, Closed, ClosedWhy
 from sync.catalogue import Catalogue
@@ -261,6 +262,20 @@ def _service_menu(base: State) -> Iterator[tuple[str, State]]:
     yield "service-ask-restart", asked
     told = replace(asked.upkeep, told=Told("restart-machine", "disk"))
     yield "service-ask-restart-told", replace(asked, upkeep=told)
+    choices = Able(("usb:///dev/usb/lp0", "serial:///dev/ttyUSB0?baud=115200"), 70, 80)
+    asked = replace(asked, upkeep=replace(asked.upkeep, able=choices))
+    for topic in ("levels", "printer"):
+        yield f"service-ask-{topic}", replace(asked, upkeep=replace(asked.upkeep, ask=topic))
+    trial = replace(asked.upkeep, ask="trial", trial=("wifi",), trial_s=272)
+    yield "service-ask-trial", replace(asked, upkeep=trial)
+    yield "service-ask-trial-told", replace(asked, upkeep=replace(trial, told=Told("reach", "unreachable")))
+    typing = replace(behind, screen=Screen.SERVICE_TYPE)
+    for entry in (
+        Entry("pair", "7K3QF0ZM9T2X"), Entry("ssid", "Hall 2"), Entry("passphrase", "correct horse", "Hall 2", 1),
+        Entry("passphrase", "", "Hall 2", 2), Entry("printer", "192.168.1.20"),
+    ):  # fmt: skip
+        name = f"service-type-{entry.topic}" + (f"-{entry.layer}" if entry.topic == "passphrase" else "")
+        yield name, replace(typing, upkeep=replace(tools, entry=entry))
     tested = Tried(3, frozenset({3}), frozenset({5, 4, 3}), has_next=True, several=True)
     yield "service-buttons", replace(behind, screen=Screen.SERVICE_BUTTONS, upkeep=replace(tools, tested=tested))
     code = replace(behind, screen=Screen.SERVICE_CODE, upkeep=replace(tools, first=FIRST_CODE))

@@ -28,13 +28,14 @@ from kiosk.upkeep_inputs import (
     RunTool,
     SlipTold,
     ToolTold,
+    TrialTold,
     TriedTold,
     TryPin,
     UpkeepRequest,
 )
 from kiosk.upkeep_parts import Known, parts_of
 from kiosk.upkeep_rules import BEHIND_PIN
-from kiosk.upkeep_types import FirstCode, Part, Told, Tried, Wish
+from kiosk.upkeep_types import Able, FirstCode, Part, Told, Tried, Wish
 from sync.asking import Given
 from sync.clock import office_time
 from sync.facts_service import ServiceOpened, ServiceRefused, ServiceUsed
@@ -44,6 +45,10 @@ from sync.types import BootMs, UtcMs
 
 LOOK_MS = 5_000
 """How often an open menu looks at the parts anew; a wait in sight is counted down each second."""
+
+
+TRIAL_LOOK_MS = 1_000
+"""A change that is being tried is counted down each second."""
 
 
 class Pin(Protocol):
@@ -72,7 +77,7 @@ class Bench:
 
     `mistaken`: whether a file's last good copy is in use. `nexts`: counters with a *next* button. `prints`: there is a
     printer. `served`: an office is named; None: where there is a courier. `tools`: what else this machine has, by name;
-    `runner` does their work beside the screen. `around`: what the menu tells of besides.
+    `runner` does their work beside the screen. `around`: what else the menu tells of. `able`: what there is to choose.
     """
 
     pin: Pin
@@ -84,6 +89,7 @@ class Bench:
     tools: Mapping[str, Tool] = field(default_factory=dict)
     runner: Runner = field(default_factory=RecordingRunner)
     around: Surroundings = field(default_factory=RecordingSurroundings)
+    able: Callable[[], Able] = Able
 
 
 UNRECORDED = frozenset({"reach"})
@@ -148,6 +154,11 @@ class Technician:
         done = self._bench.runner.poll()
         if done is not None and state.screen in BEHIND_PIN:
             told.append(ToolTold(done))
+        if state.screen in (Screen.SERVICE_TOOLS, Screen.SERVICE_ASK) and "keep" in self._bench.tools:
+            around = self._bench.around.read()
+            if (around.trial, around.trial_s) != (menu.trial, menu.trial_s):
+                told.append(TrialTold(around.trial, around.trial_s))
+            self._next_look = BootMs(now.boottime_ms + TRIAL_LOOK_MS) if around.trial or menu.ask == "trial" else None
         if state.screen is Screen.SERVICE_BUTTONS:
             tested = self._tested()
             told += [TriedTold(tested)] if tested is not None and tested != menu.tested else []
@@ -180,8 +191,9 @@ class Technician:
         if self._record.commit(ServiceOpened() if right else ServiceRefused(self._record.pins.wrong + 1)) is None:
             return PinTold("disk")
         if right:
-            able = frozenset(self._bench.tools)
-            return PinRight(bool(self._counters), self._bench.courier is not None, self._bench.prints, able)
+            bench = self._bench
+            connected, tools = bench.courier is not None, frozenset(bench.tools)
+            return PinRight(bool(self._counters), connected, bench.prints, tools, bench.able())
         after = self._lock()
         return after if after.refused is not None else PinTold("wrong")
 

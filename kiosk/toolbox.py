@@ -17,6 +17,7 @@ from sync.wake import short
 Tool = Callable[[Wish], Told]
 PATIENCE_S = 180.0
 """A bundle is made within that, and a change takes effect."""
+BACKLIGHTS = Path("/sys/class/backlight")
 UNLOCK_MINUTES = "10"
 
 
@@ -79,9 +80,45 @@ def ask_hand(path: Path, asked: Asked) -> str:
         return words.FAILED
 
 
-def tools_of(hand: Path, now_s: Callable[[], float], end: Callable[[], None], asked: Path | None) -> Mapping[str, Tool]:
+def level(hand: Path, request: Callable[[int], Asked], at_once: Callable[[int], None] = lambda percent: None) -> Tool:
+    """How loud or bright from now on, in percent. `at_once`: what this process does about it."""
+
+    def tool(wish: Wish) -> Told:
+        percent = int(wish.value)
+        answer = ask_hand(hand, request(percent))
+        if answer != words.DONE:
+            return Told(wish.tool, answer)
+        at_once(percent)
+        return Told(wish.tool, f"{wish.tool}-set", str(percent))
+
+    return tool
+
+
+def brightness_of(lit: Path) -> int | None:
+    """Percent of the most that this backlight can; None: it cannot be read."""
+    try:
+        most = int((lit.parent / "max_brightness").read_text())
+        return max(min(int(lit.read_text()) * 100 // most, 100), 0)
+    except (OSError, ValueError, ZeroDivisionError):
+        return None
+
+
+def printers_here(devices: Path = Path("/dev")) -> tuple[str, ...]:
+    """The addresses of the printers that are plugged in, as far as the kernel tells: USB, and serial ports."""
+    usb_ports = sorted((devices / "usb").glob("lp*"))
+    serial = sorted(each for pattern in ("ttyUSB*", "ttyACM*") for each in devices.glob(pattern))
+    return (*(f"usb://{each}" for each in usb_ports), *(f"serial://{each}?baud=115200" for each in serial))
+
+
+def tools_of(
+    hand: Path,
+    now_s: Callable[[], float],
+    end: Callable[[], None],
+    asked: Path | None,
+    louder: Callable[[int], None] = lambda percent: None,
+) -> Mapping[str, Tool]:
     """Those of this machine. `hand`: where the box's root side listens, as it does on the appliance alone; `end` ends
-    this program; `asked`: sync's socket, None where no server is named."""
+    this program; `asked`: sync's socket, None where no server is named; `louder` sets the chime."""
     found: dict[str, Tool] = {}
     if asked is not None:
         found["reach"] = reach(asked)
@@ -89,4 +126,12 @@ def tools_of(hand: Path, now_s: Callable[[], float], end: Callable[[], None], as
         found["usb"] = usb(now_s)
         found["restart-kiosk"] = restart_kiosk(end)
         found["restart-machine"] = handed(hand, lambda wish: words.Restart(), "restarting")
+        found["wifi"] = handed(hand, lambda wish: words.TryWifi(wish.value, passphrase=wish.secret or None), "trying")
+        found["printer"] = handed(hand, lambda wish: words.TryPrinter(wish.value), "trying")
+        found["keep"] = handed(hand, lambda wish: words.Keep(), "kept")
+        found["revert"] = handed(hand, lambda wish: words.Revert(), "reverted")
+        found["volume"] = level(hand, words.SetVolume, louder)
+        found["brightness"] = level(hand, words.SetBrightness)
+        if asked is not None:
+            found["pair"] = handed(hand, lambda wish: words.Pair(wish.secret), "pairing")
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kiosk.upkeep_types import FirstCode, Part, Told, Tried, Wish
+from kiosk.upkeep_types import Able, FirstCode, Part, Told, Tried, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class PinRight:
     connected: bool
     prints: bool = True
     tools: frozenset[str] = frozenset()
+    able: Able = field(default_factory=Able)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,31 @@ class UseTool:
 
 @dataclass(frozen=True, slots=True)
 class OpenAsk:
-    """Something is to be chosen: "restart"."""
+    """Something is to be chosen: restart, printer, levels, or what becomes of a trial."""
 
     ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """Something is to be typed: a topic of kiosk.upkeep_entry."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseKeys:
+    """Other keys: a place in kiosk.upkeep_entry.LAYERS."""
+
+    layer: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialTold:
+    """What is being tried and for how many seconds yet; nothing: ()."""
+
+    what: tuple[str, ...]
+    left_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +136,9 @@ UpkeepInput: TypeAlias = (
     | FirstCodeTold
     | UseTool
     | OpenAsk
+    | OpenEntry
+    | ChooseKeys
+    | TrialTold
     | ToolTold
 )
 

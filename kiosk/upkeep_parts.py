@@ -78,6 +78,8 @@ def _parts(known: Known) -> Iterator[Part]:
     yield Part("release", Health.GOOD, "figure", known.release)
     yield from _system(known.around)
     yield from _usb(known.around)
+    if known.around.trial:
+        yield Part("trial", Health.NOTE, "trial-left", str(known.around.trial_s))
 
 
 def _either(name: str, wrong: str | None, good: str, figure: str = "") -> Part:

@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kiosk import screen_rules as rules
+from kiosk import upkeep_entry as entries
 from kiosk.pin import DIGITS
-from kiosk.screen_inputs import Back, ConditionChanged, Erase, Input, PaperFailed, TimedOut, TurnPage, Type
+from kiosk.screen_inputs import Back, ConditionChanged, Enter, Erase, Input, PaperFailed, TimedOut, TurnPage, Type
 from kiosk.screen_rules import REST, Outcome, Rule
 from kiosk.screen_types import Screen, State
+from kiosk.upkeep_entry import Entry
 from kiosk.upkeep_inputs import (
     AskFirstCode,
+    ChooseKeys,
     FetchFirstCode,
     FirstCodeTold,
     LookAtParts,
     LookAtPin,
     OpenAsk,
     OpenButtons,
+    OpenEntry,
     OpenMenu,
     OpenPin,
     PartsTold,
@@ -26,11 +30,12 @@ from kiosk.upkeep_inputs import (
     RunTool,
     SlipTold,
     ToolTold,
+    TrialTold,
     TriedTold,
     TryPin,
     UseTool,
 )
-from kiosk.upkeep_types import Upkeep
+from kiosk.upkeep_types import Upkeep, Wish
 
 MENU = (
     Screen.SERVICE_MENU,
@@ -39,20 +44,29 @@ MENU = (
     Screen.SERVICE_BUTTONS,
     Screen.SERVICE_CODE,
     Screen.SERVICE_ASK,
+    Screen.SERVICE_TYPE,
 )
 BEHIND_PIN = MENU[2:]
 AT_REST = (Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
 """Where the menu can be opened: whoever stands at the kiosk is not interrupted."""
-CHOICES: Mapping[str, tuple[str, ...]] = {"restart": ("restart-kiosk", "restart-machine")}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "restart": ("restart-kiosk", "restart-machine"),
+    "levels": ("volume", "brightness"),
+    "printer": ("printer",),
+    "trial": ("keep", "revert", "reach"),
+}
 """What can be chosen, and the tools that each choice is between: only those that the machine has."""
-CHOSEN = frozenset(tool for tools in CHOICES.values() for tool in tools)
+ENTRIES: Mapping[str, str] = {"pair": "pair", "ssid": "wifi", "passphrase": "wifi", "printer": "printer"}
+"""What can be typed, and the tool that it is for."""
+CHOSEN = frozenset({*(tool for tools in CHOICES.values() for tool in tools), *ENTRIES.values()}) - {"reach"}
+"""Tools that no tile uses at once."""
 
 
 def table(
     at_rest: tuple[Screen, ...] = AT_REST, rest: tuple[Screen, ...] = REST
 ) -> dict[tuple[Screen, type[Input]], Rule]:
     """(screen, input) → rule. `at_rest`: where the menu can be opened; `rest`: where a state can come to rest."""
-    status, pin, tools, buttons, code, ask = MENU
+    status, pin, tools, buttons, code, ask, entry = MENU
     made: dict[tuple[Screen, type[Input]], Rule] = {
         (status, PartsTold): Rule(show_parts, (status,)),
         (status, TurnPage): Rule(rules.turn, (status,)),
@@ -72,7 +86,18 @@ def table(
         (tools, OpenAsk): Rule(open_ask, (tools, ask)),
         (tools, TurnPage): Rule(rules.turn, (tools,)),
         (tools, Back): Rule(rules.rest, rest),
+        (tools, OpenEntry): Rule(open_entry, (tools, entry)),
+        (tools, TrialTold): Rule(show_trial, (tools, ask)),
         (ask, UseTool): Rule(use_chosen, (ask,)),
+        (ask, PrintTest): Rule(ask_to_print, (ask,)),
+        (ask, OpenEntry): Rule(open_entry, (ask, entry)),
+        (ask, TrialTold): Rule(show_trial, (ask,)),
+        (entry, Type): Rule(type_character, (entry,)),
+        (entry, Erase): Rule(erase_character, (entry,)),
+        (entry, ChooseKeys): Rule(choose_keys, (entry,)),
+        (entry, TurnPage): Rule(rules.turn, (entry,)),
+        (entry, Enter): Rule(enter, (entry, tools, ask)),
+        (entry, Back): Rule(leave_entry, (tools, ask)),
         (ask, Back): Rule(to_tools, (tools,)),
         (buttons, TriedTold): Rule(show_tested, (buttons,)),
         (buttons, TurnPage): Rule(turn_to_counter, (buttons,)),
@@ -144,8 +169,8 @@ def open_tools(state: State, given: Input) -> Outcome:
     """The PIN was right, and that is on record."""
     assert isinstance(given, PinRight)
     after = replace(state, screen=Screen.SERVICE_TOOLS, page=0, upkeep=Upkeep(parts=state.upkeep.parts))
-    able = {"connected": given.connected, "prints": given.prints, "tools": given.tools}
-    return _with(after, counters=given.counters, **able), ()
+    known = {"connected": given.connected, "prints": given.prints, "tools": given.tools, "able": given.able}
+    return _with(after, counters=given.counters, **known), ()
 
 
 def to_status(state: State, given: Input) -> Outcome:
@@ -155,7 +180,7 @@ def to_status(state: State, given: Input) -> Outcome:
 
 def to_tools(state: State, given: Input) -> Outcome:
     """A code that was shown is forgotten."""
-    return _with(replace(state, screen=Screen.SERVICE_TOOLS, page=0), tested=None, first=None, ask=""), ()
+    return _with(replace(state, screen=Screen.SERVICE_TOOLS, page=0), tested=None, first=None, ask="", entry=None), ()
 
 
 def ask_to_print(state: State, given: Input) -> Outcome:
@@ -189,14 +214,78 @@ def use_chosen(state: State, given: Input) -> Outcome:
     """One of those that the choice is between."""
     assert isinstance(given, UseTool)
     able = given.wish.tool in state.upkeep.tools.intersection(CHOICES.get(state.upkeep.ask, ()))
-    return state, (RunTool(given.wish),) if able else ()
+    tried = able and given.wish.tool == "printer"
+    return (_with(state, ask="trial") if tried else state), (RunTool(given.wish),) if able else ()
 
 
 def show_told(state: State, given: Input) -> Outcome:
     """What became of the last tool; of a test print nothing is said any more, unless it is still under way."""
     assert isinstance(given, ToolTold)
     slip = state.upkeep.slip if state.upkeep.slip == "printing" else None
-    return _with(state, told=given.told, slip=slip), ()
+    told, able = given.told, state.upkeep.able
+    if told.code == f"{told.tool}-set" and told.tool in ("volume", "brightness"):
+        percent = int(told.figure)
+        able = replace(able, volume=percent) if told.tool == "volume" else replace(able, brightness=percent)
+    return _with(state, told=told, slip=slip, able=able), ()
+
+
+def show_trial(state: State, given: Input) -> Outcome:
+    """How long it is tried yet. Whoever comes in on one is led to it."""
+    assert isinstance(given, TrialTold)
+    begun = given.what and not state.upkeep.trial and state.screen is Screen.SERVICE_TOOLS
+    after = _with(state, trial=given.what, trial_s=given.left_s)
+    return (_with(replace(after, screen=Screen.SERVICE_ASK, page=0), ask="trial") if begun else after), ()
+
+
+def open_entry(state: State, given: Input) -> Outcome:
+    """Only what there is a tool for."""
+    assert isinstance(given, OpenEntry)
+    if ENTRIES.get(given.topic) not in state.upkeep.tools or given.topic == "passphrase":
+        return state, ()
+    return _with(replace(state, screen=Screen.SERVICE_TYPE, page=0), entry=Entry(given.topic), told=None, slip=None), ()
+
+
+def leave_entry(state: State, given: Input) -> Outcome:
+    """What was typed is forgotten."""
+    if not state.upkeep.ask:
+        return to_tools(state, given)
+    return _with(replace(state, screen=Screen.SERVICE_ASK, page=0), entry=None), ()
+
+
+def type_character(state: State, given: Input) -> Outcome:
+    """Where it can stand."""
+    assert isinstance(given, Type)
+    return _with(state, entry=entries.typed(state.upkeep.entry or Entry("pair"), given.character)), ()
+
+
+def erase_character(state: State, given: Input) -> Outcome:
+    """One less."""
+    return _with(state, entry=entries.erased(state.upkeep.entry or Entry("pair"))), ()
+
+
+def choose_keys(state: State, given: Input) -> Outcome:
+    """Other keys for the same text."""
+    assert isinstance(given, ChooseKeys)
+    entry = state.upkeep.entry or Entry("pair")
+    layer = given.layer if 0 <= given.layer < entry.layers else 0
+    return _with(replace(state, page=0), entry=replace(entry, layer=layer)), ()
+
+
+def enter(state: State, given: Input) -> Outcome:
+    """On to the passphrase, or off to the tool; what was typed is then in its wish alone."""
+    entry = state.upkeep.entry
+    if entry is None or not entries.complete(entry):
+        return state, ()
+    match entry.topic:
+        case "ssid":
+            return _with(replace(state, page=0), entry=Entry("passphrase", before=entry.text)), ()
+        case "pair":
+            return to_tools(state, given)[0], (RunTool(Wish("pair", secret=entry.text)),)
+        case "passphrase":
+            wish = Wish("wifi", entry.before, entry.text)
+        case _:
+            wish = Wish("printer", entries.printer_address(entry))
+    return _with(replace(state, screen=Screen.SERVICE_ASK, page=0), entry=None, ask="trial"), (RunTool(wish),)
 
 
 def open_buttons(state: State, given: Input) -> Outcome:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from kiosk.upkeep_entry import Entry
+
 
 class Health(StrEnum):
     """How a part is."""
@@ -41,6 +43,16 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Able:
+    """What can be chosen here. `printers`: addresses of those that are plugged in; `volume` and `brightness` in
+    percent, None: there is none that can be changed."""
+
+    printers: tuple[str, ...] = ()
+    volume: int | None = None
+    brightness: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """A counter whose buttons are tested: the levels that are held, those that were pressed, and of *next* the same.
 
@@ -72,6 +84,9 @@ class FirstCode:
 class Upkeep:
     """What is known while the menu is open; nothing of it outlives the menu.
 
+    `able`: the choices that this machine has. `entry`: what is being typed. `trial`: the change that is being tried,
+    `trial_s` for how many seconds yet.
+
     `digits`: what has been typed of the PIN. `refused`: the code of why none is taken, or why the last one was not;
     `wait_s`: seconds until one is. `counters`: there are buttons to test. `slip`: what became of the test print.
     `prints`: there is a printer.
@@ -92,6 +107,10 @@ class Upkeep:
     tools: frozenset[str] = frozenset()
     told: Told | None = None
     ask: str = ""
+    able: Able = field(default_factory=Able)
+    entry: Entry | None = None
+    trial: tuple[str, ...] = ()
+    trial_s: int = 0
 
 
 NO_UPKEEP = Upkeep()

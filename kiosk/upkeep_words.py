@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from kiosk.upkeep_entry import LAYERS, Entry
 from kiosk.upkeep_types import Part, Told
 from kiosk.wording import REASONS, texts
 from translations import N_
@@ -24,6 +25,7 @@ PARTS: Mapping[str, str] = {
     "system": N_("System"),
     "update": N_("Last update"),
     "usb": N_("USB devices"),
+    "trial": N_("Change"),
 }
 TOLD: Mapping[str, str] = {
     **REASONS,
@@ -60,6 +62,7 @@ TOLD: Mapping[str, str] = {
     "copy-late": N_("{figure} minutes old"),
     "update-installed": N_("installed: {figure}"),
     "update-failed": N_("did not go in: {figure}"),
+    "trial-left": N_("being tried for {figure} seconds more"),
     "usb-clean": N_("nothing was refused"),
     "usb-refused": N_("not let in: {figure}"),
     "usb-open": N_("everything is let in for {figure} minutes more"),
@@ -88,6 +91,18 @@ TOOLS: Mapping[str, str] = {
     "reach": N_("Test connection"),
     "restart": N_("Restart"),
     "usb": N_("USB for 10 minutes"),
+    "wifi": N_("Wireless network"),
+    "printer": N_("Change the printer"),
+    "pair": N_("Pair this machine"),
+    "levels": N_("Sound and light"),
+    "trial": N_("What is being tried"),
+    "keep": N_("Keep it"),
+    "revert": N_("Take it back"),
+    "softer": N_("Softer"),
+    "louder": N_("Louder"),
+    "darker": N_("Darker"),
+    "brighter": N_("Brighter"),
+    "by-network": N_("Printer on the network"),
     "restart-kiosk": N_("This program alone"),
     "restart-machine": N_("The whole machine"),
 }
@@ -106,14 +121,45 @@ OUTCOMES: Mapping[str, str] = {
     "revoked": N_("The office has withdrawn this machine"),
     "sync-silent": N_("The program that sends does not run"),
     "no-journal": N_("The record of this machine cannot be read"),
+    "trying": N_("It is being tried now"),
+    "kept": N_("It is kept"),
+    "reverted": N_("Everything is as before"),
+    "invalid": N_("This cannot be right: nothing was changed"),
+    "nothing": N_("Nothing is being tried"),
+    "no-data": N_("It cannot be kept: the memory for data is missing"),
+    "pairing": N_("The code is being used. The status says within a minute whether it was good"),
+    "volume-set": N_("Loudness: {figure} %"),
+    "brightness-set": N_("Brightness: {figure} %"),
     "refused": N_("The office refuses: {figure}"),
 }
-GOOD = frozenset({"working", "busy", "restarting", "unlocked", "answered"})
+GOOD = frozenset({
+    "working", "busy", "restarting", "unlocked", "answered", "trying", "kept", "reverted", "pairing", "volume-set",
+    "brightness-set",
+})  # fmt: skip
 """Outcomes that nothing has to be done about."""
 ASKED: Mapping[str, tuple[str, str]] = {
     "restart": (N_("Restart what?"), N_("Nothing that was recorded is lost. It takes up to a minute.")),
+    "levels": (N_("Sound and light"), N_("It changes at once and stays.")),
+    "printer": (N_("Which printer?"), N_("It is tried for five minutes. What is not kept then is taken back.")),
+    "trial": (N_("A change is being tried"), N_("Nothing is being tried")),
 }
 """A question, and what whoever chooses should know."""
+CHANGES: Mapping[str, str] = {"printer": N_("Printer"), "wifi": N_("Wireless network")}
+"""What can be tried."""
+ENTRIES: Mapping[str, str] = {
+    "pair": N_("Pairing code of the office's console: of a new machine, or of a dead one that this replaces"),
+    "ssid": N_("Name of the wireless network"),
+    "passphrase": N_("Passphrase of {name}; none: an open network"),
+    "printer": N_("Address of the printer, like 192.168.1.20"),
+}
+"""What is to be typed."""
+SHORTER: Mapping[str, str] = {
+    "pair": N_("Pairing code"),
+    "ssid": ENTRIES["ssid"],
+    "passphrase": N_("Passphrase"),
+    "printer": N_("Address of the printer"),
+}
+"""The same where there is little room."""
 NO_CODE: Mapping[str, str] = {
     "asking": N_("The office is being asked"),
     "administrated": N_("There is an administrator already: people are added at the console"),
@@ -162,6 +208,25 @@ def asked(topic: str, language: str) -> tuple[str, str]:
     """The question, and what is said beneath it."""
     title, more = ASKED[topic]
     return texts(language).gettext(title), texts(language).gettext(more)
+
+
+def trial_left(what: tuple[str, ...], left_s: int, language: str) -> str:
+    """What is being tried, and how long yet."""
+    spoken = texts(language)
+    names = ", ".join(spoken.gettext(CHANGES.get(each, each)) for each in what)
+    left = f"{left_s // 60}:{left_s % 60:02}"
+    return spoken.gettext("{names}: {left} minutes left").format(names=names, left=left)
+
+
+def entry_asked(entry: Entry, language: str, *, short: bool = False) -> str:
+    """What is to be typed, in full or in few words."""
+    told = texts(language).gettext((SHORTER if short else ENTRIES)[entry.topic])
+    return told.format(name=entry.before) if entry.before else told
+
+
+def layer_name(layer: int) -> str:
+    """What the key to other keys is called: by what they begin with."""
+    return LAYERS[layer]
 
 
 def no_code(code: str, language: str) -> str:

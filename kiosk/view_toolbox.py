@@ -1,13 +1,16 @@
 """What lies behind the PIN, as tiles; and a choice between a few things, with what becomes of it. Pure."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from kiosk.layout import Rect, grid
 from kiosk.scene import Scene
 from kiosk.screen_inputs import Input, TurnPage
 from kiosk.screen_types import State
-from kiosk.upkeep_inputs import AskFirstCode, OpenAsk, OpenButtons, PrintTest, UseTool
+from kiosk.upkeep_inputs import AskFirstCode, OpenAsk, OpenButtons, OpenEntry, PrintTest, UseTool
 from kiosk.upkeep_rules import CHOICES
 from kiosk.upkeep_types import Upkeep, Wish
-from kiosk.upkeep_words import GOOD, asked, outcome, slip, tool_name
+from kiosk.upkeep_words import GOOD, asked, outcome, slip, tool_name, trial_left
 from kiosk.view_flow import Offer, Sentence, fits, flow, height, offers, row_height
 from kiosk.view_parts import Exhibit
 from kiosk.view_upkeep import calm, head
@@ -16,22 +19,52 @@ from kiosk.wording import texts
 
 TILE_MM = (20.0, 30.0)
 """Least and most height of a tile."""
-WIDEST_MM = 188.0
+STEP = 10
+"""Percent by which loudness and brightness change."""
+LESS_MORE = (("softer", "louder"), ("darker", "brighter"))
+WIDEST_MM, ALONE_MM = 188.0, 260.0
+"""The most width of a tile: beside others, and where each has a row of its own."""
 ACROSS = 3
 ICONS = {
     "print": "printer", "buttons": "press", "first": "desk", "reach": "cable", "restart": "power", "usb": "plus",
-    "restart-kiosk": "again", "restart-machine": "power",
+    "restart-kiosk": "again", "restart-machine": "power", "wifi": "phone", "printer": "roll", "pair": "my-ticket",
+    "levels": "speaker", "trial": "wait", "keep": "check", "revert": "remove", "softer": "minus", "louder": "plus",
+    "darker": "minus", "brighter": "plus", "by-network": "pencil",
 }  # fmt: skip
 
 
 def tools(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     """A tile for each tool, as many pages as that takes, and what became of the last one."""
     area, language = calm(head(state, exhibit, canvas), canvas), state.language
-    gap = canvas.px(canvas.tokens.shape.target_gap)
     words = said(state.upkeep, language, canvas) or [_title(texts(language).gettext("Service menu"), canvas)]
     wanted = [_offer(name, gives, language) for name, gives in _wanted(state.upkeep)]
+    _paged(wanted, words, area, state, canvas)
+    return canvas.scene()
+
+
+def ask(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
+    """A question, a tile for each answer, and what became of it."""
+    area, language, known = calm(head(state, exhibit, canvas), canvas), state.language, state.upkeep
+    title, more = asked(known.ask, language)
+    told, tried = said(known, language, canvas), known.trial if known.ask == "trial" else ()
+    words = [_title(title, canvas), *told]
+    if tried:
+        words.insert(1, _body(trial_left(tried, known.trial_s, language), canvas))
+        words.append(replace(_body(asked("printer", language)[1], canvas), must=False))
+    elif not told:
+        words.append(_body(more, canvas))
+    wanted = list(_choices(known, language))
+    _paged(wanted, words, area, state, canvas)
+    return canvas.scene()
+
+
+def _paged(wanted: list[Offer], words: list[Sentence], area: Rect, state: State, canvas: Canvas) -> None:
+    """The words, and beneath them the tiles, as many pages as those take."""
+    language, gap = state.language, canvas.px(canvas.tokens.shape.target_gap)
     body = _beneath(words, area, _least(len(wanted), canvas), language, canvas)
-    across = _across(wanted, body.w, language, canvas)
+    if not wanted:
+        return
+    across = min(_across(wanted, body.w, language, canvas), len(wanted))
     rows = max((body.h + gap) // (canvas.px(TILE_MM[0]) + gap), 1)
     if len(wanted) > across * rows:
         tall = row_height(canvas)
@@ -44,20 +77,35 @@ def tools(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
         offers(canvas, Rect(body.x, body.bottom - tall, body.w, tall), [more], language)
         body = body.top(body.h - tall - gap)
         wanted = wanted[shown * across * rows : (shown + 1) * across * rows]
-    _tiles(wanted, across, body, language, canvas)
-    return canvas.scene()
+    _tiles(wanted, across, body, canvas, language)
 
 
-def ask(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
-    """A question, a tile for each answer, and what became of it."""
-    area, language, known = calm(head(state, exhibit, canvas), canvas), state.language, state.upkeep
-    title, more = asked(known.ask, language)
-    words = [_title(title, canvas), *(said(known, language, canvas) or [_body(more, canvas)])]
-    names = [name for name in CHOICES.get(known.ask, ()) if name in known.tools]
-    wanted = [_offer(name, UseTool(Wish(name)), language) for name in names]
-    body = _beneath(words, area, _least(len(wanted), canvas), language, canvas)
-    _tiles(wanted, min(_across(wanted, body.w, language, canvas), len(wanted)), body, language, canvas)
-    return canvas.scene()
+def _choices(known: Upkeep, language: str) -> Iterator[Offer]:
+    """The answers that there are at this moment."""
+    able = known.able
+    match known.ask:
+        case "restart":
+            names = [name for name in CHOICES["restart"] if name in known.tools]
+            yield from (_offer(name, UseTool(Wish(name)), language) for name in names)
+        case "levels":
+            sound, light = ("volume", able.volume, 0), ("brightness", able.brightness, STEP)
+            for (tool, percent, least), (less, more) in zip((sound, light), LESS_MORE, strict=True):
+                if percent is not None and tool in known.tools:
+                    down, up = max(percent - STEP, least), min(percent + STEP, 100)
+                    yield _offer(less, UseTool(Wish(tool, str(down))), language)
+                    yield _offer(more, UseTool(Wish(tool, str(up))), language)
+        case "printer":
+            for number, address in enumerate(able.printers):
+                label = address.split("://")[-1].split("?")[0].removeprefix("/dev/")
+                yield Offer(f"printer-{number}", "printer", label, UseTool(Wish("printer", address)))
+            yield _offer("by-network", OpenEntry("printer"), language)
+        case "trial":
+            if "printer" in known.trial and known.prints:
+                yield _offer("print", PrintTest(), language)
+            if "wifi" in known.trial and "reach" in known.tools:
+                yield _offer("reach", UseTool(Wish("reach")), language)
+            if known.trial:
+                yield from (_offer(name, UseTool(Wish(name)), language) for name in ("keep", "revert"))
 
 
 def said(known: Upkeep, language: str, canvas: Canvas) -> list[Sentence]:
@@ -85,8 +133,17 @@ def _wanted(known: Upkeep) -> list[tuple[str, Input]]:
         found.append(("first", AskFirstCode()))
     if "usb" in known.tools:
         found.append(("usb", UseTool(Wish("usb"))))
-    found += [(name, OpenAsk(name)) for name, choices in CHOICES.items() if known.tools.intersection(choices)]
-    return found
+    if "wifi" in known.tools:
+        found.append(("wifi", OpenEntry("ssid")))
+    if "printer" in known.tools and known.prints:
+        found.append(("printer", OpenAsk("printer")))
+    if "pair" in known.tools:
+        found.append(("pair", OpenEntry("pair")))
+    if known.tools & {"volume", "brightness"} and (known.able.volume, known.able.brightness) != (None, None):
+        found.append(("levels", OpenAsk("levels")))
+    if known.tools.intersection(CHOICES["restart"]):
+        found.append(("restart", OpenAsk("restart")))
+    return [("trial", OpenAsk("trial")), *found] if known.trial else found
 
 
 def _offer(name: str, gives: Input, language: str) -> Offer:
@@ -128,13 +185,11 @@ def _across(wanted: list[Offer], wide: int, language: str, canvas: Canvas) -> in
     return 1
 
 
-def _tiles(wanted: list[Offer], across: int, body: Rect, language: str, canvas: Canvas) -> None:
-    if not wanted:
-        return
+def _tiles(wanted: list[Offer], across: int, body: Rect, canvas: Canvas, language: str) -> None:
     gap = canvas.px(canvas.tokens.shape.target_gap)
     rows = -(-len(wanted) // across)
     tall = min((body.h - (rows - 1) * gap) // rows, canvas.px(TILE_MM[1]))
-    wide = min(body.w, across * canvas.px(WIDEST_MM) + (across - 1) * gap)
+    wide = min(body.w, across * canvas.px(WIDEST_MM if across > 1 else ALONE_MM) + (across - 1) * gap)
     place = body.top(rows * tall + (rows - 1) * gap).left(wide)
     for each, cell in zip(wanted, grid(place, across, rows, gap), strict=False):
         canvas.button(each.name, cell, each.label, language, each.gives, icon=each.icon, lines=2)

@@ -16,6 +16,7 @@ from kiosk.view_date import confirm_date
 from kiosk.view_details import details
 from kiosk.view_flow import ROW_MM
 from kiosk.view_help import help_called
+from kiosk.view_keyboard import keyboard
 from kiosk.view_late import late
 from kiosk.view_my_ticket import my_ticket
 from kiosk.view_parts import Exhibit
@@ -55,6 +56,7 @@ VIEWS: Mapping[Screen, View] = {
     Screen.SERVICE_BUTTONS: buttons,
     Screen.SERVICE_CODE: first_code,
     Screen.SERVICE_ASK: ask,
+    Screen.SERVICE_TYPE: keyboard,
 }
 
 

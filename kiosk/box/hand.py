@@ -50,8 +50,8 @@ class Hand:
             case words.TryPrinter(address=address):
                 return self._try("printer", address)
             case words.TryWifi() as wifi:
-                secret = {} if wifi.passphrase is None else {"passphrase": wifi.passphrase}
-                return self._try("wifi", {"ssid": wifi.ssid, "country": wifi.country, **secret})
+                told = {"ssid": wifi.ssid, "passphrase": wifi.passphrase, "country": wifi.country or self._country()}
+                return self._try("wifi", {name: text for name, text in told.items() if text is not None})
             case words.Keep():
                 return self._keep()
             case words.Revert():
@@ -157,6 +157,11 @@ class Hand:
         """Which kiosk.toml is in use; "": none."""
         source = read_source(self._places, self._system)
         return card_of(source.content) if source.config is not None else ""
+
+    def _country(self) -> str | None:
+        """Where the radio is, as kiosk.toml says."""
+        config = read_source(self._places, self._system).config
+        return config.network.wifi.country if config is not None and config.network.wifi is not None else None
 
     def _is_good(self, changes: Changes) -> bool:
         try:

@@ -33,10 +33,10 @@ class TryPrinter(_Asked, frozen=True, tag="try-printer"):
 
 
 class TryWifi(_Asked, frozen=True, tag="try-wifi"):
-    """Another wireless network, for TRIAL_S. `passphrase` None: it has none."""
+    """Another wireless network, for TRIAL_S. `passphrase` None: it has none. `country` None: as kiosk.toml's own."""
 
     ssid: Text
-    country: Text
+    country: Text | None = None
     passphrase: Text | None = None
 
     def __repr__(self) -> str:

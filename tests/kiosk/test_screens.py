@@ -74,11 +74,14 @@ from kiosk.screen_types import (
 )
 from kiosk.screen_types import Ticket as Shown
 from kiosk.specimens import FIRST_CODE, GOOD_PARTS
+from kiosk.upkeep_entry import Entry
 from kiosk.upkeep_inputs import (
     AskFirstCode,
+    ChooseKeys,
     FirstCodeTold,
     OpenAsk,
     OpenButtons,
+    OpenEntry,
     OpenMenu,
     OpenPin,
     PartsTold,
@@ -87,6 +90,7 @@ from kiosk.upkeep_inputs import (
     PrintTest,
     SlipTold,
     ToolTold,
+    TrialTold,
     TriedTold,
     UseTool,
 )
@@ -171,6 +175,9 @@ INPUTS: dict[type[Input], list[Input]] = {
     FirstCodeTold: [FirstCodeTold("asking"), FirstCodeTold(FIRST_CODE)],
     UseTool: [UseTool(Wish("reach")), UseTool(Wish("restart-machine")), UseTool(Wish("unheard-of"))],
     OpenAsk: [OpenAsk("restart"), OpenAsk("unheard-of")],
+    OpenEntry: [OpenEntry("ssid"), OpenEntry("pair"), OpenEntry("unheard-of")],
+    ChooseKeys: [ChooseKeys(1), ChooseKeys(7)],
+    TrialTold: [TrialTold(("wifi",), 270), TrialTold((), 0)],
     ToolTold: [ToolTold(Told("reach", "working")), ToolTold(Told("usb", "unlocked", "10"))],
 }
 TOOLS = frozenset({"reach", "usb", *CHOSEN})
@@ -194,6 +201,7 @@ SAMPLES = {
     Screen.SERVICE_TOOLS: State(screen=Screen.SERVICE_TOOLS, upkeep=Upkeep(counters=True, connected=True, tools=TOOLS)),
     Screen.SERVICE_BUTTONS: State(screen=Screen.SERVICE_BUTTONS, upkeep=Upkeep(counters=True)),
     Screen.SERVICE_CODE: State(screen=Screen.SERVICE_CODE, upkeep=Upkeep(connected=True, first=FIRST_CODE)),
+    Screen.SERVICE_TYPE: State(screen=Screen.SERVICE_TYPE, upkeep=Upkeep(tools=TOOLS, entry=Entry("ssid", "Hall"))),
     Screen.SERVICE_ASK: State(screen=Screen.SERVICE_ASK, upkeep=Upkeep(tools=TOOLS, ask="restart")),
 }
 AT_REST = (Screen.ATTRACT, Screen.SCORE, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
