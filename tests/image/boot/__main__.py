@@ -32,7 +32,10 @@ WALKS: Mapping[str, Walk] = {
     "hang": troubles.hang,
 }
 """In this order, on one card; each begins with whatever the one before left, and starts the machine if need be."""
-LONG: Mapping[str, Walk] = {"cuts": partial(citizens.cuts, times=MANY_CUTS)}
+LONG: Mapping[str, Walk] = {
+    "mistakes": partial(troubles.mistakes, looked_at=10),
+    "cuts": partial(citizens.cuts, times=MANY_CUTS),
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--cache", type=Path, default=CACHE, help="where image/build keeps its parts")
     parser.add_argument("--out", type=Path, default=Path("out/boot-test"), help="where pictures and logs go")
     parser.add_argument("--walk", default=",".join(WALKS), help="which of %(default)s")
-    parser.add_argument("--long", action="store_true", help=f"{MANY_CUTS} cuts instead of {CUTS}")
+    parser.add_argument("--long", action="store_true", help=f"{MANY_CUTS} cuts, and a screen for each broken file")
     parser.add_argument("--stay", action="store_true", help="leave the machine on until Ctrl-C, to look around in it")
     given = parser.parse_args(arguments)
     names = given.walk.split(",")

@@ -35,7 +35,7 @@ WORDS = (
     "virtserialport,chardev=hand",
 )
 FILE = "hand.sh"
-ANSWER_S = 30.0
+ANSWER_S = 45.0
 
 
 class Hand:
