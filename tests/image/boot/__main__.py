@@ -15,7 +15,7 @@ from pathlib import Path
 from image.errors import ImageError
 from image.making import CACHE, build
 from image.tools import Tools
-from tests.image.boot import citizens, intruders, troubles
+from tests.image.boot import citizens, intruders, pi, troubles
 from tests.image.boot.bench import Bench
 from tests.image.boot.ground import Ground, Steps, Walk
 
@@ -30,6 +30,7 @@ WALKS: Mapping[str, Walk] = {
     "data": troubles.data,
     "clock": troubles.clock,
     "hang": troubles.hang,
+    "pi": pi.pi,
 }
 """In this order, on one card; each begins with whatever the one before left, and starts the machine if need be."""
 LONG: Mapping[str, Walk] = {

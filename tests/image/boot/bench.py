@@ -81,7 +81,7 @@ class Bench:
         self.folder = folder.resolve()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.tools = tools
+        self.tools, self.image = tools, image
         self._open = ExitStack()
         try:
             self._put_together(image)
@@ -147,6 +147,11 @@ class Bench:
     def close(self) -> None:
         """Everything off."""
         self._open.close()
+
+    @property
+    def paired_toml(self) -> str:
+        """The card's kiosk.toml once its code was used."""
+        return re.sub(r"(?m)^code = .*$", 'code = "used"', self.kiosk_toml)
 
     def hand(self) -> Hand:
         """A hand within the machine, which runs."""

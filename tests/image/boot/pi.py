@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from image.card import ARGUMENTS
@@ -15,13 +16,25 @@ from image.configure_card import sparse_copy
 from image.disk import FIRMWARE, SLOT_A
 from image.tools import WORK, Tools
 from tests.image.boot.bench import TALKATIVE
-from tests.image.boot.ground import within
+from tests.image.boot.ground import Ground, Steps, within
 
 CARD_BYTES = 4 << 30
 """QEMU wants a card of a power of two."""
 BOARD = "bcm2837-rpi-3-b.dtb"
 REACHED_S = 600.0
 WANTED = ("this box is: kiosk", "multi-user.target")
+
+
+def pi(ground: Ground) -> Steps:
+    """A card as it was flashed."""
+    yield "the image's own kernel starts it on QEMU's Raspberry Pi 3, up to multi-user", partial(raspberry, ground)
+
+
+def raspberry(ground: Ground) -> list[str]:
+    """In a folder beside the other machine's, which is off meanwhile."""
+    bench = ground.bench
+    bench.machine.pull()
+    return list(runs(bench.tools, bench.image, bench.folder / "pi"))
 
 
 def runs(tools: Tools, image: Path, folder: Path) -> Iterator[str]:

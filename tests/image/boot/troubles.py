@@ -78,7 +78,7 @@ def kept(ground: Ground) -> list[str]:
 def broken(ground: Ground, mistake: Mistake) -> list[str]:
     """The file as it is on the card now, read by the units as at a start."""
     hand = ground.bench.hand()
-    missed = _reads(hand, mistake.spoil(ground.bench.kiosk_toml))
+    missed = _reads(hand, mistake.spoil(ground.bench.paired_toml))
     told = hand.tells("cat /run/scorecard/problem.json")
     missed += [f"nothing says: {each}" for each in (mistake.told, '"last-good"') if each not in told]
     hand.close()
@@ -102,7 +102,7 @@ def nothing_good(ground: Ground) -> list[str]:
     """What a box shows whose very first file is broken."""
     hand = ground.bench.hand()
     hand.tells(f"mv {KEPT} {KEPT}.away; rm -f /var/lib/scorecard/kiosk/kiosk.toml.good; true")
-    missed = _reads(hand, MISTAKES[0].spoil(ground.bench.kiosk_toml))
+    missed = _reads(hand, MISTAKES[0].spoil(ground.bench.paired_toml))
     hand.tells(ANEW)
     if not within(STRIP_S, lambda: hand.shows().startswith(OUT_OF_ORDER)):
         missed.append(f"it shows: {hand.shows()}")
@@ -241,5 +241,5 @@ def _write(ground: Ground, start: int, content: bytes) -> None:
 
 def _trusting(ground: Ground, whom: str) -> None:
     """Write kiosk.toml onto the card in the machine, with this trust in its clock."""
-    text = ground.bench.kiosk_toml.replace('trust = "system"', f'trust = "{whom}"')
+    text = ground.bench.paired_toml.replace('trust = "system"', f'trust = "{whom}"')
     prepare(ground.bench.machine.card, {"kiosk.toml": text})
