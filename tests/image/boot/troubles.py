@@ -200,9 +200,10 @@ def _reads(hand: Hand, text: bytes | None) -> list[str]:
     """Lay this file over the card's (None: the card's own), and have the units read it as at a start."""
     hand.does("while umount /boot/firmware/kiosk.toml 2>/dev/null; do :; done")
     if text is not None:
+        hand.tells(": > /run/laid.b64")
         coded = base64.b64encode(text).decode()
         for at in range(0, len(coded), 8192):
-            hand.tells(f"printf %s {coded[at : at + 8192]} {'>>' if at else '>'} /run/laid.b64")
+            hand.tells(f"printf %s {coded[at : at + 8192]} >> /run/laid.b64")
         hand.tells("base64 -d /run/laid.b64 > /run/laid && mount --bind /run/laid /boot/firmware/kiosk.toml")
     status, told = hand.does("systemctl restart scorecard-config.service")
     return [] if status == 0 else [f"restarting: {told}"]
