@@ -65,6 +65,17 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class _Placed:
+    """Runs, each with its pen position, and the box of all ink and of the pen's way; pixels from the line's start."""
+
+    runs: tuple[tuple[int, Run], ...]
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Filled:
     """How a text is broken at one size, or why it does not fit. A screen asks it of the same text again and again."""
 
@@ -90,7 +101,7 @@ class Typesetter:
         self._lines: OrderedDict[tuple[str, str, int, Weight], InkLine] = OrderedDict()
         self._fonts: dict[tuple[FaceName, Weight, int], ImageFont.FreeTypeFont] = {}
         self._heights: dict[tuple[FaceName | None, Weight, int], tuple[int, int]] = {}
-        self._widths = lru_cache(maxsize=4096)(self._measure)
+        self._placed = lru_cache(maxsize=4096)(self._place)
         self._filled = lru_cache(maxsize=4096)(self._fill)
 
     def line(self, text: str, language: str, size_px: int, weight: Weight = "regular") -> InkLine:
@@ -107,7 +118,8 @@ class Typesetter:
 
     def measure(self, text: str, language: str, size_px: int, weight: Weight = "regular") -> int:
         """The width in pixels that `line` would have, without drawing it."""
-        return self._widths(text, language, size_px, weight)
+        placed = self._placed(text, language, size_px, weight)
+        return placed.right - placed.left
 
     def metrics(self, language: str, size_px: int, weight: Weight = "regular") -> tuple[int, int]:
         """(ascent, descent) in pixels of every line in this language, size and weight that holds no borrowed run."""
@@ -177,14 +189,14 @@ class Typesetter:
     def _fill(
         self, text: str, language: str, size_px: int, weight: Weight, width_px: int, *, cut_words: bool
     ) -> "_Filled":
-        def fits(piece: str) -> bool:
-            return self.measure(piece, language, size_px, weight) <= width_px
+        def width(line: str) -> int:
+            return self.measure(line, language, size_px, weight)
 
         lines: list[str] = []
         for part in text.split("\n"):
             last_resort = partial(syllables, part, language) if cut_words else list
             try:
-                lines += break_lines(part, break_opportunities(part, language), last_resort, fits)
+                lines += break_lines(part, break_opportunities(part, language), last_resort, width, width_px)
             except DoesNotFitError as error:
                 return _Filled(None, str(error), error.hint)
         return _Filled(tuple(lines))
@@ -198,43 +210,36 @@ class Typesetter:
             self._fonts[key] = ImageFont.truetype(content, size_px, layout_engine=ImageFont.Layout.RAQM)
         return self._fonts[key]
 
-    def _placed(
-        self, text: str, language: str, size_px: int, weight: Weight
-    ) -> tuple[list[tuple[int, Run, ImageFont.FreeTypeFont]], int]:
-        """Each run with its pen position in whole pixels, and the pen position after the last."""
-        placed = []
+    def _place(self, text: str, language: str, size_px: int, weight: Weight) -> _Placed:
+        """Where each run stands, and the box of all of them.
+
+        Shaping is most of the work. A run's box holds the pen's way too: only runs beside others are shaped twice.
+        """
+        runs = self._faces.runs(text, language, weight)
+        places: list[tuple[int, Run]] = []
+        left = top = right = bottom = 0
         pen = 0.0
-        for run in self._faces.runs(text, language, weight):
-            font = self._font(run.face, weight, size_px)
-            placed.append((round(pen), run, font))
-            pen += font.getlength(run.text, direction="ltr", language=run.language)
-        return placed, round(pen)
-
-    def _extent(self, placed: list[tuple[int, Run, ImageFont.FreeTypeFont]], pen: int) -> tuple[int, int, int, int]:
-        """The box of all ink and of the pen's way, relative to the start of the baseline."""
-        boxes = [
-            (x, font.getbbox(run.text, direction="ltr", language=run.language, anchor="ls")) for x, run, font in placed
-        ]
-        left = min([0, *(x + int(box[0]) for x, box in boxes)])
-        top = min([0, *(int(box[1]) for _, box in boxes)])
-        right = max([pen, *(x + int(box[2]) for x, box in boxes)])
-        bottom = max([0, *(int(box[3]) for _, box in boxes)])
-        return left, top, right, bottom
-
-    def _measure(self, text: str, language: str, size_px: int, weight: Weight) -> int:
-        left, _, right, _ = self._extent(*self._placed(text, language, size_px, weight))
-        return right - left
+        for run in runs:
+            font, x = self._font(run.face, weight, size_px), round(pen)
+            places.append((x, run))
+            box = font.getbbox(run.text, direction="ltr", language=run.language, anchor="ls")
+            left, top = min(left, x + int(box[0])), min(top, int(box[1]))
+            right, bottom = max(right, x + int(box[2])), max(bottom, int(box[3]))
+            if len(runs) > 1:
+                pen += font.getlength(run.text, direction="ltr", language=run.language)
+                right = max(right, round(pen))
+        return _Placed(tuple(places), left, top, right, bottom)
 
     def _draw(self, text: str, language: str, size_px: int, weight: Weight) -> InkLine:
-        placed, pen = self._placed(text, language, size_px, weight)
-        left, top, right, bottom = self._extent(placed, pen)
+        placed = self._placed(text, language, size_px, weight)
         ascent, descent = self.metrics(language, size_px, weight)
-        ascent, descent = max(ascent, -top), max(descent, bottom)
-        mask = Image.new("L", (max(right - left, 1), ascent + descent))
+        ascent, descent = max(ascent, -placed.top), max(descent, placed.bottom)
+        mask = Image.new("L", (max(placed.right - placed.left, 1), ascent + descent))
         pencil = ImageDraw.Draw(mask)
-        for x, run, font in placed:
-            pencil.text((x - left, ascent), run.text, 255, font, anchor="ls", direction="ltr", language=run.language)
-        return InkLine(mask, mask.width, ascent, descent, -left)
+        for x, run in placed.runs:
+            at, font = (x - placed.left, ascent), self._font(run.face, weight, size_px)
+            pencil.text(at, run.text, 255, font, anchor="ls", direction="ltr", language=run.language)
+        return InkLine(mask, mask.width, ascent, descent, -placed.left)
 
 
 def _add(mask: Image.Image, ink: Image.Image, x: int, y: int) -> None:

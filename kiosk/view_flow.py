@@ -1,5 +1,6 @@
 """Sentences one beneath another, and rows of controls, as large and as many as their place allows. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fonts.errors import DoesNotFitError
@@ -139,16 +140,20 @@ def _set(canvas: Canvas, place: Rect, sentence: Sentence, language: str, align: 
     )
 
 
-def _sizes(sentences: list[Sentence], least: float) -> list[list[Sentence]]:
+def _sizes(sentences: list[Sentence], least: float) -> Iterator[list[Sentence]]:
     """The sentences as asked, then all a step smaller, until all are as small as a label."""
-    steps = [1.0, 0.88, 0.76, 0.64, 0.0]
-    return [[replace(each, capital_mm=max(each.capital_mm * step, least)) for each in sentences] for step in steps]
+    for step in (1.0, 0.88, 0.76, 0.64, 0.0):
+        yield [replace(each, capital_mm=max(each.capital_mm * step, least)) for each in sentences]
 
 
 def _total(canvas: Canvas, sentences: list[Sentence], rect: Rect, language: str) -> int | None:
-    heights = [_height(canvas, sentence, rect.w, language) for sentence in sentences]
-    total = sum(height or 0 for height in heights)
-    return None if None in heights or total > rect.h else total
+    total = 0
+    for sentence in sentences:
+        height = _height(canvas, sentence, rect.w, language)
+        if height is None or total + height > rect.h:
+            return None
+        total += height
+    return total
 
 
 def _height(canvas: Canvas, sentence: Sentence, width: int, language: str) -> int | None:

@@ -33,18 +33,18 @@ def everywhere(text: str) -> list[int]:
 )
 def test_lines_are_filled_and_a_long_word_is_cut_as_the_last_resort(text: str, width: int, lines: list[str]) -> None:
     allowed = [*after_spaces(text), *(i + 1 for i, c in enumerate(text[:-1]) if c == "\u200b")]
-    assert break_lines(text, allowed, lambda: everywhere(text), lambda line: len(line) <= width) == lines
+    assert break_lines(text, allowed, lambda: everywhere(text), len, width) == lines
 
 
 def test_a_piece_that_cannot_be_cut_is_refused_with_a_hint() -> None:
     with pytest.raises(DoesNotFitError, match="abcdef") as caught:
-        break_lines("ab abcdef", [3], list, lambda line: len(line) <= 3)
+        break_lines("ab abcdef", [3], list, len, 3)
     assert "zero width space" in caught.value.hint
 
 
 @given(st.text("ab ", max_size=60), st.integers(1, 12))
 def test_no_line_is_too_wide_and_nothing_but_space_is_lost(text: str, width: int) -> None:
-    lines = break_lines(text, after_spaces(text), lambda: everywhere(text), lambda line: len(line) <= width)
+    lines = break_lines(text, after_spaces(text), lambda: everywhere(text), len, width)
     assert all(len(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
@@ -52,7 +52,41 @@ def test_no_line_is_too_wide_and_nothing_but_space_is_lost(text: str, width: int
 @given(st.lists(st.text("ab", min_size=1, max_size=5), min_size=1, max_size=12), st.integers(5, 20))
 def test_the_first_word_of_a_line_would_not_have_fitted_on_the_line_before(words: list[str], width: int) -> None:
     text = " ".join(words)
-    lines = break_lines(text, after_spaces(text), list, lambda line: len(line) <= width)
+    lines = break_lines(text, after_spaces(text), list, len, width)
     assert " ".join(lines) == text
     for before, after in itertools.pairwise(lines):
         assert len(f"{before} {after.split()[0]}") > width
+
+
+@given(st.lists(st.text("abil", min_size=1, max_size=9), min_size=1, max_size=40), st.integers(40, 400))
+def test_each_break_is_the_last_that_fits_whatever_the_letters_widths(words: list[str], room: int) -> None:
+    """Where to ask next is guessed from the widths so far: letters that are narrow and wide mislead the guess."""
+    text = " ".join(words)
+    lines = break_lines(text, after_spaces(text), list, wide, room)
+    greedy, rest = [words[0]], words[1:]
+    for word in rest:
+        longer = f"{greedy[-1]} {word}"
+        if wide(longer) <= room:
+            greedy[-1] = longer
+        else:
+            greedy.append(word)
+    assert lines == greedy
+
+
+def wide(text: str) -> int:
+    return sum({"i": 1, "l": 2, " ": 3}.get(letter, 4) for letter in text)
+
+
+def test_a_text_of_one_line_is_measured_once_and_a_break_a_few_times() -> None:
+    asked: list[str] = []
+
+    def width(line: str) -> int:
+        asked.append(line)
+        return wide(line)
+
+    text = " ".join(["label"] * 30)
+    assert break_lines(text, after_spaces(text), list, width, 1000) == [text]
+    assert len(asked) == 1
+    asked.clear()
+    assert len(break_lines(text, after_spaces(text), list, width, 100)) == 6
+    assert len(asked) <= 6 * 3

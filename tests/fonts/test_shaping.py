@@ -128,6 +128,24 @@ def test_measure_is_the_width_of_the_line() -> None:
         assert TYPESETTER.measure(text, language, 31, "bold") == line.width == line.mask.width
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_is_as_wide_as_the_pen_goes_or_its_ink_reaches(language: str) -> None:
+    """Asked of Pillow once more: the typesetter trusts the box of a run to hold the pen's way."""
+    content = FACES.content("myanmar" if language == "my" else "thai", "regular")
+    checked = 0
+    for size in (11, 28, 50):
+        font = ImageFont.truetype(BytesIO(content), size, layout_engine=ImageFont.Layout.RAQM)
+        for text in (text for each, text in CATALOGUE_TEXTS if each == language and "\n" not in text):
+            runs = FACES.runs(text, language)
+            if len(runs) == 1:
+                ink = font.getbbox(runs[0].text, direction="ltr", language=language, anchor="ls")
+                pen = round(font.getlength(runs[0].text, direction="ltr", language=language))
+                wanted = max(pen, int(ink[2])) - min(0, int(ink[0]))
+                assert TYPESETTER.measure(text, language, size) == wanted, text
+                checked += 1
+    assert checked > 300
+
+
 def test_ink_left_of_the_pen_is_kept_and_its_place_told() -> None:
     line = TYPESETTER.line("ิก", "th", 40)
     assert line.origin >= 0

@@ -71,7 +71,7 @@ class Compositor(Typesetter):
 
     def __init__(self) -> None:
         super().__init__(cache_lines=100_000)
-        self._widths = lru_cache(maxsize=200_000)(self._measure)
+        self._placed = lru_cache(maxsize=200_000)(self._place)
         self._filled = lru_cache(maxsize=200_000)(self._fill)
         self.broken: set[Break] = set()
 
