@@ -20,6 +20,9 @@ _KINDS: Final[Mapping[int, str]] = {
 _OF_A_TECHNICIAN: Final = ("01", "02", "03", "07", "0a", "ff")
 """What a device that kiosk.toml adds may be: sound, modem and network, keyboard or touch, printer, serial. Never
 storage, hub or radio."""
+COPY: Final = "copy="
+_STICK: Final = ("08:06",)
+"""Storage that speaks SCSI, and nothing else: of a stick that is a keyboard as well the keyboard stays shut."""
 _DEVICE, _CONFIGURATION, _INTERFACE = 1, 2, 4
 _SIZES: Final = {_DEVICE: 18, _CONFIGURATION: 9, _INTERFACE: 9}
 MOST_BYTES: Final = 64 * 1024
@@ -160,10 +163,13 @@ def _rule(section: Any, where: str) -> Rule:
 
 
 def rule_of(words: str) -> Rule:
-    """The rule for a device that kiosk.toml adds: "04b8:0e15", or with the port "04b8:0e15@1-1.2". Raises
-    UsbRulesError."""
-    name, _, port = words.partition("@")
-    section = {"what": "added in kiosk.toml", "id": name, "kinds": list(_OF_A_TECHNICIAN)}
+    """The rule for a device that kiosk.toml adds: "04b8:0e15", or with the port "04b8:0e15@1-1.2"; with "copy=" before
+    it, the stick that the records are copied to. Raises UsbRulesError."""
+    device = words.removeprefix(COPY)
+    name, _, port = device.partition("@")
+    section: dict[str, Any] = {"what": "added in kiosk.toml", "id": name, "kinds": list(_OF_A_TECHNICIAN)}
+    if device != words:
+        section |= {"what": "stick for the records' copy", "kinds": list(_STICK)}
     if "*" in name:
         raise UsbRulesError(f"{words!r} is no device", hint=_HINT)
     return _rule(section | ({"port": port} if "@" in words else {}), "kiosk.toml")

@@ -116,6 +116,9 @@ def _succeed(data: Path, board: BoardState, clock: SystemClock) -> None:
             f"this is not the board that the journal was written on: a new one begins, {moved}, with a new key; the "
             "old one is kept. Pair this machine anew: on the console, Replace this machine gives the code"
         )
+    restored = successor.after_restore(data, clock.instant(), random_bytes)
+    if restored is not None:
+        say(f"the journal was brought back from the second medium: a new one goes on from it, {restored}")
     following = successor.succeed(data, clock.instant(), random_bytes)
     if following is not None:
         say(f"the server holds another history of the journal: a new one begins, {following}; the old one is kept")

@@ -13,8 +13,11 @@ from hardware.links import Link, Links, SystemLinks
 from hardware.usb_gate import NOTES, UNLOCKED, Refusal, left_s, refusals
 from kiosk.box.hand_words import Trial, trial_in
 from kiosk.box.plan import Places, trial_note
+from sync.medium_driver import BEHIND, MISSING, OK, WAITING, State, read_state
 
 MOST_BYTES = 65_536
+COPY = Path("/run/scorecard-copy/state.json")
+"""Where scorecard-copy.service leaves word (sync.medium_driver)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,10 @@ class SystemSurroundings:
         links: Links = SystemLinks(),  # noqa: B008 it holds nothing
         notes: Path = NOTES,
         unlocked: Path = UNLOCKED,
+        copy: Path = COPY,
     ) -> None:
         self._now_s, self._places, self._links, self._notes, self._unlocked = now_s, places, links, notes, unlocked
+        self._copy = copy
 
     def read(self) -> Around:
         """See Surroundings."""
@@ -93,7 +98,7 @@ class SystemSurroundings:
         return Around(
             self._links.read(),
             release_in(_document(system / "update.json")),
-            copied_in(_document(system / "copy.json"), now),
+            copied_in(read_state(self._copy, int(now * 1000)), now) if gated else None,
             refusals(self._notes) if gated else None,
             int(left_s(self._unlocked, now)) if gated else 0,
             trial.what if trial is not None else (),
@@ -125,11 +130,11 @@ def release_in(told: Mapping[str, Any] | None) -> Release | None:
     return Release(*(each if isinstance(each, str) else "" for each in texts))
 
 
-def copied_in(told: Mapping[str, Any] | None, now_s: float) -> Copied | None:
-    """What the copy's state file says: `state`, `at_boot_s` of the last whole copy, `why`. None: it says nothing."""
-    state = told.get("state") if told is not None else None
-    if told is None or state not in ("kept", "missing", "broken"):
-        return None
-    at, why = told.get("at_boot_s"), told.get("why")
-    age = max(int(now_s - at), 0) if isinstance(at, int | float) and not isinstance(at, bool) else None
-    return Copied(state, age, why if isinstance(why, str) else "")
+def copied_in(told: State, now_s: float) -> Copied:
+    """What the word of whoever keeps the copy comes to (sync.medium_driver)."""
+    if told.state in (OK, BEHIND):
+        since = told.at_ms if told.state == OK else told.since_ms
+        return Copied("kept", max(int(now_s - since / 1000), 0))
+    if told.state in (MISSING, WAITING):
+        return Copied("missing")
+    return Copied("broken", why=told.state)

@@ -6,8 +6,10 @@ from hardware.links import Link
 from kiosk.around import Around, Copied, Release
 from kiosk.findings import Finding, note, ok, problem
 from kiosk.upkeep_parts import LATE_COPY_S, UPDATED
+from sync.medium_driver import FOREIGN
 
 _CABLE = "Check the network cable at both ends and the switch's lamp; with a wireless network, its name and passphrase."
+_STICK = "Replace the USB stick."
 _ADDRESS = "Ask whoever runs the network for DHCP, or set an address of its own under [network] in kiosk.toml."
 
 
@@ -62,7 +64,8 @@ def _copied(copied: Copied) -> Finding:
         todo = "Plug a USB stick in that stays there, so that nothing is lost with the card."
         return note(part, "no second medium is plugged in", todo)
     if copied.state == "broken":
-        return problem(part, copied.why or "the second medium takes nothing", "Replace the USB stick.")
+        todo = "It is another machine's: docs/second-medium.md says what to do." if copied.why == FOREIGN else _STICK
+        return problem(part, copied.why or "the second medium takes nothing", todo)
     age = "" if copied.age_s is None else f", {copied.age_s} s old"
     if copied.age_s is not None and copied.age_s >= LATE_COPY_S:
         return problem(part, f"kept on a second medium{age}", "Pull the stick out and put it in again, or replace it.")

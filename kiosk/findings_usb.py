@@ -10,6 +10,8 @@ _MAY_BE_ADDED = frozenset(
     told_of(kind) for kind in ((3, 1, 1), (3, 1, 2), (3, 0, 0), (1, 0, 0), (2, 0, 0), (255, 0, 0))
 )
 
+_STORAGE = told_of((8, 6, 80))
+
 
 def refused(found: Iterable[Refusal]) -> Iterator[Finding]:
     """A note for each; no problem, for that is how it is meant to be."""
@@ -19,4 +21,7 @@ def refused(found: Iterable[Refusal]) -> Iterator[Finding]:
         if each.device != "?" and _MAY_BE_ADDED & set(each.what):
             line = f'[usb] allow = ["{each.device}@{each.port}"]'
             todo = f"If it belongs to this box, write  {line}  in kiosk.toml, and start anew. If not, pull it out."
+        elif set(each.what) == {_STORAGE}:
+            line = f'[usb] copy = "{each.device}"'
+            todo = f"If the records are to be copied to it, write  {line}  in kiosk.toml, and start anew."
         yield note("USB", seen, todo)

@@ -5,6 +5,7 @@ The old file stays beside it. What this kiosk wrote since the histories parted i
 moments, and its numbers go on at the next free hundred: up to there the other history may have given some.
 """
 
+import json
 import os
 import shutil
 import sqlite3
@@ -28,6 +29,8 @@ from sync.journal import Entry, Instant, JournalReader, chained
 from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
 from sync.numbering import Counter, NumberingError, Numbers, fresh_start, read_label
+from sync.pairing import load_pin
+from sync.restoring import NOTE as RESTORED
 from sync.segments import FOLDER
 from sync.types import JournalId, Seq
 
@@ -69,6 +72,30 @@ def on_another_board(data: Path, board: BoardState, now: Instant, random: Random
         here = BoardMet(str(board.serial), board.model)
         begun = _begin(data, old, _unsent(data, old, state), state, key.public.hex(), now, random, here)
     finish_key(data)
+    return begun
+
+
+def after_restore(data: Path, now: Instant, random: Random) -> JournalId | None:
+    """Where the journal in this folder was brought back from a second medium (sync.restoring), put a new one in its
+    place: its id. Nothing is said again: all of the old one is kept, and sent from there. As `succeed` otherwise."""
+    note = data / RESTORED
+    try:
+        named = json.loads(note.read_bytes())["journal"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError):
+        named = None
+    with _writers_place(data) as ours, JournalReader(data / "journal.db") as old:
+        if not ours:
+            return None
+        fits = old.opened().journal_id == named
+        begun = None
+        if fits:
+            pin = load_pin(data / "pin.json")
+            lane = InboxState(lane=pin.lane) if pin is not None else None
+            begun = _begin(data, old, old.last().seq, lane, old.opened().public_key, now, random)
+    note.unlink()
+    _sync_folder(data)
     return begun
 
 

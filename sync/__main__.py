@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol
 
-from sync import RELEASE, status, verify
+from sync import RELEASE, medium_command, status, verify
 from sync.asking import FILE as ASK
 from sync.asking import FIRST_ADMINISTRATOR, REACH, Asked, first_administrator
 from sync.clips_driver import ClipFetcher
@@ -82,6 +82,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run what the command line says; the exit status."""
     if arguments and arguments[0] == "verify":
         return verify.main(list(arguments[1:]))
+    if arguments and arguments[0] == "copy":
+        return medium_command.copy(arguments[1:], say)
+    if arguments and arguments[0] == "restore":
+        return medium_command.bring_back(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m sync", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "status", "verify"), default="run")
     parser.add_argument("--config", type=Path, required=True, help="the kiosk.toml")

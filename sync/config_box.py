@@ -21,7 +21,7 @@ from sync.box_words import (
     network_of,
 )
 from sync.config_words import is_code, is_http, is_https, no_slash, unless_used
-from sync.strict_toml import Document, Key, ListOf, Table, Text, Whole
+from sync.strict_toml import Document, Flag, Key, ListOf, Table, Text, Whole
 
 __all__ = ["Network", "Serve", "Ssh", "Upstream", "Usb", "Wifi", "check_box", "made_network", "made_serve"]
 
@@ -54,9 +54,12 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Usb:
-    """`allow`: further devices that may be plugged in, as vendor:product or vendor:product@port."""
+    """`allow`: further devices that may be plugged in, as vendor:product or vendor:product@port. `copy`: the stick that
+    the records are copied to (sync.medium_driver); `restore`: a box without records takes them from there."""
 
     allow: tuple[str, ...] = ()
+    copy: str | None = None
+    restore: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ def made_serve(values: Mapping[str, Any]) -> Serve:
 def check_box(values: Mapping[str, Any], document: Document) -> None:
     """What no single key of these sections can show. Raises ConfigError."""
     _check_network(values["network"], document)
+    usb = values["usb"]
+    if usb["restore"] and usb["copy"] is None:
+        hint = 'Add  copy = "0781:5583"  under [usb]: which stick it is, as the doctor or lsusb names it.'
+        raise document.wrong(("usb", "restore"), "no stick is named from which records could come", hint)
     used: dict[int, str] = {}
     for name in PORTS:
         port = values["serve"][name]
@@ -149,7 +156,13 @@ _NETWORK = Table(
         Key("wifi", _WIFI, "the section of the wireless network", None),
     )
 )
-_USB = Table((Key("allow", ListOf(Text(is_usb), 0, 16, distinct=True), "the list of further USB devices", ()),))
+_USB = Table(
+    (
+        Key("allow", ListOf(Text(is_usb), 0, 16, distinct=True), "the list of further USB devices", ()),
+        Key("copy", Text(is_usb), "the USB stick that the records are copied to", None),
+        Key("restore", Flag(), "whether a box without records takes them from that stick", False),
+    )
+)
 _SSH = Table((Key("key", Text(is_ssh_key), "the public key that may enter over SSH"),))
 _UPSTREAM = Table(
     (
@@ -171,7 +184,7 @@ NO_NETWORK = {"hostname": "scorecard", "address": DHCP, "gateway": None, "dns": 
 NO_SERVE = {**PORTS, "public_url": None, "settings": None, "upstream": None}
 BOX_KEYS = (
     Key("network", _NETWORK, "the section of this machine's place on the network", NO_NETWORK),
-    Key("usb", _USB, "the section of what may be plugged in", {"allow": ()}),
+    Key("usb", _USB, "the section of what may be plugged in", {"allow": (), "copy": None, "restore": False}),
     Key("ssh", _SSH, "the section of who may enter over SSH", {"key": None}),
     Key("serve", _SERVE, "the section of the office's server on this machine", NO_SERVE),
 )

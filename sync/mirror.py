@@ -254,6 +254,13 @@ class MirrorReader:
         """What the journal that is written now has published; None where nothing can be read."""
         return self._read(_published)
 
+    def word(self, journal_id: str) -> tuple[bytes, Head] | None:
+        """The office's key, and its signed word for the end of this journal; None where it is not here."""
+        query = """SELECT public_key, seq, chain, signature FROM mirrors JOIN heads USING (journal_id)
+            WHERE journal_id = ?"""
+        found = self._read(lambda db: db.execute(query, (journal_id,)).fetchone())
+        return (found[0], Head(Seq(found[1]), Chain(found[2]), found[3])) if found else None
+
     def fact(self, journal_id: JournalId, seq: Seq) -> Fact | None:
         """This one fact; None where it is not here, or nothing can be read."""
         query = "SELECT row FROM mirrored WHERE journal_id = ? AND seq = ?"

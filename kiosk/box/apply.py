@@ -23,7 +23,7 @@ from sync.errors import ConfigError
 from sync.pin import Pin, load_pin
 from sync.strict_toml import MAX_BYTES
 
-GENERATED = ("iwd", "nftables.d", "ssh", NAME, "server.toml", "problem.json", "usb-allow")
+GENERATED = ("iwd", "nftables.d", "ssh", NAME, "server.toml", "problem.json", "usb-allow", "restore")
 """What an earlier run may have left in the folder of what is made."""
 PIN, UPSTREAM_PIN = "kiosk/pin.json", "server/upstream.json"
 

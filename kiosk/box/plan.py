@@ -84,10 +84,12 @@ def plan(source: Source, places: Places, *, wipes: bool = False) -> Plan:
     printer = _printer(config)
     files.append(network.rules(network.open_ports(config, serves=serves), printer, places.run))
     files += [network.printer_way(printer[0])] if printer is not None else []
-    files.append(File(f"{places.run}/usb-allow", "".join(f"{each}\n" for each in config.usb.allow)))
+    files.append(File(f"{places.run}/usb-allow", _usb(config)))
+    files += [File(f"{places.run}/restore", "")] if config.usb.restore else []
     files += network.ssh_files(config.ssh.key, places.run, places.data) if config.ssh.key is not None else []
     files.append(network.machine_unit(config.network.hostname, config.time_zone, config.screen.brightness))
-    units = [f"scorecard-{config.role}.target"]
+    units = ["scorecard-restore.service"] if config.usb.restore else []
+    units += [f"scorecard-{config.role}.target"]
     units += ["iwd.service"] if config.network.wifi else []
     units += ["ssh.service"] if config.ssh.key else []
     units += ["scorecard-wipe.service"] if wipes else []
@@ -107,6 +109,12 @@ def _lost(source: Source, places: Places) -> Plan:
         *_problem(source, places),
     ]
     return Plan(source.role, tuple(files), None, _commands([f"scorecard-{KIOSK_ROLE}.target"]))
+
+
+def _usb(config: KioskConfig) -> str:
+    """What is let in beside what ships, a line each (hardware.usb_gate)."""
+    lines = [*config.usb.allow, *([f"copy={config.usb.copy}"] if config.usb.copy is not None else [])]
+    return "".join(f"{each}\n" for each in lines)
 
 
 def _printer(config: KioskConfig) -> tuple[str, int] | None:

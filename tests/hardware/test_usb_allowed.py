@@ -126,9 +126,32 @@ def test_a_device_that_kiosk_toml_adds_may_be_a_keypad_there_and_never_storage()
     assert judge(keypad, "1-1.3", there).allowed == frozenset()
 
 
-@pytest.mark.parametrize(
-    "words", ["", "2047", "2047:09D0", "*:*", "2047:*", "2047:09d0@", "2047:09d0@x", "2047:09d0@1-1.2@3"]
+def test_the_stick_that_records_are_copied_to_is_storage_and_nothing_else() -> None:
+    rules = (rule_of("copy=0781:5583"),)
+    assert judge(simple("0781:5583", STICK), "1-1.2", rules).allowed == {0}
+    assert judge(simple("0781:5583", STICK), "1-1.2", (rule_of("0781:5583"),)).allowed == frozenset()
+    assert judge(simple("0781:5584", STICK), "1-1.2", rules).allowed == frozenset()
+    typing = simple("0781:5583", STICK, KEYBOARD)
+    assert judge(typing, "1-1.2", rules).allowed == {0}
+    there = (rule_of("copy=0781:5583@1-1.2"),)
+    assert [judge(simple("0781:5583", STICK), port, there).allowed for port in ("1-1.2", "1-1.3")] == [{0}, frozenset()]
+
+
+WRONG = (
+    "",
+    "copy=",
+    "copy=*:*",
+    "copy=copy=0781:5583",
+    "2047",
+    "2047:09D0",
+    "*:*",
+    "2047:*",
+    "2047:09d0@",
+    "2047:09d0@x",
 )
+
+
+@pytest.mark.parametrize("words", [*WRONG, "2047:09d0@1-1.2@3"])
 def test_an_addition_that_names_no_one_device_is_refused(words: str) -> None:
     with pytest.raises(UsbRulesError):
         rule_of(words)

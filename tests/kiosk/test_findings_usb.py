@@ -31,8 +31,11 @@ def test_what_may_be_added_is_told_with_the_very_line_that_adds_it(name: str) ->
     assert judge(DEVICES[name], "1-1.3", rules).refused != (), "there and nowhere else"
 
 
-def test_a_stick_and_what_cannot_be_read_cannot_be_added() -> None:
-    assert told("stick") == ("note", "0781:5567 at port 1-1.2 is not let in: storage", "")
+def test_a_stick_may_be_the_one_for_the_copy_and_what_cannot_be_read_cannot_be_added() -> None:
+    state, seen, todo = told("stick")
+    assert (state, seen) == ("note", "0781:5567 at port 1-1.2 is not let in: storage")
+    line = todo.split('copy = "')[1].split('"')[0]
+    assert judge(DEVICES["stick"], "1-1.2", (*RULES, rule_of(f"copy={line}"))).refused == ()
     verdict = judge(b"noise", "1-1.2", RULES)
     (finding,) = refused([Refusal("1-1.2", verdict.device, verdict.refused, 5.0)])
     assert finding.todo == ""

@@ -26,6 +26,7 @@ from sync import asking
 from sync.asking import Asked
 from sync.disk import DiskTrouble
 from sync.facts_service import ServiceUsed
+from sync.medium_driver import State, encode
 from sync.reaching import Reached
 from tests.kiosk.fakes import Kiosk, opened
 from tests.kiosk.test_service_menu import OnePin, known, type_pin
@@ -250,7 +251,8 @@ def test_the_menu_tells_who_vouches_for_the_time_and_what_is_around(tmp_path: Pa
 def test_everything_around_is_read_from_where_the_box_keeps_it(tmp_path: Path) -> None:
     places = Places(run=str(tmp_path / "run"), data=str(tmp_path / "data"))
     system, notes, word = tmp_path / "data/system", tmp_path / "usb", tmp_path / "usb-unlocked"
-    read: Callable[[], Around] = SystemSurroundings(lambda: 500.0, places, RecordingLinks((CABLE,)), notes, word).read
+    copy, links = tmp_path / "copy.json", RecordingLinks((CABLE,))
+    read: Callable[[], Around] = SystemSurroundings(lambda: 500.0, places, links, notes, word, copy).read
     assert read() == Around(links=(CABLE,))
     for folder in (system, notes, tmp_path / "run"):
         folder.mkdir(parents=True)
@@ -259,15 +261,25 @@ def test_everything_around_is_read_from_where_the_box_keeps_it(tmp_path: Path) -
     (system / "update.json").write_text(
         '{"running": "1.2", "slot": "A", "last": {"release": "1.3", "result": "bad", "why": 3}}'
     )
-    (system / "copy.json").write_text('{"state": "kept", "at_boot_s": 496.5}')
+    copy.write_bytes(encode(State("ok", 496_500, 1000)))
     (tmp_path / "run/trial-note.json").write_text('{"what": ["printer"], "until_s": 620}')
     assert read() == Around(
         (CABLE,), Release("1.2", "A", "1.3", "bad"), Copied("kept", 3), (STICK,), 500, ("printer",), 120,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("told", [None, {}, {"running": 3}, {"state": "fine"}, {"state": "kept", "at_boot_s": True}])
+@pytest.mark.parametrize("told", [None, {}, {"running": 3}])
 def test_what_cannot_be_read_is_not_told(told: dict[str, object] | None) -> None:
     assert release_in(told) is None
-    copied = copied_in(told, 10.0)
-    assert copied is None or copied.age_s is None
+
+
+@pytest.mark.parametrize(("state", "copied"), [
+    (State("ok", 9_000, 2_000), Copied("kept", 1)),
+    (State("behind", 9_000, 2_000), Copied("kept", 8)),
+    (State("missing", 9_000, 2_000), Copied("missing")),
+    (State("waiting", 9_000, 2_000), Copied("missing")),
+    (State("foreign", 9_000, 2_000, "of another machine"), Copied("broken", None, "foreign")),
+    (State("disk-full", 9_000, 2_000), Copied("broken", None, "disk-full")),
+])  # fmt: skip
+def test_how_the_copy_stands_is_told_in_three_words(state: State, copied: Copied) -> None:
+    assert copied_in(state, 10.0) == copied

@@ -176,3 +176,12 @@ def test_a_code_that_was_used_is_none() -> None:
     assert parse_kiosk(alone).server.url is None
     with pytest.raises(ConfigError, match="has 4 characters"):
         parse_kiosk(given.replace(CODE, "XXXX"))
+
+
+def test_records_come_from_a_stick_that_is_named() -> None:
+    text = GOOD + '[usb]\ncopy = "0781:5583"\nrestore = true\n'
+    assert parse_kiosk(text).usb == Usb((), "0781:5583", restore=True)
+    with pytest.raises(ConfigError, match="no stick is named"):
+        parse_kiosk(GOOD + "[usb]\nrestore = true\n")
+    with pytest.raises(ConfigError, match="no USB device"):
+        parse_kiosk(GOOD + '[usb]\ncopy = "a stick"\n')

@@ -14,7 +14,7 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files aw
 
 def program(folder: Path, name: str, text: str) -> Path:
     """A program of this name in a folder for PATH."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\n{text}\n")
     (folder / name).chmod(0o755)
     return folder
@@ -153,3 +153,51 @@ def test_the_folders_of_the_data_partition_have_their_owners_with_fixed_numbers(
         "system": ("755", 0, 0), "system/log": ("750", 804, 804), "system/ssh": ("700", 0, 0),
         "system/iwd": ("700", 0, 0), "system/update": ("700", 0, 0),
     }  # fmt: skip
+
+
+class Stick:
+    """What mount-copy meets: `kind` as blkid tells it; what was done is noted."""
+
+    def __init__(self, folder: Path, kind: str, *, there: bool = True) -> None:
+        self.folder, self.noted, self.device = folder, folder / "noted", folder / "device"
+        self.path = folder / "bin"
+        for name, text in (
+            ("mountpoint", f"test -e {folder}/mounted"),
+            ("blkid", f"echo {kind}"),
+            ("id", "case $1 in -u) echo 805 ;; *) echo 800 ;; esac"),
+            ("mount", f'echo "mount $*" >> {self.noted}'),
+            ("chown", f'echo "chown $*" >> {self.noted}'),
+            ("chmod", f'echo "chmod $*" >> {self.noted}'),
+            ("sleep", f"echo nap >> {self.noted}; test $(grep -c nap {self.noted}) -lt 3 || touch {self.device}"),
+        ):
+            program(self.path, name, text)
+        if there:
+            self.device.touch()
+
+    def mounted(self, wait: str = "0") -> tuple[int, list[str]]:
+        done = run("mount-copy", "/medium", wait, path=self.path, SCORECARD_COPY=str(self.device))
+        return done.returncode, self.noted.read_text().splitlines() if self.noted.exists() else []
+
+
+@pytest.mark.parametrize("kind", ["vfat", "exfat", "ext4"])
+def test_the_second_medium_runs_nothing_and_belongs_to_who_copies(tmp_path: Path, kind: str) -> None:
+    stick = Stick(tmp_path, kind)
+    code, (mount, *rest) = stick.mounted()
+    assert code == 0
+    assert mount.startswith(f"mount -t {kind} -o nosuid,nodev,noexec,noatime")
+    assert mount.endswith(f"{stick.device} /medium")
+    given = ["chown 805:800 /medium", "chmod 0750 /medium"]
+    assert ("uid=805,gid=800" in mount, rest) == ((False, given) if kind == "ext4" else (True, []))
+
+
+def test_a_medium_of_another_kind_is_not_mounted_nor_one_twice_and_one_that_comes_late_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    assert Stick(tmp_path / "ntfs", "ntfs").mounted() == (1, [])
+    late = Stick(tmp_path / "late", "vfat", there=False)
+    assert late.mounted() == (1, [])
+    code, noted = late.mounted("60")
+    assert (code, noted[:3], len(noted)) == (0, ["nap"] * 3, 4)
+    there = Stick(tmp_path / "there", "vfat")
+    (there.folder / "mounted").touch()
+    assert there.mounted() == (0, [])

@@ -199,6 +199,22 @@ def test_the_gate_of_usb_takes_what_kiosk_toml_adds(tmp_path: Path) -> None:
     assert [(rule.vendor, rule.product, rule.port) for rule in found] == [(0x04B8, 0x0E15, None), (0x0EEF, 1, "1-1.2")]
 
 
+def test_a_stick_for_the_copy_is_let_in_and_records_come_from_it_before_the_screen(tmp_path: Path) -> None:
+    box = Box(tmp_path, KIOSK + '[usb]\ncopy = "0781:5583"\n')
+    box.start()
+    assert box.read("/run/scorecard/usb-allow") == "copy=0781:5583\n"
+    assert (started(box) & {"scorecard-restore.service"}, box.at("/run/scorecard/restore").exists()) == (set(), False)
+    box.put(KIOSK + '[usb]\ncopy = "0781:5583"\nrestore = true\n')
+    box.ran.clear()
+    box.start()
+    units = next(each for each in box.ran if "scorecard-kiosk.target" in each)
+    assert units.index("scorecard-restore.service") < units.index("scorecard-kiosk.target")
+    assert box.at("/run/scorecard/restore").exists()
+    box.put(KIOSK)
+    box.start()
+    assert not box.at("/run/scorecard/restore").exists()
+
+
 def test_what_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     box = Box(tmp_path, KIOSK)
     box.at("/run/systemd").mkdir(parents=True)
