@@ -21,7 +21,10 @@ COMING = N_("{release}: {percent} % are there")
 STUCK = N_("{release} does not come: {why}")
 RUNS = N_("{release}, slot {slot}")
 DID = N_("{release} was installed")
-DID_NOT = N_("{release} was installed, and did not stay ({result})")
+LATER = N_("{release} is installed, and is tried at the next start")
+DID_NOT = N_("{release} was not taken up ({result})")
+WAITS = ("installed", "trying")
+"""How the appliance calls one that was written, and has not started yet (kiosk.box.update_rules)."""
 
 
 def update_words(told: Told | None, language: str) -> Sequence[tuple[str, str]]:
@@ -34,7 +37,8 @@ def update_words(told: Told | None, language: str) -> Sequence[tuple[str, str]]:
         runs = words.gettext(RUNS).format(release=machine.running or "–", slot=machine.slot)
         said.append((words.gettext("Release"), runs))
     if machine.last is not None:
-        text = DID if machine.last.release == machine.running else DID_NOT
+        text = LATER if machine.last.result in WAITS else DID_NOT
+        text = DID if machine.last.release == machine.running else text
         value = words.gettext(text).format(release=machine.last.release, result=machine.last.result)
         said.append((words.gettext("Last update"), value))
     if coming.release is not None:

@@ -4,6 +4,7 @@
     ready.json    its release, SHA-256 and size. Written last and taken away first
     part.raucb    what has come so far of the one that
     part.json     names
+    fetched.json  what was fetched last: whoever installs takes the bundle away, and it is not fetched once more
     told.json     how fetching stands, for whoever looks
 
 Nothing here installs anything, or trusts what came: the bundle's signature is looked at by who installs it.
@@ -22,7 +23,10 @@ from sync.durable import sync_folder, write_durably
 
 READY, READY_NOTE = "ready.raucb", "ready.json"
 PART, PART_NOTE = "part.raucb", "part.json"
+FETCHED_NOTE = "fetched.json"
 TOLD = "told.json"
+REFUSED = "refused"
+"""How the appliance calls a bundle that it did not even try (kiosk.box.update_rules)."""
 MOST_BYTES = 2 * 1024**3
 """Of a bundle: more than a slot of the card holds."""
 AT_ONCE = 1024 * 1024
@@ -102,8 +106,10 @@ def stands_for(offered: Bundle, machine: Machine) -> bool:
 
 
 def was_tried(offered: Bundle, machine: Machine) -> bool:
-    """Whether it was tried here and did not stay. Who would try it again needs another release, not the same bytes."""
-    return machine.last is not None and machine.last.release == offered.release
+    """Whether it was tried here; where it does not run, it did not stay. One that was refused had other bytes than what
+    is offered."""
+    last = machine.last
+    return last is not None and last.release == offered.release and last.result != REFUSED
 
 
 class Shelf:

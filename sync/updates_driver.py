@@ -17,6 +17,7 @@ from sync.downlink_driver import Who
 from sync.errors import SyncError
 from sync.exchange import backoff_s
 from sync.updates import (
+    FETCHED_NOTE,
     PART,
     PART_NOTE,
     READY,
@@ -142,17 +143,21 @@ class Fetcher:
         ready = shelf.note(READY_NOTE)
         if offer is not None and offer.same(ready) and shelf.size(READY) == offer.size:
             self._clear_part()
-            if ready != offer:
-                shelf.write_note(READY_NOTE, offer)
+            for name in (READY_NOTE, FETCHED_NOTE):
+                if shelf.note(name) != offer:
+                    shelf.write_note(name, offer)
             self._is(Fetching(offer.release, offer.size, offer.size))
             return self._nothing_to_do()
         if ready is not None:
             self._say(f"{ready.release} is not offered any more, or runs: it is taken away")
             shelf.remove(READY_NOTE)
-        self._take_up_renamed(offer)
-        if offer is None or was_tried(offer, machine):
+            shelf.remove(FETCHED_NOTE)
+        self._take_up_nameless(offer)
+        tried = offer is not None and was_tried(offer, machine)
+        if offer is None or tried or offer.same(shelf.note(FETCHED_NOTE)):
             self._clear_part()
-            self._is(Fetching() if offer is None else Fetching(offer.release, 0, offer.size, TRIED))
+            taken = None if offer is None else Fetching(offer.release, offer.size, offer.size, TRIED if tried else None)
+            self._is(taken or Fetching())
             return self._nothing_to_do()
         if not offer.same(shelf.note(PART_NOTE)):
             self._clear_part()
@@ -160,12 +165,15 @@ class Fetcher:
         self._offer = offer
         return 0.0
 
-    def _take_up_renamed(self, offer: Bundle | None) -> None:
-        """A bundle without its note: it was cut off between the two, or it is stale."""
+    def _take_up_nameless(self, offer: Bundle | None) -> None:
+        """A bundle without its note: whoever takes it for the installation was cut off, or the writing of the note was,
+        or it is stale."""
         shelf = self._shelf
         if shelf.size(READY) is None:
             return
-        if offer is not None and offer.same(shelf.note(PART_NOTE)) and shelf.size(PART) is None:
+        if offer is not None and offer.same(shelf.note(FETCHED_NOTE)) and shelf.size(READY) == offer.size:
+            shelf.write_note(READY_NOTE, offer)
+        elif offer is not None and offer.same(shelf.note(PART_NOTE)) and shelf.size(PART) is None:
             shelf.rename(READY, PART)
         else:
             shelf.remove(READY)
@@ -214,6 +222,7 @@ class Fetcher:
         self._shelf.remove(READY_NOTE)
         self._shelf.rename(PART, READY)
         self._shelf.write_note(READY_NOTE, offer)
+        self._shelf.write_note(FETCHED_NOTE, offer)
         self._shelf.remove(PART_NOTE)
         self._say(f"{offer.release} is here, {offer.size} bytes")
         self._is(Fetching(offer.release, offer.size, offer.size))

@@ -303,10 +303,12 @@ def test_the_console_tells_what_runs_what_became_of_the_last_and_of_the_next() -
     assert words(here, Fetching("2.0", 200, 200))[-1] == "2.0 is there, and waits to be installed"
     back = replace(here, last=Last("2.0", "no-frame"))
     assert words(back, Fetching("2.0", 0, 200, TRIED))[1:] == [
-        "2.0 was installed, and did not stay (no-frame)",
+        "2.0 was not taken up (no-frame)",
         "2.0 does not come: it was tried, and did not stay",
     ]
     assert words(here, Fetching("2.0", 0, 2, "disk-full"))[-1].endswith("no room beside the records")
+    written = replace(here, last=Last("2.0", "installed"))
+    assert words(written, Fetching())[1] == "2.0 is installed, and is tried at the next start"
     assert words(Machine("1.0"), Fetching()) == []
     assert list(update_words(None, "en")) == []
     for language in ("th", "my"):

@@ -15,6 +15,7 @@ from sync.pairing import Pin
 from sync.status import describe_update
 from sync.types import JournalId
 from sync.updates import (
+    FETCHED_NOTE,
     PART,
     PART_NOTE,
     READY,
@@ -176,7 +177,13 @@ class Box:
         return note
 
     def files(self) -> set[str]:
-        return {each.name for each in self.folder.iterdir()} - {TOLD}
+        return {each.name for each in self.folder.iterdir()} - {TOLD, FETCHED_NOTE}
+
+    def take(self, *, cut: bool = False) -> None:
+        """What the appliance does to install it: the note goes first. `cut`: and nothing else."""
+        self.disk.remove(READY_NOTE)
+        if not cut:
+            (self.folder / READY).rename(self.folder.with_suffix(".taken"))
 
 
 @pytest.fixture
@@ -455,6 +462,67 @@ def test_what_runs_here_what_was_tried_here_and_what_is_for_others_is_not_fetche
     box = Box(tmp_path / "meant", server)
     box.rest()
     assert box.ready() == server.offered
+
+
+def test_what_was_taken_for_the_installation_is_not_fetched_again(tmp_path: Path, server: Server) -> None:
+    box = Box(tmp_path / "box", server)
+    box.rest()
+    box.take()
+    for last in (None, Last("2.0", "installed"), Last("2.0", "failed"), Last("2.0", "refused")):
+        box.machine = Machine("1.0", "A", last)
+        box.start()
+        assert box.rest() == EVERY_S
+        assert (server.given, box.files()) == (len(BYTES), set()), last
+    newer = Server(BYTES[::-1], bundle("3.0", BYTES[::-1]))
+    box.server = newer
+    box.start()
+    box.rest()
+    assert box.ready() == newer.update
+
+
+class Forgetting(Disk):
+    """Control: does not know what it has fetched."""
+
+    def note(self, name: str) -> Bundle | None:
+        return None if name == FETCHED_NOTE else super().note(name)
+
+
+def test_control_one_that_forgets_what_it_fetched_fetches_for_ever(tmp_path: Path, server: Server) -> None:
+    box = Box(tmp_path / "box", server)
+    box.disk = Forgetting(box.folder)
+    box.start()
+    for _ in range(3):
+        box.rest()
+        box.take()
+    assert server.given == 3 * len(BYTES)
+
+
+def test_a_taking_that_was_cut_off_can_be_done_again(tmp_path: Path, server: Server) -> None:
+    box = Box(tmp_path, server)
+    box.rest()
+    box.take(cut=True)
+    box.start()
+    box.rest()
+    assert (box.ready(), server.given) == (bundle(), len(BYTES))
+
+
+def test_what_was_withdrawn_and_is_offered_again_is_fetched_again(tmp_path: Path, server: Server) -> None:
+    box = Box(tmp_path, server)
+    box.rest()
+    server.offered = None
+    box.rest()
+    server.offered = server.update
+    box.rest()
+    assert (box.ready(), server.given) == (bundle(), 2 * len(BYTES))
+
+
+def test_a_broken_copy_of_the_same_release_from_elsewhere_keeps_nobody_from_fetching_it(
+    tmp_path: Path, server: Server
+) -> None:
+    box = Box(tmp_path, server)
+    box.machine = Machine("1.0", "A", Last("2.0", "refused"))
+    box.rest()
+    assert box.ready() == bundle()
 
 
 def test_another_release_takes_the_place_of_one_that_lies_ready_or_is_half_here(tmp_path: Path, server: Server) -> None:
