@@ -32,23 +32,27 @@ def make_slot(workshop: Workshop, tools: Tools, kernel: Kernel, squashfs: Path) 
         shutil.copy(kernel.initrd, contents / "initrd")
         shutil.copy(squashfs, contents / "root.squashfs")
         (contents / "slot.env").write_text(f"scb_args={ARGUMENTS}\n")
-        needed = sum(path.stat().st_size for path in contents.iterdir())
-        size = (needed + needed // 50 + (8 << 20)) >> 20
-        if size << 20 > SLOT_A.size:
-            raise ImageError(
-                f"the system takes {size} MiB, and a slot holds {SLOT_A.size >> 20}",
-                hint="drop what is not needed (image/recipe.toml; sizes.json in the cache tells what is large)",
-            )
-        plain = (
-            f"env E2FSPROGS_FAKE_TIME=1 mke2fs -q -t ext4 -O {_PLAIN_EXT4} -m 0 -N 64 -L SCORECARD-SLOT -U {_uuid(2)}"
-        )
-        content = f"-E hash_seed={_uuid(3)},root_owner=0:0,nodiscard -d {WORK}/contents {WORK}/slot.ext4 {size}M"
-        workshop.run(tools.command(folder, *plain.split(), *content.split()), folder / "log")
-        shutil.rmtree(contents)
+        pack_slot(workshop, tools, folder)
 
     parts = (kernel.image, kernel.initrd, squashfs)
     key = digest(*map(workshop.making, parts), ARGUMENTS, Path(__file__))
     return workshop.part("slot", key, make) / "slot.ext4"
+
+
+def pack_slot(workshop: Workshop, tools: Tools, folder: Path) -> None:
+    """slot.ext4 of this folder, from what lies in its `contents`, which are gone then."""
+    contents = folder / "contents"
+    needed = sum(path.stat().st_size for path in contents.iterdir())
+    size = (needed + needed // 50 + (8 << 20)) >> 20
+    if size << 20 > SLOT_A.size:
+        raise ImageError(
+            f"the system takes {size} MiB, and a slot holds {SLOT_A.size >> 20}",
+            hint="drop what is not needed (image/recipe.toml; sizes.json in the cache tells what is large)",
+        )
+    plain = f"env E2FSPROGS_FAKE_TIME=1 mke2fs -q -t ext4 -O {_PLAIN_EXT4} -m 0 -N 64 -L SCORECARD-SLOT -U {_uuid(2)}"
+    content = f"-E hash_seed={_uuid(3)},root_owner=0:0,nodiscard -d {WORK}/contents {WORK}/slot.ext4 {size}M"
+    workshop.run(tools.command(folder, *plain.split(), *content.split()), folder / "log")
+    shutil.rmtree(contents)
 
 
 def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, slot: Path) -> Path:

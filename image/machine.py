@@ -19,6 +19,7 @@ BOARD = "virt,acpi=off"
 LOADER = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 REVISION = 0xC03111
 """A Raspberry Pi 4 of 4 GB: gpiozero wants to know on which board it is."""
+CARD = f"-drive file={WORK}/card.img,format=raw,if=none,id=card,cache=writeback"
 UNATTACHED = "/machine/unattached"
 SIZE = (1280, 800)
 FULL = 32767
@@ -79,13 +80,13 @@ class Machine:
         """Whether it has power."""
         return self._process is not None
 
-    def start(self, *more: str) -> None:
-        """Power; `more` words for QEMU this once."""
+    def start(self, *more: str, card: str = CARD) -> None:
+        """Power; `more` words for QEMU this once, `card` those that give it the card."""
         for name in ("qmp", "qtest", "hand"):
             (self.folder / name).unlink(missing_ok=True)
         with (self.folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._plugged.inside, *self._tools.command(self.folder, *self._command(), *more)],
+                [*self._plugged.inside, *self._tools.command(self.folder, *self._command(card=card), *more)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -94,12 +95,12 @@ class Machine:
         self.until(lambda: (self.folder / "qmp").exists(), "QEMU begins", 30)
         self._monitor = Monitor(self.folder / "qmp")
 
-    def _command(self, board: str = BOARD) -> list[str]:
+    def _command(self, board: str = BOARD, card: str = CARD) -> list[str]:
         described = f"-dtb {WORK}/board.dtb" if (self.folder / "board.dtb").exists() and board == BOARD else ""
         words = f"""
             qemu-system-aarch64 -M {board} -cpu cortex-a72 -smp 2 -m {self._plugged.memory_mb} {described}
             -bios {LOADER} -nodefaults -display none
-            -drive file={WORK}/card.img,format=raw,if=none,id=card,cache=writeback
+            {card}
             -device virtio-blk-pci,drive=card,romfile=
             -device virtio-gpu-pci,xres={SIZE[0]},yres={SIZE[1]} -device virtio-multitouch-pci
             -device virtio-net-pci,netdev=lan,romfile=,id=cable

@@ -196,9 +196,7 @@ class Updater:
         return "the machine starts anew"
 
     def _why_not(self, word: bool) -> str | None:
-        self._places.idle.unlink(missing_ok=True)
-        found = self._ports.manager.start(IDLE)
-        idle = self._idle() if found else Idle()
+        idle = self._idle() if self._ports.manager.start(IDLE) else Idle()
         kiosk = next((unit.status for unit in self._ports.manager.units() if unit.name == KIOSK), "")
         return why_not(Moment(word, idle.local, idle.open, idle.waiting, busy(kiosk)))
 

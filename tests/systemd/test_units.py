@@ -213,5 +213,6 @@ def test_updates_are_looked_for_by_the_clock_and_only_where_there_is_something_t
     places = Places()
     due = (f"{places.runtime}/restart", f"{places.fetched}/{NOTE}", f"{places.own}/{BUNDLE}")
     assert set(update.all("ConditionPathExists")) == {f"|!{places.runtime}/told", *(f"|{each}" for each in due)}
+    assert update.all("ReadWritePaths") == ["-/var/lib/scorecard"], "a bundle is renamed within one mount"
     assert named("scorecard-update.path").one("PathModified") == str(places.word)
     assert str(places.word) in " ".join(named("scorecard-kiosk.service").all("ReadWritePaths"))

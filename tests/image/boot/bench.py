@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from image.disk import FIRMWARE
-from image.machine import Machine, Plugged
+from image.machine import CARD, Machine, Plugged
 from image.tools import WORK, Tools
 from image.usb_printer import PluggedPrinter
 from kiosk.parts import Part
@@ -130,9 +130,9 @@ class Bench:
             plugged.close()
             printer.end()
 
-    def start(self, *more: str) -> None:
-        """Power, with no button held; `more` words for QEMU this once."""
-        self.machine.start(*more)
+    def start(self, *more: str, card: str = CARD) -> None:
+        """Power, with no button held; the words are those of the machine's start."""
+        self.machine.start(*more, card=card)
         with closing(self.machine.pins()) as pins:
             for line in LEVELS:
                 pins.put(line, high=True)

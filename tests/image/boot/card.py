@@ -35,7 +35,11 @@ def journal_of(tools: Tools, machine: Path) -> Found:
     for name in (JOURNAL, f"{JOURNAL}-wal"):
         _run(tools, machine, "debugfs", "-R", f"dump {name} {WORK}/{Path(name).name}", f"{WORK}/pulled.data")
     (machine / "pulled.data").unlink()
-    path = machine / Path(JOURNAL).name
+    return found_in(machine / Path(JOURNAL).name)
+
+
+def found_in(path: Path) -> Found:
+    """What this journal holds."""
     with closing(sqlite3.connect(path)) as db:
         facts = [json.loads(row) for (row,) in db.execute("SELECT CAST(row AS TEXT) FROM facts ORDER BY seq")]
     labels = tuple(body["label"] for _, kind, *_, body in facts if kind == "ticket.issued")

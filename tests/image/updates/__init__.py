@@ -1,0 +1,1 @@
+"""Updates on the card that was made: `./prove image`."""

@@ -1,0 +1,102 @@
+"""`./prove image [IMAGE] [--out DIR]`: updates of the card that was made, in QEMU.
+
+A thousand bundles that something befell, each refused; a card that is updated, and one that goes back; the plug pulled
+at two hundred places of an installation. It makes the image first where none is named.
+"""
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from image.errors import ImageError
+from image.making import CACHE, KEYS, build
+from image.signing import kept
+from image.tools import Tools
+from kiosk.box.bundle import examined
+from kiosk.box.errors import UpdateError
+from tests.image.updates.variants import Variants
+from tests.image.updates.walk import Updates
+from tests.kiosk.box.bundles import Befallen, bundle, settings, signer
+
+MUTATED = 1000
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prove; the exit status: 1 something did not hold."""
+    parser = argparse.ArgumentParser(prog="./prove image", description=__doc__)
+    parser.add_argument("image", nargs="?", type=Path, help="the uncompressed image (default: it is made)")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where image/build keeps its parts")
+    parser.add_argument("--out", type=Path, default=Path("out/prove-image"), help="where logs and pictures go")
+    parser.add_argument("--only", choices=("bundles", "walk"), help="half of it")
+    given = parser.parse_args(arguments)
+    held = True
+    if given.only != "walk":
+        held = refused(MUTATED)
+    if given.only != "bundles":
+        held = walked(given.image, given.cache.resolve(), given.out.resolve()) and held
+    return int(not held)
+
+
+def refused(count: int) -> bool:
+    """Whether every one of so many bundles that something befell is refused, and the good one taken."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        folder = Path(name)
+        by = signer(folder / "keys")
+        good, config = bundle(folder, by, "2.0.0"), settings(folder, by)
+        assert examined(good, config).release == "2.0.0"
+        taken, reasons = [], dict[str, int]()
+        for what, content in Befallen(good.read_bytes(), random.Random(11)).every(count):
+            path = folder / "befallen.raucb"
+            path.write_bytes(content)
+            try:
+                examined(path, config)
+                taken.append(what)
+            except UpdateError as error:
+                reason = str(error).partition(":")[0]
+                reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, times in sorted(reasons.items(), key=lambda each: -each[1]):
+        print(f"{times:8d}  {reason}", flush=True)
+    told = (
+        f"{count - len(taken)} of {count} mutated bundles refused, the good one taken, {time.monotonic() - began:.0f} s"
+    )
+    print("\n".join([*(f"          taken: {each}" for each in taken), told]), flush=True)
+    return not taken
+
+
+def walked(image: Path | None, cache: Path, out: Path) -> bool:
+    """Whether every step held; the figures come last."""
+    if out.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    image = image or build(cache, out.parent, raw=True)
+    tools = Tools(max(cache.glob("tools-*/root"), key=lambda path: path.stat().st_mtime))
+    walk = Updates(tools, out, image, Variants(out / "variants", tools, image, kept(KEYS.resolve())))
+    began, held, every = time.monotonic(), 0, 0
+    try:
+        for name, step in walk.steps():
+            every += 1
+            since = time.monotonic()
+            try:
+                missed = step()
+            except ImageError as error:
+                missed = [str(error), error.hint]
+            held += not missed
+            print(f"{'✓' if not missed else '✗'} {time.monotonic() - since:6.1f} s  {name}", flush=True)
+            for line in missed:
+                print(f"            {line}", flush=True)
+    finally:
+        walk.close()
+    for figure in walk.figures:
+        print(f"            {figure}")
+    print(f"{held} of {every} steps held, {time.monotonic() - began:.0f} s")
+    return held == every
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
