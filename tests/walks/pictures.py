@@ -1,11 +1,11 @@
 """The pictures of README and docs, made anew from the product.
 
-    python -m tests.walks.pictures [screens tickets papers window display console diagrams] [--out docs/pictures]
+    python -m tests.walks.pictures [screens tickets papers window display console diagrams manual] [--out docs/pictures]
 
 screens: contact sheets, drawn by the painter. tickets: sheets of tickets, dot for dot.
 papers: printed signs and a report. window: screenshots of the real
 kiosk on a virtual screen, its paper, the office's pages in Chromium. display: the hall's television. console: the
-counter's page. diagrams: docs/diagrams.md. Without names: all.
+counter's page. diagrams: docs/diagrams.md. manual: drawings and tables of the technician's manual. Without names: all.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from PIL import Image
 
 from tests.faults.kill import settle
 from tests.walks import diagrams, pictures_screens, pictures_tickets
+from tests.walks.manual import pages as pages_of_manual
 from tests.walks.pictures_album import Album, beside, say, small
 from tests.walks.pictures_console import consoles
 from tests.walks.pictures_display import displays
@@ -111,6 +112,12 @@ def _walk(stage: Stage, album: Album) -> None:
     closed_today(stage, album, east)
 
 
+def manual(album: Album) -> None:
+    """The manual's drawings and tables, which lie beside the documents, not among the pictures."""
+    if album.folder == OUT:
+        pages_of_manual.write()
+
+
 def diagram_page(album: Album) -> None:
     """Only beside the pictures that the documents show."""
     if album.folder == OUT:
@@ -121,6 +128,7 @@ PIECES: Mapping[str, Callable[[Album], None]] = {
     "console": consoles,
     "diagrams": diagram_page,
     "display": displays,
+    "manual": manual,
     "papers": papers,
     "screens": screens,
     "tickets": pictures_tickets.sheets,
