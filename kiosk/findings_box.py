@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from hardware.links import Link
 from kiosk.around import Around, Copied, Release
+from kiosk.box.update_rules import GOOD, INSTALLED, TRYING
 from kiosk.findings import Finding, note, ok, problem
-from kiosk.upkeep_parts import LATE_COPY_S, UPDATED
+from kiosk.upkeep_parts import LATE_COPY_S
 from sync.medium_driver import FOREIGN
 
 _CABLE = "Check the network cable at both ends and the switch's lamp; with a wireless network, its name and passphrase."
@@ -50,8 +51,10 @@ def _link(link: Link) -> str:
 def _system(release: Release) -> Iterator[Finding]:
     slot = f", slot {release.slot}" if release.slot else ""
     yield ok("system", f"release {release.running}{slot}")
-    if release.result in UPDATED:
+    if release.result == GOOD:
         yield ok("update", f"{release.last} went in")
+    elif release.result in (INSTALLED, TRYING):
+        yield note("update", f"{release.last} is being tried; it stays if it is well")
     elif release.result:
         why = f": {release.why}" if release.why else ""
         todo = "What ran before runs on. Tell whoever made the update; it is tried anew when another one is offered."

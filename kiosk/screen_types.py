@@ -45,6 +45,8 @@ class Screen(StrEnum):
     SERVICE_CODE = "service-code"
     SERVICE_ASK = "service-ask"
     SERVICE_TYPE = "service-type"
+    SERVICE_CLOCK = "service-clock"
+    SERVICE_TOUCH = "service-touch"
 
 
 class Theme(StrEnum):

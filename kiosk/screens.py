@@ -115,6 +115,8 @@ PATIENCE_S: Mapping[Screen, float] = {
     Screen.SERVICE_CODE: 180.0,
     Screen.SERVICE_ASK: 120.0,
     Screen.SERVICE_TYPE: 180.0,
+    Screen.SERVICE_CLOCK: 120.0,
+    Screen.SERVICE_TOUCH: 60.0,
 }
 
 SETTLE_S: Mapping[Screen, float] = {Screen.TICKET: 0.8, Screen.WRITE_DOWN: 1.5}

@@ -252,7 +252,7 @@ def _service_menu(base: State) -> Iterator[tuple[str, State]]:
     yield "service-pin", replace(pin, upkeep=Upkeep(digits="111"))
     for why in SHUT:
         yield f"service-pin-{why}", replace(pin, upkeep=Upkeep(refused=why, wait_s=240 if why == "wait" else 0))
-    able = frozenset({"reach", "usb", *CHOSEN})
+    able = frozenset({"reach", "usb", "diagnosis", "clock", *CHOSEN})
     tools = Upkeep(counters=True, connected=True, tools=able)
     behind = replace(menu, screen=Screen.SERVICE_TOOLS, upkeep=tools)
     yield "service-tools", behind
@@ -264,7 +264,7 @@ def _service_menu(base: State) -> Iterator[tuple[str, State]]:
     yield "service-ask-restart-told", replace(asked, upkeep=told)
     choices = Able(("usb:///dev/usb/lp0", "serial:///dev/ttyUSB0?baud=115200"), 70, 80)
     asked = replace(asked, upkeep=replace(asked.upkeep, able=choices))
-    for topic in ("levels", "printer"):
+    for topic in ("update", "levels", "printer"):
         yield f"service-ask-{topic}", replace(asked, upkeep=replace(asked.upkeep, ask=topic))
     trial = replace(asked.upkeep, ask="trial", trial=("wifi",), trial_s=272)
     yield "service-ask-trial", replace(asked, upkeep=trial)
@@ -276,6 +276,11 @@ def _service_menu(base: State) -> Iterator[tuple[str, State]]:
     ):  # fmt: skip
         name = f"service-type-{entry.topic}" + (f"-{entry.layer}" if entry.topic == "passphrase" else "")
         yield name, replace(typing, upkeep=replace(tools, entry=entry))
+    clock = replace(behind, screen=Screen.SERVICE_CLOCK, moment=Moment(2026, 11, 23, 8, 30))
+    yield "service-clock", clock
+    yield "service-clock-refused", replace(clock, refused=True)
+    touched = frozenset({0, 3, 9})
+    yield "service-touch", replace(behind, screen=Screen.SERVICE_TOUCH, upkeep=replace(tools, touched=touched))
     tested = Tried(3, frozenset({3}), frozenset({5, 4, 3}), has_next=True, several=True)
     yield "service-buttons", replace(behind, screen=Screen.SERVICE_BUTTONS, upkeep=replace(tools, tested=tested))
     code = replace(behind, screen=Screen.SERVICE_CODE, upkeep=replace(tools, first=FIRST_CODE))

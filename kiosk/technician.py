@@ -12,13 +12,15 @@ from kiosk.desk import Desk
 from kiosk.errand_runner import RecordingRunner, Runner
 from kiosk.record import Recorder
 from kiosk.scores import Scores
-from kiosk.screen_inputs import Input
-from kiosk.screen_types import Screen, State
+from kiosk.screen_inputs import DateRefused, Input
+from kiosk.screen_types import Moment, Screen, State
 from kiosk.timekeeper import Timekeeper
 from kiosk.toolbox import Tool
 from kiosk.upkeep_inputs import (
+    ClockTold,
     FetchFirstCode,
     FirstCodeTold,
+    LookAtClock,
     LookAtParts,
     LookAtPin,
     PartsTold,
@@ -27,6 +29,7 @@ from kiosk.upkeep_inputs import (
     PrintSlip,
     RunTool,
     SlipTold,
+    TakeTime,
     ToolTold,
     TrialTold,
     TriedTold,
@@ -132,6 +135,10 @@ class Technician:
                 return [FirstCodeTold("asking")]
             case RunTool(wish=wish):
                 return [ToolTold(self._use(wish))]
+            case LookAtClock():
+                return [ClockTold(self._keeper.asked())]
+            case TakeTime(moment=moment):
+                return [self._take_time(moment)]
 
     def attend(self, state: State) -> None:
         """The buttons of the counter in sight are tested for as long as they are in sight."""
@@ -193,6 +200,7 @@ class Technician:
         if right:
             bench = self._bench
             connected, tools = bench.courier is not None, frozenset(bench.tools)
+            tools |= {"clock"} if self._keeper.today().utc_ms is None else frozenset()
             return PinRight(bool(self._counters), connected, bench.prints, tools, bench.able())
         after = self._lock()
         return after if after.refused is not None else PinTold("wrong")
@@ -205,6 +213,12 @@ class Technician:
         if wish.tool not in UNRECORDED and self._record.commit(ServiceUsed(wish.tool)) is None:
             return Told(wish.tool, "disk")
         return Told(wish.tool, "working" if self._bench.runner.start(partial(tool, wish)) else "busy")
+
+    def _take_time(self, moment: Moment) -> Input:
+        """That somebody vouches for it is on record before, and by whom: a fact of its own, as at the first ticket."""
+        if self._record.commit(ServiceUsed("clock")) is None:
+            return ToolTold(Told("clock", "disk"))
+        return ToolTold(Told("clock", "clock-set")) if self._keeper.confirm(moment) else DateRefused()
 
     def _first(self, given: Given) -> FirstCode:
         until = office_time(UtcMs(given.expires_ms), self._keeper.zone).replace(tzinfo=None)

@@ -15,8 +15,9 @@ from sync.asking import ask_reach
 from sync.wake import short
 
 Tool = Callable[[Wish], Told]
-PATIENCE_S = 180.0
-"""A bundle is made within that, and a change takes effect."""
+PATIENCE_S = 960.0
+"""A release is copied from a slow stick within that."""
+UPDATE_NOW = Path("/run/scorecard/update-now")
 BACKLIGHTS = Path("/sys/class/backlight")
 UNLOCK_MINUTES = "10"
 
@@ -42,6 +43,19 @@ def usb(now_s: Callable[[], float], path: Path = UNLOCKED) -> Tool:
         except OSError:
             return Told(wish.tool, "failed")
         return Told(wish.tool, "unlocked", UNLOCK_MINUTES)
+
+    return tool
+
+
+def update_now(now_s: Callable[[], float], path: Path = UPDATE_NOW) -> Tool:
+    """A technician's word: a release that is ready is installed at once (kiosk.box.update)."""
+
+    def tool(wish: Wish) -> Told:
+        try:
+            path.write_text(f"{now_s():.0f}\n", "ascii")
+        except OSError:
+            return Told(wish.tool, "failed")
+        return Told(wish.tool, "update-begun")
 
     return tool
 
@@ -131,6 +145,9 @@ def tools_of(
         found["keep"] = handed(hand, lambda wish: words.Keep(), "kept")
         found["revert"] = handed(hand, lambda wish: words.Revert(), "reverted")
         found["volume"] = level(hand, words.SetVolume, louder)
+        found["update-now"] = update_now(now_s)
+        found["update-stick"] = handed(hand, lambda wish: words.TakeUpdate(), "update-taken")
+        found["diagnosis"] = handed(hand, lambda wish: words.Diagnosis(), "written")
         found["brightness"] = level(hand, words.SetBrightness)
         if asked is not None:
             found["pair"] = handed(hand, lambda wish: words.Pair(wish.secret), "pairing")

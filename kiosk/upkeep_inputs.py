@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from kiosk.screen_types import Moment
 from kiosk.upkeep_types import Able, FirstCode, Part, Told, Tried, Wish
 
 
@@ -108,6 +109,30 @@ class ChooseKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenClock:
+    """Date and time are to be set."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTold:
+    """What the clock shows, to begin with."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTouch:
+    """The touch screen is to be tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class TouchPlace:
+    """A finger came to this place of the test."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrialTold:
     """What is being tried and for how many seconds yet; nothing: ()."""
 
@@ -139,6 +164,10 @@ UpkeepInput: TypeAlias = (
     | OpenEntry
     | ChooseKeys
     | TrialTold
+    | OpenClock
+    | ClockTold
+    | OpenTouch
+    | TouchPlace
     | ToolTold
 )
 
@@ -173,10 +202,24 @@ class FetchFirstCode:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtClock:
+    """Look what the clock shows; answer with `ClockTold`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTime:
+    """Take a technician's word for the time; answer with `ToolTold`, or with `DateRefused`."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class RunTool:
     """Use a tool; answer with `ToolTold`, and again when it is done."""
 
     wish: Wish
 
 
-UpkeepRequest: TypeAlias = LookAtParts | LookAtPin | TryPin | PrintSlip | FetchFirstCode | RunTool
+UpkeepRequest: TypeAlias = (
+    LookAtParts | LookAtPin | TryPin | PrintSlip | FetchFirstCode | RunTool | LookAtClock | TakeTime
+)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.around import Around
+from kiosk.box.update_rules import GOOD, INSTALLED, TRYING
 from kiosk.upkeep_types import Health, Part
 from sync.exchange_terms import Phase
 from sync.inbox import InboxState
@@ -15,8 +16,6 @@ SILENT_MINUTES = 10
 LATE_COPY_S = 300
 """The journals are copied within seconds."""
 MOST_REFUSED = 3
-UPDATED = ("installed", "confirmed", "good")
-"""What an update's state file calls one that went in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +121,9 @@ def _system(around: Around) -> Iterator[Part]:
     if release.slot:
         yield Part("system", Health.GOOD, "figure", f"{release.slot} · {release.running}")
     if release.result:
-        good = release.result in UPDATED
-        told = "update-installed" if good else "update-failed"
-        yield Part("update", Health.GOOD if good else Health.NOTE, told, release.last)
+        told = {GOOD: "update-installed", INSTALLED: "update-trying", TRYING: "update-trying"}
+        health = Health.GOOD if release.result == GOOD else Health.NOTE
+        yield Part("update", health, told.get(release.result, "update-failed"), release.last)
 
 
 def _usb(around: Around) -> Iterator[Part]:

@@ -6,22 +6,39 @@ from dataclasses import replace
 from kiosk import screen_rules as rules
 from kiosk import upkeep_entry as entries
 from kiosk.pin import DIGITS
-from kiosk.screen_inputs import Back, ConditionChanged, Enter, Erase, Input, PaperFailed, TimedOut, TurnPage, Type
+from kiosk.screen_inputs import (
+    Adjust,
+    Back,
+    ConditionChanged,
+    ConfirmDate,
+    DateRefused,
+    Enter,
+    Erase,
+    Input,
+    PaperFailed,
+    TimedOut,
+    TurnPage,
+    Type,
+)
 from kiosk.screen_rules import REST, Outcome, Rule
 from kiosk.screen_types import Screen, State
 from kiosk.upkeep_entry import Entry
 from kiosk.upkeep_inputs import (
     AskFirstCode,
     ChooseKeys,
+    ClockTold,
     FetchFirstCode,
     FirstCodeTold,
+    LookAtClock,
     LookAtParts,
     LookAtPin,
     OpenAsk,
     OpenButtons,
+    OpenClock,
     OpenEntry,
     OpenMenu,
     OpenPin,
+    OpenTouch,
     PartsTold,
     PinRight,
     PinTold,
@@ -29,7 +46,9 @@ from kiosk.upkeep_inputs import (
     PrintTest,
     RunTool,
     SlipTold,
+    TakeTime,
     ToolTold,
+    TouchPlace,
     TrialTold,
     TriedTold,
     TryPin,
@@ -45,12 +64,15 @@ MENU = (
     Screen.SERVICE_CODE,
     Screen.SERVICE_ASK,
     Screen.SERVICE_TYPE,
+    Screen.SERVICE_CLOCK,
+    Screen.SERVICE_TOUCH,
 )
 BEHIND_PIN = MENU[2:]
 AT_REST = (Screen.ATTRACT, Screen.CLOSED, Screen.OUT_OF_ORDER, Screen.CONFIRM_DATE)
 """Where the menu can be opened: whoever stands at the kiosk is not interrupted."""
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "restart": ("restart-kiosk", "restart-machine"),
+    "update": ("update-stick", "update-now"),
     "levels": ("volume", "brightness"),
     "printer": ("printer",),
     "trial": ("keep", "revert", "reach"),
@@ -66,7 +88,7 @@ def table(
     at_rest: tuple[Screen, ...] = AT_REST, rest: tuple[Screen, ...] = REST
 ) -> dict[tuple[Screen, type[Input]], Rule]:
     """(screen, input) → rule. `at_rest`: where the menu can be opened; `rest`: where a state can come to rest."""
-    status, pin, tools, buttons, code, ask, entry = MENU
+    status, pin, tools, buttons, code, ask, entry, clock, touch = MENU
     made: dict[tuple[Screen, type[Input]], Rule] = {
         (status, PartsTold): Rule(show_parts, (status,)),
         (status, TurnPage): Rule(rules.turn, (status,)),
@@ -88,6 +110,15 @@ def table(
         (tools, Back): Rule(rules.rest, rest),
         (tools, OpenEntry): Rule(open_entry, (tools, entry)),
         (tools, TrialTold): Rule(show_trial, (tools, ask)),
+        (tools, OpenClock): Rule(look_at_clock, (tools,)),
+        (tools, ClockTold): Rule(show_clock, (clock,)),
+        (tools, OpenTouch): Rule(open_touch, (touch,)),
+        (clock, Adjust): Rule(rules.adjust, (clock,)),
+        (clock, ConfirmDate): Rule(take_time, (clock,)),
+        (clock, DateRefused): Rule(rules.refuse_date, (clock,)),
+        (clock, Back): Rule(to_tools, (tools,)),
+        (touch, TouchPlace): Rule(touch_place, (touch,)),
+        (touch, Back): Rule(to_tools, (tools,)),
         (ask, UseTool): Rule(use_chosen, (ask,)),
         (ask, PrintTest): Rule(ask_to_print, (ask,)),
         (ask, OpenEntry): Rule(open_entry, (ask, entry)),
@@ -111,7 +142,7 @@ def table(
         made[screen, PartsTold] = Rule(show_parts, (status,))
     for screen in BEHIND_PIN:
         made[screen, SlipTold] = Rule(show_slip, (screen,))
-        made[screen, ToolTold] = Rule(show_told, (screen,))
+        made[screen, ToolTold] = Rule(show_told, (screen, tools) if screen is clock else (screen,))
     for screen in MENU:
         made[screen, TimedOut] = Rule(rules.ask_or_rest, (screen, *rest))
         made[screen, ConditionChanged] = Rule(rules.note_condition, (screen,))
@@ -221,6 +252,8 @@ def use_chosen(state: State, given: Input) -> Outcome:
 def show_told(state: State, given: Input) -> Outcome:
     """What became of the last tool; of a test print nothing is said any more, unless it is still under way."""
     assert isinstance(given, ToolTold)
+    if state.screen is Screen.SERVICE_CLOCK and given.told.code == "clock-set":
+        state = to_tools(state, given)[0]
     slip = state.upkeep.slip if state.upkeep.slip == "printing" else None
     told, able = given.told, state.upkeep.able
     if told.code == f"{told.tool}-set" and told.tool in ("volume", "brightness"):
@@ -235,6 +268,34 @@ def show_trial(state: State, given: Input) -> Outcome:
     begun = given.what and not state.upkeep.trial and state.screen is Screen.SERVICE_TOOLS
     after = _with(state, trial=given.what, trial_s=given.left_s)
     return (_with(replace(after, screen=Screen.SERVICE_ASK, page=0), ask="trial") if begun else after), ()
+
+
+def look_at_clock(state: State, given: Input) -> Outcome:
+    """Only where nobody vouches for it: what is known better is not set by hand."""
+    return state, (LookAtClock(),) if "clock" in state.upkeep.tools else ()
+
+
+def show_clock(state: State, given: Input) -> Outcome:
+    """It begins with what the clock shows."""
+    assert isinstance(given, ClockTold)
+    shown = replace(state, screen=Screen.SERVICE_CLOCK, page=0, moment=given.moment, refused=False)
+    return _with(shown, told=None, slip=None), ()
+
+
+def take_time(state: State, given: Input) -> Outcome:
+    """Whoever knows the PIN vouches for it."""
+    return state, (TakeTime(state.moment),) if state.moment is not None else ()
+
+
+def open_touch(state: State, given: Input) -> Outcome:
+    """No place has been touched yet."""
+    return _with(replace(state, screen=Screen.SERVICE_TOUCH, page=0), touched=frozenset(), told=None, slip=None), ()
+
+
+def touch_place(state: State, given: Input) -> Outcome:
+    """It stays marked."""
+    assert isinstance(given, TouchPlace)
+    return _with(state, touched=state.upkeep.touched | {given.place}), ()
 
 
 def open_entry(state: State, given: Input) -> Outcome:

@@ -85,7 +85,7 @@ class Upkeep:
     """What is known while the menu is open; nothing of it outlives the menu.
 
     `able`: the choices that this machine has. `entry`: what is being typed. `trial`: the change that is being tried,
-    `trial_s` for how many seconds yet.
+    `trial_s` for how many seconds yet. `touched`: places of the screen, numbered from its first corner.
 
     `digits`: what has been typed of the PIN. `refused`: the code of why none is taken, or why the last one was not;
     `wait_s`: seconds until one is. `counters`: there are buttons to test. `slip`: what became of the test print.
@@ -111,6 +111,7 @@ class Upkeep:
     entry: Entry | None = None
     trial: tuple[str, ...] = ()
     trial_s: int = 0
+    touched: frozenset[int] = frozenset()
 
 
 NO_UPKEEP = Upkeep()

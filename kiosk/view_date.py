@@ -44,7 +44,7 @@ def confirm_date(state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
     moment = state.moment or Moment(2026, 1, 1, 0, 0)
     language, spoken = state.language, texts(state.language)
     screen, colour, space = canvas.tokens.screen, canvas.tokens.colour, canvas.tokens.space
-    answer = spoken.gettext("This date is already over") if state.refused else _in_words(moment, language)
+    answer = spoken.gettext("This date is already over") if state.refused else in_words(moment, language)
     ink = colour.on_fault if state.refused else colour.primary
     words = [
         Sentence(spoken.gettext("Is this date and time right?"), screen.title, "bold"),
@@ -80,7 +80,7 @@ def _asked(body: Rect, words: list[Sentence], moment: Moment, language: str, can
     for field, cell in zip(FIELDS, cells, strict=True):
         if carded:
             canvas.box(cell, colour.sunken)
-        _field(field, moment, cell.inset(pad) if carded else cell, language, canvas)
+        date_field(field, moment, cell.inset(pad) if carded else cell, language, canvas)
 
 
 def _low(words: list[Sentence], yes: Offer, moment: Moment, state: State, exhibit: Exhibit, canvas: Canvas) -> Scene:
@@ -117,7 +117,7 @@ def _low(words: list[Sentence], yes: Offer, moment: Moment, state: State, exhibi
         side = worded if worded <= body.w * 36 // 100 else canvas.px(62)
     cells = columns(body.left(body.w - side - (canvas.px(space.s) if roomy else gap)), len(FIELDS), gap)
     for field, cell in zip(FIELDS, cells, strict=True):
-        _field(field, moment, cell, language, canvas)
+        date_field(field, moment, cell, language, canvas)
     _column(body.beside(body.w - side), yes, state, exhibit, canvas)
     return canvas.scene()
 
@@ -144,7 +144,7 @@ def _column(column: Rect, yes: Offer, state: State, exhibit: Exhibit, canvas: Ca
     )
 
 
-def _in_words(moment: Moment, language: str) -> str:
+def in_words(moment: Moment, language: str) -> str:
     day = date(moment.year, moment.month, moment.day)
     return f"{format_date(day, language)}  {format_time(time(moment.hour, moment.minute), language)}"
 
@@ -156,7 +156,7 @@ def _value(field: str, moment: Moment, language: str) -> str:
     return str(number) if field == "year" else f"{number:02}"
 
 
-def _field(field: str, moment: Moment, cell: Rect, language: str, canvas: Canvas) -> None:
+def date_field(field: str, moment: Moment, cell: Rect, language: str, canvas: Canvas) -> None:
     screen, gap = canvas.tokens.screen, canvas.px(canvas.tokens.space.xs)
     spoken = texts(language).gettext(LABELS[field])
     line = canvas.line_height(language, screen.body)

@@ -7,7 +7,7 @@ from kiosk.layout import Rect, grid
 from kiosk.scene import Scene
 from kiosk.screen_inputs import Input, TurnPage
 from kiosk.screen_types import State
-from kiosk.upkeep_inputs import AskFirstCode, OpenAsk, OpenButtons, OpenEntry, PrintTest, UseTool
+from kiosk.upkeep_inputs import AskFirstCode, OpenAsk, OpenButtons, OpenClock, OpenEntry, OpenTouch, PrintTest, UseTool
 from kiosk.upkeep_rules import CHOICES
 from kiosk.upkeep_types import Upkeep, Wish
 from kiosk.upkeep_words import GOOD, asked, outcome, slip, tool_name, trial_left
@@ -26,10 +26,11 @@ WIDEST_MM, ALONE_MM = 188.0, 260.0
 """The most width of a tile: beside others, and where each has a row of its own."""
 ACROSS = 3
 ICONS = {
-    "print": "printer", "buttons": "press", "first": "desk", "reach": "cable", "restart": "power", "usb": "plus",
+    "print": "printer", "buttons": "check", "first": "desk", "reach": "cable", "restart": "power", "usb": "plus",
     "restart-kiosk": "again", "restart-machine": "power", "wifi": "phone", "printer": "roll", "pair": "my-ticket",
     "levels": "speaker", "trial": "wait", "keep": "check", "revert": "remove", "softer": "minus", "louder": "plus",
-    "darker": "minus", "brighter": "plus", "by-network": "pencil",
+    "diagnosis": "pencil", "clock": "clock", "touch": "press", "darker": "minus", "brighter": "plus",
+    "by-network": "pencil", "update": "returned", "update-stick": "plus", "update-now": "check",
 }  # fmt: skip
 
 
@@ -84,8 +85,8 @@ def _choices(known: Upkeep, language: str) -> Iterator[Offer]:
     """The answers that there are at this moment."""
     able = known.able
     match known.ask:
-        case "restart":
-            names = [name for name in CHOICES["restart"] if name in known.tools]
+        case "restart" | "update":
+            names = [name for name in CHOICES[known.ask] if name in known.tools]
             yield from (_offer(name, UseTool(Wish(name)), language) for name in names)
         case "levels":
             sound, light = ("volume", able.volume, 0), ("brightness", able.brightness, STEP)
@@ -133,6 +134,9 @@ def _wanted(known: Upkeep) -> list[tuple[str, Input]]:
         found.append(("first", AskFirstCode()))
     if "usb" in known.tools:
         found.append(("usb", UseTool(Wish("usb"))))
+    found.append(("touch", OpenTouch()))
+    if "clock" in known.tools:
+        found.append(("clock", OpenClock()))
     if "wifi" in known.tools:
         found.append(("wifi", OpenEntry("ssid")))
     if "printer" in known.tools and known.prints:
@@ -141,6 +145,10 @@ def _wanted(known: Upkeep) -> list[tuple[str, Input]]:
         found.append(("pair", OpenEntry("pair")))
     if known.tools & {"volume", "brightness"} and (known.able.volume, known.able.brightness) != (None, None):
         found.append(("levels", OpenAsk("levels")))
+    if known.tools.intersection(CHOICES["update"]):
+        found.append(("update", OpenAsk("update")))
+    if "diagnosis" in known.tools:
+        found.append(("diagnosis", UseTool(Wish("diagnosis"))))
     if known.tools.intersection(CHOICES["restart"]):
         found.append(("restart", OpenAsk("restart")))
     return [("trial", OpenAsk("trial")), *found] if known.trial else found

@@ -27,6 +27,7 @@ from kiosk.view_standing import standing
 from kiosk.view_ticket import ticket, write_down
 from kiosk.view_toolbox import ask, tools
 from kiosk.view_tools import buttons, first_code
+from kiosk.view_trials import clock, touch
 from kiosk.view_trouble import out_of_order
 from kiosk.view_upkeep import menu, pin
 from kiosk.widgets import Canvas
@@ -57,6 +58,8 @@ VIEWS: Mapping[Screen, View] = {
     Screen.SERVICE_CODE: first_code,
     Screen.SERVICE_ASK: ask,
     Screen.SERVICE_TYPE: keyboard,
+    Screen.SERVICE_CLOCK: clock,
+    Screen.SERVICE_TOUCH: touch,
 }
 
 

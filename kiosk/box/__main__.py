@@ -1,7 +1,7 @@
 """`python -m kiosk.box configure` makes of kiosk.toml on the card what the other units read, and starts those of its
 role; `… wipe` takes a used pairing code off the card; `… pair` pairs the kiosk with the server on the same machine;
-`… hand` does what the service screen asks for, `… revert` takes back what it is trying; `… update` is a command of its
-own (kiosk.box.update_command). systemd runs all of them."""
+`… hand` does what the service screen asks for, `… revert` takes back what it is trying, `… diagnosis` writes one onto
+the stick; `… update` is a command of its own (kiosk.box.update_command). systemd runs all of them."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from kiosk.box import apply as driver
 from kiosk.box import hand_server
 from kiosk.box import pair as pairing
-from kiosk.box.hand import Hand, diagnosis_told
+from kiosk.box.hand import Hand
 from kiosk.box.hand_words import FAILED, Revert
 from kiosk.box.plan import Places
 from kiosk.box.wipe import FolderCard, wipe
@@ -35,9 +35,11 @@ def main(arguments: Sequence[str]) -> int:
     pair = commands.add_parser("pair", help="pair the kiosk with the server on this machine")
     hand = commands.add_parser("hand", help="answer the service screen over the socket that systemd holds")
     revert = commands.add_parser("revert", help="take back what the service screen is trying")
+    diagnosis = commands.add_parser("diagnosis", help="write what a helper from afar needs onto the USB stick")
+    diagnosis.add_argument("--folder", default="/run/scorecard-diagnosis", help="where stick and log are")
     for command in (configure, wiping, hand, revert):
         command.add_argument("--firmware", default=places.firmware, help="the card's folder")
-    for command in (configure, wiping, pair, hand, revert):
+    for command in (configure, wiping, pair, hand, revert, diagnosis):
         command.add_argument("--run", default=places.run, help="the folder of what is made")
         command.add_argument("--data", default=places.data, help="the data partition's folder")
     given = parser.parse_args(arguments)
@@ -90,10 +92,18 @@ def _revert(given: argparse.Namespace) -> int:
     return int(answer == FAILED)
 
 
+def _diagnosis(given: argparse.Namespace) -> int:
+    from kiosk.box.diagnose import WRITTEN, diagnose  # the doctor and all that it looks with
+
+    made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    told = diagnose(Path(given.folder), Path(given.run, "kiosk.toml"), Path(given.data, "kiosk"), made)
+    _say(f"diagnosis: {told}")
+    return int(told != WRITTEN)
+
+
 def _made(given: argparse.Namespace) -> Hand:
     places = Places(given.firmware, given.run, given.data)
-    told = diagnosis_told(Path(given.run, "diagnosis", "told"))
-    return Hand(places, driver.real(Path("/"), _say), lambda: time.clock_gettime(time.CLOCK_BOOTTIME), told)
+    return Hand(places, driver.real(Path("/"), _say, 900.0), lambda: time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 def _say(line: str) -> None:
@@ -107,6 +117,7 @@ _COMMANDS = {
     "pair": _pair,
     "hand": _hand,
     "revert": _revert,
+    "diagnosis": _diagnosis,
 }
 
 if __name__ == "__main__":

@@ -43,16 +43,19 @@ class System:
         return self.root / path.lstrip("/")
 
 
-def real(root: Path, say: Callable[[str], None]) -> System:
-    """This machine; below another `root` than "/" nothing is started and nobody is given anything."""
+def real(root: Path, say: Callable[[str], None], patience_s: float = 30.0) -> System:
+    """This machine; below another `root` than "/" nothing is started and nobody is given anything. `patience_s`: how
+    long a command may take."""
     if root == Path("/"):
-        return System(root, _run, lambda path, user, group: shutil.chown(path, user, group), say)
+        return System(
+            root, partial(_run, patience_s=patience_s), lambda path, user, group: shutil.chown(path, user, group), say
+        )
     return System(root, lambda command: 0, lambda path, user, group: None, say)
 
 
-def _run(command: Sequence[str]) -> int:
+def _run(command: Sequence[str], patience_s: float) -> int:
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=30).returncode
+        return subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=patience_s).returncode
     except (OSError, subprocess.TimeoutExpired):
         return 127
 

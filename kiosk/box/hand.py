@@ -15,7 +15,7 @@ from kiosk.box import hand_words as words
 from kiosk.box.apply import System, in_use, kept_changes, read_source, write, written
 from kiosk.box.changes import Changes, card_of, changed
 from kiosk.box.files import File
-from kiosk.box.hand_words import DONE, FAILED, INVALID, NO_DATA, NOTHING, Asked
+from kiosk.box.hand_words import DONE, FAILED, INVALID, NO_DATA, NO_STICK, NOT_TAKEN, NOTHING, Asked
 from kiosk.box.plan import Places, changes_file, code_file, trial_file, trial_note
 from sync.durable import write_durably
 from sync.errors import ConfigError
@@ -23,16 +23,15 @@ from sync.errors import ConfigError
 REVERT, CONFIG, KIOSK, SYNC = (
     "scorecard-revert.timer", "scorecard-config.service", "scorecard-kiosk.service", "scorecard-sync.service",
 )  # fmt: skip
-DIAGNOSIS = "scorecard-diagnosis.service"
+DIAGNOSIS, DIAGNOSIS_TOLD = "scorecard-diagnosis.service", "/run/scorecard-diagnosis/told"
+TAKE, TAKE_TOLD = "scorecard-take.service", "/run/scorecard-take/told"
 
 
 class Hand:
-    """`now_s`: boot time in seconds. `diagnosis`: what became of the bundle that its unit was started for."""
+    """`now_s`: boot time in seconds."""
 
-    def __init__(
-        self, places: Places, system: System, now_s: Callable[[], float], diagnosis: Callable[[], str] = lambda: FAILED
-    ) -> None:
-        self._places, self._system, self._now_s, self._diagnosis = places, system, now_s, diagnosis
+    def __init__(self, places: Places, system: System, now_s: Callable[[], float]) -> None:
+        self._places, self._system, self._now_s = places, system, now_s
 
     def answer(self, asked: Asked) -> str:
         """Do it; the code of what became of it. What the system refuses is FAILED."""
@@ -65,7 +64,11 @@ class Hand:
                 return self._run("restart", "scorecard-machine.service") if done == DONE else done
             case words.Diagnosis():
                 self._system.run(("systemctl", "start", DIAGNOSIS))
-                return self._diagnosis()
+                return word_in(self._system.at(DIAGNOSIS_TOLD))
+            case words.TakeUpdate():
+                if self._system.run(("systemctl", "start", TAKE)) == 0:
+                    return DONE
+                return NO_STICK if word_in(self._system.at(TAKE_TOLD)) == NO_STICK else NOT_TAKEN
 
     # Tried, kept, taken back ------------------------------------------------------------------------------------------
 
@@ -188,14 +191,10 @@ class Hand:
         return FAILED if self._system.run(("systemctl", "--no-block", *command)) else DONE
 
 
-def diagnosis_told(path: Path) -> Callable[[], str]:
-    """What the bundle's unit left said of it: one word."""
-
-    def told() -> str:
-        try:
-            text = path.read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return FAILED
-        return text if 0 < len(text) <= 40 else FAILED
-
-    return told
+def word_in(path: Path) -> str:
+    """What a unit left said of itself: one word."""
+    try:
+        text = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return FAILED
+    return text if 0 < len(text) <= 40 else FAILED

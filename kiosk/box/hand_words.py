@@ -76,11 +76,19 @@ class Diagnosis(_Asked, frozen=True, tag="diagnosis"):
     """A bundle for whoever looks into a fault from afar, onto the USB stick that is plugged in."""
 
 
-Asked: TypeAlias = Restart | TryPrinter | TryWifi | Keep | Revert | Pair | SetVolume | SetBrightness | Diagnosis
+class TakeUpdate(_Asked, frozen=True, tag="take-update"):
+    """The next release, from the USB stick that is plugged in; it is installed later, when nobody is served."""
+
+
+Asked: TypeAlias = (
+    Restart | TryPrinter | TryWifi | Keep | Revert | Pair | SetVolume | SetBrightness | Diagnosis | TakeUpdate
+)
 
 DONE, MALFORMED, INVALID, NOTHING, NO_DATA, FAILED = "done", "malformed", "invalid", "nothing", "no-data", "failed"
+NO_STICK, NOT_TAKEN = "no-stick", "update-refused"
 """Answers. INVALID: kiosk.toml would not be good with it. NOTHING: nothing is being tried. NO_DATA: it cannot be kept,
-the data partition is missing. FAILED: systemd or the disk refuses. A bundle has further ones (kiosk.box.diagnosis)."""
+the data partition is missing. FAILED: systemd or the disk refuses. NO_STICK,
+NOT_TAKEN: of an update. A diagnosis has further ones (kiosk.box.diagnose)."""
 
 
 class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -78,18 +78,22 @@ from kiosk.upkeep_entry import Entry
 from kiosk.upkeep_inputs import (
     AskFirstCode,
     ChooseKeys,
+    ClockTold,
     FirstCodeTold,
     OpenAsk,
     OpenButtons,
+    OpenClock,
     OpenEntry,
     OpenMenu,
     OpenPin,
+    OpenTouch,
     PartsTold,
     PinRight,
     PinTold,
     PrintTest,
     SlipTold,
     ToolTold,
+    TouchPlace,
     TrialTold,
     TriedTold,
     UseTool,
@@ -176,11 +180,19 @@ INPUTS: dict[type[Input], list[Input]] = {
     UseTool: [UseTool(Wish("reach")), UseTool(Wish("restart-machine")), UseTool(Wish("unheard-of"))],
     OpenAsk: [OpenAsk("restart"), OpenAsk("unheard-of")],
     OpenEntry: [OpenEntry("ssid"), OpenEntry("pair"), OpenEntry("unheard-of")],
+    OpenClock: [OpenClock()],
+    ClockTold: [ClockTold(NOON)],
+    OpenTouch: [OpenTouch()],
+    TouchPlace: [TouchPlace(3)],
     ChooseKeys: [ChooseKeys(1), ChooseKeys(7)],
     TrialTold: [TrialTold(("wifi",), 270), TrialTold((), 0)],
-    ToolTold: [ToolTold(Told("reach", "working")), ToolTold(Told("usb", "unlocked", "10"))],
+    ToolTold: [
+        ToolTold(Told("reach", "working")),
+        ToolTold(Told("clock", "clock-set")),
+        ToolTold(Told("usb", "unlocked", "10")),
+    ],
 }
-TOOLS = frozenset({"reach", "usb", *CHOSEN})
+TOOLS = frozenset({"reach", "usb", "clock", "diagnosis", *CHOSEN})
 SAMPLES = {
     Screen.ATTRACT: State(),
     Screen.SERVICE: State(screen=Screen.SERVICE),
@@ -201,6 +213,8 @@ SAMPLES = {
     Screen.SERVICE_TOOLS: State(screen=Screen.SERVICE_TOOLS, upkeep=Upkeep(counters=True, connected=True, tools=TOOLS)),
     Screen.SERVICE_BUTTONS: State(screen=Screen.SERVICE_BUTTONS, upkeep=Upkeep(counters=True)),
     Screen.SERVICE_CODE: State(screen=Screen.SERVICE_CODE, upkeep=Upkeep(connected=True, first=FIRST_CODE)),
+    Screen.SERVICE_CLOCK: State(screen=Screen.SERVICE_CLOCK, moment=NOON, upkeep=Upkeep(tools=TOOLS)),
+    Screen.SERVICE_TOUCH: State(screen=Screen.SERVICE_TOUCH, upkeep=Upkeep(touched=frozenset({1}))),
     Screen.SERVICE_TYPE: State(screen=Screen.SERVICE_TYPE, upkeep=Upkeep(tools=TOOLS, entry=Entry("ssid", "Hall"))),
     Screen.SERVICE_ASK: State(screen=Screen.SERVICE_ASK, upkeep=Upkeep(tools=TOOLS, ask="restart")),
 }

@@ -11,21 +11,36 @@ from hardware.sound import RecordingSound
 from kiosk.around import Around, RecordingSurroundings
 from kiosk.box import hand_words
 from kiosk.errand_runner import RecordingRunner
-from kiosk.screen_inputs import Back, Enter, Erase, TurnPage, Type
+from kiosk.screen_inputs import Adjust, Back, ConfirmDate, Enter, Erase, TurnPage, Type
 from kiosk.screen_types import Screen
 from kiosk.technician import Bench
 from kiosk.toolbox import brightness_of, level, printers_here
 from kiosk.upkeep_entry import CROCKFORD, LAYERS, MOST, Entry, complete, erased, keys_of, printer_address, shown, typed
-from kiosk.upkeep_inputs import ChooseKeys, OpenAsk, OpenEntry, OpenMenu, OpenPin, PrintTest, UseTool
+from kiosk.upkeep_inputs import (
+    ChooseKeys,
+    OpenAsk,
+    OpenClock,
+    OpenEntry,
+    OpenMenu,
+    OpenPin,
+    OpenTouch,
+    PrintTest,
+    TouchPlace,
+    UseTool,
+)
 from kiosk.upkeep_parts import parts_of
 from kiosk.upkeep_rules import CHOICES, ENTRIES
 from kiosk.upkeep_types import Able, Told, Wish
 from kiosk.upkeep_words import ASKED, CHANGES, OUTCOMES, TOOLS
 from kiosk.upkeep_words import ENTRIES as ASKED_ENTRIES
 from kiosk.view_toolbox import ICONS
+from sync.clock import Trust
+from sync.facts import ClockAnchored
 from sync.facts_service import ServiceUsed
 from sync.paircode import parse_code
-from tests.kiosk.fakes import Kiosk, opened
+from sync.types import BootId, UtcMs
+from tests.kiosk.fakes import NOON, FakeClock, Kiosk, opened
+from tests.kiosk.measure import SIZES, seen
 from tests.kiosk.test_service_menu import OnePin, known, type_pin
 
 SECRET = "correct horse"
@@ -251,3 +266,62 @@ def test_a_level_that_the_box_refuses_is_not_heard_either(tmp_path: Path) -> Non
 def test_the_status_says_that_a_change_is_being_tried() -> None:
     part = next(part for part in parts_of(known(around=Around(trial=("printer",), trial_s=90))) if part.name == "trial")
     assert (part.told, part.figure) == ("trial-left", "90")
+
+
+# Clock and touch ------------------------------------------------------------------------------------------------------
+
+
+def test_a_technician_vouches_for_the_time_on_record_and_not_for_one_that_is_over(tmp_path: Path) -> None:
+    earlier = opened(tmp_path, bench=Bench(OnePin(), None))
+    earlier.close()
+    clock = FakeClock(boot_id=BootId("cd" * 16), utc_ms=UtcMs(NOON - 400 * 86_400_000))
+    kiosk = opened(tmp_path, bench=Bench(OnePin(), None), clock=clock, trust=Trust.NTP)
+    kiosk.machine.give(OpenMenu())
+    kiosk.machine.give(OpenPin())
+    type_pin(kiosk)
+    assert "clock" in kiosk.machine.state.upkeep.tools
+    kiosk.machine.give(OpenClock())
+    shown = kiosk.machine.state.moment
+    assert shown is not None
+    kiosk.machine.give(Adjust("year", -1))
+    kiosk.machine.give(ConfirmDate())
+    assert (kiosk.screen(), kiosk.machine.state.refused) == (Screen.SERVICE_CLOCK, True)
+    for _ in range(2):
+        kiosk.machine.give(Adjust("year", 1))
+    kiosk.machine.give(ConfirmDate())
+    assert kiosk.screen() is Screen.SERVICE_TOOLS
+    assert ServiceUsed("clock") in kiosk.facts()
+    anchors = [body for body in kiosk.facts() if isinstance(body, ClockAnchored)]
+    assert anchors[-1].source == "staff"
+    local = kiosk.machine._keeper.local()
+    assert local is not None
+    assert (local.year, local.month, local.day) == (shown.year + 1, shown.month, shown.day)
+
+
+def test_where_somebody_vouches_for_the_clock_nobody_sets_it(tmp_path: Path) -> None:
+    kiosk = opened(tmp_path, bench=Bench(OnePin(), None), clock=FakeClock(disciplined=True))
+    kiosk.machine.give(OpenMenu())
+    kiosk.machine.give(OpenPin())
+    type_pin(kiosk)
+    kiosk.machine.give(OpenClock())
+    assert kiosk.screen() is Screen.SERVICE_TOOLS
+
+
+def test_each_place_that_a_finger_reached_stays_marked_until_the_test_is_left(box: Box) -> None:
+    box.kiosk.machine.give(OpenTouch())
+    for place in (4, 0, 4):
+        box.kiosk.machine.give(TouchPlace(place))
+    assert box.kiosk.machine.state.upkeep.touched == {0, 4}
+    box.kiosk.machine.give(Back())
+    box.kiosk.machine.give(OpenTouch())
+    assert box.kiosk.machine.state.upkeep.touched == frozenset()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_places_of_the_touch_test_cover_the_screen_below_its_first_row(size: str) -> None:
+    one = seen(size, "normal", "en", "service-touch")
+    places = [target.rect for target in one.scene.targets if target.name.startswith("place-")]
+    display = SIZES[size]
+    covered = sum(place.w * place.h for place in places) / (display.width_px * display.height_px)
+    assert covered > 0.55
+    assert max(place.bottom for place in places) > display.height_px * 0.93

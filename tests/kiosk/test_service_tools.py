@@ -18,7 +18,7 @@ from kiosk.errand_runner import RecordingRunner, ThreadRunner
 from kiosk.screen_inputs import Back
 from kiosk.screen_types import IllegalInput, Screen
 from kiosk.technician import Bench
-from kiosk.toolbox import ask_hand, handed, reach, restart_kiosk, tools_of, usb
+from kiosk.toolbox import UPDATE_NOW, ask_hand, handed, reach, restart_kiosk, tools_of, update_now, usb
 from kiosk.upkeep_inputs import OpenAsk, OpenMenu, OpenPin, UseTool
 from kiosk.upkeep_parts import parts_of
 from kiosk.upkeep_types import Health, Told, Wish
@@ -30,6 +30,7 @@ from sync.medium_driver import State, encode
 from sync.reaching import Reached
 from tests.kiosk.fakes import Kiosk, opened
 from tests.kiosk.test_service_menu import OnePin, known, type_pin
+from tests.systemd.units import APPLIANCE, unit
 
 
 class Box:
@@ -150,6 +151,14 @@ def test_usb_is_opened_by_a_word_that_the_gate_understands(tmp_path: Path) -> No
     assert usb(lambda: 1_000.0, tmp_path / "no" / "folder")(Wish("usb")).code == "failed"
 
 
+def test_an_update_is_begun_by_a_word_that_its_unit_watches(tmp_path: Path) -> None:
+    assert update_now(lambda: 70.2, tmp_path / "update-now")(Wish("update-now")).code == "update-begun"
+    assert (tmp_path / "update-now").read_text() == "70\n"
+    assert update_now(lambda: 1.0, tmp_path / "no" / "folder")(Wish("update-now")).code == "failed"
+    watched = unit(APPLIANCE / "scorecard-update.path").one("PathModified")
+    assert watched == str(UPDATE_NOW)
+
+
 def test_the_program_ends_where_it_is_asked_to() -> None:
     ended = list[bool]()
     assert restart_kiosk(lambda: ended.append(True))(Wish("restart-kiosk")).code == "restarting"
@@ -186,6 +195,7 @@ def test_a_kiosk_on_a_pc_offers_nothing_that_only_a_box_can_do(tmp_path: Path) -
     assert "pair" in made(tmp_path, tmp_path / "sync.ask")
     assert made(tmp_path, None) == {
         "usb", "restart-kiosk", "restart-machine", "wifi", "printer", "keep", "revert", "volume", "brightness",
+        "diagnosis", "update-now", "update-stick",
     }  # fmt: skip
 
 
@@ -216,9 +226,10 @@ STICK = Refusal("1-1.2", "0781:5567", ("USB storage",), 60.0)
     (Around(links=(CABLE,)), "network", Health.GOOD, "figure"),
     (Around(links=(replace(CABLE, addresses=()),)), "network", Health.BAD, "no-address"),
     (Around(links=(replace(CABLE, carries=False),)), "network", Health.BAD, "unplugged"),
-    (Around(release=Release("2.0", "B", "2.0", "installed")), "system", Health.GOOD, "figure"),
-    (Around(release=Release("2.0", "B", "2.0", "installed")), "update", Health.GOOD, "update-installed"),
+    (Around(release=Release("2.0", "B", "2.0", "good")), "system", Health.GOOD, "figure"),
+    (Around(release=Release("2.0", "B", "2.0", "good")), "update", Health.GOOD, "update-installed"),
     (Around(release=Release("1.0", "A", "2.0", "rolled-back", "dark")), "update", Health.NOTE, "update-failed"),
+    (Around(release=Release("2.0", "B", "2.0", "trying")), "update", Health.NOTE, "update-trying"),
     (Around(copied=Copied("kept", 4)), "copy", Health.GOOD, "copy-kept"),
     (Around(copied=Copied("kept", 900)), "copy", Health.NOTE, "copy-late"),
     (Around(copied=Copied("missing")), "copy", Health.NOTE, "copy-missing"),

@@ -62,7 +62,8 @@ Wants=scorecard-data.service scorecard-config.service scorecard-time.service sco
 HEADLESS = """[Service]
 ExecStartPre=
 ExecStart=
-ExecStart=/opt/scorecard/bin/python -I -m kiosk --headless --config kiosk.toml --data /var/lib/scorecard/kiosk
+ExecStart=/opt/scorecard/bin/python -I -m kiosk --headless --config /run/scorecard/kiosk.toml \\
+  --data /var/lib/scorecard/kiosk
 """
 
 

@@ -1,5 +1,6 @@
 """The units under a real systemd: all are ready, a frozen kiosk comes back, each sandbox holds what it says."""
 
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +39,16 @@ MAY = {
     "sync": {"internet", "kiosk-folder", "boot-id"},
     "server": {"internet", "netlink", "server-folder", "boot-id"},
 }
+ASK = """
+import sys
+sys.path.insert(0, "/opt/scorecard/lib/VERSION/site-packages")
+from pathlib import Path
+from kiosk.box import hand_words as words
+from kiosk.toolbox import ask_hand
+asked = {"keep": words.Keep(), "try": words.TryPrinter("tcp://192.168.1.77:9100"), "revert": words.Revert(),
+         "volume": words.SetVolume(30), "diagnosis": words.Diagnosis()}
+print(ask_hand(Path(words.SOCKET), asked[sys.argv[1]]))
+"""
 WHY_NOT = why_not()
 pytestmark = [pytest.mark.long, pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))]
 
@@ -66,6 +77,8 @@ def box() -> Iterator[Booted]:
         Path(folder).chmod(0o755)
         made = Booted(Path(folder), configuration())
         (made.folder / "more/etc/probe.py").write_text(PROBE)
+        version = f"python{sysconfig.get_python_version()}"
+        (made.folder / "more/etc/ask.py").write_text(ASK.replace("VERSION", version))
         for name in UNITS:
             made.add(f"probe-{name}.service", probe(name, shut=True))
             made.add(f"open-{name}.service", probe(name, shut=False))
@@ -110,3 +123,28 @@ def test_a_frozen_kiosk_is_ended_and_comes_back(box: Booted) -> None:
 
     until("it is back", back, READY_S)
     assert box.shows("scorecard-kiosk", "NRestarts") == "1"
+
+
+def asked(box: Booted, what: str, user: str = "scorecard-kiosk") -> str:
+    """What the service screen's root side answers to this user."""
+    return box.run("runuser", "-u", user, "--", "/usr/bin/python3", "/etc/ask.py", what).stdout.strip()
+
+
+def test_what_the_service_screen_asks_for_is_done_by_units_that_may_do_it_and_for_nobody_else(box: Booted) -> None:
+    ready(box)
+    assert box.run("systemctl", "start", "scorecard-hand.socket").returncode == 0
+    assert asked(box, "keep") == "nothing"
+    assert asked(box, "keep", "scorecard-sync") == "failed", "the socket is the screen's alone"
+    before = box.shows("scorecard-kiosk", "MainPID")
+    assert asked(box, "try") == "done"
+    assert "192.168.1.77" in box.run("cat", "/run/scorecard/kiosk.toml").stdout
+    assert box.shows("scorecard-revert.timer", "ActiveState") == "active"
+    until("the kiosk began anew", lambda: box.shows("scorecard-kiosk", "MainPID") not in ("0", before), READY_S)
+    assert box.run("systemctl", "start", "scorecard-revert.service").returncode == 0
+    assert "192.168.1.77" not in box.run("cat", "/run/scorecard/kiosk.toml").stdout
+    assert box.shows("scorecard-revert.timer", "ActiveState") == "inactive"
+    assert asked(box, "volume") == "done"
+    assert "volume = 30" in box.run("cat", "/run/scorecard/kiosk.toml").stdout
+    assert box.run("stat", "-c", "%a %U", "/var/lib/scorecard/system/changes.json").stdout.strip() == "600 root"
+    assert asked(box, "diagnosis") == "no-stick"
+    assert box.run("ls", "/run/scorecard-diagnosis").stdout.split() == ["stick", "told"]

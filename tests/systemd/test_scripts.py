@@ -201,3 +201,51 @@ def test_a_medium_of_another_kind_is_not_mounted_nor_one_twice_and_one_that_come
     there = Stick(tmp_path / "there", "vfat")
     (there.folder / "mounted").touch()
     assert there.mounted() == (0, [])
+
+
+class Plugged:
+    """A machine with these block devices, and programs that note what they were asked for. `takes`: what mounts."""
+
+    def __init__(self, folder: Path, takes: str, **devices: str) -> None:
+        self.folder, self.run, self.noted = folder, folder / "run", folder / "noted"
+        (folder / "sys").mkdir()
+        for name, where in devices.items():
+            (folder / "devices" / where / name).mkdir(parents=True)
+            (folder / "sys" / name).symlink_to(folder / "devices" / where / name)
+        self.path = program(
+            folder / "bin", "mount", f'echo "mount $*" >> {self.noted}; case "$*" in {takes}) ;; *) exit 1 ;; esac'
+        )
+        for name in ("umount", "sync", "chown"):
+            program(self.path, name, f'echo "{name} $*" >> {self.noted}')
+        program(self.path, "mountpoint", f"grep -q '^mount' {self.noted}")
+        program(self.path, "blkid", 'case "$*" in *sdc1) echo SCORE-COPY ;; esac')
+        program(self.path, "systemctl", "echo scorecard-kiosk.service loaded active running")
+        program(self.path, "journalctl", "echo a line of the log")
+        program(self.path, "id", "echo 801")
+        program(self.path, "getent", "echo scorecard:x:800:")
+
+    def do(self, what: str) -> list[str]:
+        more = {"FOLDER": str(self.run), "SYS": str(self.folder / "sys"), "DEV": "/dev"}
+        done = run("diagnosis", what, path=self.path, **more)
+        assert done.returncode == 0, done.stderr
+        return self.noted.read_text().splitlines() if self.noted.exists() else []
+
+
+def test_a_diagnosis_goes_onto_a_usb_stick_and_onto_no_other_disk(tmp_path: Path) -> None:
+    inside, plugged = "pci0000/ata1", "platform/usb1/1-1"
+    stick = Plugged(tmp_path, "*vfat*sdd1*", sda=inside, sda1=inside, sdc1=plugged, sdd=plugged, sdd1=plugged)
+    noted = stick.do("gather")
+    tried = [line for line in noted if line.startswith("mount ")]
+    assert [line.split()[5] for line in tried] == ["/dev/sdd", "/dev/sdd", "/dev/sdd1"], "not the copy's"
+    assert all("nosuid,nodev,noexec" in line and "uid=801,gid=800" in line for line in tried)
+    assert (stick.run / "units").read_text().startswith("scorecard-kiosk.service")
+    assert "a line of the log" in (stick.run / "log").read_text()
+    assert (stick.run / "log").stat().st_mode & 0o077 == 0
+    noted = stick.do("end")
+    assert noted[-2:] == [f"sync -f {stick.run}/stick", f"umount {stick.run}/stick"]
+    assert sorted(path.name for path in stick.run.iterdir()) == ["stick"]
+
+
+def test_without_a_stick_nothing_is_mounted_or_let_go_of(tmp_path: Path) -> None:
+    stick = Plugged(tmp_path, "nothing", sda="pci0000/ata1")
+    assert not [line for line in stick.do("gather") + stick.do("end") if "mount" in line]

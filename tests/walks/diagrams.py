@@ -22,7 +22,7 @@ nothing.
 """
 
 SCREENS = (
-    "`kiosk/screens.py`: one table, here in seven parts; each of its arrows is on one of them. A box with several names"
+    "`kiosk/screens.py`: one table, here in eight parts; each of its arrows is on one of them. A box with several names"
     " stands for screens that these arrows treat alike. What stays on its screen is left out;"
     " `python -m kiosk.preview diagrams` draws everything at once."
 )

@@ -31,7 +31,12 @@ VIEWS: Sequence[View] = (
     View(
         "Changes to the machine",
         "Behind the PIN of the service menu.",
-        tuple(screen.value for screen in MENU[5:]),
+        tuple(screen.value for screen in MENU[5:7]),
+    ),
+    View(
+        "Clock and touch screen",
+        "Behind the PIN of the service menu, too.",
+        tuple(screen.value for screen in MENU[7:]),
     ),
     View(
         "Service menu",
@@ -72,6 +77,7 @@ READ = (
     "Access and help",
     "Service menu",
     "Changes to the machine",
+    "Clock and touch screen",
     "Rest, closed, trouble",
 )
 

@@ -71,8 +71,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def screens(album: Album) -> None:
-    """A sheet for each language and display, one of the looks for each language, and one of a score box."""
-    wanted = list(product([*pictures_screens.KINDS, "looks"], LANGUAGES))
+    """A sheet for each language and display, one of the looks and of the service menu for each language, and one of a
+    score box."""
+    wanted = list(product([*pictures_screens.KINDS, "looks", "service"], LANGUAGES))
     with ProcessPoolExecutor(WORKERS) as pool:
         for (kind, language), image in zip(wanted, pool.map(_sheet, *zip(*wanted, strict=True)), strict=True):
             album.keep(f"screens-{kind}-{language}", image)
@@ -82,6 +83,8 @@ def screens(album: Album) -> None:
 def _sheet(kind: str, language: str) -> Image.Image:
     if kind == "looks":
         return small(pictures_screens.looks_sheet(language))
+    if kind == "service":
+        return small(pictures_screens.service_sheet(language))
     return small(pictures_screens.screens_sheet(pictures_screens.KINDS[kind], language))
 
 

@@ -18,6 +18,7 @@ from kiosk.layout import Display
 from kiosk.preview_service import screen_picture
 from kiosk.screen_types import Look, State, Theme
 from kiosk.specimens import example_states
+from kiosk.upkeep_rules import MENU
 from kiosk.view_parts import Exhibit
 from sync.catalogue import Catalogue
 from tests.walks.pictures_album import ground
@@ -77,7 +78,7 @@ FEWEST_TONES = Image.Resampling.HAMMING
 
 
 def states(catalogue: Catalogue, language: str) -> dict[str, State]:
-    """The screens of a sheet by name: all of a kiosk's specimens, but of the descriptions those of DETAILS only."""
+    """The screens of a sheet by name: what a citizen sees, and of the descriptions those of DETAILS."""
     described = {
         name
         for name in example_states(catalogue, language)
@@ -85,7 +86,25 @@ def states(catalogue: Catalogue, language: str) -> dict[str, State]:
         if name in (f"details-{service.id}", f"details-{service.id}-2") and service.id not in DETAILS
     }
     known = example_states(catalogue, language)
-    return {name: state for name, state in known.items() if name not in described and state.condition.box is None}
+    citizens = {name: state for name, state in known.items() if state.screen not in MENU and name not in described}
+    return {name: state for name, state in citizens.items() if state.condition.box is None}
+
+
+def service_states(catalogue: Catalogue, language: str) -> dict[str, State]:
+    """The screens of the technician's menu by name."""
+    known = example_states(catalogue, language)
+    return {name: state for name, state in known.items() if state.screen in MENU and state.condition.box is None}
+
+
+def service_sheet(language: str) -> Image.Image:
+    """All of them, on the display that most kiosks have."""
+    catalogue, typesetter, kind = preview.example_catalogue(), Typesetter(), KINDS["1280x720"]
+    exhibit = Exhibit(preview.OFFICE, LANGUAGES, catalogue)
+    drawn = different(
+        (name, screen_picture(state, exhibit, kind.display, typesetter).resize(kind.tile, FEWEST_TONES))
+        for name, state in service_states(catalogue, language).items()
+    )
+    return sheet(drawn, kind._replace(columns=4))
 
 
 def screens_sheet(kind: Kind, language: str) -> Image.Image:

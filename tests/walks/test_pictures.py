@@ -97,6 +97,7 @@ def test_the_phases_found_by_trying_are_those_that_the_buttons_are_meant_to_have
 def test_the_sheets_show_every_screen_and_leave_out_nothing_but_more_of_the_same(language: str) -> None:
     catalogue = preview.example_catalogue()
     everything, shown_states = example_states(catalogue, language), pictures_screens.states(catalogue, language)
+    shown_states |= pictures_screens.service_states(catalogue, language)
     box = {name for name, state in everything.items() if state.condition.box is not None}
     assert {state.screen for state in shown_states.values()} == set(Screen) - {Screen.SCORE}
     services = {service.id for service in catalogue.services}
@@ -161,7 +162,7 @@ def test_the_pictures_there_are_those_that_the_documents_show() -> None:
 
 
 def test_there_is_a_sheet_for_every_language_and_display_and_for_the_looks() -> None:
-    kinds = [*pictures_screens.KINDS, "looks"]
+    kinds = [*pictures_screens.KINDS, "looks", "service"]
     assert "screens-scorebox.png" in shown()
     assert {f"screens-{kind}-{language}.png" for kind, language in product(kinds, LANGUAGES)} <= shown()
 

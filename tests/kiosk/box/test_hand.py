@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from kiosk.box import hand_server, hand_words
 from kiosk.box.apply import System
 from kiosk.box.changes import Changes, card_of, changes_in
-from kiosk.box.hand import Hand, diagnosis_told
+from kiosk.box.hand import Hand, word_in
 from kiosk.box.hand_words import (
     DONE,
     FAILED,
     INVALID,
     MALFORMED,
     NO_DATA,
+    NO_STICK,
+    NOT_TAKEN,
     NOTHING,
     Asked,
     Diagnosis,
@@ -29,6 +31,7 @@ from kiosk.box.hand_words import (
     Revert,
     SetBrightness,
     SetVolume,
+    TakeUpdate,
     TryPrinter,
     TryWifi,
     answer_in,
@@ -55,9 +58,7 @@ class Handed(Box):
         self.now, self.refuses = 100.0, ""
         self.start()
         self.ran.clear()
-        self.hand = Hand(
-            PLACES, System(folder, self.run, self._own, self.said.append), lambda: self.now, lambda: "full"
-        )
+        self.hand = Hand(PLACES, System(folder, self.run, self._own, self.said.append), lambda: self.now)
 
     def run(self, command: Sequence[str]) -> int:
         self.ran.append(" ".join(command))
@@ -208,12 +209,25 @@ def test_volume_and_brightness_are_kept_at_once(box: Handed) -> None:
 def test_the_machine_is_restarted_by_systemd_itself_and_a_bundle_by_its_unit(box: Handed) -> None:
     assert box.hand.answer(Restart()) == DONE
     assert box.ran == ["systemctl --no-block --job-mode=replace-irreversibly start reboot.target"]
-    assert box.hand.answer(Diagnosis()) == "full"
+    assert box.hand.answer(Diagnosis()) == FAILED
     assert box.ran[-1] == "systemctl start scorecard-diagnosis.service"
-    told = box.root / "told"
-    assert diagnosis_told(told)() == FAILED
+    told = box.at("/run/scorecard-diagnosis/told")
+    told.parent.mkdir()
     told.write_text("written\n")
-    assert diagnosis_told(told)() == "written"
+    assert box.hand.answer(Diagnosis()) == "written"
+    told.write_text("x" * 50)
+    assert word_in(told) == FAILED
+
+
+def test_an_update_is_taken_from_the_stick_by_its_unit_and_what_stands_in_the_way_is_told(box: Handed) -> None:
+    assert box.hand.answer(TakeUpdate()) == DONE
+    assert box.ran[-1] == "systemctl start scorecard-take.service"
+    box.refuses = "scorecard-take.service"
+    assert box.hand.answer(TakeUpdate()) == NOT_TAKEN
+    told = box.at("/run/scorecard-take/told")
+    told.parent.mkdir()
+    told.write_text("no-stick\n")
+    assert box.hand.answer(TakeUpdate()) == NO_STICK
 
 
 # Words ----------------------------------------------------------------------------------------------------------------
@@ -221,7 +235,7 @@ def test_the_machine_is_restarted_by_systemd_itself_and_a_bundle_by_its_unit(box
 
 @pytest.mark.parametrize("asked", [
     Restart(), TryPrinter(PRINTER), WIFI, TryWifi("Hall", "TH"), Keep(), Revert(), Pair(CODE), SetVolume(0),
-    SetBrightness(5), Diagnosis(),
+    SetBrightness(5), Diagnosis(), TakeUpdate(),
 ])  # fmt: skip
 def test_every_request_is_read_as_it_was_meant(asked: Asked) -> None:
     assert asked_in(line_of(asked)) == asked
