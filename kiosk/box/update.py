@@ -43,7 +43,7 @@ from sync.durable import write_durably
 IDLE, VERIFY = "scorecard-idle.service", "scorecard-verify.service"
 WORD_S = 600
 """So long a technician's word holds."""
-PATIENCE_S = 300
+PATIENCE_S = 600
 LOOK_S = 3
 FAILURES = 3
 """So often an installation that breaks off is begun."""

@@ -130,11 +130,17 @@ class Booted:
         assert self._process.poll() is None, (self.folder / "log").read_text(errors="replace")
         return self.run("systemctl", "show", "-P", "Version").returncode == 0
 
+    @property
+    def pid(self) -> str:
+        """The number, out here, of its first process; 0: it has none."""
+        found = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return found[0] if found else "0"
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """A command inside, as root."""
-        pid = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        there = f"/proc/{pid[0] if pid else 0}/root"
-        inside = ["nsenter", "-t", pid[0] if pid else "0", "-m", "-u", "-i", "-n", "-p", "-C", f"--root={there}"]
+        pid = self.pid
+        there = f"/proc/{pid}/root"
+        inside = ["nsenter", "-t", pid, "-m", "-u", "-i", "-n", "-p", "-C", f"--root={there}"]
         return subprocess.run(
             [*inside, f"--wd={there}", *command], capture_output=True, text=True, check=False, timeout=60
         )

@@ -5,11 +5,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from image.disk import DATA
+from image.disk import DATA, MIB
+from image.errors import ImageError
 from image.machine import Machine
 from image.tools import WORK, Tools
 from kiosk.box.slot_command import Card
 from kiosk.box.slots import COPIES_LBA, Record, newest
+
+PART = "data.part"
 
 
 class OffCard:
@@ -26,33 +29,39 @@ class OffCard:
 
     def put(self, bundle: Path, release: str) -> None:
         """As sync lays it down: the bundle, then the note that it is whole."""
-        self._settle()
+        self._take_out()
         (self.folder / "ready.raucb").hardlink_to(bundle)
         note = {"release": release, "sha256": "0" * 64, "size": bundle.stat().st_size}
         (self.folder / "ready.json").write_text(json.dumps(note))
         for name in ("ready.raucb", "ready.json"):
-            self._debugfs(f"write {WORK}/{name} /updates/{name}", writes=True)
+            self._run("debugfs", "-w", "-R", f"write {WORK}/{name} /updates/{name}", f"{WORK}/{PART}")
             (self.folder / name).unlink()
+        self._put_back()
 
     def told(self) -> dict[str, Any]:
         """update.json."""
-        self._settle()
-        found: dict[str, Any] = json.loads(self._debugfs("cat /system/update.json"))
+        self._take_out()
+        found: dict[str, Any] = json.loads(self._run("debugfs", "-R", "cat /system/update.json", f"{WORK}/{PART}"))
+        (self.folder / PART).unlink()
         return found
 
-    def _settle(self) -> None:
-        """What the file system's own journal holds, as the next start does it; 1: there was something."""
-        self._run("sh", "-c", f"e2fsck -fy '{self._data}' >/dev/null; [ $? -le 1 ]")
+    def _take_out(self) -> None:
+        """The data partition as a file of its own, with what its file system's own journal holds written, as the next
+        start does it (1: there was something)."""
+        window = f"bs={MIB} skip={DATA.start // MIB} conv=sparse status=none"
+        self._run("dd", f"if={WORK}/{self.path.name}", f"of={WORK}/{PART}", *window.split())
+        self._run("sh", "-c", f"e2fsck -fy {WORK}/{PART} >/dev/null; [ $? -le 1 ]")
 
-    @property
-    def _data(self) -> str:
-        return f"{WORK}/{self.path.name}?offset={DATA.start}"
-
-    def _debugfs(self, request: str, *, writes: bool = False) -> str:
-        how = ["-w"] if writes else []
-        return self._run("debugfs", *how, "-R", request, self._data)
+    def _put_back(self) -> None:
+        size = (self.folder / PART).stat().st_size
+        self._run("fallocate", "-p", "-o", str(DATA.start), "-l", str(size), f"{WORK}/{self.path.name}")
+        window = f"bs={MIB} seek={DATA.start // MIB} conv=sparse,notrunc status=none"
+        self._run("dd", f"if={WORK}/{PART}", f"of={WORK}/{self.path.name}", *window.split())
+        (self.folder / PART).unlink()
 
     def _run(self, *words: str) -> str:
         command = self._tools.command(self.folder, *words)
-        done = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ImageError(f"{words[0]} ended with {done.returncode}: {done.stderr.strip()}", hint="read its words")
         return done.stdout
