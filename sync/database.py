@@ -1,6 +1,8 @@
 """How the SQLite files of this room are opened: to read beside a writer, to read when nobody writes, and to write."""
 
+import os
 import sqlite3
+import stat
 from pathlib import Path
 
 from sync.disk import DiskTrouble, trouble_of
@@ -43,6 +45,7 @@ def must_be_there(path: Path) -> None:
 
 def open_for_writing(path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
     """A connection with the settings that every database of ours is written with (sync.journal says why these)."""
+    _for_the_group(path)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
@@ -55,6 +58,22 @@ def open_for_writing(path: Path, synchronous: str = "FULL") -> sqlite3.Connectio
             raise refused(path, error) from error
         raise no_journal(path, str(error)) from error
     return connection
+
+
+def _for_the_group(path: Path) -> None:
+    """In a folder that a group writes, the file is the group's to write too: what SQLite puts beside it has its rights,
+    and is made by whoever opens it first, be it to read. Nobody gets more than the folder gives: who writes there could
+    exchange the file. By its name: a descriptor that is closed would take SQLite's locks along."""
+    try:
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o664))
+        known = path.stat()
+        if path.parent.stat().st_mode & stat.S_IWGRP and known.st_uid == os.geteuid():
+            wanted = stat.S_IMODE(known.st_mode) | stat.S_IWGRP
+            if wanted != stat.S_IMODE(known.st_mode):
+                path.chmod(wanted)
+    except OSError:
+        return  # SQLite says what is the matter
 
 
 def no_journal(path: Path, why: str) -> JournalDamaged:

@@ -61,6 +61,12 @@ class Folder:
         journal.append([draft(ScoreGiven(1, Level(4)))], clock.instant())
         os._exit(0)
 
+    def kiosk_ends(self) -> None:
+        """Close the journal as a kiosk does that is told to: SQLite takes away what it kept beside it."""
+        journal, _ = open_journal(self.path, SystemClock())
+        journal.close()
+        assert not (self.path / "journal.db-shm").exists()
+
     def sync(self) -> None:
         """Read key and journal, and leave word."""
         keys.load(self.path / "device.key")
@@ -77,7 +83,9 @@ class Folder:
         assert left is not None
         assert left.phase == "idle"
         assert os.access(self.path / "sync.wake", os.W_OK)
-        journal, _ = open_journal(self.path, SystemClock())
+        clock = SystemClock()
+        journal, _ = open_journal(self.path, clock)
+        journal.append([draft(ScoreGiven(1, Level(4)))], clock.instant())
         journal.close()
 
 
@@ -91,6 +99,19 @@ def went_well(folder: Path, kiosk_mask: int) -> list[bool]:
     ]
 
 
+def after_a_restart(folder: Path) -> list[bool]:
+    """Kiosk and sync ended in order; then sync was first to open the journal, and the kiosk first to open the inbox."""
+    shared, kiosk, sync = Folder(folder), mask("kiosk"), mask("sync")
+    return [
+        as_user(KIOSK, kiosk, shared.kiosk),
+        as_user(SYNC, sync, shared.sync),
+        as_user(KIOSK, kiosk, shared.kiosk_ends),
+        as_user(SYNC, sync, shared.sync),
+        as_user(KIOSK, kiosk, shared.kiosk_again),
+        as_user(SYNC, sync, shared.sync),
+    ]
+
+
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder that others may pass through, which pytest's own are not."""
@@ -101,6 +122,11 @@ def place() -> Iterator[Path]:
 
 def test_kiosk_and_sync_share_the_folder(place: Path) -> None:
     assert went_well(place / "kiosk", mask("kiosk")) == [True, True, True]
+
+
+def test_whoever_opens_a_file_first_makes_what_lies_beside_it_for_both(place: Path) -> None:
+    """Else the machine is out of order after a restart that went as it should, wherever sync was a moment sooner."""
+    assert all(after_a_restart(place / "kiosk"))
 
 
 def test_a_kiosk_that_keeps_its_files_to_itself_would_be_sent_by_nobody(place: Path) -> None:
