@@ -17,7 +17,8 @@ import kiosk
 from kiosk import wording
 from kiosk.box import update_rules
 from kiosk.mending import STEPS
-from sync import exchange_terms, wire
+from sync import exchange_terms, medium_driver, wire
+from sync.disk import DiskTrouble
 from translations import load
 
 ROOT = Path(__file__).parents[3]
@@ -30,6 +31,8 @@ STOPPED = (
     wire.CODE_EXPIRED, wire.CODE_USED, wire.TOO_MANY,
 )  # fmt: skip
 """Codes that the service menu shows as they are (kiosk.upkeep_parts, "stopped"; kiosk.upkeep_words, "refused")."""
+COPIED = (medium_driver.FOREIGN, medium_driver.AHEAD, medium_driver.SOURCE, *(each.value for each in DiskTrouble))
+"""Why the journals' copy is not written (kiosk.around, "broken")."""
 UPDATED = (
     update_rules.INSTALLED,
     update_rules.TRYING,
@@ -58,6 +61,7 @@ def tables() -> dict[str, dict[str, str]]:
             if name.isupper() and isinstance(table, Mapping) and name not in LABELS and table is not wording.REASONS:
                 found.setdefault(name.lower(), {}).update(_own(table))
     found["stopped"] = {code: code for code in STOPPED}
+    found["copied"] = {code: code for code in COPIED}
     found["updated"] = {code: code for code in UPDATED}
     found["doctor"] = {part: part for part in doctor_parts()}
     return found
@@ -129,7 +133,7 @@ def advice(section: str, code: str, language: str) -> Advice | None:
 
 def shown(text: str, language: str, section: str) -> str:
     """The message as the screen has it; what the doctor says and what a server answers is English everywhere."""
-    if section in ("stopped", "updated", "doctor"):
+    if section in ("stopped", "copied", "updated", "doctor"):
         return f"`{text}`"
     said = load(language, "kiosk").gettext(text)
     if language != "en" and said == text:
