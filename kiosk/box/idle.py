@@ -14,10 +14,12 @@ from kiosk.office_data import hours_of
 from kiosk.story import Story
 from sync.calendar import Open
 from sync.clock import Reading, Trust, office_time, trusted
+from sync.inbox import InboxReader, OfficeTime
 from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
 
 DAYS = 2
+INBOX = "inbox.db"
 LOCALTIME, ZONES = Path("/etc/localtime"), Path("/usr/share/zoneinfo")
 
 
@@ -28,7 +30,9 @@ def found(config: Path, data: Path, reading: Reading, system_zone: ZoneInfo) -> 
     if loaded is None or loaded.config is None:
         return msgspec.json.encode({"local": _local(reading, Trust.NTP, system_zone)})
     settings = loaded.config
-    local = _local(reading, Trust(settings.clock.trust), ZoneInfo(settings.time_zone))
+    left = InboxReader(loaded.data / INBOX).read()
+    office = left.office_time if left is not None else None
+    local = _local(reading, Trust(settings.clock.trust), ZoneInfo(settings.time_zone), office)
     calendar = hours_of(loaded).calendar if local is not None else None
     hours = calendar.at(local) if calendar is not None and calendar.digest and local is not None else None
     told = None if hours is None else isinstance(hours, Open)
@@ -45,10 +49,15 @@ def waiting(loaded: Loaded) -> int | None:
     return None if story.lost else len(story.live.waiting())
 
 
-def _local(reading: Reading, trust: Trust, zone: ZoneInfo) -> datetime | None:
-    if trusted(reading, trust, None) is None:
+def _local(reading: Reading, trust: Trust, zone: ZoneInfo, office: OfficeTime | None = None) -> datetime | None:
+    """By this machine's clock where it is kept, else by what the office said in this boot."""
+    if trusted(reading, trust, None) is not None:
+        utc_ms = int(reading.utc_ms)
+    elif office is not None and office.boot_id == reading.boot_id:
+        utc_ms = office.utc_ms + reading.boottime_ms - office.boottime_ms
+    else:
         return None
-    return office_time(reading.utc_ms, zone).replace(tzinfo=None)
+    return office_time(utc_ms, zone).replace(tzinfo=None)
 
 
 def system_zone() -> ZoneInfo:

@@ -102,6 +102,8 @@ def test_cuts_are_around_the_record_s_changes_and_everywhere_else(tmp_path: Path
     records = [place for place, each in enumerate(found.writes) if each.lba in COPIES_LBA]
     assert {place + step for place in records for step in (0, 1)} <= set(cuts)
     assert cuts == sorted(set(cuts))
+    assert len(cuts) == max(10, len({place + step for place in records for step in (-1, 0, 1, 2)}))
+    assert found.cuts(1000) == list(range(len(found.writes) + 1))
 
 
 def test_the_log_is_read_as_it_was_written_and_half_an_entry_is_none(tmp_path: Path) -> None:

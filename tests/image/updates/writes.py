@@ -86,11 +86,12 @@ class Replay:
 
     def cuts(self, count: int) -> list[int]:
         """After how many writes the plug is pulled: around every change of the record, the rest evenly."""
+        every = range(len(self.writes) + 1)
         records = [place for place, each in enumerate(self.writes) if self._of_record(each)]
-        near = {place + step for place in records for step in (-1, 0, 1, 2)}
-        near = {place for place in near if 0 <= place <= len(self.writes)}
-        rest = max(count - len(near), 0)
-        return sorted(near | {len(self.writes) * number // max(rest, 1) for number in range(rest)})
+        near = {place + step for place in records for step in (-1, 0, 1, 2)} & set(every)
+        rest = [place for place in every if place not in near]
+        wanted = min(max(count - len(near), 0), len(rest))
+        return sorted(near | {rest[len(rest) * number // wanted] for number in range(wanted)})
 
     def _of_record(self, write: Write) -> bool:
         return any(write.lba <= lba < write.lba + write.count for lba in COPIES_LBA)

@@ -12,6 +12,7 @@ from kiosk.configfile import load
 from sync.calendar import WEEKDAYS
 from sync.clock import Reading
 from sync.facts import drafts
+from sync.inbox import Inbox, InboxState, OfficeTime
 from sync.journal import Instant
 from sync.mirror import FILE as MIRROR
 from sync.types import BootId, BootMs, UtcMs
@@ -78,6 +79,17 @@ def test_without_a_calendar_nothing_is_known_of_hours(tmp_path: Path) -> None:
 
 def test_without_a_clock_that_is_kept_nothing_is_known_of_the_time(tmp_path: Path) -> None:
     assert told(box(tmp_path), reading(disciplined=False)) == {"local": None, "open": None, "waiting": None}
+
+
+def test_where_nobody_keeps_the_clock_the_office_s_answer_of_this_boot_tells_the_time(tmp_path: Path) -> None:
+    config = box(tmp_path)
+    (tmp_path / "data").mkdir()
+    inbox = Inbox(tmp_path / "data" / "inbox.db")
+    for boot, local in (("0" * 32, "2026-11-30T09:30:01"), ("1" * 32, None)):
+        said = OfficeTime(MONDAY_0930, BootId(boot), BootMs(0), BootMs(0))
+        inbox.write(InboxState("idle", office_time=said))
+        assert told(config, reading(UtcMs(5), disciplined=False))["local"] == local
+    inbox.close()
 
 
 def test_an_office_s_server_has_a_clock_alone(tmp_path: Path) -> None:
