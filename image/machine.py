@@ -105,7 +105,8 @@ class Machine:
             -device virtio-gpu-pci,xres={SIZE[0]},yres={SIZE[1]} -device virtio-multitouch-pci
             -device virtio-net-pci,netdev=lan,romfile=,id=cable
             -device usb-ehci,id=usb
-            -serial file:{WORK}/serial.log -qmp unix:{WORK}/qmp,server=on,wait=off
+            -chardev file,id=serial,path={WORK}/serial.log,append=on -serial chardev:serial
+            -qmp unix:{WORK}/qmp,server=on,wait=off
         """
         return [*words.split(), *self._plugged.lan, *self._plugged.more]
 
