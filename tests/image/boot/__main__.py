@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from image.errors import ImageError
 from image.making import CACHE, build
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"no walk is called {unknown[0]}: choose of {', '.join(WALKS)}")
     image = given.image or build(given.cache.resolve(), Path("out").resolve(), raw=True)
     tools = max(given.cache.resolve().glob("tools-*/root"), key=lambda path: path.stat().st_mtime)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # whatever stands around the machine ends with the walk
+    signal.signal(signal.SIGTERM, _ended)
     bench = Bench(Tools(tools), given.out, image)
     try:
         ground = Ground(bench)
@@ -66,6 +67,12 @@ def main(arguments: Sequence[str]) -> int:
         return status
     finally:
         bench.close()
+
+
+def _ended(number: int, frame: FrameType | None) -> None:
+    """Whatever stands around the machine ends with the walk, and in peace."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(2)
 
 
 def told(walks: Mapping[str, Steps]) -> int:
