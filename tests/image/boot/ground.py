@@ -9,7 +9,7 @@ from tests.image.boot.card import Found, journal_of, verified
 from tests.image.boot.citizen import Citizen
 from tests.image.boot.sights import Sights
 
-READY_S = 300.0
+READY_S = 600.0
 SIGHT_S = 60.0
 SERVICE, GROUP = "move-in", "registration"
 READY = r"kiosk ready, \d+ x \d+, (\w+)"
