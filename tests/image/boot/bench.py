@@ -153,9 +153,9 @@ class Bench:
         """The card's kiosk.toml once its code was used."""
         return re.sub(r"(?m)^code = .*$", 'code = "used"', self.kiosk_toml)
 
-    def hand(self) -> Hand:
-        """A hand within the machine, which runs."""
-        return Hand(self.machine.folder, HAND_S)
+    def hand(self, patience_s: float = HAND_S) -> Hand:
+        """A hand within the machine, which runs, or begins to."""
+        return Hand(self.machine.folder, patience_s)
 
     @property
     def printed(self) -> int:

@@ -40,12 +40,18 @@ class Ground:
 
     def powers(self, *more: str) -> list[str]:
         """Power, until the kiosk says that it is ready; `more` words for QEMU this once."""
-        self._starts += 1
-        before = len(self.bench.machine.serial)
-        self.bench.start(*more)
+        before = self.begins(*more)
         self.bench.machine.until(lambda: self.bench.said(READY, before) is not None, "the kiosk is ready", READY_S)
         found = self.bench.said(READY, before)
         return [] if found and found[1].lower() == "kmsdrm" else [f"drawn by {found[1] if found else 'nobody'}"]
+
+    def begins(self, *more: str) -> int:
+        """Power, whatever was before; how many letters the serial log had until then."""
+        self._starts += 1
+        self.bench.machine.pull()
+        before = len(self.bench.machine.serial)
+        self.bench.start(*more)
+        return before
 
     def ready_again(self, after: int) -> bool:
         """Whether the kiosk becomes ready, after so many letters of the serial log."""

@@ -47,10 +47,7 @@ def full(ground: Ground) -> Steps:
 def data(ground: Ground) -> Steps:
     """The data partition is gone, or spoilt, while the machine is off. What was there must be there afterwards."""
     for name, (start, length) in {"gone": ENTRY, "spoilt beyond its own repair": HEAD}.items():
-        ground.bench.machine.pull()
-        with ground.bench.machine.card.open("rb") as card:
-            card.seek(start)
-            kept = card.read(length)
+        kept = _bytes(ground, start, length)
         noise = bytes(length) if length == ENTRY[1] else random.Random(SEED).randbytes(length)
         yield f"the data partition is {name}: told, and nothing is written", partial(spoil, ground, start, noise)
         yield "it is as it was: it goes on", partial(put_back, ground, start, kept)
@@ -153,10 +150,10 @@ def epoch(ground: Ground) -> list[str]:
     machine = ground.bench.machine
     machine.pull()
     _trusting(ground, "ntp")
-    missed = ground.powers("-rtc", "base=1970-01-01T00:00:00")
+    ground.begins("-rtc", "base=1970-01-01T00:00:00")
     machine.monitor.do("set_link", name="cable", up=False)
-    hand = ground.bench.hand()
-    if not within(SIGHT_S, lambda: "confirm-date" in hand.shows()):
+    hand, missed = ground.bench.hand(READY_S), list[str]()
+    if not within(READY_S, lambda: "confirm-date" in hand.shows()):
         missed.append(f"it shows: {hand.shows()}")
     if (year := int(hand.tells("date +%Y"))) < 2026:
         missed.append(f"the clock says {year}")
@@ -211,27 +208,35 @@ def _reads(hand: Hand, text: bytes | None) -> list[str]:
 
 def spoil(ground: Ground, start: int, noise: bytes) -> list[str]:
     """Start with this card; it has to say so, and to mount nothing."""
+    ground.bench.machine.pull()
     _write(ground, start, noise)
-    missed = ground.powers()
-    hand = ground.bench.hand()
-    if not within(SIGHT_S, lambda: hand.shows().startswith(OUT_OF_ORDER)):
+    ground.begins()
+    hand, missed = ground.bench.hand(READY_S), list[str]()
+    if not within(READY_S, lambda: hand.shows().startswith(OUT_OF_ORDER)):
         missed.append(f"it shows: {hand.shows()}")
     missed += [f"mounted: {told}" for told in [hand.does("findmnt /var/lib/scorecard")[1]] if told]
     time.sleep(1)
     ground.picture(f"spoilt-{start}")
     hand.close()
     ground.bench.machine.pull()
-    with ground.bench.machine.card.open("rb") as card:
-        card.seek(start)
-        if card.read(len(noise)) != noise:
-            missed.append("it wrote over what it could not read")
+    if _bytes(ground, start, len(noise)) != noise:
+        missed.append("it wrote over what it could not read")
     return missed
 
 
 def put_back(ground: Ground, start: int, kept: bytes) -> list[str]:
     """As it was."""
+    ground.bench.machine.pull()
     _write(ground, start, kept)
     return [*ground.starts(), *ground.ticket()]
+
+
+def _bytes(ground: Ground, start: int, length: int) -> bytes:
+    """What is there on the card, with the machine off."""
+    ground.bench.machine.pull()
+    with ground.bench.machine.card.open("rb") as card:
+        card.seek(start)
+        return card.read(length)
 
 
 def _write(ground: Ground, start: int, content: bytes) -> None:
