@@ -81,7 +81,10 @@ class Machine:
         return self._process is not None
 
     def start(self, *more: str, card: str = CARD) -> None:
-        """Power; `more` words for QEMU this once, `card` those that give it the card."""
+        """Power; `more` words for QEMU this once, `card` those that give it the card. Raises ImageError where it is
+        on."""
+        if self.on:
+            raise ImageError("the machine is on already", hint="pull its plug first")
         for name in ("qmp", "qtest", "hand"):
             (self.folder / name).unlink(missing_ok=True)
         with (self.folder / "qemu.log").open("ab") as log:
