@@ -172,6 +172,7 @@ def test_the_doctor_names_every_part(folder: Path) -> None:
         "journal",
         "clock",
         "board",
+        "network",
         "kiosk",
         "printer",
         "counters",
