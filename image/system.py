@@ -4,11 +4,13 @@ import json
 import shutil
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from image.kernel import Kernel
 from image.program import PYTHON
 from image.recipe import Recipe
+from image.still import bands
 from image.tools import WORK, Tools
 from image.workshop import Workshop, digest, remove
 
@@ -47,12 +49,16 @@ class Name:
 
 def make_system(workshop: Workshop, tools: Tools, recipe: Recipe, made: Ingredients, called: Name) -> Path:
     """The squashfs."""
+    still = bands()
 
     def make(folder: Path) -> None:
         log, tree = folder / "log", folder / "tree"
         tree.mkdir()
         workshop.run(["tar", "-xpf", made.base, "-C", tree, "--numeric-owner"], log)
         _add(workshop, tree, made, log)
+        for name, band in still.items():
+            (pictures := tree / "usr/share/scorecard/still").mkdir(parents=True, exist_ok=True)
+            (pictures / name).write_bytes(band)
         _settle(tree, called)
         _trust(workshop, tools, folder, log)
         _arrange(workshop, tools, folder, log)
@@ -73,7 +79,13 @@ def make_system(workshop: Workshop, tools: Tools, recipe: Recipe, made: Ingredie
         workshop.run(tools.command(folder, *squash, *fixed), log)
         shutil.rmtree(tree)
 
-    ours = (REPOSITORY / "systemd", FOLDER / "root", FOLDER / "firmware", Path(__file__))
+    ours = (
+        REPOSITORY / "systemd",
+        FOLDER / "root",
+        FOLDER / "firmware",
+        Path(__file__),
+        sha256(b"".join(still.values())).hexdigest(),
+    )
     parts = (made.base, made.kernel.modules, made.firmware, made.packages, made.program)
     key = digest(*map(workshop.making, parts), *ours, repr(recipe.dropped), called.release, called.keyring)
     return workshop.part("system", key, make) / "root.squashfs"
