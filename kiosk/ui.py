@@ -21,6 +21,7 @@ from PIL import Image
 
 from fonts.shaping import Typesetter
 from fonts.tokens import Hex, rgb
+from fonts.tokens import load as load_tokens
 from kiosk.errors import KioskError
 from kiosk.layout import Rect
 from kiosk.painter import Piece, pieces
@@ -182,6 +183,8 @@ class Window:
                 f"no window can be opened: {error}",
                 hint="Start it where a display is (DISPLAY is set), on the appliance itself, or with --headless.",
             ) from error
+        self._surface.fill(rgb(load_tokens().colour.ground))  # the first scene takes a while: until then no black
+        pygame.display.update()
         self._title = title
         pygame.display.set_caption(title)
         pygame.display.set_allow_screensaver(False)
