@@ -5,7 +5,7 @@ import time
 from functools import partial
 
 from tests.image.boot.bench import LEVELS
-from tests.image.boot.ground import GROUP, SERVICE, SIGHT_S, Ground, Steps, within
+from tests.image.boot.ground import GROUP, READY_S, SERVICE, SIGHT_S, Ground, Steps, within
 
 LANGUAGES = ("th", "my")
 SETTLED_S = 6.0
@@ -16,7 +16,8 @@ SEED = 7
 
 def day(ground: Ground) -> Steps:
     """In their order; each needs those before."""
-    yield "the first start reaches the kiosk's first frame", ground.starts
+    yield "the first start shows the still picture", partial(still, ground)
+    yield "and reaches the kiosk's first frame", ground.comes
     for language in LANGUAGES:
         yield f"a ticket is taken by touch and printed: {language}", partial(ground.ticket, language)
     yield "a score button of the machine's own pins counts", partial(press, ground)
@@ -34,6 +35,12 @@ def cuts(ground: Ground, times: int) -> Steps:
         yield f"and it starts again into the kiosk, {number} of {times}", ground.starts
     yield "it gives a number again", partial(ground.ticket, "th")
     yield "no number was given twice, none is on paper alone", ground.numbers
+
+
+def still(ground: Ground) -> list[str]:
+    """Power; the picture is there before the kiosk is."""
+    ground.begins()
+    return [] if ground.still("starting", READY_S) else ["the still picture was not seen before the kiosk"]
 
 
 def press(ground: Ground) -> list[str]:

@@ -1,5 +1,6 @@
 """What every walk does: power, a ticket, the plug, the record held against the paper."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,11 +26,16 @@ class Ground:
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.sights = bench, Sights()
-        self._starts = 0
+        self._starts = self._said = 0
 
     def starts(self) -> list[str]:
         """Power, until the screen invites."""
-        missed = self.powers()
+        self.begins()
+        return self.comes()
+
+    def comes(self) -> list[str]:
+        """A start that has begun, until the screen invites."""
+        missed = self._ready()
         if not self.invites(f"start-{self._starts}"):
             missed.append("the screen does not invite")
         return missed
@@ -40,18 +46,28 @@ class Ground:
 
     def powers(self, *more: str) -> list[str]:
         """Power, until the kiosk says that it is ready; `more` words for QEMU this once."""
-        before = self.begins(*more)
-        self.bench.machine.until(lambda: self.bench.said(READY, before) is not None, "the kiosk is ready", READY_S)
-        found = self.bench.said(READY, before)
-        return [] if found and found[1].lower() == "kmsdrm" else [f"drawn by {found[1] if found else 'nobody'}"]
+        self.begins(*more)
+        return self._ready()
 
-    def begins(self, *more: str) -> int:
-        """Power, whatever was before; how many letters the serial log had until then."""
+    def begins(self, *more: str) -> None:
+        """Power, whatever was before."""
         self._starts += 1
         self.bench.machine.pull()
-        before = len(self.bench.machine.serial)
+        self._said = len(self.bench.machine.serial)
         self.bench.start(*more)
-        return before
+
+    def _ready(self) -> list[str]:
+        self.bench.machine.until(lambda: self._found() is not None, "the kiosk is ready", READY_S)
+        found = self._found()
+        return [] if found and found[1].lower() == "kmsdrm" else [f"drawn by {found[1] if found else 'nobody'}"]
+
+    def _found(self) -> re.Match[str] | None:
+        return self.bench.said(READY, self._said)
+
+    def still(self, name: str, seconds: float) -> bool:
+        """Whether the still picture of the start is seen, within this time and before the kiosk is ready."""
+        seen = within(seconds, lambda: self.sights.still(self.picture(name)) or self._found() is not None)
+        return seen and self.sights.still(self.picture(name))
 
     def ready_again(self, after: int) -> bool:
         """Whether the kiosk becomes ready, after so many letters of the serial log."""

@@ -6,6 +6,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
+from image import still
 from image.machine import SIZE
 from kiosk.layout import Display
 from kiosk.preview import EXAMPLE, OFFICE, example_catalogue
@@ -17,6 +18,8 @@ from translations import LANGUAGES
 
 SIZE_MM = (261, 163)
 """A 12 inch screen."""
+SAME = 0.1
+"""The same for what has few points of ink."""
 ALIKE = 4.0
 """Mean difference of a picture's points, of 255, up to which two show the same: clocks and dates may differ."""
 
@@ -42,6 +45,13 @@ class Sights:
     def shown(self, state: State, picture: Path) -> bool:
         """Whether the picture shows this screen."""
         return difference(screen_picture(state, self._exhibit, self._display, self._typesetter), picture) < ALIKE
+
+    def still(self, picture: Path) -> bool:
+        """Whether the picture shows the one of the start."""
+        drawn = still.picture()
+        whole = Image.new("RGB", SIZE, drawn.getpixel((0, 0)))
+        whole.paste(still.centred(drawn, SIZE[0]), (0, (SIZE[1] - drawn.height) // 2))
+        return difference(whole, picture) < SAME
 
 
 def difference(drawn: Image.Image, picture: Path) -> float:
