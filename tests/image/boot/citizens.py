@@ -30,6 +30,7 @@ def day(ground: Ground) -> Steps:
 def cuts(ground: Ground, times: int) -> Steps:
     """The plug pulled while a ticket is taken, so many times, each at another moment."""
     chance = random.Random(SEED)
+    yield "it runs", ground.runs
     for number in range(1, times + 1):
         yield f"plug pulled in the middle, {number} of {times}: the record is whole", partial(cut, ground, chance)
         yield f"and it starts again into the kiosk, {number} of {times}", ground.starts
