@@ -5,14 +5,12 @@ A question without a clip is answered by the list of all that count; one that na
 
 from dataclasses import dataclass
 
-from sync import wire
+from sync import questions, wire
 from sync.clips import Clip
 from sync.keys import DeviceKey
 from sync.types import JournalId
 from sync.wire import CLIPS_PATH, Request
 
-FIRST, LAST = 1, 0
-"""The signed range of a request without rows."""
 AUDIO = "audio/wav"
 
 
@@ -32,16 +30,12 @@ class Listed:
 
 def sign_ask(device: JournalId, ask: Ask, key: DeviceKey) -> Request:
     """The signed request of this device."""
-    body = wire.encode_message(ask)
-    signature = key.sign(wire.request_message(device, FIRST, LAST, body, CLIPS_PATH))
-    return Request(device, FIRST, LAST, signature, body, CLIPS_PATH)
+    return questions.sign(device, ask, key, CLIPS_PATH)
 
 
 def read_ask(request: Request) -> Ask:
     """The question in this request. Raises BadAnswer."""
-    if (request.first, request.last) != (FIRST, LAST):
-        raise wire.BadAnswer("the signed range is not that of a question", hint="See docs/exchange.md, 'Clips'.")
-    return wire.decode_as(request.body, Ask, "question")
+    return questions.read(request, Ask, "Clips")
 
 
 def read_list(body: bytes) -> tuple[Clip, ...]:

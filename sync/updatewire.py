@@ -8,14 +8,12 @@ from typing import Annotated
 
 import msgspec
 
-from sync import wire
+from sync import questions, wire
 from sync.keys import DeviceKey
 from sync.types import JournalId
 from sync.updates import Bundle, Fetching, Machine
 from sync.wire import UPDATES_PATH, Request
 
-FIRST, LAST = 1, 0
-"""The signed range of a request without rows."""
 PIECE = 128 * 1024
 """Most bytes of one answer: a line of 3 kB/s brings it within the time that an answer has."""
 BYTES = "application/octet-stream"
@@ -48,16 +46,12 @@ class Offered:
 
 def sign_ask(journal_id: JournalId, ask: Ask, key: DeviceKey) -> Request:
     """The signed request of this machine."""
-    body = wire.encode_message(ask)
-    signature = key.sign(wire.request_message(journal_id, FIRST, LAST, body, UPDATES_PATH))
-    return Request(journal_id, FIRST, LAST, signature, body, UPDATES_PATH)
+    return questions.sign(journal_id, ask, key, UPDATES_PATH)
 
 
 def read_ask(request: Request) -> Ask:
     """The question in this request. Raises BadAnswer."""
-    if (request.first, request.last) != (FIRST, LAST):
-        raise wire.BadAnswer("the signed range is not that of a question", hint="See docs/exchange.md, 'Updates'.")
-    return wire.decode_as(request.body, Ask, "question")
+    return questions.read(request, Ask, "Updates")
 
 
 def read_offer(body: bytes) -> Bundle | None:
