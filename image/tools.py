@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from image.errors import ImageError
 from image.workshop import Workshop, digest
 
 PACKAGES = (
@@ -53,6 +54,14 @@ class Tools:
         """The command that makes the bytecode of these folders below `work`, which is `place` on the card."""
         how = f"python3 -m compileall -q -j2 --invalidation-mode unchecked-hash -s {WORK} -p {place}".split()
         return self.command(work, *how, *(f"{WORK}/{folder}" for folder in folders))
+
+
+def newest_tools(cache: Path) -> Tools:
+    """Those that were made last in this cache. Raises ImageError where there are none."""
+    made = sorted(cache.resolve().glob("tools-*/root"), key=lambda path: path.stat().st_mtime)
+    if not made:
+        raise ImageError(f"there are no tools in {cache}", hint="make the image first: image/build")
+    return Tools(made[-1])
 
 
 def make_tools(workshop: Workshop, mirror: str, suite: str) -> Tools:

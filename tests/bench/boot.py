@@ -10,7 +10,7 @@ from pathlib import Path
 
 from image.errors import ImageError
 from image.making import CACHE, build
-from image.tools import Tools
+from image.tools import newest_tools
 from tests.bench.row import Row
 from tests.image.boot.bench import TALKATIVE, Bench, prepare
 from tests.image.boot.ground import READY_S, Ground, within
@@ -32,8 +32,7 @@ FOLDER = Path("out/bench-boot")
 def rows(cache: Path = CACHE) -> list[Row]:
     """The second start of a card: the first makes its data partition larger, once. Raises ImageError."""
     image = build(cache.resolve(), Path("out").resolve(), raw=True)
-    tools = max(cache.resolve().glob("tools-*/root"), key=lambda path: path.stat().st_mtime)
-    bench = Bench(Tools(tools), FOLDER, image)
+    bench = Bench(newest_tools(cache), FOLDER, image)
     try:
         return _measured(Ground(bench), bench)
     finally:

@@ -7,18 +7,17 @@ The last line is the figure: how many of the steps held. It makes the image firs
 import argparse
 import signal
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from image.errors import ImageError
 from image.making import CACHE, build
-from image.tools import Tools
+from image.tools import newest_tools
 from tests.image.boot import citizens, intruders, pi, troubles
 from tests.image.boot.bench import Bench
-from tests.image.boot.ground import Ground, Steps, Walk
+from tests.image.boot.ground import Ground, Walk
+from tests.image.boot.told import told
 
 CUTS = 3
 MANY_CUTS = 30
@@ -54,13 +53,12 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := sorted(set(names) - set(WALKS)):
         parser.error(f"no walk is called {unknown[0]}: choose of {', '.join(WALKS)}")
     image = given.image or build(given.cache.resolve(), Path("out").resolve(), raw=True)
-    tools = max(given.cache.resolve().glob("tools-*/root"), key=lambda path: path.stat().st_mtime)
     signal.signal(signal.SIGTERM, _ended)
-    bench = Bench(Tools(tools), given.out, image)
+    bench = Bench(newest_tools(given.cache), given.out, image)
     try:
         ground = Ground(bench)
         walks = {**WALKS, **LONG} if given.long else WALKS
-        status = told({name: walks[name](ground) for name in names})
+        status = int(not told({name: walks[name](ground) for name in names}))
         if given.stay:
             print(f"it stays on: {bench.machine.folder}; end with Ctrl-C", flush=True)
             signal.pause()
@@ -73,26 +71,6 @@ def _ended(number: int, frame: FrameType | None) -> None:
     """Whatever stands around the machine ends with the walk, and in peace."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(2)
-
-
-def told(walks: Mapping[str, Steps]) -> int:
-    """Say each step with its time, and the figure last."""
-    began, held, every = time.monotonic(), 0, 0
-    for walk, steps in walks.items():
-        print(f"  {walk}", flush=True)
-        for name, step in steps:
-            every += 1
-            since = time.monotonic()
-            try:
-                missed = step()
-            except ImageError as error:
-                missed = [str(error), error.hint]
-            held += not missed
-            print(f"{'✓' if not missed else '✗'} {time.monotonic() - since:6.1f} s  {name}", flush=True)
-            for line in missed:
-                print(f"            {line}", flush=True)
-    print(f"{held} of {every} steps held, {time.monotonic() - began:.0f} s")
-    return int(held < every)
 
 
 if __name__ == "__main__":

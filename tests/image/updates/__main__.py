@@ -13,12 +13,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from image.errors import ImageError
 from image.making import CACHE, KEYS, build
 from image.signing import kept
-from image.tools import Tools
+from image.tools import newest_tools
 from kiosk.box.bundle import examined
 from kiosk.box.errors import UpdateError
+from tests.image.boot.told import told
 from tests.image.updates.variants import Variants
 from tests.image.updates.walk import Updates
 from tests.kiosk.box.bundles import Befallen, bundle, settings, signer
@@ -75,27 +75,12 @@ def walked(image: Path | None, cache: Path, out: Path) -> bool:
         shutil.rmtree(out)
     out.mkdir(parents=True)
     image = image or build(cache, out.parent, raw=True)
-    tools = Tools(max(cache.glob("tools-*/root"), key=lambda path: path.stat().st_mtime))
+    tools = newest_tools(cache)
     walk = Updates(tools, out, image, Variants(out / "variants", tools, image, kept(KEYS.resolve())))
-    began, held, every = time.monotonic(), 0, 0
     try:
-        for name, step in walk.steps():
-            every += 1
-            since = time.monotonic()
-            try:
-                missed = step()
-            except ImageError as error:
-                missed = [str(error), error.hint]
-            held += not missed
-            print(f"{'✓' if not missed else '✗'} {time.monotonic() - since:6.1f} s  {name}", flush=True)
-            for line in missed:
-                print(f"            {line}", flush=True)
+        return told({"updates": walk.steps()}, lambda: walk.figures)
     finally:
         walk.close()
-    for figure in walk.figures:
-        print(f"            {figure}")
-    print(f"{held} of {every} steps held, {time.monotonic() - began:.0f} s")
-    return held == every
 
 
 if __name__ == "__main__":
