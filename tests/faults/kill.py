@@ -20,7 +20,7 @@ from kiosk.demo import Demo, Ports
 from kiosk.touch import Remote
 from sync.inbox import InboxReader
 from sync.journal import JournalReader
-from tests.faults.evidence import Evidence, gather
+from tests.faults.evidence import Evidence, gather, token_on
 
 VICTIMS = {"kiosk": 6, "sync": 2, "server": 2}
 """How often each is chosen, relatively: the kiosk does the most that a kill could tear."""
@@ -56,6 +56,15 @@ class Hall:
         wanted, until = self.errands + errands, time.monotonic() + MOST_WAIT_S
         while self.errands < wanted and time.monotonic() < until:
             self._end.wait(0.005)
+
+    def wait_for_paper(self) -> None:
+        """Until one more whole ticket lies in the tray: a moment at which its facts have to be durable."""
+        before, until = self._whole(), time.monotonic() + PATIENCE_S
+        while self._whole() <= before and time.monotonic() < until:
+            self._end.wait(0.05)
+
+    def _whole(self) -> int:
+        return sum(token_on(sheet) is not None for sheet in self.demo.tickets.glob("*.png"))
 
     def leave(self) -> None:
         """Everybody goes home."""
@@ -94,8 +103,13 @@ def prove(
     victims: Mapping[str, int] = VICTIMS,
     most_errands: int = 24,
     longest_s: float = 0.4,
+    at_paper: bool = False,
 ) -> tuple[Evidence, Hall]:
-    """Kill so many times, let everything settle, and hold the evidence together. `programs` as `Demo` has it."""
+    """Kill so many times, let everything settle, and hold the evidence together.
+
+    `programs` as `Demo` has it. `at_paper` kills as soon as a new ticket is out, in place of a random moment: what acts
+    before it commits is then always caught.
+    """
     draw = random.Random(seed)
     demo = Demo(folder, ports=Ports(0, 0, 0, 0), headless=True, programs=programs or {})
     hall = Hall(demo, seed)
@@ -105,8 +119,11 @@ def prove(
         busy = citizens.submit(hall.run)
         try:
             for number in range(1, kills + 1):
-                hall.wait(draw.randint(0, most_errands))
-                time.sleep(draw.uniform(0.0, longest_s))
+                if at_paper:
+                    hall.wait_for_paper()
+                else:
+                    hall.wait(draw.randint(0, most_errands))
+                    time.sleep(draw.uniform(0.0, longest_s))
                 victim = draw.choices(list(victims), list(victims.values()))[0]
                 demo.kill(victim)
                 demo.restart(victim)
@@ -158,7 +175,7 @@ def main(arguments: list[str]) -> int:
         evidence, hall = prove(given.kills, given.seed, Path(folder) / "demo")
         control, _ = prove(
             max(10, given.kills // 10), given.seed, Path(folder) / "control",
-            programs={"kiosk": "tests.faults.late_kiosk"}, victims={"kiosk": 1},
+            programs={"kiosk": "tests.faults.late_kiosk"}, victims={"kiosk": 1}, at_paper=True,
         )  # fmt: skip
     for fault in evidence.faults:
         print(f"FAULT {fault}")

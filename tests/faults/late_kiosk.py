@@ -11,7 +11,7 @@ from sync.chain import Position
 from sync.codec import Draft, Fact
 from sync.journal import Entry, Instant, Journal, chained
 
-DELAY_S = 0.5
+DELAY_S = 20.0
 
 
 class LateJournal(Journal):
