@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType
 
 from image.making import CACHE, build
-from image.tools import newest_tools
-from tests.image.boot import citizens, intruders, pi, troubles
+from image.tools import Tools, newest_tools
+from tests.image.boot import citizens, copies, intruders, pi, troubles
 from tests.image.boot.bench import Bench
 from tests.image.boot.ground import Ground, Walk
 from tests.image.boot.told import told
@@ -29,14 +29,18 @@ WALKS: Mapping[str, Walk] = {
     "cuts": partial(citizens.cuts, times=CUTS),
     "data": troubles.data,
     "clock": troubles.clock,
+    "copies": copies.copies,
     "hang": troubles.hang,
-    "pi": pi.pi,
 }
 """In this order, on one card; each begins with whatever the one before left, and starts the machine if need be."""
 LONG: Mapping[str, Walk] = {
+    **WALKS,
     "mistakes": partial(troubles.mistakes, looked_at=10),
     "cuts": partial(citizens.cuts, times=MANY_CUTS),
+    "restore": copies.restore,
+    "pi": pi.pi,
 }
+"""The same for the proof, and the board as far as QEMU plays one."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,24 +49,30 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("image", nargs="?", type=Path, help="the uncompressed image (default: it is made)")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where image/build keeps its parts")
     parser.add_argument("--out", type=Path, default=Path("out/boot-test"), help="where pictures and logs go")
-    parser.add_argument("--walk", default=",".join(WALKS), help="which of %(default)s")
+    parser.add_argument("--walk", help=f"which of {','.join(LONG)} (default: all; the last only with --long)")
     parser.add_argument("--long", action="store_true", help=f"{MANY_CUTS} cuts, and a screen for each broken file")
     parser.add_argument("--stay", action="store_true", help="leave the machine on until Ctrl-C, to look around in it")
     given = parser.parse_args(arguments)
-    names = given.walk.split(",")
-    if unknown := sorted(set(names) - set(WALKS)):
-        parser.error(f"no walk is called {unknown[0]}: choose of {', '.join(WALKS)}")
+    walks = LONG if given.long else WALKS
+    names = given.walk.split(",") if given.walk else list(walks)
+    if unknown := sorted(set(names) - set(LONG)):
+        parser.error(f"no walk is called {unknown[0]}: choose of {', '.join(LONG)}")
     image = given.image or build(given.cache.resolve(), Path("out").resolve(), raw=True)
     signal.signal(signal.SIGTERM, _ended)
-    bench = Bench(newest_tools(given.cache), given.out, image)
+    chosen = {name: walks.get(name, LONG[name]) for name in names}
+    return int(not walked(newest_tools(given.cache), given.out, image, chosen, stay=given.stay))
+
+
+def walked(tools: Tools, folder: Path, image: Path, walks: Mapping[str, Walk], *, stay: bool = False) -> bool:
+    """Whether each step of these walks held, on one card of this image."""
+    bench = Bench(tools, folder, image)
     try:
         ground = Ground(bench)
-        walks = {**WALKS, **LONG} if given.long else WALKS
-        status = int(not told({name: walks[name](ground) for name in names}))
-        if given.stay:
+        held = told({name: walk(ground) for name, walk in walks.items()})
+        if stay:
             print(f"it stays on: {bench.machine.folder}; end with Ctrl-C", flush=True)
             signal.pause()
-        return status
+        return held
     finally:
         bench.close()
 

@@ -18,9 +18,10 @@ JOURNAL = "kiosk/journal.db"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The journal's copy, the numbers of the tickets in it, and how many scores."""
+    """The journal's copy, how many facts are in it, the numbers of its tickets, and how many scores."""
 
     path: Path
+    facts: int
     labels: tuple[str, ...]
     scores: int
 
@@ -43,7 +44,7 @@ def found_in(path: Path) -> Found:
     with closing(sqlite3.connect(path)) as db:
         facts = [json.loads(row) for (row,) in db.execute("SELECT CAST(row AS TEXT) FROM facts ORDER BY seq")]
     labels = tuple(body["label"] for _, kind, *_, body in facts if kind == "ticket.issued")
-    return Found(path, labels, sum(fact[1] == "score.given" for fact in facts))
+    return Found(path, len(facts), labels, sum(fact[1] == "score.given" for fact in facts))
 
 
 def verified(path: Path, office: Path | None = None) -> list[str]:

@@ -46,17 +46,20 @@ def full(ground: Ground) -> Steps:
 
 def data(ground: Ground) -> Steps:
     """The data partition is gone, or spoilt, while the machine is off. What was there must be there afterwards."""
-    for name, (start, length) in {"gone": ENTRY, "spoilt beyond its own repair": HEAD}.items():
-        kept = _bytes(ground, start, length)
-        noise = bytes(length) if length == ENTRY[1] else random.Random(SEED).randbytes(length)
-        yield f"the data partition is {name}: told, and nothing is written", partial(spoil, ground, start, noise)
-        yield "it is as it was: it goes on", partial(put_back, ground, start, kept)
+    kept = {place: _bytes(ground, *place) for place in (ENTRY, HEAD)}
+    noise = {ENTRY: bytes(ENTRY[1]), HEAD: random.Random(SEED).randbytes(HEAD[1])}
+    for name, place in {"gone": ENTRY, "spoilt beyond its own repair": HEAD}.items():
+        yield (
+            f"the data partition is {name}: told, and nothing is written",
+            partial(spoil, ground, place[0], noise[place]),
+        )
+        _write(ground, place[0], kept[place])
+    yield "it is as it was: it goes on, and every number is there", partial(goes_on, ground)
 
 
 def clock(ground: Ground) -> Steps:
     """No battery, no network."""
     yield "the clock says 1970 and there is no network: staff are asked for the date", partial(epoch, ground)
-    yield "with the time right again it invites", partial(on_time, ground)
 
 
 def hang(ground: Ground) -> Steps:
@@ -149,7 +152,8 @@ def epoch(ground: Ground) -> list[str]:
     """The clock must not be believed, and no date guessed is ever printed."""
     machine = ground.bench.machine
     machine.pull()
-    _trusting(ground, "ntp")
+    trusting = ground.bench.paired_toml.replace('trust = "system"', 'trust = "ntp"')
+    prepare(machine.card, {"kiosk.toml": trusting})
     ground.begins("-rtc", "base=1970-01-01T00:00:00")
     machine.monitor.do("set_link", name="cable", up=False)
     hand, missed = ground.bench.hand(READY_S), list[str]()
@@ -161,13 +165,6 @@ def epoch(ground: Ground) -> list[str]:
     hand.close()
     machine.pull()
     return missed
-
-
-def on_time(ground: Ground) -> list[str]:
-    """A clock that is right."""
-    ground.bench.machine.pull()
-    _trusting(ground, "system")
-    return [*ground.starts(), *ground.ticket()]
 
 
 def reset(ground: Ground) -> list[str]:
@@ -224,11 +221,9 @@ def spoil(ground: Ground, start: int, noise: bytes) -> list[str]:
     return missed
 
 
-def put_back(ground: Ground, start: int, kept: bytes) -> list[str]:
+def goes_on(ground: Ground) -> list[str]:
     """As it was."""
-    ground.bench.machine.pull()
-    _write(ground, start, kept)
-    return [*ground.starts(), *ground.ticket()]
+    return [*ground.starts(), *ground.ticket(), *ground.numbers()]
 
 
 def _bytes(ground: Ground, start: int, length: int) -> bytes:
@@ -243,9 +238,3 @@ def _write(ground: Ground, start: int, content: bytes) -> None:
     with ground.bench.machine.card.open("r+b") as card:
         card.seek(start)
         card.write(content)
-
-
-def _trusting(ground: Ground, whom: str) -> None:
-    """Write kiosk.toml onto the card in the machine, with this trust in its clock."""
-    text = ground.bench.paired_toml.replace('trust = "system"', f'trust = "{whom}"')
-    prepare(ground.bench.machine.card, {"kiosk.toml": text})

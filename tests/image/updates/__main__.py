@@ -1,7 +1,8 @@
-"""`./prove image [IMAGE] [--out DIR]`: updates of the card that was made, in QEMU.
+"""`./prove image [IMAGE] [--out DIR] [--only PART]`: the card that was made, in QEMU, at length.
 
-A thousand bundles that something befell, each refused; a card that is updated, and one that goes back; the plug pulled
-at two hundred places of an installation. It makes the image first where none is named.
+`bundles`: a thousand bundles that something befell, each refused. `updates`: a card that is updated, and one that goes
+back; the plug pulled at two hundred places of an installation. `boot`: `image/boot-test --long`. It makes the image
+first where none is named.
 """
 
 import argparse
@@ -15,9 +16,10 @@ from pathlib import Path
 
 from image.making import CACHE, KEYS, build
 from image.signing import kept
-from image.tools import newest_tools
+from image.tools import Tools, newest_tools
 from kiosk.box.bundle import examined
 from kiosk.box.errors import UpdateError
+from tests.image.boot.__main__ import LONG, walked
 from tests.image.boot.told import told
 from tests.image.updates.variants import Variants
 from tests.image.updates.walk import Updates
@@ -32,13 +34,19 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("image", nargs="?", type=Path, help="the uncompressed image (default: it is made)")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where image/build keeps its parts")
     parser.add_argument("--out", type=Path, default=Path("out/prove-image"), help="where logs and pictures go")
-    parser.add_argument("--only", choices=("bundles", "walk"), help="half of it")
+    parser.add_argument("--only", choices=("bundles", "updates", "boot"), help="a part of it")
     given = parser.parse_args(arguments)
-    held = True
-    if given.only != "walk":
-        held = refused(MUTATED)
-    if given.only != "bundles":
-        held = walked(given.image, given.cache.resolve(), given.out.resolve()) and held
+    parts = [given.only] if given.only else ["bundles", "updates", "boot"]
+    held = "bundles" not in parts or refused(MUTATED)
+    if parts == ["bundles"]:
+        return int(not held)
+    out = given.out.resolve()
+    image = given.image or build(given.cache.resolve(), out.parent, raw=True)
+    tools = newest_tools(given.cache.resolve())
+    if "updates" in parts:
+        held = updated(image, tools, out / "updates") and held
+    if "boot" in parts:
+        held = walked(tools, out / "boot", image, LONG) and held
     return int(not held)
 
 
@@ -69,13 +77,11 @@ def refused(count: int) -> bool:
     return not taken
 
 
-def walked(image: Path | None, cache: Path, out: Path) -> bool:
+def updated(image: Path, tools: Tools, out: Path) -> bool:
     """Whether every step held; the figures come last."""
     if out.exists():
         shutil.rmtree(out)
     out.mkdir(parents=True)
-    image = image or build(cache, out.parent, raw=True)
-    tools = newest_tools(cache)
     walk = Updates(tools, out, image, Variants(out / "variants", tools, image, kept(KEYS.resolve())))
     try:
         return told({"updates": walk.steps()}, lambda: walk.figures)

@@ -1,0 +1,132 @@
+"""The second medium: a stick at the machine's USB that keeps the records, and a fresh card that gets them back."""
+
+import shutil
+import subprocess
+import time
+from functools import partial
+from pathlib import Path
+
+from image.disk import FAT, MIB, Partition, boot_record
+from image.machine import Machine
+from image.tools import WORK
+from tests.image.boot.bench import EXAMPLE, prepare
+from tests.image.boot.card import Found, found_in, verified
+from tests.image.boot.citizens import arrived
+from tests.image.boot.ground import SIGHT_S, Ground, Steps, within
+
+STICK = "copies.img"
+STATE = "cat /run/scorecard-copy/state.json"
+IDENTITY = "46f4:0001"
+"""Of QEMU's sticks."""
+NAMED = f'\n[usb]\ncopy = "{IDENTITY}"\n'
+SPACE = Partition("copies", FAT, MIB, 63 * MIB)
+LATEST_S = 5.0
+"""By which the copy may be behind."""
+
+
+def copies(ground: Ground) -> Steps:
+    """A stick as it comes from a shop, one FAT with the right name."""
+    yield "with the time right again, and a stick named in kiosk.toml, it starts", partial(named, ground)
+    yield "the stick is plugged in: it is let in, and the records are on it", partial(plugged, ground)
+    yield f"the plug pulled {LATEST_S:.0f} s after a ticket: the ticket is on the stick", partial(kept, ground)
+
+
+def restore(ground: Ground) -> Steps:
+    """The card died; what the stick has is all there is."""
+    if not _stick(ground.bench.machine).exists():
+        yield from copies(ground)
+    yield "a fresh card with the stick in its box has the records before the screen starts", partial(back, ground)
+    yield "it gives a number that nobody has, and the office knows the box", partial(goes_on, ground)
+
+
+def named(ground: Ground) -> list[str]:
+    """A clock that is right, and the stick's line."""
+    machine = ground.bench.machine
+    machine.pull()
+    prepare(machine.card, {"kiosk.toml": ground.bench.paired_toml + NAMED})
+    return [*ground.starts(), *ground.ticket()]
+
+
+def plugged(ground: Ground) -> list[str]:
+    """While it runs."""
+    machine = ground.bench.machine
+    _formatted(ground)
+    _in(machine)
+    hand = ground.bench.hand()
+    missed = [] if within(SIGHT_S, lambda: '"ok"' in hand.does(STATE)[1]) else [f"it says: {hand.does(STATE)[1]}"]
+    hand.close()
+    return missed
+
+
+def kept(ground: Ground) -> list[str]:
+    """The stick is read as somebody would who has nothing else."""
+    missed = ground.ticket()
+    time.sleep(LATEST_S)
+    ground.bench.machine.pull()
+    card, copy = ground.record(), _copy(ground)
+    if copy.labels != card.labels:
+        missed.append(f"on the stick {copy.labels}, on the card {card.labels}")
+    return missed + verified(copy.path)
+
+
+def back(ground: Ground) -> list[str]:
+    """The settings are the old card's, with the line that asks for the records."""
+    bench, before = ground.bench, _copy(ground)
+    bench.machine.pull()
+    bench.machine.insert()
+    services = (EXAMPLE / "catalogue.toml").read_text()
+    wanted = f"{bench.paired_toml}{NAMED}restore = true\n"
+    prepare(bench.machine.card, {"kiosk.toml": wanted, "catalogue.toml": services})
+    ground.begins()
+    _in(bench.machine)
+    missed = ground.comes()
+    hand = bench.hand()
+    told = hand.tells("journalctl -b -o cat -u scorecard-restore.service")
+    hand.close()
+    if f"{before.facts} facts" not in told:
+        missed.append(f"of {before.facts} facts it says: {told}")
+    return missed
+
+
+def goes_on(ground: Ground) -> list[str]:
+    """A new journal, with the key of the one before: nobody pairs it."""
+    before, bench = _copy(ground), ground.bench
+    missed = [*ground.ticket(), *arrived(ground, {"ticket.issued": len(before.labels) + 1})]
+    bench.machine.pull()
+    found = ground.record()
+    if len(found.labels) != 1 or set(found.labels) & set(before.labels):
+        missed.append(f"it gave {found.labels}, after {before.labels}")
+    return missed + verified(found.path) + verified(found.path, bench.office.ledger)
+
+
+def _stick(machine: Machine) -> Path:
+    return machine.folder / STICK
+
+
+def _formatted(ground: Ground) -> None:
+    """An empty stick with one partition, called SCORE-COPY; its record's signature is not the card's."""
+    tools, machine = ground.bench.tools, ground.bench.machine
+    record = bytearray(boot_record([SPACE]))
+    record[440:444] = b"COPY"
+    _stick(machine).write_bytes(record)
+    with _stick(machine).open("r+b") as file:
+        file.truncate(SPACE.end)
+    words = f"mkfs.vfat -F 32 -n SCORE-COPY --offset {SPACE.start // 512} {WORK}/{STICK} {SPACE.size // 1024}"
+    subprocess.run(tools.command(machine.folder, *words.split()), check=True, capture_output=True)
+
+
+def _in(machine: Machine) -> None:
+    file = {"driver": "file", "filename": f"{WORK}/{STICK}"}
+    machine.monitor.do("blockdev-add", **{"driver": "raw", "node-name": "copies", "file": file})
+    machine.monitor.do("device_add", driver="usb-storage", id="copies", bus="usb.0", drive="copies")
+
+
+def _copy(ground: Ground) -> Found:
+    """The newest journal on the stick."""
+    machine = ground.bench.machine
+    folder = machine.folder / "copied"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    command = ["mcopy", "-s", "-n", "-i", f"{_stick(machine)}@@{SPACE.start}", "::scorecard/kiosk", str(folder)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return found_in(max((folder / "kiosk").glob("*.db"), key=lambda path: path.stat().st_size))
