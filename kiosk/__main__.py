@@ -37,6 +37,11 @@ REST_S = 60.0
 """How long the screen of a kiosk that cannot start stays, until the service tries again with what was mended."""
 ANEW_S = 180.0
 """How long a start may take at which every ticket is rehearsed, on the slowest board."""
+SWITCH_OFF = (
+    "Switch the machine off and on once; if this stays, exchange the card and keep the old one, the record is on it. "
+    "Where there is a keyboard, `python -m kiosk doctor` looks at every part."
+)
+"""What helps where a disk fails; the manual says the same of *The memory cannot be written*."""
 
 
 def main(arguments: Sequence[str], *, journals: type[Journal] = Journal) -> int:
@@ -86,7 +91,7 @@ def _begin(config: Path, data: Path | None, journals: type[Journal], pulse: Puls
     except (KioskError, SyncError, HardwareError) as error:
         return _refuse_by_screen(f"{error}. {error.hint}", "start", pulse, windowed=windowed)
     except (OSError, sqlite3.Error) as error:  # a card that can no longer be read, too
-        told = f"{error}. Run `python -m kiosk doctor`."
+        told = f"{error}. {SWITCH_OFF}"
         return _refuse_by_screen(told, trouble_of(error).value, pulse, windowed=windowed)
 
 

@@ -222,3 +222,15 @@ def test_a_service_whose_ticket_cannot_be_printed_is_named_at_the_start(folder: 
     said = run_until_ready(folder)
     assert "move-in" in said
     assert "mm long" in said
+
+
+def test_a_data_folder_that_cannot_be_had_is_told_with_what_somebody_without_a_keyboard_can_do(folder: Path) -> None:
+    (folder / "data").write_text("no folder")
+    with subprocess.Popen(
+        [*ARGUMENTS, str(folder / "kiosk.toml")], env=environment(), cwd=folder, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        process.stderr.read()
+    assert "Switch the machine off and on once" in said
