@@ -216,3 +216,8 @@ def test_updates_are_looked_for_by_the_clock_and_only_where_there_is_something_t
     assert update.all("ReadWritePaths") == ["-/var/lib/scorecard"], "a bundle is renamed within one mount"
     assert named("scorecard-update.path").one("PathModified") == str(places.word)
     assert str(places.word) in " ".join(named("scorecard-kiosk.service").all("ReadWritePaths"))
+
+
+def test_the_records_stay_mounted_whatever_udev_thinks_of_their_device() -> None:
+    options = named("var-lib-scorecard.mount").one("Options") or ""
+    assert "x-systemd.device-bound=no" in options.split(",")

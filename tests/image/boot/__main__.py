@@ -26,11 +26,11 @@ WALKS: Mapping[str, Walk] = {
     "intruders": intruders.attempts,
     "mistakes": troubles.mistakes,
     "full": troubles.full,
+    "hang": troubles.hang,
     "cuts": partial(citizens.cuts, times=CUTS),
     "data": troubles.data,
     "clock": troubles.clock,
     "copies": copies.copies,
-    "hang": troubles.hang,
 }
 """In this order, on one card; each begins with whatever the one before left, and starts the machine if need be."""
 LONG: Mapping[str, Walk] = {

@@ -53,3 +53,11 @@ class Citizen:
                 missed.append(f"{self.language}: {name} was not seen")
             self.touch(state, target)
         return missed
+
+    def goes(self, seconds: float) -> list[str]:
+        """With the ticket in hand, by *Done*; the screen of the ticket differs by number, range and QR code."""
+        ready = self.state("ticket-ready")
+        if not self.sees(ready, f"{self.language}-ticket", seconds):
+            return [f"{self.language}: the ticket's screen was not seen"]
+        self.touch(ready, "done")
+        return []

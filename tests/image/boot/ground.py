@@ -79,10 +79,12 @@ class Ground:
         return citizen.sees(citizen.state("attract"), name, seconds)
 
     def ticket(self, language: str = "th") -> list[str]:
-        """From the inviting screen to paper."""
-        before = self.bench.printed
-        missed = self.citizen(language).takes_a_ticket(SERVICE, GROUP, SIGHT_S)
-        return missed if self.bench.prints(before, SIGHT_S) else [*missed, "no ticket came out of the printer"]
+        """From the inviting screen to paper, and on: the next citizen need not wait."""
+        before, citizen = self.bench.printed, self.citizen(language)
+        missed = citizen.takes_a_ticket(SERVICE, GROUP, SIGHT_S)
+        if not self.bench.prints(before, SIGHT_S):
+            return [*missed, "no ticket came out of the printer"]
+        return missed + citizen.goes(SIGHT_S)
 
     def citizen(self, language: str) -> Citizen:
         """One of this language."""

@@ -56,7 +56,7 @@ def chords(ground: Ground) -> list[str]:
     said = len(ground.bench.machine.serial)
     _press(ground.bench.machine)
     missed = [] if ground.invites("after-chords") else ["the screen does not invite any more"]
-    if ground.bench.said(READY, said) or ground.bench.said("Linux version", said):
+    if ground.bench.said(READY, said) or ground.bench.said("scorecard: slot", said):
         missed.append("something started anew")
     return missed
 

@@ -7,15 +7,27 @@ from functools import partial
 
 from image.disk import DATA
 from tests.image.boot.bench import prepare
-from tests.image.boot.ground import READY_S, SIGHT_S, Ground, Steps, within
+from tests.image.boot.ground import GROUP, READY_S, SERVICE, SIGHT_S, Ground, Steps, within
 from tests.image.boot.hand import Hand
 from tests.image.boot.mistakes import MISTAKES, Mistake
 
 KEPT = "/var/lib/scorecard/system/kiosk.toml.good"
 OUT_OF_ORDER = "out of order"
 STRIP_S = 150.0
+ATTEMPTS = 4
 ANEW = "systemctl --no-block restart scorecard-kiosk.service"
 SEED = 7
+UNSEEN = """
+rules=/run/udev/rules.d/99-unseen.rules device=/dev/vda4
+mkdir -p /run/udev/rules.d
+echo 'KERNEL=="vda4", ENV{SYSTEMD_READY}="0"' > $rules
+udevadm control --reload; udevadm trigger --settle -c change $device; sleep 3
+systemctl is-active dev-vda4.device
+mountpoint -q /var/lib/scorecard && echo mounted || echo gone
+rm $rules
+udevadm control --reload; udevadm trigger --settle -c change $device; sleep 1
+systemctl is-active dev-vda4.device
+"""
 ENTRY = (446 + 3 * 16, 16)
 """The data partition's entry in the boot record: where, and how long."""
 HEAD = (DATA.start, 8 << 20)
@@ -40,6 +52,7 @@ def mistakes(ground: Ground, looked_at: int = 1) -> Steps:
 def full(ground: Ground) -> Steps:
     """The data partition has no room left, then has again."""
     yield "it runs", ground.runs
+    yield "udev loses sight of the data partition for a moment: it stays mounted", partial(unseen, ground)
     yield "the data partition is full: told on the screen, nothing is given", partial(filled, ground)
     yield "there is room again: it gives numbers", partial(emptied, ground)
 
@@ -64,6 +77,7 @@ def clock(ground: Ground) -> Steps:
 
 def hang(ground: Ground) -> Steps:
     """The kernel itself stands still."""
+    yield "it runs", ground.runs
     yield "a kernel that hangs is reset by the watchdog, and it starts again", partial(reset, ground)
 
 
@@ -127,11 +141,14 @@ def mended(ground: Ground) -> list[str]:
 def filled(ground: Ground) -> list[str]:
     """Filled to the last block by root; the kiosk is asked for a ticket."""
     hand = ground.bench.hand()
-    hand.does("cat /dev/zero > /var/lib/scorecard/fill")
+    hand.does("cat /dev/zero > /var/lib/scorecard/fill; sync")
     before = ground.bench.printed
     citizen = ground.citizen("th")
-    citizen.takes_a_ticket("move-in", "registration", 10)
-    missed = [] if within(SIGHT_S, lambda: "disk-full" in hand.shows()) else [f"it shows: {hand.shows()}"]
+    for _ in range(ATTEMPTS):  # what is being filled is slow, and a touch may come before its screen
+        citizen.takes_a_ticket(SERVICE, GROUP, SIGHT_S / ATTEMPTS)
+        if told := within(SIGHT_S / ATTEMPTS, lambda: "disk-full" in hand.shows()):
+            break
+    missed = [] if told else [f"it shows: {hand.shows()}"]
     if not citizen.sees(citizen.state("out-of-order-disk"), "full", SIGHT_S):
         missed.append("the screen does not say that the memory is full")
     if ground.bench.printed != before:
@@ -169,9 +186,7 @@ def epoch(ground: Ground) -> list[str]:
 
 def reset(ground: Ground) -> list[str]:
     """The kernel is told to stand still at a fault, and made one; a watchdog of the machine's own looks on."""
-    machine = ground.bench.machine
-    machine.pull()
-    missed = ground.powers("-device", "i6300esb,id=dog", "-action", "watchdog=reset", "-action", "reboot=reset")
+    machine, missed = ground.bench.machine, list[str]()
     hand = ground.bench.hand()
     hand.tells(
         "busctl set-property org.freedesktop.systemd1 /org/freedesktop/systemd1 "
@@ -188,6 +203,14 @@ def reset(ground: Ground) -> list[str]:
     if not ground.ready_again(said):
         missed.append("it did not start again")
     return missed
+
+
+def unseen(ground: Ground) -> list[str]:
+    """As where udev has a change to look at while a slow machine starts."""
+    hand = ground.bench.hand()
+    told = hand.tells(UNSEEN)
+    hand.close()
+    return [] if told.split("\n") == ["inactive", "mounted", "active"] else [f"device, mount, device: {told}"]
 
 
 def _reads(hand: Hand, text: bytes | None) -> list[str]:
