@@ -126,9 +126,12 @@ def _run(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse,
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
         return _refuse_by_screen(problem_text, "config", pulse, windowed=windowed)
 
+    rehearses = partial(pulse.works, "rehearses its tickets", ANEW_S)
+
     def begin() -> appliance.Appliance:
         """With what the office has published by now."""
-        return appliance.assemble(loaded, office_data.catalogue_of(loaded), journals=journals, fullscreen=fullscreen)
+        named = office_data.catalogue_of(loaded)
+        return appliance.assemble(loaded, named, journals=journals, fullscreen=fullscreen, drawn=rehearses)
 
     return _awake(begin, KIOSK_ROLE, pulse)
 

@@ -167,10 +167,14 @@ def assemble(
     *,
     journals: type[Journal] = Journal,
     fullscreen: bool | None = None,
+    drawn: Callable[[], None] = lambda: None,
 ) -> Appliance:
-    """A kiosk that is ready for `loop.run()`. Raises the rooms' errors; what was opened before is closed then."""
+    """A kiosk that is ready for `loop.run()`. Raises the rooms' errors; what was opened before is closed then.
+
+    `drawn` is called once the first picture stands; what may take long comes after it.
+    """
     with contextlib.ExitStack() as stack:
-        appliance = _assembled(loaded, services, journals, fullscreen, stack)
+        appliance = _assembled(loaded, services, journals, fullscreen, drawn, stack)
         appliance._closing = stack.pop_all()
         return appliance
 
@@ -180,6 +184,7 @@ def _assembled(
     services: LoadedCatalogue,
     journals: type[Journal],
     fullscreen: bool | None,
+    drawn: Callable[[], None],
     stack: contextlib.ExitStack,
 ) -> Appliance:
     config, catalogue = loaded.config, services.catalogue
@@ -218,6 +223,7 @@ def _assembled(
     front = Front(machine, exhibit, display, typesetter, tokens, window.paint, clock.boottime_ms)
     front.refresh()  # the first picture does not wait for the rehearsal
     say("first picture")
+    drawn()
     _rehearse(press, front, loaded)
     mistakes += [front.exhibit.notice] if front.exhibit.notice is not None else []
     keypad = Keypad(config.keypad)

@@ -99,10 +99,12 @@ class Pulse:
         return max(self._beaten_s + self._period_s / BEATS - self._now(), 0.0)
 
     def works(self, status: str, seconds: float) -> None:
-        """No turn comes until a long piece of work is done: for so long nobody is to miss it."""
+        """No turn comes until a long piece of work is done: for so long nobody is to miss it, nor to give its start
+        up."""
         self._slow = self._period_s is not None
-        lines = [f"STATUS={_line(status)}", *([_watchdog(seconds), "WATCHDOG=1"] if self._slow else [])]
-        self._manager.tell("\n".join(lines))
+        starting = [] if self._ready else [f"EXTEND_TIMEOUT_USEC={_usec(seconds)}"]
+        beat = [_watchdog(seconds), "WATCHDOG=1"] if self._slow else []
+        self._manager.tell("\n".join([f"STATUS={_line(status)}", *starting, *beat]))
         self._status = ""
 
     def ends(self) -> None:
@@ -125,7 +127,11 @@ def pulse_for(environ: Mapping[str, str], pid: int, now: Callable[[], float]) ->
 
 
 def _watchdog(seconds: float) -> str:
-    return f"WATCHDOG_USEC={round(seconds * 1_000_000)}"
+    return f"WATCHDOG_USEC={_usec(seconds)}"
+
+
+def _usec(seconds: float) -> int:
+    return round(seconds * 1_000_000)
 
 
 def _number(text: str) -> int:

@@ -207,7 +207,8 @@ def test_the_process_beats_while_it_runs_and_not_while_it_is_frozen(folder: Path
     always_open(folder / "kiosk.toml")
     process = subprocess.Popen([*ARGUMENTS, str(folder / "kiosk.toml")], env=environment, stderr=subprocess.DEVNULL)
     try:
-        assert listening.wait_for(BEAT)[:2] == ["READY=1", "STATUS=screen attract"]
+        drawn = ["STATUS=rehearses its tickets", "EXTEND_TIMEOUT_USEC=180000000", "WATCHDOG_USEC=180000000", BEAT]
+        assert listening.wait_for("READY")[:6] == [*drawn, "READY=1", "STATUS=screen attract"]
         listening.wait_for(BEAT, 10)
         process.send_signal(signal.SIGSTOP)
         listening.heard(0.1)

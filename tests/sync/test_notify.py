@@ -119,8 +119,19 @@ def test_a_long_piece_of_work_is_announced_and_the_period_put_back_after_it() ->
     assert watch.turn() == ["STATUS=screen attract", "WATCHDOG_USEC=6000000", "WATCHDOG=1"]
     assert watch.turn() == []
     alone = Watch(period_s=None)
+    alone.turn()
+    alone.manager.told.clear()
     alone.pulse.works("begins anew", 180)
     assert alone.manager.told == ["STATUS=begins anew"]
+
+
+def test_who_is_not_ready_yet_asks_for_a_longer_start() -> None:
+    watch = Watch()
+    watch.pulse.works("rehearses", 180)
+    longer = ["STATUS=rehearses", "EXTEND_TIMEOUT_USEC=180000000", "WATCHDOG_USEC=180000000", "WATCHDOG=1"]
+    assert watch.manager.told == longer
+    watch.manager.told.clear()
+    assert watch.turn() == ["READY=1", "STATUS=screen attract", "WATCHDOG_USEC=6000000", "WATCHDOG=1"]
 
 
 @given(st.dictionaries(st.sampled_from(["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]), st.text(max_size=150)))
