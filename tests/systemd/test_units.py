@@ -221,3 +221,13 @@ def test_updates_are_looked_for_by_the_clock_and_only_where_there_is_something_t
 def test_the_records_stay_mounted_whatever_udev_thinks_of_their_device() -> None:
     options = named("var-lib-scorecard.mount").one("Options") or ""
     assert "x-systemd.device-bound=no" in options.split(",")
+
+
+def test_whoever_mounts_a_stick_may_open_it() -> None:
+    """A unit's devices are those of whoever begins it, root among them."""
+    mounts = re.compile(r"^ExecStartPre=.*/(mount-copy|stick|diagnosis) ", re.MULTILINE)
+    mounting = [each for each in SERVICES if mounts.search(each.read_text("utf-8"))]
+    assert len(mounting) == 4
+    for path in mounting:
+        assert ("Service", "DeviceAllow", "block-sd rw") in unit(path).lines, path.name
+    assert "sd_mod" in (TREE / "usr/lib/modules-load.d/scorecard.conf").read_text("utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""The second medium: a stick at the machine's USB that keeps the records, and a fresh card that gets them back."""
+"""Sticks at the machine's USB: one keeps the records, and a fresh card gets them back; one is a technician's."""
 
 import shutil
 import subprocess
@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from image.disk import FAT, MIB, Partition, boot_record
+from image.errors import ImageError
 from image.machine import Machine
 from image.tools import WORK
 from tests.image.boot.bench import EXAMPLE, prepare
@@ -14,7 +15,9 @@ from tests.image.boot.card import Found, found_in, verified
 from tests.image.boot.citizens import arrived
 from tests.image.boot.ground import SIGHT_S, Ground, Steps, within
 
-STICK = "copies.img"
+STICK, TOOLS = "copies", "tools"
+DIAGNOSIS = "systemctl start scorecard-diagnosis.service"
+LOOKED = "no bundle lies on the stick"
 STATE = "cat /run/scorecard-copy/state.json"
 IDENTITY = "46f4:0001"
 """Of QEMU's sticks."""
@@ -26,8 +29,11 @@ LATEST_S = 5.0
 
 def copies(ground: Ground) -> Steps:
     """A stick as it comes from a shop, one FAT with the right name."""
+    if ground.fresh:
+        yield "it runs", ground.runs
     yield "with the time right again, and a stick named in kiosk.toml, it starts", partial(named, ground)
     yield "the stick is plugged in: it is let in, and the records are on it", partial(plugged, ground)
+    yield "a technician's stick gets a diagnosis, and is looked through for an update", partial(tended, ground)
     yield f"the plug pulled {LATEST_S:.0f} s after a ticket: the ticket is on the stick", partial(kept, ground)
 
 
@@ -50,11 +56,30 @@ def named(ground: Ground) -> list[str]:
 def plugged(ground: Ground) -> list[str]:
     """While it runs."""
     machine = ground.bench.machine
-    _formatted(ground)
+    _formatted(ground, STICK, "SCORE-COPY")
     _in(machine)
     hand = ground.bench.hand()
     missed = [] if within(SIGHT_S, lambda: '"ok"' in hand.does(STATE)[1]) else [f"it says: {hand.does(STATE)[1]}"]
     hand.close()
+    return missed
+
+
+def tended(ground: Ground) -> list[str]:
+    """USB was opened at the service screen, and both were asked for there."""
+    machine, hand = ground.bench.machine, ground.bench.hand()
+    _formatted(ground, TOOLS, "TOOLS")
+    hand.tells("cut -d. -f1 /proc/uptime > /run/scorecard/usb-unlocked")
+    _in(machine, TOOLS)
+    missed = [] if within(SIGHT_S, lambda: hand.does(f"blkid -L TOOLS && {DIAGNOSIS}")[0] == 0) else ["it is shut out"]
+    if (told := hand.tells("cat /run/scorecard-diagnosis/told")) != "written":
+        missed.append(f"the diagnosis: {told}")
+    hand.does("systemctl start scorecard-take.service")
+    if LOOKED not in (told := hand.tells("journalctl -b -o cat -u scorecard-take.service")):
+        missed.append(f"the update: {told}")
+    hand.close()
+    machine.monitor.do("device_del", id=TOOLS)
+    if not _told(machine, TOOLS, "mdir", "-b", "::").count("scorecard-"):
+        missed.append("no diagnosis is on the stick")
     return missed
 
 
@@ -99,34 +124,42 @@ def goes_on(ground: Ground) -> list[str]:
     return missed + verified(found.path) + verified(found.path, bench.office.ledger)
 
 
-def _stick(machine: Machine) -> Path:
-    return machine.folder / STICK
+def _stick(machine: Machine, name: str = STICK) -> Path:
+    return machine.folder / f"{name}.img"
 
 
-def _formatted(ground: Ground) -> None:
-    """An empty stick with one partition, called SCORE-COPY; its record's signature is not the card's."""
+def _formatted(ground: Ground, name: str, label: str) -> None:
+    """An empty stick with one partition of this label; its record's signature is not the card's."""
     tools, machine = ground.bench.tools, ground.bench.machine
     record = bytearray(boot_record([SPACE]))
-    record[440:444] = b"COPY"
-    _stick(machine).write_bytes(record)
-    with _stick(machine).open("r+b") as file:
+    record[440:444] = name[:4].encode()
+    _stick(machine, name).write_bytes(record)
+    with _stick(machine, name).open("r+b") as file:
         file.truncate(SPACE.end)
-    words = f"mkfs.vfat -F 32 -n SCORE-COPY --offset {SPACE.start // 512} {WORK}/{STICK} {SPACE.size // 1024}"
+    where = f"--offset {SPACE.start // 512} {WORK}/{name}.img {SPACE.size // 1024}"
+    words = f"mkfs.vfat -F 32 -n {label} {where}"
     subprocess.run(tools.command(machine.folder, *words.split()), check=True, capture_output=True)
 
 
-def _in(machine: Machine) -> None:
-    file = {"driver": "file", "filename": f"{WORK}/{STICK}"}
-    machine.monitor.do("blockdev-add", **{"driver": "raw", "node-name": "copies", "file": file})
-    machine.monitor.do("device_add", driver="usb-storage", id="copies", bus="usb.0", drive="copies")
+def _in(machine: Machine, name: str = STICK) -> None:
+    file = {"driver": "file", "filename": f"{WORK}/{name}.img"}
+    machine.monitor.do("blockdev-add", **{"driver": "raw", "node-name": name, "file": file})
+    machine.monitor.do("device_add", driver="usb-storage", id=name, bus="usb.0", drive=name)
+
+
+def _told(machine: Machine, name: str, command: str, *words: str) -> str:
+    """What one of mtools says of this stick. Raises ImageError."""
+    line = [command, "-i", f"{_stick(machine, name)}@@{SPACE.start}", *words]
+    done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ImageError(f"{name}: {done.stderr.strip()}", hint="look at what is on it, and at serial.log")
+    return done.stdout
 
 
 def _copy(ground: Ground) -> Found:
-    """The newest journal on the stick."""
-    machine = ground.bench.machine
-    folder = machine.folder / "copied"
+    """The newest journal on the stick. Raises ImageError where there is none."""
+    folder = ground.bench.machine.folder / "copied"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    command = ["mcopy", "-s", "-n", "-i", f"{_stick(machine)}@@{SPACE.start}", "::scorecard/kiosk", str(folder)]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    _told(ground.bench.machine, STICK, "mcopy", "-s", "-n", "::scorecard/kiosk", str(folder))
     return found_in(max((folder / "kiosk").glob("*.db"), key=lambda path: path.stat().st_size))

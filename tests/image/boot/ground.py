@@ -40,6 +40,11 @@ class Ground:
             missed.append("the screen does not invite")
         return missed
 
+    @property
+    def fresh(self) -> bool:
+        """Whether the card was never started: it is not paired yet."""
+        return not self._starts
+
     def runs(self) -> list[str]:
         """The kiosk invites; power, if there is none."""
         return [] if self.bench.machine.on else self.starts()
