@@ -105,4 +105,4 @@ class Previews:
 
 
 def _age(path: Path) -> tuple[int, str]:
-    return path.stat().st_mtime_ns, path.name
+    return path.stat().st_mtime_ns, path.stem  # two of one moment: by name

@@ -29,12 +29,20 @@ class Box:
         key = {"seed": journals.KEY.seed.hex(), "device_secret": journals.KEY.device_secret.hex()}
         (self.data / "device.key").write_text(json.dumps(key))
         self.ms, self.plugged, self.states, self.lines = 1000.0, True, list[State](), list[str]()
+        self.keepers = list[Keeper]()
         self.count, self.name = 0, self.journal.opened().journal_id
 
     def keeper(self, copy: Making = Copy, kind: type[Keeper] = Keeper) -> Keeper:
         """What copies; a process of its own."""
         ports = Ports(lambda path: self.plugged, lambda: int(self.ms), self.states.append, self.lines.append, copy)
-        return kind(self.data, self.medium, ports)
+        self.keepers.append(kind(self.data, self.medium, ports))
+        return self.keepers[-1]
+
+    def close(self) -> None:
+        """It is over, for whoever copies too."""
+        for each in self.keepers:
+            each.close()
+        self.journal.close()
 
     def turn(self, keeper: Keeper) -> float:
         wait = keeper.turn()

@@ -40,7 +40,7 @@ from tests.sync.segmented import days, prune, small
 def box(tmp_path: Path) -> Iterator[Box]:
     made = Box(tmp_path, scores=20)
     yield made
-    made.journal.close()
+    made.close()
 
 
 # In time -------------------------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def test_a_medium_of_another_machine_is_left_alone(tmp_path: Path) -> None:
     shutil.rmtree(one.medium / FOLDER)
     assert other.settle(strange) == OK, "emptied, it is anybody's"
     for each in (one, other):
-        each.journal.close()
+        each.close()
 
 
 class Claiming(Keeper):
@@ -257,7 +257,7 @@ def test_control_one_that_takes_any_medium_puts_two_machines_on_it(tmp_path: Pat
     other.medium = one.medium
     assert other.settle(other.keeper(kind=Claiming)) == OK
     for each in (one, other):
-        each.journal.close()
+        each.close()
 
 
 # A copy that does not fit --------------------------------------------------------------------------------------------

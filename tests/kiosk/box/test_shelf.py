@@ -124,7 +124,7 @@ def bringing(shelf: Shelf, stick: Path, most: int) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", CHILD, str(shelf.own), str(stick), str(most)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 @pytest.mark.parametrize("most", [1, 100_000, len(CONTENT) - 1])
