@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := sorted(set(names) - set(LONG)):
         parser.error(f"no walk is called {unknown[0]}: choose of {', '.join(LONG)}")
     image = given.image or build(given.cache.resolve(), Path("out").resolve(), raw=True)
-    signal.signal(signal.SIGTERM, _ended)
+    signal.signal(signal.SIGTERM, ended)
     chosen = {name: walks.get(name, LONG[name]) for name in names}
     return int(not walked(newest_tools(given.cache), given.out, image, chosen, stay=given.stay))
 
@@ -77,7 +77,7 @@ def walked(tools: Tools, folder: Path, image: Path, walks: Mapping[str, Walk], *
         bench.close()
 
 
-def _ended(number: int, frame: FrameType | None) -> None:
+def ended(number: int, frame: FrameType | None) -> None:
     """Whatever stands around the machine ends with the walk, and in peace."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(2)

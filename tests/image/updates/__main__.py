@@ -8,6 +8,7 @@ first where none is named.
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from image.signing import kept
 from image.tools import Tools, newest_tools
 from kiosk.box.bundle import examined
 from kiosk.box.errors import UpdateError
-from tests.image.boot.__main__ import LONG, walked
+from tests.image.boot.__main__ import LONG, ended, walked
 from tests.image.boot.told import told
 from tests.image.updates.variants import Variants
 from tests.image.updates.walk import Updates
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", choices=("bundles", "updates", "boot"), help="a part of it")
     given = parser.parse_args(arguments)
     parts = [given.only] if given.only else ["bundles", "updates", "boot"]
+    signal.signal(signal.SIGTERM, ended)
     held = "bundles" not in parts or refused(MUTATED)
     if parts == ["bundles"]:
         return int(not held)
