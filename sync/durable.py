@@ -12,7 +12,8 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
+        draft.replace(path)
+        os.fsync(file.fileno())  # on FAT the new name has no content until then
     sync_folder(path.parent)
 
 

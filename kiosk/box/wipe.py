@@ -115,6 +115,8 @@ class FolderCard:
     def rename(self, name: str, to: str) -> None:
         """See Card."""
         (self._folder / name).replace(self._folder / to)
+        with (self._folder / to).open("rb") as file:
+            self._sync(file.fileno())  # on FAT the new name has no content until then
         self._settle()
 
     def remove(self, name: str) -> None:

@@ -91,6 +91,9 @@ def kept(ground: Ground) -> list[str]:
     card, copy = ground.record(), _copy(ground)
     if copy.labels != card.labels:
         missed.append(f"on the stick {copy.labels}, on the card {card.labels}")
+    for name in ("box.json", "device.key"):
+        if not _told(ground.bench.machine, STICK, "mtype", f"::scorecard/{name}"):
+            missed.append(f"{name} is empty on the stick")
     return missed + verified(copy.path)
 
 

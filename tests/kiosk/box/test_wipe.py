@@ -140,7 +140,7 @@ def test_nothing_there_is_nothing_to_do() -> None:
     assert wipe(Steps({DRAFT: CONTENT[:40]}), PAIRED) == "there is no kiosk.toml"
 
 
-def test_on_a_real_folder_everything_is_durable_before_it_has_its_name(tmp_path: Path) -> None:
+def test_on_a_real_folder_everything_is_durable_before_it_has_its_name_and_then_by_it(tmp_path: Path) -> None:
     synced = list[str]()
 
     def sync(handle: int) -> None:
@@ -151,7 +151,7 @@ def test_on_a_real_folder_everything_is_durable_before_it_has_its_name(tmp_path:
     wipe(FolderCard(tmp_path, sync), PAIRED)
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
     assert (tmp_path / NAME).read_bytes() == WIPED
-    assert synced == ["file", "folder", "folder"]
+    assert synced == ["file", "folder", "file", "folder"]
 
 
 def test_a_box_wipes_at_its_next_start_what_a_cut_kept_it_from(tmp_path: Path) -> None:
