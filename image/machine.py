@@ -147,6 +147,11 @@ class Machine:
         self.monitor.do("input-send-event", events=[_finger("begin", tracking=1), *moved])
         self.monitor.do("input-send-event", events=[_finger("end", tracking=-1)])
 
+    def medium(self, name: str) -> None:
+        """Let QEMU know NAME.img of the folder as a drive of that name, for a stick to be plugged in with."""
+        file = {"driver": "file", "filename": f"{WORK}/{name}.img"}
+        self.monitor.do("blockdev-add", **{"driver": "raw", "node-name": name, "file": file})
+
     def written(self) -> int:
         """Bytes written to the card since power."""
         (card,) = (each for each in self.monitor.do("query-blockstats") if each.get("device") == "card")

@@ -126,11 +126,11 @@ def _run(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse,
         problem_text = f"{loaded.catalogue}: {services.problem}. {services.problem.hint if services.problem else ''}"
         return _refuse_by_screen(problem_text, "config", pulse, windowed=windowed)
 
-    rehearses = partial(pulse.works, "rehearses its tickets", ANEW_S)
+    rehearses, read = partial(pulse.works, "rehearses its tickets", ANEW_S), [services]
 
     def begin() -> appliance.Appliance:
-        """With what the office has published by now."""
-        named = office_data.catalogue_of(loaded)
+        """With what the office has published by now: the first time what was read just before."""
+        named = read.pop() if read else office_data.catalogue_of(loaded)
         return appliance.assemble(loaded, named, journals=journals, fullscreen=fullscreen, drawn=rehearses)
 
     return _awake(begin, KIOSK_ROLE, pulse)

@@ -59,12 +59,13 @@ class Hall:
 
     def wait_for_paper(self) -> None:
         """Until one more whole ticket lies in the tray: a moment at which its facts have to be durable."""
-        before, until = self._whole(), time.monotonic() + PATIENCE_S
-        while self._whole() <= before and time.monotonic() < until:
+        before, until = self._whole(set()), time.monotonic() + PATIENCE_S
+        while not self._whole(before) and time.monotonic() < until:
             self._end.wait(0.05)
 
-    def _whole(self) -> int:
-        return sum(token_on(sheet) is not None for sheet in self.demo.tickets.glob("*.png"))
+    def _whole(self, known: set[Path]) -> set[Path]:
+        """The whole tickets beside those known, which are not read again."""
+        return {each for each in self.demo.tickets.glob("*.png") if each not in known and token_on(each) is not None}
 
     def leave(self) -> None:
         """Everybody goes home."""

@@ -105,9 +105,7 @@ class Bench:
         self.machine = Machine(self.tools, folder, image, Plugged(Lan.words, tuple(self.lan.inside), more))
         self._open.callback(self.machine.pull)
         self.kiosk_toml = f'{KIOSK}code = "{self.office.code("ห้องโถง")}"\n'
-        self.machine.insert()
-        services = (EXAMPLE / "catalogue.toml").read_text()
-        prepare(self.machine.card, {"kiosk.toml": self.kiosk_toml, "catalogue.toml": services})
+        self.flash(self.kiosk_toml)
         self.machine.describe()
 
     @contextmanager
@@ -131,6 +129,12 @@ class Bench:
         finally:
             plugged.close()
             printer.end()
+
+    def flash(self, kiosk_toml: str) -> None:
+        """A fresh card with these settings, and the example's services."""
+        self.machine.insert()
+        services = (EXAMPLE / "catalogue.toml").read_text()
+        prepare(self.machine.card, {"kiosk.toml": kiosk_toml, "catalogue.toml": services})
 
     def start(self, *more: str, card: str = CARD) -> None:
         """Power, with no button held; the words are those of the machine's start."""

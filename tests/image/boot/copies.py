@@ -10,7 +10,7 @@ from image.disk import FAT, MIB, Partition, boot_record
 from image.errors import ImageError
 from image.machine import Machine
 from image.tools import WORK
-from tests.image.boot.bench import EXAMPLE, prepare
+from tests.image.boot.bench import prepare
 from tests.image.boot.card import Found, found_in, verified
 from tests.image.boot.citizens import arrived
 from tests.image.boot.ground import SIGHT_S, Ground, Steps, within
@@ -101,10 +101,7 @@ def back(ground: Ground) -> list[str]:
     """The settings are the old card's, with the line that asks for the records."""
     bench, before = ground.bench, _copy(ground)
     bench.machine.pull()
-    bench.machine.insert()
-    services = (EXAMPLE / "catalogue.toml").read_text()
-    wanted = f"{bench.paired_toml}{NAMED}restore = true\n"
-    prepare(bench.machine.card, {"kiosk.toml": wanted, "catalogue.toml": services})
+    bench.flash(f"{bench.paired_toml}{NAMED}restore = true\n")
     ground.begins()
     _in(bench.machine)
     missed = ground.comes()
@@ -145,8 +142,7 @@ def _formatted(ground: Ground, name: str, label: str) -> None:
 
 
 def _in(machine: Machine, name: str = STICK) -> None:
-    file = {"driver": "file", "filename": f"{WORK}/{name}.img"}
-    machine.monitor.do("blockdev-add", **{"driver": "raw", "node-name": name, "file": file})
+    machine.medium(name)
     machine.monitor.do("device_add", driver="usb-storage", id=name, bus="usb.0", drive=name)
 
 

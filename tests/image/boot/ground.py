@@ -49,13 +49,13 @@ class Ground:
         """The kiosk invites; power, if there is none."""
         return [] if self.bench.machine.on else self.starts()
 
-    def powers(self, *more: str) -> list[str]:
-        """Power, until the kiosk says that it is ready; `more` words for QEMU this once."""
-        self.begins(*more)
+    def powers(self) -> list[str]:
+        """Power, until the kiosk says that it is ready."""
+        self.begins()
         return self._ready()
 
     def begins(self, *more: str) -> None:
-        """Power, whatever was before."""
+        """Power, whatever was before; `more` words for QEMU this once."""
         self._starts += 1
         self.bench.machine.pull()
         self._said = len(self.bench.machine.serial)

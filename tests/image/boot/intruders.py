@@ -4,7 +4,6 @@ import time
 from functools import partial
 
 from image.machine import Machine
-from image.tools import WORK
 from tests.image.boot.ground import READY, SIGHT_S, Ground, Steps, within
 
 PLUGGED = {
@@ -120,10 +119,7 @@ def _medium(machine: Machine) -> str:
     """An empty stick's disk, as QEMU knows it."""
     with (machine.folder / "stick.img").open("wb") as file:
         file.truncate(16 << 20)
-    machine.monitor.do(
-        "blockdev-add",
-        **{"driver": "raw", "node-name": "stick", "file": {"driver": "file", "filename": f"{WORK}/stick.img"}},
-    )
+    machine.medium("stick")
     return "stick"
 
 
