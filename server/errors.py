@@ -155,8 +155,8 @@ class NoSuchPeriod(ServerError):
     """A report was asked for of something that is no period, or of an office that is not known here."""
 
 
-class RelayMistaken(ServerError):
-    """Something went wrong while facts were brought to the centre that nobody had thought of."""
+class Mistaken(ServerError):
+    """Something went wrong beside the answers that nobody had thought of: what follows a commit, or relaying."""
 
 
 class DeliveryFailed(ServerError):

@@ -41,7 +41,7 @@ from server.database import Db, See, everything
 from server.display import Display
 from server.door import Door
 from server.editors import Editors
-from server.errors import BackupFailed, LedgerRefused, RelayMistaken, ServerError, UpdateNews
+from server.errors import BackupFailed, LedgerRefused, Mistaken, ServerError, UpdateNews
 from server.feed import Feed
 from server.first_code import Console, FirstCodes
 from server.following import Following
@@ -232,8 +232,8 @@ class Office:
             ledger,
             lambda: _tell(loop, (feed.changed, bookkeeper.changed, centre.changed), hall, handdown, ledger, last),
             meter.commit,
+            self._mistaken,
         )
-        writer.start()
         stack.callback(writer.close)  # last: whoever closes the file last leaves it whole, without a WAL beside it
         db = self._opened(stack, see_own)
         reader = Reader(db, stack.enter_context(ThreadPoolExecutor(1, "reader")))  # ends before what it reads is closed
@@ -249,7 +249,7 @@ class Office:
         speaker = self._speaker(hall, reader, clips, display, pages)
         for changed in (display.changed, speaker.changed):
             hall.tell(changed)
-        centre = self._centre(stack, writer, key, loop)
+        centre = Centre(self._opened(stack))
         auditor, everywhere = self._reader(stack, "auditor", see_own), self._reader(stack, "figures")
         bookkeeper = Bookkeeper(everywhere, writer, self._config.zone, self._now)
         halls = Halls(
@@ -258,11 +258,17 @@ class Office:
         papers = Papers(self._reader(stack, "papers", see_office), halls)
         hasher = Hasher(self._random)
         stack.callback(hasher.close)
-        return _Core(
+        relaying = self._relaying(stack, writer, key, loop, centre)
+        core = _Core(
             pages, key, keeper, server_id, paired, hall, meter, writer, reader, feed, witnesses, heard, handdown,
             clips_down, self._updates_down(stack), around, clips, display, speaker, centre, self._backups(db), auditor,
             Audits(pages.zone, self._now), everywhere, bookkeeper, halls, papers, hasher,
         )  # fmt: skip
+        writer.start()  # now that all is there whom a commit is told: what the last press left is folded at once
+        for thread in relaying:
+            stack.callback(thread.close)
+            thread.start()
+        return core
 
     def _exchange(self, core: _Core, console_port: int, judges: Judges | None) -> Exchange:
         """What machines speak with."""
@@ -377,14 +383,17 @@ class Office:
         known = self._keeper.now() if self._keeper is not None else None
         return known[0] if known is not None else self._clock.read().utc_ms
 
-    def _centre(
-        self, stack: contextlib.AsyncExitStack, writer: Writer, key: DeviceKey, loop: asyncio.AbstractEventLoop
-    ) -> Centre:
-        """How far this office's facts are at its centre, and what brings them there."""
-        db = self._opened(stack)
-        centre = Centre(db)
+    def _relaying(
+        self,
+        stack: contextlib.AsyncExitStack,
+        writer: Writer,
+        key: DeviceKey,
+        loop: asyncio.AbstractEventLoop,
+        centre: Centre,
+    ) -> list[RelayThread]:
+        """What brings this office's facts to its centre, and what the centre published down; not begun yet."""
         if self._config.upstream is None:
-            return centre
+            return []
 
         def store(journal_id: JournalId, received: Seq, safe: Seq) -> None:
             writer.submit(lambda ledger: ledger.offices.keep_reached(journal_id, received, safe))
@@ -392,25 +401,18 @@ class Office:
         def told(reached: Mapping[JournalId, Reached]) -> None:
             loop.call_soon_threadsafe(centre.hear, reached)
 
-        ports = Ports(lambda: time.monotonic_ns() // 1_000_000, self._fraction, store, told)
-        upstream = upstream_of(self._config, self._config.upstream)
-        relay = Relay(db, key, self._folder, upstream, ports)
-        centre.relay = RelayThread(relay, self._mistaken)
-        stack.callback(centre.relay.close)
-        centre.relay.start()
-
         def told_down(trouble: Why | None) -> None:
             loop.call_soon_threadsafe(centre.hear_down, trouble)
 
-        below = Below(self._folder, self._opened(stack), key, writer, self._moment, self._fraction)
-        down = RelayThread(below.way_down(upstream.url, told_down), self._mistaken)
-        stack.callback(down.close)
-        down.start()
-        below = Below(self._folder, self._opened(stack), key, writer, self._moment, self._fraction)
-        release = RelayThread(below.way_of_releases(upstream.url, centre, self._news), self._mistaken)
-        stack.callback(release.close)
-        release.start()
-        return centre
+        def below() -> Below:
+            return Below(self._folder, self._opened(stack), key, writer, self._moment, self._fraction)
+
+        ports = Ports(lambda: time.monotonic_ns() // 1_000_000, self._fraction, store, told)
+        upstream = upstream_of(self._config, self._config.upstream)
+        centre.relay = RelayThread(Relay(self._opened(stack), key, self._folder, upstream, ports), self._mistaken)
+        down = RelayThread(below().way_down(upstream.url, told_down), self._mistaken)
+        release = RelayThread(below().way_of_releases(upstream.url, centre, self._news), self._mistaken)
+        return [centre.relay, down, release]
 
     def _watch(self, sources: Sources, writer: Writer, server: str) -> tuple[Watch, list[Teller]]:
         """What raises alerts, and what tells them outside."""
@@ -427,7 +429,7 @@ class Office:
         return watch, tellers
 
     def _mistaken(self, error: Exception) -> None:
-        self._complain(RelayMistaken(repr(error), hint=_REPORT))
+        self._complain(Mistaken(repr(error), hint=_REPORT))
 
     def _news(self, line: str) -> None:
         self._complain(UpdateNews(line, hint=_BY_ITSELF))

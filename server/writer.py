@@ -28,16 +28,18 @@ FOLD_EVERY = 64
 
 class Writer:
     """Owns a ledger from `start` to `close`. `committed` is called in the writer's thread after each commit; each is
-    made within a context that `timed` gives."""
+    made within a context that `timed` gives. `mistaken` is told of what nobody thought of in `committed`: writing goes
+    on."""
 
     def __init__(
         self,
         ledger: Ledger,
         committed: Callable[[], None] = lambda: None,
         timed: Callable[[], AbstractContextManager[object]] = nullcontext,
+        mistaken: Callable[[Exception], None] | None = None,
     ) -> None:
         self._ledger = ledger
-        self._committed, self._timed = committed, timed
+        self._committed, self._timed, self._mistaken = committed, timed, mistaken
         self._jobs: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._thread = Thread(target=self._run, name="ledger", daemon=True)
         self.trouble: str | None = None
@@ -49,9 +51,10 @@ class Writer:
         self._thread.start()
 
     def close(self) -> None:
-        """Finish what was submitted, then close the ledger."""
-        self._jobs.put(None)
-        self._thread.join()
+        """Finish what was submitted, where it was begun; then close the ledger."""
+        if self._thread.ident is not None:
+            self._jobs.put(None)
+            self._thread.join()
         self._ledger.close()
 
     def submit(self, job: Callable[[Ledger], Result]) -> "Future[Result]":
@@ -127,11 +130,17 @@ class Writer:
             return
         if self._ledger.changes != before:  # a commit of nothing says nothing of the disk
             self.trouble = None
+        self._tell()  # first: no answer is drawn from what was before it
+        for finish in done:
+            finish()
+
+    def _tell(self) -> None:
         try:
-            self._committed()  # first: no answer is drawn from what was before it
-        finally:
-            for finish in done:
-                finish()
+            self._committed()
+        except Exception as error:
+            if self._mistaken is None:
+                raise
+            self._mistaken(error)  # it is committed all the same, and the next commit tells again
 
     def _fold_waiting(self) -> bool:
         """Fold a part of what waits; False: it cannot be now."""
@@ -141,7 +150,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 no defect may end the only writer; it is tried again after a commit
             self.trouble = error.hint if isinstance(error, ServerError) else _REBUILD
             return False
-        self._committed()
+        self._tell()
         return True
 
     def _one(self, job: Job, future: "Future[Any]") -> Callable[[], None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.errors import LedgerRefused
+from server.errors import LedgerRefused, ServerError
 from server.intake import take_batch
 from server.ledger import Ledger
 from server.writer import Writer
@@ -130,6 +130,24 @@ def test_a_defect_in_one_job_reaches_its_asker_and_does_not_end_the_writer(tmp_p
         writer.submit(lambda ledger: 1 // 0).result(20)
     assert len(writer.submit(lambda ledger: ledger.server_id).result(20)) == 32
     writer.close()
+
+
+def test_a_defect_in_what_a_commit_is_told_to_is_told_and_the_writer_goes_on(tmp_path: Path) -> None:
+    told: list[Exception] = []
+    ledger = Ledger(place(tmp_path / "told.db"), ZONE, seeded(7))
+    writer = Writer(ledger, lambda: print(1 // 0), mistaken=told.append)
+    writer.start()
+    for _ in range(2):
+        assert len(writer.submit(lambda ledger: ledger.server_id).result(20)) == 32
+    writer.close()
+    assert list(map(type, told)) == [ZeroDivisionError, ZeroDivisionError]
+
+
+def test_a_writer_that_never_began_is_closed_with_its_ledger(tmp_path: Path) -> None:
+    ledger = Ledger(place(tmp_path / "never.db"), ZONE, seeded(7))
+    Writer(ledger).close()
+    with pytest.raises(ServerError), ledger.transaction():
+        pass
 
 
 def test_a_defect_in_one_job_costs_no_other_its_facts(device: Device, tmp_path: Path) -> None:
