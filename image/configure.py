@@ -9,6 +9,9 @@ The file is checked by the parser of the box itself before anything is written, 
 """
 
 import argparse
+import csv
+import io
+import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,11 +19,13 @@ from pathlib import Path
 from image.configure_card import Disk, sparse_copy, target
 from image.configure_edit import edited, is_known, path_of, value_of
 from image.configure_sheet import sheets
-from image.configure_table import boxes
+from image.configure_table import Made, boxes
 from image.errors import ImageError
 from kiosk.box.source import NAME, judged, names_in
+from sync.durable import write_durably
 from sync.errors import ConfigError
 
+PINS = "pins.csv"
 SHIPPED = Path(__file__).parent / "firmware" / NAME
 
 
@@ -61,6 +66,8 @@ def _one(given: argparse.Namespace) -> int:
         content = edited(content.decode("utf-8-sig").replace("\r\n", "\n"), _changes(given.changes)).encode()
     source = judged({**_beside(given.base or given.card / NAME, content), NAME: content})
     card.write(content)
+    if given.changes and source.config is not None and source.config.service.pin is not None:
+        print(f"the PIN of its service menu: {source.config.service.pin}; keep it where the office keeps keys")
     print(f"{given.card}: {source.role}, {source.config.place if source.config else ''}; written and read back")
     return 0
 
@@ -73,7 +80,7 @@ def _changes(texts: Sequence[str]) -> list[tuple[tuple[str | int, ...], object]]
             raise ImageError(
                 f'"{text}" changes nothing', hint='Write it like --set place="Hall 2", --set screen.width_mm=345'
             )
-        found.append((path_of(name), value_of(path_of(name), value)))
+        found.append((path_of(name), value_of(path_of(name), value, secrets.randbelow)))
     return found
 
 
@@ -81,7 +88,7 @@ def _batch(given: argparse.Namespace) -> int:
     base = given.base or SHIPPED
     content = base.read_bytes()
     text = content.decode("utf-8-sig").replace("\r\n", "\n")
-    made = boxes(given.table.read_text("utf-8-sig"), text, _beside(base, content))
+    made = boxes(given.table.read_text("utf-8-sig"), text, _beside(base, content), secrets.randbelow)
     if given.image is not None:
         Disk(given.image)  # refused before anything is made
     pages = sheets(made)
@@ -95,9 +102,21 @@ def _batch(given: argparse.Namespace) -> int:
             sparse_copy(given.image, copy)
             Disk(copy).write(box.text.encode())
         print(f"{box.name}: {box.config.role}, {box.config.place}")
+    if any(box.config.service.pin for box in made):
+        write_durably(given.out / PINS, _pins(made), mode=0o600)
+        print(f"{given.out / PINS}: the PINs of their service menus; keep them where the office keeps keys")
     (given.out / "sheets.pdf").write_bytes(pages)
     print(f"{given.out / 'sheets.pdf'}: a page for each box")
     return 0
+
+
+def _pins(made: Sequence[Made]) -> bytes:
+    """A row for each box that was given one."""
+    out = io.StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(["name", "place", "pin"])
+    rows.writerows([box.name, box.config.place, box.config.service.pin] for box in made if box.config.service.pin)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _beside(path: Path, content: bytes) -> Mapping[str, bytes]:

@@ -2,18 +2,24 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from image.errors import ImageError
+from sync.box_words import PIN_DIGITS, pin_weakness
 from sync.config import KIOSK_ROLE, ROLES
 from sync.config_roles import shape_of
 from sync.strict_toml import Choice, Flag, ListOf, Sections, Table, Text
 from sync.toml_lines import Path, lines_of
 from sync.toml_text import toml_text
+from sync.used_codes import SERVICE_PIN
+
+NEW = "new"
+"""Written for a PIN: one is made up."""
 
 SHORT: Mapping[str, Path] = {
     "code": ("server", "code"),
+    "pin": SERVICE_PIN,
     "url": ("server", "url"),
     "hostname": ("network", "hostname"),
     "address": ("network", "address"),
@@ -58,12 +64,23 @@ def is_known(name: str) -> bool:
     return re.sub(r"\b[1-9]\b", "1", name) in known_names()
 
 
-def value_of(path: Path, text: str) -> Any:
-    """What this text means for the key: a number, a truth value, a list ("th; en"), or the text itself."""
+def value_of(path: Path, text: str, below: Callable[[int], int]) -> Any:
+    """What this text means for the key: a number, a truth value, a list ("th; en"), or the text itself. `below(n)` is
+    an unpredictable number from 0 to n - 1."""
+    if (path, text.strip()) == (SERVICE_PIN, NEW):
+        return new_pin(below)
     kind = _kind(path)
     if isinstance(kind, ListOf):
         return [_single(kind.kind, part.strip()) for part in text.split(";") if part.strip()]
     return _single(kind, text.strip())
+
+
+def new_pin(below: Callable[[int], int]) -> str:
+    """A PIN that a box takes."""
+    while True:
+        pin = f"{below(10**PIN_DIGITS):0{PIN_DIGITS}}"
+        if pin_weakness(pin) is None:
+            return pin
 
 
 def _single(kind: Any, text: str) -> Any:

@@ -44,8 +44,9 @@ class TableError(ImageError):
         self.faults = faults
 
 
-def boxes(table: str, base: str, files: Mapping[str, bytes]) -> list[Made]:
-    """The boxes of a CSV table, each made from `base` by its row. `files`: those beside it that a box names.
+def boxes(table: str, base: str, files: Mapping[str, bytes], below: Callable[[int], int]) -> list[Made]:
+    """The boxes of a CSV table, each made from `base` by its row. `files`: those beside it that a box names; `below`:
+    see image.configure_edit.value_of.
 
     Raises TableError with everything that is wrong.
     """
@@ -65,7 +66,7 @@ def boxes(table: str, base: str, files: Mapping[str, bytes]) -> list[Made]:
             faults.append(f"row {number}: it has more cells than there are columns")
             continue
         try:
-            box = _made(number, cells, base, files)
+            box = _made(number, cells, base, files, below)
         except TableError as error:
             faults += error.faults
             continue
@@ -98,7 +99,9 @@ def _of_columns(columns: list[str]) -> list[str]:
     return faults
 
 
-def _made(number: int, cells: Mapping[str, str], base: str, files: Mapping[str, bytes]) -> Made:
+def _made(
+    number: int, cells: Mapping[str, str], base: str, files: Mapping[str, bytes], below: Callable[[int], int]
+) -> Made:
     name = cells.get("name", "")
     if not _NAME.fullmatch(name):
         raise TableError([f'row {number}, column name: "{name}" is no name. Small letters, digits and "-" alone'])
@@ -106,7 +109,7 @@ def _made(number: int, cells: Mapping[str, str], base: str, files: Mapping[str, 
     given = {"hostname": name, **{column: cell for column, cell in cells.items() if column != "name"}}
     role = cells.get("role", "")
     start = without(base, _not_of(role)) if role in ROLES else base
-    changes = [(path_of(column), value_of(path_of(column), cell)) for column, cell in given.items()]
+    changes = [(path_of(column), value_of(path_of(column), cell, below)) for column, cell in given.items()]
     try:
         text = edited(start, changes)
         config = judged({**files, NAME: text.encode()}).config

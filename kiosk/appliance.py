@@ -32,6 +32,7 @@ from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, SeenLamp, WakePipe
 from kiosk.machine import Machine, Parts, Settings
 from kiosk.office_data import hours_of, publications_of
+from kiosk.pin_file import FILE as PIN
 from kiosk.pin_file import PinFile
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import notice_of as kinds_notice
@@ -206,7 +207,7 @@ def _assembled(
     hours = hours_of(loaded, ids)
     mistakes: list[str] = []
     ends: list[Callable[[], None]] = []
-    bench = _bench(config, loaded.data, wakes, mistakes, clock, ends, parts.sound)
+    bench = _bench(config, loaded, wakes, mistakes, clock, ends, parts.sound)
     hall, publications = _hall(loaded.data, parts.house, hours.calendar), publications_of(loaded, say)
     parts = replace(parts, hall=hall, bench=bench, publications=publications)
     machine = Machine(parts, settings_of(config, loaded, catalogue, held, hours.calendar))
@@ -343,7 +344,7 @@ def _drivers(
 
 def _bench(
     config: KioskConfig,
-    data: Path,
+    loaded: Loaded,
     wakes: WakePipe,
     mistakes: list[str],
     clock: SystemClock,
@@ -351,16 +352,21 @@ def _bench(
     sound: Sound,
 ) -> Bench:
     """What the service menu needs. `mistakes`: what the banner says, `ends`: what ends it, once they are known."""
-    courier = SyncCourier(data / ASK, wakes.wake) if config.server.url is not None else None
-    return replace(
-        bench_of(config, data, wakes, clock, ends, sound), courier=courier, mistaken=lambda: bool(mistakes), prints=True
-    )
+    courier = SyncCourier(loaded.data / ASK, wakes.wake) if config.server.url is not None else None
+    bench = bench_of(config, loaded, wakes, clock, ends, sound)
+    return replace(bench, courier=courier, mistaken=lambda: bool(mistakes), prints=True)
 
 
 def bench_of(
-    config: KioskConfig, data: Path, wakes: WakePipe, clock: SystemClock, ends: list[Callable[[], None]], sound: Sound
+    config: KioskConfig,
+    loaded: Loaded,
+    wakes: WakePipe,
+    clock: SystemClock,
+    ends: list[Callable[[], None]],
+    sound: Sound,
 ) -> Bench:
     """What the service menu of any machine needs."""
+    data = loaded.data
     loud = [config.sound.volume]
 
     def louder(percent: int) -> None:
@@ -384,8 +390,19 @@ def bench_of(
     nexts = frozenset(counter.counter for counter in config.counters if counter.next is not None)
     tools = tools_of(Path(HAND), now_s, end, data / ASK if served else None, louder)
     around = SystemSurroundings(now_s)
-    bench = Bench(PinFile(data), None, nexts=nexts, prints=False, served=served)
+    bench = Bench(pin_of(loaded), None, nexts=nexts, prints=False, served=served)
     return replace(bench, tools=tools, runner=ThreadRunner(wakes.wake), around=around, able=able)
+
+
+def pin_of(loaded: Loaded) -> PinFile:
+    """The PIN's file, with the PIN that the box has handed over."""
+    pin = PinFile(loaded.data)
+    try:
+        if pin.take(loaded.folder / PIN):
+            say("the technician's PIN is the one that was written into kiosk.toml")
+    except OSError as error:
+        say(f"the technician's PIN cannot be kept: {error.strerror}")
+    return pin
 
 
 def _hall(data: Path, house: Printhouse, calendar: Calendar) -> OfficeHall:

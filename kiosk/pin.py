@@ -1,4 +1,4 @@
-"""The technician's PIN: what may be one, and how long whoever guesses has to wait. Pure.
+"""The technician's PIN (sync.box_words says what may be one): how long whoever guesses has to wait. Pure.
 
 Three wrong in a row cost nothing; each one more doubles a wait. No wait is longer than a quarter of an hour, so that
 nobody can shut the technician out for good; six digits are then guessed in some thirty years. How many were wrong comes
@@ -6,11 +6,9 @@ from the journal, so that a restart forgives nothing: after one the wait begins 
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from sync.journal import Instant
 
-DIGITS = 6
 FREE_TRIES = 3
 FIRST_WAIT_MS = 30_000
 LONGEST_WAIT_MS = 15 * 60_000
@@ -35,13 +33,3 @@ class Tries:
     def after(self, wrong: int, at: Instant) -> "Tries":
         """One more was wrong: so many in a row."""
         return Tries(wrong, at)
-
-
-def weakness(pin: str) -> str | None:
-    """Why this cannot be a PIN; None: it can."""
-    if len(pin) != DIGITS or not (pin.isascii() and pin.isdecimal()):
-        return f"a PIN has {DIGITS} digits"
-    steps = {int(after) - int(before) for before, after in pairwise(pin)}
-    if len(steps) == 1 and steps <= {-1, 0, 1}:
-        return "this PIN is one of the first that anybody tries"
-    return None

@@ -78,7 +78,7 @@ def _assembled(
     notice = notice_of(loaded, LoadedCatalogue(None, None), hours)
     ends: list[Callable[[], None]] = []
     sound = sound_of(config.sound, stack)
-    bench = replace(bench_of(config, loaded.data, wakes, clock, ends, sound), mistaken=lambda: notice is not None)
+    bench = replace(bench_of(config, loaded, wakes, clock, ends, sound), mistaken=lambda: notice is not None)
     parts = Parts(
         journal,
         clock,

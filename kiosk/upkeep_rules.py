@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from kiosk import screen_rules as rules
 from kiosk import upkeep_entry as entries
-from kiosk.pin import DIGITS
 from kiosk.screen_inputs import (
     Adjust,
     Back,
@@ -55,6 +54,7 @@ from kiosk.upkeep_inputs import (
     UseTool,
 )
 from kiosk.upkeep_types import Upkeep, Wish
+from sync.box_words import PIN_DIGITS
 
 MENU = (
     Screen.SERVICE_MENU,
@@ -185,10 +185,10 @@ def type_digit(state: State, given: Input) -> Outcome:
     """With the last digit the PIN is tried."""
     assert isinstance(given, Type)
     known = state.upkeep
-    if known.refused in ("unset", "wait") or not given.character.isdecimal() or len(known.digits) >= DIGITS:
+    if known.refused in ("unset", "wait") or not given.character.isdecimal() or len(known.digits) >= PIN_DIGITS:
         return state, ()
     digits = known.digits + given.character
-    return _with(state, digits=digits, refused=None), (TryPin(digits),) if len(digits) == DIGITS else ()
+    return _with(state, digits=digits, refused=None), (TryPin(digits),) if len(digits) == PIN_DIGITS else ()
 
 
 def erase_digit(state: State, given: Input) -> Outcome:

@@ -70,7 +70,7 @@ TOLD: Mapping[str, str] = {
     "last-good": N_("a file has a mistake, the last good copy is in use"),
 }
 SHUT: Mapping[str, str] = {
-    "unset": N_("No PIN is set. On this machine: python -m kiosk pin"),
+    "unset": N_("No PIN is set. In kiosk.toml: [service] pin. On a PC: python -m kiosk pin"),
     "wrong": N_("Wrong PIN"),
     "wait": N_("Too many tries: {seconds} seconds to wait"),
     "disk": N_("Nothing can be put on record, so nothing is opened"),

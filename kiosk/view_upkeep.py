@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from fonts.tokens import Hex
 from kiosk.layout import Rect, grid
-from kiosk.pin import DIGITS
 from kiosk.scene import Scene
 from kiosk.screen_inputs import Back, Erase, TurnPage, Type
 from kiosk.screen_types import State
@@ -15,6 +14,7 @@ from kiosk.view_flow import ROW_MM, Offer, Sentence, fits, flow, height, languag
 from kiosk.view_parts import Exhibit, page
 from kiosk.widgets import Canvas
 from kiosk.wording import texts
+from sync.box_words import PIN_DIGITS
 
 KEY_MM, MOST_KEY_MM = 20.0, 30.0
 TOLD_MM = 90.0
@@ -189,12 +189,12 @@ def _told(place: Rect, state: State, canvas: Canvas) -> None:
 def _places(row: Rect, state: State, canvas: Canvas) -> None:
     """Six of them, filled as they are typed."""
     colour, gap = canvas.tokens.colour, canvas.px(canvas.tokens.space.s)
-    side = min(row.h, (row.w - (DIGITS - 1) * gap) // DIGITS)
+    side = min(row.h, (row.w - (PIN_DIGITS - 1) * gap) // PIN_DIGITS)
     typed = len(state.upkeep.digits)
-    for index in range(DIGITS):
+    for index in range(PIN_DIGITS):
         cell = Rect(row.x + index * (side + gap), row.y, side, side)
         canvas.box(cell, colour.ink if index < typed else colour.surface, None if index < typed else colour.outline)
-    told = texts(state.language).gettext("{count} of {most} digits").format(count=typed, most=DIGITS)
+    told = texts(state.language).gettext("{count} of {most} digits").format(count=typed, most=PIN_DIGITS)
     canvas.say(told, state.language)
 
 

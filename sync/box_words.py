@@ -7,10 +7,15 @@ import base64
 import binascii
 import re
 from ipaddress import IPv4Interface, IPv4Network, ip_address, ip_interface
+from itertools import pairwise
+
+from sync.config_words import USED
 
 DHCP = "dhcp"
+PIN_DIGITS = 6
 KEY_KINDS = ("ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256", "ssh-rsa")
 LEAST_PREFIX, MOST_PREFIX = 8, 30
+PIN_HINT = "Choose six digits that are no row: not 123456, not 111111."
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _USB = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}(@[0-9]{1,2}-[0-9]{1,2}(\.[0-9]{1,2}){0,5})?")
 
@@ -118,3 +123,19 @@ def _parts(blob: bytes) -> int:
         size = int.from_bytes(blob[at : at + 4], "big")
         at, found = at + 4 + size, found + 1
     return found if at == len(blob) else 0
+
+
+def pin_weakness(pin: str) -> str | None:
+    """Why this cannot be a technician's PIN; None: it can."""
+    if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdecimal()):
+        return f"a PIN has {PIN_DIGITS} digits"
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
+    if len(steps) == 1 and steps <= {-1, 0, 1}:
+        return "this PIN is one of the first that anybody tries"
+    return None
+
+
+def is_pin(text: str) -> tuple[str, str] | None:
+    """A technician's PIN, or the mark that the box keeps it."""
+    weak = None if text == USED else pin_weakness(text)
+    return None if weak is None else (weak, PIN_HINT)

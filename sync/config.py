@@ -11,7 +11,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sync.calendar import Period, periods_of
-from sync.config_box import Network, Serve, Ssh, Upstream, Usb, Wifi, check_box, made_network, made_serve
+from sync.config_box import Network, Serve, Service, Ssh, Upstream, Usb, Wifi, check_box, made_network, made_serve
 from sync.config_roles import (
     ALL_IN_ONE_ROLE,
     DISPLAY_ROLE,
@@ -46,6 +46,7 @@ __all__ = [
     "Screen",
     "Serve",
     "Server",
+    "Service",
     "Sim",
     "Spoken",
     "Ssh",
@@ -147,7 +148,7 @@ class KioskConfig:
     `catalogue` may be "": then it names no service. A score box has a counter at least. An office's server has no
     screen: all 0.
 
-    `network`, `usb`, `ssh`, `serve`: of the appliance (kiosk.box); on a PC they do nothing.
+    `network`, `usb`, `ssh`, `service`, `serve`: of the appliance (kiosk.box); on a PC they do nothing.
     """
 
     role: str
@@ -177,6 +178,7 @@ class KioskConfig:
     usb: Usb
     ssh: Ssh
     serve: Serve
+    service: Service
     voice: Spoken = Spoken()
 
     @property
@@ -205,6 +207,7 @@ def parse_kiosk(data: bytes | str) -> KioskConfig:
         "sim": Sim,
         "usb": Usb,
         "ssh": Ssh,
+        "service": Service,
     }
     for name, kind in shapes.items():
         made[name] = kind(**values[name])

@@ -14,6 +14,7 @@ from sync.box_words import (
     is_ip,
     is_label,
     is_passphrase,
+    is_pin,
     is_ssh_key,
     is_ssid,
     is_usb,
@@ -23,7 +24,7 @@ from sync.box_words import (
 from sync.config_words import is_code, is_http, is_https, no_slash, unless_used
 from sync.strict_toml import Document, Flag, Key, ListOf, Table, Text, Whole
 
-__all__ = ["Network", "Serve", "Ssh", "Upstream", "Usb", "Wifi", "check_box", "made_network", "made_serve"]
+__all__ = ["Network", "Serve", "Service", "Ssh", "Upstream", "Usb", "Wifi", "check_box", "made_network", "made_serve"]
 
 PORTS = {"exchange": 8443, "pages": 8080, "console": 8444}
 """Where an office's server listens, where nobody says otherwise."""
@@ -67,6 +68,13 @@ class Ssh:
     """`key`: the public key that may enter; None: nobody may, and nothing listens."""
 
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The technician's menu. `pin` is to be its PIN from the next start on; None: it stays as it is."""
+
+    pin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,9 @@ _USB = Table(
     )
 )
 _SSH = Table((Key("key", Text(is_ssh_key), "the public key that may enter over SSH"),))
+_SERVICE = Table(
+    (Key("pin", Text(is_pin, unless_used, secret=True), "the technician's PIN, until the box keeps it", None),)
+)
 _UPSTREAM = Table(
     (
         Key("url", Text(is_https, no_slash), "the address of the centre's server"),
@@ -186,5 +197,6 @@ BOX_KEYS = (
     Key("network", _NETWORK, "the section of this machine's place on the network", NO_NETWORK),
     Key("usb", _USB, "the section of what may be plugged in", {"allow": (), "copy": None, "restore": False}),
     Key("ssh", _SSH, "the section of who may enter over SSH", {"key": None}),
+    Key("service", _SERVICE, "the section of the technician's menu", {"pin": None}),
     Key("serve", _SERVE, "the section of the office's server on this machine", NO_SERVE),
 )

@@ -143,9 +143,9 @@ _SHOWS = {"data", "calendar", "languages", "screen", "sound", "server", "sim"}
 _LACKS: Mapping[str, frozenset[str]] = {
     KIOSK_ROLE: frozenset({"voice", "serve"}),
     ALL_IN_ONE_ROLE: frozenset({"voice", "server"}),
-    DISPLAY_ROLE: frozenset({"serve", *_PRINTS, *_BUTTONS}),
+    DISPLAY_ROLE: frozenset({"serve", "service", *_PRINTS, *_BUTTONS}),
     SCOREBOX_ROLE: frozenset({"voice", "serve", "catalogue", *_PRINTS}),
-    OFFICE_ROLE: frozenset({"voice", "catalogue", *_PRINTS, *_BUTTONS, *_SHOWS}),
+    OFFICE_ROLE: frozenset({"voice", "catalogue", "service", *_PRINTS, *_BUTTONS, *_SHOWS}),
 }
 """The keys that do nothing in a role."""
 _WITHIN = {

@@ -19,7 +19,7 @@ CODE_CHARACTERS = 26
 """Length of a pairing code: 16 bytes in Crockford base 32 (docs/exchange.md, "Pairing")."""
 
 USED = "used"
-"""What stands in the place of a pairing code once it was used."""
+"""What stands in the place of a pairing code once it was used, and of a PIN once the box keeps it."""
 
 
 def _near(word: str, known: list[str]) -> str:
@@ -124,7 +124,7 @@ def is_code(text: str) -> tuple[str, str] | None:
 
 
 def unless_used(text: str) -> str | None:
-    """The code; None where it was used."""
+    """The code, or the PIN; None where it was used."""
     return None if text == USED else text
 
 

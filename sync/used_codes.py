@@ -1,4 +1,5 @@
-"""The one-time pairing codes in a kiosk.toml: where they stand, and the same file without them. Pure.
+"""What stands in a kiosk.toml until it was used: pairing codes, the PIN. Where they are, and the same file without
+them. Pure.
 
 All other bytes stay as whoever wrote the file left them: remarks, spaces, line ends, a byte order mark.
 """
@@ -6,17 +7,22 @@ All other bytes stay as whoever wrote the file left them: remarks, spaces, line 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from sync.box_words import is_pin
 from sync.config_words import USED, is_code
 from sync.errors import ConfigError
 from sync.strict_toml import parse
 from sync.toml_lines import Path
 
-PLACES: tuple[Path, ...] = (("server", "code"), ("serve", "upstream", "code"))
-"""Where a code may stand: for the office's server, and for that server's centre."""
+SERVER: Path = ("server", "code")
+UPSTREAM: Path = ("serve", "upstream", "code")
+SERVICE_PIN: Path = ("service", "pin")
+PLACES: Mapping[Path, Callable[[str], object | None]] = {SERVER: is_code, UPSTREAM: is_code, SERVICE_PIN: is_pin}
+"""Where one may stand, and what is wrong with a text there: the code for the office's server, that for this server's
+centre, the technician's PIN."""
 
 
 class Code(NamedTuple):
-    """A code that was not used yet, as it is written, and where its bytes are."""
+    """A code or PIN that was not used yet, as it is written, and where its bytes are."""
 
     path: Path
     text: str
@@ -31,9 +37,9 @@ def codes_in(content: bytes) -> tuple[Code, ...]:
     except ConfigError:
         return ()
     found = []
-    for path in PLACES:
+    for path, wrong in PLACES.items():
         text, line = _at(document.values, path), document.lines.of(path)
-        if not isinstance(text, str) or text == USED or is_code(text) is not None or line is None:
+        if not isinstance(text, str) or text == USED or wrong(text) is not None or line is None:
             continue
         raw = text.encode()
         start = content.find(raw, _beginning(content, line))

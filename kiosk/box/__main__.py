@@ -59,7 +59,7 @@ def _configure(given: argparse.Namespace) -> int:
 
 
 def _wipe(given: argparse.Namespace) -> int:
-    _say(wipe(FolderCard(Path(given.firmware)), driver.pins_of(Path(given.data))))
+    _say(wipe(FolderCard(Path(given.firmware)), driver.kept_of(Path(given.data))))
     return 0
 
 

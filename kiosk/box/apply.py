@@ -15,15 +15,16 @@ from pathlib import Path
 from kiosk.box.changes import Changes, changed, changes_in
 from kiosk.box.files import File
 from kiosk.box.network import SOMETIMES
-from kiosk.box.plan import PAIR_UNIT, Places, Plan, changes_file, code_file, good_copy, plan, trial_file
+from kiosk.box.plan import PAIR_UNIT, PIN_FILE, Places, Plan, changes_file, code_file, good_copy, plan, trial_file
 from kiosk.box.source import NAME, Source, judge, judged, names_in
-from kiosk.box.wipe import FolderCard, found, to_wipe
+from kiosk.box.wipe import FolderCard, Kept, found, to_wipe
 from sync.durable import write_durably
 from sync.errors import ConfigError
-from sync.pin import Pin, load_pin
+from sync.pin import holds, load_pin
 from sync.strict_toml import MAX_BYTES
+from sync.used_codes import SERVER, SERVICE_PIN, UPSTREAM
 
-GENERATED = ("iwd", "nftables.d", "ssh", NAME, "server.toml", "problem.json", "usb-allow", "restore")
+GENERATED = ("iwd", "nftables.d", "ssh", NAME, "server.toml", "problem.json", "usb-allow", "restore", PIN_FILE)
 """What an earlier run may have left in the folder of what is made."""
 PIN, UPSTREAM_PIN = "kiosk/pin.json", "server/upstream.json"
 
@@ -31,12 +32,13 @@ PIN, UPSTREAM_PIN = "kiosk/pin.json", "server/upstream.json"
 @dataclass(frozen=True)
 class System:
     """What is done with: `root` goes before every path, "/" on a box. `run` runs a command and gives its exit status;
-    `own` gives a file to user and group; `say` writes the system's log."""
+    `own` gives a file to user and group; `say` writes the system's log; `random(n)` gives n unpredictable bytes."""
 
     root: Path
     run: Callable[[Sequence[str]], int]
     own: Callable[[Path, str, str], None]
     say: Callable[[str], None]
+    random: Callable[[int], bytes] = os.urandom
 
     def at(self, path: str) -> Path:
         """Where this path is."""
@@ -67,7 +69,14 @@ def apply(places: Places, system: System) -> Plan:
         line = f", line {source.problem.line}" if source.problem.line else ""
         system.say(f"{NAME}{line}: {source.problem}. {source.problem.hint} In use: {source.copy}")
     card, _ = read_card(system.at(places.firmware))
-    done = plan(source, places, wipes=to_wipe(card.get(NAME, b""), pins_of(system.at(places.data))))
+    kept = kept_of(system.at(places.data))
+    pin = source.config.service.pin if source.config is not None else None
+    done = plan(
+        source,
+        places,
+        wipes=to_wipe(card.get(NAME, b""), kept),
+        pin=None if pin is None or kept[SERVICE_PIN](pin) else _hashed(pin, system),
+    )
     _clear([system.at(places.run) / name for name in GENERATED] + [system.at(path) for path in (*SOMETIMES, PAIR_UNIT)])
     for file in done.files:
         _try(partial(write, file, system), file.path, system)
@@ -128,16 +137,33 @@ def read_card(folder: Path) -> tuple[dict[str, bytes], str | None]:
     return card, None
 
 
-def pins_of(data: Path) -> Mapping[tuple[str | int, ...], Pin | None]:
-    """The servers that this machine was paired with, by the place of the code in kiosk.toml."""
-    return {("server", "code"): _pin(data / PIN), ("serve", "upstream", "code"): _pin(data / UPSTREAM_PIN)}
+def kept_of(data: Path) -> Kept:
+    """The servers that this machine was paired with, and its PIN."""
+    return {
+        SERVER: partial(_paired, data / PIN),
+        UPSTREAM: partial(_paired, data / UPSTREAM_PIN),
+        SERVICE_PIN: partial(_has_pin, data / "kiosk"),
+    }
 
 
-def _pin(path: Path) -> Pin | None:
+def _paired(path: Path, code: str) -> bool:
     try:
-        return load_pin(path)
+        pin = load_pin(path)
     except OSError:
-        return None
+        return False
+    return pin is not None and holds(pin, code)
+
+
+def _hashed(pin: str, system: System) -> str:
+    from kiosk.pin_file import hashed  # see below
+
+    return hashed(pin, system.random)
+
+
+def _has_pin(data: Path, pin: str) -> bool:
+    from kiosk.pin_file import PinFile  # with what it reckons hashes by; a start without a PIN on the card goes without
+
+    return PinFile(data).holds(pin)
 
 
 def _last_good(path: Path, card: Mapping[str, bytes]) -> Source | None:

@@ -20,8 +20,10 @@ from sync.toml_text import toml_text
 PYTHON = "/opt/scorecard/bin/python"
 FILES = ("catalogue", "calendar", "ticket", "printers")
 """Keys whose files lie on the card, beside kiosk.toml."""
-BELOW = ("network", "usb", "ssh", "serve")
+BELOW = ("network", "usb", "ssh", "service", "serve")
 """Sections that are the box's business and nobody else's: a passphrase is handed to no other process."""
+PIN_FILE = "service.pin"
+"""Where the kiosk finds the hash of the PIN that it shall take (kiosk.pin_file)."""
 DEFAULT_ZONE = "Asia/Bangkok"
 
 
@@ -70,10 +72,11 @@ def code_file(places: Places) -> str:
     return f"{places.run}/code.json"
 
 
-def plan(source: Source, places: Places, *, wipes: bool = False) -> Plan:
+def plan(source: Source, places: Places, *, wipes: bool = False, pin: str | None = None) -> Plan:
     """Everything for this box. A box without a good configuration is a kiosk that says what is wrong, on DHCP.
 
-    `wipes`: a pairing code on the card was used, and is to be taken off it.
+    `wipes`: something on the card was used, and is to be taken off it. `pin`: the hash of the one that the technician's
+    menu is to have from now on.
     """
     config = source.config
     if config is None:
@@ -86,6 +89,8 @@ def plan(source: Source, places: Places, *, wipes: bool = False) -> Plan:
     files += [network.printer_way(printer[0])] if printer is not None else []
     files.append(File(f"{places.run}/usb-allow", _usb(config)))
     files += [File(f"{places.run}/restore", "")] if config.usb.restore else []
+    if pin is not None:
+        files.append(File(f"{places.run}/{PIN_FILE}", f"{pin}\n", 0o400, user="scorecard-kiosk", group="scorecard"))
     files += network.ssh_files(config.ssh.key, places.run, places.data) if config.ssh.key is not None else []
     files.append(network.machine_unit(config.network.hostname, config.time_zone, config.screen.brightness))
     units = ["scorecard-restore.service"] if config.usb.restore else []

@@ -1,4 +1,5 @@
-"""Taking a used pairing code off the card: a new file beside the old one, then its name. FAT knows nothing better.
+"""Taking what was used off the card, a pairing code or a PIN that the box keeps: a new file beside the old one, then
+its name. FAT knows nothing better.
 
 A FAT file system has no journal, so every step may be the last. What a cut leaves, and what becomes of it:
 
@@ -19,9 +20,12 @@ from typing import Protocol
 
 from kiosk.box.source import NAME
 from sync.errors import ConfigError
-from sync.pin import Pin, holds
 from sync.strict_toml import parse
+from sync.toml_lines import Path as Place
 from sync.used_codes import Code, codes_in, without_codes
+
+Kept = Mapping[Place, Callable[[str], bool]]
+"""By the place in kiosk.toml: whether what this machine keeps came from this very text."""
 
 DRAFT = "kiosk.new"
 """A short name of FAT's, so that it takes one entry of the folder."""
@@ -43,15 +47,14 @@ class Card(Protocol):
         """Take it away. Raises OSError."""
 
 
-def used(code: Code, pins: Mapping[tuple[str | int, ...], Pin | None]) -> bool:
-    """Whether this machine was paired by this very code. `pins`: the pin by the place of the code that makes it."""
-    pin = pins.get(code.path)
-    return pin is not None and holds(pin, code.text)
+def used(code: Code, kept: Kept) -> bool:
+    """Whether this machine was paired by this very code, or has this very PIN."""
+    return code.path in kept and kept[code.path](code.text)
 
 
-def to_wipe(content: bytes, pins: Mapping[tuple[str | int, ...], Pin | None]) -> bool:
-    """Whether the file has a code that was used."""
-    return any(used(code, pins) for code in codes_in(content))
+def to_wipe(content: bytes, kept: Kept) -> bool:
+    """Whether the file has something that was used."""
+    return any(used(code, kept) for code in codes_in(content))
 
 
 def found(card: Card) -> bytes | None:
@@ -60,7 +63,7 @@ def found(card: Card) -> bytes | None:
     return content if content is not None else _whole(card.read(DRAFT))
 
 
-def wipe(card: Card, pins: Mapping[tuple[str | int, ...], Pin | None]) -> str:
+def wipe(card: Card, kept: Kept) -> str:
     """Mark what was used, or mend what a cut has left; what was done, for the system's log. Raises OSError."""
     content, draft = card.read(NAME), card.read(DRAFT)
     if content is None:
@@ -68,16 +71,17 @@ def wipe(card: Card, pins: Mapping[tuple[str | int, ...], Pin | None]) -> str:
             return f"there is no {NAME}"
         card.rename(DRAFT, NAME)
         return f"{NAME} has its name again"
-    after = without_codes(content, lambda code: used(code, pins))
+    gone = [code for code in codes_in(content) if used(code, kept)]
+    after = without_codes(content, gone.__contains__)
     if draft is not None and draft != content:
         card.remove(DRAFT)  # another file than the one in use: the rest of a draft
     if after == content:
-        return "no code to take away"
+        return "nothing to take away"
     card.write(DRAFT, after)
     if card.read(DRAFT) != after:
         return "the card does not give back what was written: nothing was changed"
     card.rename(DRAFT, NAME)
-    return "the pairing code was used, and is no longer on the card"
+    return f"used, and no longer on the card: {', '.join('.'.join(map(str, code.path)) for code in gone)}"
 
 
 def _whole(content: bytes | None) -> bytes | None:

@@ -1,5 +1,6 @@
 """kiosk.toml onto a card, an image, a batch of boxes: checked as the box checks it, whole or not at all."""
 
+import random
 import re
 import subprocess
 import tomllib
@@ -10,7 +11,7 @@ import pytest
 
 from image.configure import SHIPPED, main
 from image.configure_card import Disk, Extent, Folder, fat_of
-from image.configure_edit import edited, known_names, path_of, value_of, without
+from image.configure_edit import edited, known_names, new_pin, path_of, value_of, without
 from image.configure_sheet import GROUND, PHYSICAL, POWER, page, pictures, pins, sheets
 from image.configure_table import TableError, boxes
 from image.disk import DATA, FIRMWARE, SLOT_A, boot_record
@@ -18,6 +19,7 @@ from image.errors import ImageError
 from sync.config import parse_kiosk
 
 BASE = SHIPPED.read_text("utf-8")
+BELOW = random.Random(1).randrange
 CODE = "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-90"
 GOOD = (
     "name,place,role,code,url,address,gateway,counter,ssid,passphrase\n"
@@ -139,7 +141,7 @@ def test_the_first_fat_partition_is_found_by_the_record() -> None:
 def test_every_key_that_is_named_leads_to_one_value(name: str) -> None:
     path = path_of(name)
     assert path
-    value = value_of(path, "7")
+    value = value_of(path, "7", BELOW)
     after = tomllib.loads(edited(BASE, [(path, value)]))
     found = after
     for part in path:
@@ -222,7 +224,7 @@ def test_every_mistake_is_told_by_row_and_column_and_nothing_is_made(
     table: str, faults: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(TableError) as caught:
-        boxes(table, BASE, {})
+        boxes(table, BASE, {}, BELOW)
     assert len(caught.value.faults) >= len(faults)
     for fault in faults:
         assert any(told.startswith(fault) for told in caught.value.faults), (fault, caught.value.faults)
@@ -234,12 +236,47 @@ def test_every_mistake_is_told_by_row_and_column_and_nothing_is_made(
 
 
 def test_a_table_of_semicolons_is_read_too() -> None:
-    assert [box.name for box in boxes(GOOD.replace('"Hall, east"', "Hall").replace(",", ";"), BASE, {})] == [
+    assert [box.name for box in boxes(GOOD.replace('"Hall, east"', "Hall").replace(",", ";"), BASE, {}, BELOW)] == [
         "kiosk-1",
         "score-3",
         "hall",
         "office",
     ]
+
+
+def test_a_pin_is_made_up_for_each_box_that_asks_for_one_and_listed_for_its_maker_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "name,role,url,pin\na,kiosk,,new\nb,scorebox,https://x:8443,new\nc,kiosk,,\nd,kiosk,,482915\n"
+    (tmp_path / "boxes.csv").write_text(table, "utf-8")
+    out = tmp_path / "out"
+    assert call("--table", tmp_path / "boxes.csv", "--out", out) == 0
+    listed = [line.split(",") for line in (out / "pins.csv").read_text("utf-8-sig").splitlines()]
+    assert (out / "pins.csv").stat().st_mode & 0o777 == 0o600
+    assert [row[0] for row in listed] == ["name", "a", "b", "d"]
+    for name, _, pin in listed[1:]:
+        assert parse_kiosk((out / name / "kiosk.toml").read_bytes()).service.pin == pin
+        assert pin not in capsys.readouterr().out
+    pins_made = {row[2] for row in listed[1:]}
+    assert len(pins_made) == 3
+    made = boxes(table, BASE, {}, BELOW)
+    assert not any(box.config.service.pin in str(page(box)) for box in made if box.config.service.pin)
+
+
+def test_a_pin_for_one_card_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(tmp_path, "--from", SHIPPED, "--set", "pin=new") == 0
+    pin = parse_kiosk((tmp_path / "kiosk.toml").read_bytes()).service.pin
+    assert pin is not None
+    assert f"the PIN of its service menu: {pin}" in capsys.readouterr().out
+    assert call(tmp_path, "--set", "pin=123456") == 1
+    said = capsys.readouterr().err
+    assert "one of the first that anybody tries" in said
+    assert "123456" not in said.replace("not 123456", "")
+
+
+def test_no_pin_is_made_up_that_a_box_refuses() -> None:
+    drawn = iter([123456, 0, 654321, 7, 482915])
+    assert [new_pin(lambda most: next(drawn)) for _ in range(2)] == ["000007", "482915"]
 
 
 # The page -------------------------------------------------------------------------------------------------------------
@@ -253,7 +290,7 @@ def test_the_header_has_forty_pins_each_once() -> None:
 
 
 def test_the_drawing_shows_what_hangs_where() -> None:
-    (kiosk, *_) = boxes(GOOD, BASE.replace("# next = 16", "next = 16"), {})
+    (kiosk, *_) = boxes(GOOD, BASE.replace("# next = 16", "next = 16"), {}, BELOW)
     drawn = {each["pin"]: (each["kind"], each["text"]) for each in pins(kiosk.config)}
     assert drawn[29] == ("level", "1 · 1")
     assert drawn[37] == ("level", "1 · 5")
@@ -264,7 +301,7 @@ def test_the_drawing_shows_what_hangs_where() -> None:
 
 
 def test_a_page_is_drawn_and_a_display_has_no_pins() -> None:
-    made = boxes(GOOD, BASE, {})
+    made = boxes(GOOD, BASE, {}, BELOW)
     assert all(len(image) > 10_000 for image in pictures(made, 40))
     assert page(made[2])["pins"] == []
     assert page(made[0])["pins"]

@@ -45,11 +45,12 @@ def test_the_kiosk_toml_on_the_card_is_good_as_it_is() -> None:
 def test_so_it_is_with_every_remark_turned_on_that_a_kiosk_has() -> None:
     whole = re.sub(r"^# (?=\[|\w+ = )", "", SHIPPED.decode(), flags=re.MULTILINE)
     whole = whole.replace("XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XX", CODE).replace("ssh-ed25519 AAAA… name", KEY)
+    whole = whole.replace("XXXXXX", "482915")
     whole = whole.replace('address = "dhcp" ', 'address = "192.168.1.20/24" ')
     parts = re.split(r"^(?=\[(?!network.wifi|serve.upstream))", whole, flags=re.MULTILINE)
     kept = "".join(part for part in parts if part.split("]")[0].lstrip("[") not in ELSEWHERE)
     config = parse_kiosk(kept)
-    assert (config.server.code, config.ssh.key) == (CODE, KEY)
+    assert (config.server.code, config.ssh.key, config.service.pin) == (CODE, KEY, "482915")
     assert config.network.wifi is not None
     (serve,) = [part for part in parts if part.startswith("[serve]")]
     office = parse_kiosk('role = "office"\nplace = "x"\n[office]\nth = "x"\n' + serve)

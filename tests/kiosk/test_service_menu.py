@@ -7,10 +7,12 @@ import pytest
 
 from hardware.buttons import NEXT
 from hardware.printer import PaperStatus
+from kiosk.appliance import pin_of
+from kiosk.configfile import Loaded
 from kiosk.courier import Courier
-from kiosk.pin import FREE_TRIES, LONGEST_WAIT_MS, Tries, weakness
+from kiosk.pin import FREE_TRIES, LONGEST_WAIT_MS, Tries
 from kiosk.pin_command import main as pin_command
-from kiosk.pin_file import FILE, PinFile, PinRefused
+from kiosk.pin_file import FILE, PinFile, PinRefused, hashed
 from kiosk.screen_inputs import Back, ChooseLanguage, Erase, PaperFailed, Stay, TurnPage, Type
 from kiosk.screen_types import IllegalInput, Look, Screen, Ticket
 from kiosk.technician import Bench
@@ -18,6 +20,8 @@ from kiosk.upkeep_inputs import AskFirstCode, OpenButtons, OpenMenu, OpenPin, Pr
 from kiosk.upkeep_parts import Known, parts_of
 from kiosk.upkeep_types import FirstCode, Health, Tried
 from sync.asking import Given
+from sync.box_words import pin_weakness
+from sync.config import parse_kiosk
 from sync.disk import DiskTrouble
 from sync.exchange_terms import Phase
 from sync.facts import CounterPressed, PrinterTested, ScoreGiven
@@ -26,6 +30,7 @@ from sync.inbox import InboxState
 from sync.journal import Instant
 from sync.types import BootId, BootMs, Seq
 from tests.kiosk.fakes import BOOT, FakeClock, Kiosk, opened
+from tests.sync.test_config import GOOD
 
 PIN, WRONG = "246801", "135790"
 GIVEN = Given("7K2M-4XQD-9RTA", 1_795_496_400_000, "https://192.168.1.10:8444", "AA:BB")
@@ -309,9 +314,41 @@ def test_the_file_keeps_a_hash_alone_and_a_new_pin_needs_no_restart(tmp_path: Pa
     assert not kept.holds(PIN)
 
 
+def test_a_pin_that_is_handed_over_is_taken_once_and_one_that_was_set_after_it_stays(tmp_path: Path) -> None:
+    handed, kept = tmp_path / "handed", PinFile(tmp_path)
+    assert not kept.take(handed), "nothing is there"
+    handed.write_text(hashed(PIN, lambda n: b"\x06" * n) + "\n")
+    assert kept.take(handed)
+    assert kept.holds(PIN)
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+    assert not kept.take(handed)
+    kept.write(WRONG, lambda n: b"\x07" * n)
+    assert not kept.take(handed), "the kiosk starts again within the same start of the box"
+    assert kept.holds(WRONG)
+    handed.write_text(hashed(PIN, lambda n: b"\x08" * n) + "\n")
+    assert kept.take(handed), "somebody wrote it into kiosk.toml again"
+    assert kept.holds(PIN)
+    assert not kept.holds(WRONG)
+
+
+def test_a_kiosk_keeps_the_pin_that_lies_beside_its_file_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = Loaded(parse_kiosk(GOOD.replace("/var/lib/scorecard", "data")), None, tmp_path)
+    loaded.data.mkdir()
+    (tmp_path / FILE).write_text(hashed(PIN, lambda n: b"\x06" * n) + "\n")
+    for _ in range(2):
+        assert pin_of(loaded).holds(PIN)
+    assert capsys.readouterr().err.count("PIN") == 1
+    (tmp_path / FILE).write_text(hashed(WRONG, lambda n: b"\x06" * n) + "\n")
+    (loaded.data / f"{FILE}.new").mkdir()
+    assert not pin_of(loaded).holds(WRONG)
+    assert "cannot be kept" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("weak", ["12345", "1234567", "12345a", "111111", "123456", "654321", "٣٣٤٤٥٥", ""])
 def test_what_is_no_pin_or_the_first_that_anybody_tries_is_refused(weak: str, tmp_path: Path) -> None:
-    assert weakness(weak)
+    assert pin_weakness(weak)
     with pytest.raises(PinRefused):
         PinFile(tmp_path).write(weak, lambda n: b"\x05" * n)
     assert not PinFile(tmp_path).is_set()

@@ -97,6 +97,8 @@ USELESS = [
     (OFFICE, '[server]\nurl = "https://x"\n', "an office's server has no `server`", None),
     (ALL_IN_ONE, '[server]\nurl = "https://x"\n', "a machine that is all in one has no `server`", None),
     (SCOREBOX, '[voice]\nquiet = []\n', "a score box has no `voice`", None),
+    (DISPLAY, '[service]\npin = "482915"\n', "a display has no `service`", None),
+    (OFFICE, '[service]\npin = "482915"\n', "an office's server has no `service`", None),
     (SCOREBOX.replace("place", 'printer = "file:///x"\nplace', 1), "", "a score box has no `printer`", None),
 ]  # fmt: skip
 
@@ -153,6 +155,15 @@ def test_each_mistake_is_told_with_its_line(old: str, new: str, message: str, li
     assert (found, at) == (message, GOOD.count("\n") + line)
     assert hint
     assert not [secret for secret in ("horse", "1234") if secret in found + hint], "a passphrase is never repeated"
+
+
+@pytest.mark.parametrize("value", ["482915", '"48291"', '"4829156"', '"48291a"', '"111111"', '"987654"', '""'])
+def test_what_is_no_pin_is_told_with_its_line_and_not_repeated(value: str) -> None:
+    found, line, hint = mistake(f"{GOOD}[service]\npin = {value}\n")
+    assert "pin" in found
+    assert line == GOOD.count("\n") + 2
+    assert hint
+    assert not [part for part in ("4829", "987") if part in found + hint]
 
 
 def test_a_secret_key_is_known_for_what_it_is() -> None:

@@ -33,6 +33,21 @@ def test_a_code_is_marked_in_place(text: str) -> None:
     assert config.serve.upstream is None or config.serve.upstream.code is None
 
 
+PIN = "482915"
+WITH_PIN = GOOD + f'[service]\npin = "{PIN}"\n'
+
+
+@pytest.mark.parametrize("text", [WITH_PIN, WITH_PIN.replace(f'"{PIN}"', f"'{PIN}'  # {PIN}"), f"# {PIN}\n{WITH_PIN}"])
+def test_a_pin_is_marked_in_place(text: str) -> None:
+    content = text.encode()
+    (pin,) = codes_in(content)
+    assert (pin.path, pin.text) == (("service", "pin"), PIN)
+    wiped = without_codes(content)
+    assert wiped == content[: pin.start] + b"used" + content[pin.end :]
+    assert (codes_in(wiped), parse_kiosk(wiped).service.pin) == ((), None)
+    assert parse_kiosk(content).service.pin == PIN
+
+
 def test_only_what_was_used_is_marked() -> None:
     other = CODE.replace("7K3Q", "9T2X")
     both = (GIVEN + f'[serve.upstream]\nurl = "https://x"\ncode = "{other}"\n').encode()

@@ -29,6 +29,7 @@ LEVELS = (0, 1, 4, 5, 6)
 """Lines of the machine's pins: a PL061 has eight, and number 3 is its power key. They hang loose at low; a
 button's rests high, as on a board that pulls it up."""
 
+PIN = "482915"
 OFFICE = """\
 th = "สำนักงานเทศบาลนครตัวอย่าง"
 en = "Example City Office"
@@ -104,7 +105,7 @@ class Bench:
         more = (*usb.split(), *test.split(), *dog.split(), *WORDS)
         self.machine = Machine(self.tools, folder, image, Plugged(Lan.words, tuple(self.lan.inside), more))
         self._open.callback(self.machine.pull)
-        self.kiosk_toml = f'{KIOSK}code = "{self.office.code("ห้องโถง")}"\n'
+        self.kiosk_toml = f'{KIOSK}code = "{self.office.code("ห้องโถง")}"\n[service]\npin = "{PIN}"\n'
         self.flash(self.kiosk_toml)
         self.machine.describe()
 
@@ -156,8 +157,8 @@ class Bench:
 
     @property
     def paired_toml(self) -> str:
-        """The card's kiosk.toml once its code was used."""
-        return re.sub(r"(?m)^code = .*$", 'code = "used"', self.kiosk_toml)
+        """The card's kiosk.toml once its code and its PIN were used."""
+        return re.sub(r"(?m)^(code|pin) = .*$", r'\1 = "used"', self.kiosk_toml)
 
     def hand(self, patience_s: float = HAND_S) -> Hand:
         """A hand within the machine, which runs, or begins to."""

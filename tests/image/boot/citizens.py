@@ -4,10 +4,15 @@ import random
 import time
 from functools import partial
 
-from tests.image.boot.bench import LEVELS
+from tests.image.boot.bench import LEVELS, PIN
 from tests.image.boot.ground import GROUP, READY_S, SERVICE, SIGHT_S, Ground, Steps, within
 
 LANGUAGES = ("th", "my")
+KEPT = f"""\
+from pathlib import Path
+from kiosk.pin_file import PinFile
+print(PinFile(Path("/var/lib/scorecard/kiosk")).holds("{PIN}"))
+"""
 SETTLED_S = 6.0
 """Longer than the lockout in which further presses are one with the first."""
 ARRIVES_S = 90.0
@@ -22,7 +27,7 @@ def day(ground: Ground) -> Steps:
         yield f"a ticket is taken by touch and printed: {language}", partial(ground.ticket, language)
     yield "a score button of the machine's own pins counts", partial(press, ground)
     yield "the facts are at the office's server", partial(arrived, ground, {"ticket.issued": 2, "score.given": 1})
-    yield "the pairing code was used, and is off the card", partial(wiped, ground)
+    yield "the pairing code was used, the PIN is kept: both are off the card", partial(wiped, ground)
     yield "the cable is out: a ticket is given all the same", partial(offline, ground)
     yield "the cable is in: the office hears of it", partial(online, ground)
 
@@ -61,10 +66,12 @@ def arrived(ground: Ground, wanted: dict[str, int]) -> list[str]:
 
 
 def wiped(ground: Ground) -> list[str]:
-    """The line of the code says so, and the card is read-only again."""
+    """Their lines say so, the PIN is the one that was there, and the card is read-only again."""
     hand = ground.bench.hand()
-    line = hand.tells("grep ^code /boot/firmware/kiosk.toml")
-    missed = [] if line == 'code = "used"' else [line]
+    lines = hand.tells("grep -E '^(code|pin) =' /boot/firmware/kiosk.toml")
+    missed = [] if lines.split("\n") == ['code = "used"', 'pin = "used"'] else [lines]
+    if (told := hand.asks(KEPT)) != "True":
+        missed.append(f"whether this is its PIN: {told}")
     if hand.does("touch /boot/firmware/x")[0] == 0:
         missed.append("the card's first partition can be written")
     hand.close()

@@ -36,6 +36,12 @@ WORDS = (
 )
 FILE = "hand.sh"
 ANSWER_S = 45.0
+PYTHON = "/opt/scorecard/bin/python"
+COUNT = """\
+import sqlite3
+db = sqlite3.connect("file:/var/lib/scorecard/kiosk/journal.db?mode=ro", uri=True)
+print(sum('"ticket.issued"' in row for (row,) in db.execute("SELECT CAST(row AS TEXT) FROM facts")))
+"""
 
 
 class Hand:
@@ -71,6 +77,14 @@ class Hand:
     def shows(self) -> str:
         """What the kiosk says that it shows."""
         return self.tells("systemctl show -P StatusText scorecard-kiosk.service")
+
+    def asks(self, program: str) -> str:
+        """What this program of Python says, run by the box's own."""
+        return self.tells(f"cd / && {PYTHON} -I - <<'PROGRAM'\n{program}\nPROGRAM")
+
+    def recorded(self) -> int:
+        """How many tickets are on record."""
+        return int(self.asks(COUNT))
 
     def close(self) -> None:
         """Let go."""

@@ -139,10 +139,11 @@ def mended(ground: Ground) -> list[str]:
 
 
 def filled(ground: Ground) -> list[str]:
-    """Filled to the last block by root; the kiosk is asked for a ticket."""
+    """Filled to the last block by root; the kiosk is asked for a ticket. What the journal has room for already it may
+    still take."""
     hand = ground.bench.hand()
     hand.does("cat /dev/zero > /var/lib/scorecard/fill; sync")
-    before = ground.bench.printed
+    before = ground.bench.printed - hand.recorded()
     citizen = ground.citizen("th")
     for _ in range(ATTEMPTS):  # what is being filled is slow, and a touch may come before its screen
         citizen.takes_a_ticket(SERVICE, GROUP, SIGHT_S / ATTEMPTS)
@@ -151,7 +152,7 @@ def filled(ground: Ground) -> list[str]:
     missed = [] if told else [f"it shows: {hand.shows()}"]
     if not citizen.sees(citizen.state("out-of-order-disk"), "full", SIGHT_S):
         missed.append("the screen does not say that the memory is full")
-    if ground.bench.printed != before:
+    if ground.bench.printed - hand.recorded() > before:
         missed.append("a ticket was printed that is nowhere on record")
     hand.close()
     return missed

@@ -32,7 +32,7 @@ def test_wipe_takes_a_used_code_away(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "kiosk.toml").write_bytes(CONTENT)
     given = ["wipe", "--firmware", str(tmp_path), "--data", str(tmp_path)]
     assert main(given) == 0
-    assert "no code to take away" in capsys.readouterr().err
+    assert "nothing to take away" in capsys.readouterr().err
     (tmp_path / "kiosk").mkdir()
     save_pin(tmp_path / "kiosk" / "pin.json", pin())
     assert main(given) == 0

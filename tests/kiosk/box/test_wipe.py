@@ -3,21 +3,23 @@
 import hashlib
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from kiosk.box.apply import pins_of
-from kiosk.box.wipe import DRAFT, FolderCard, found, to_wipe, wipe
+from kiosk.box.apply import kept_of
+from kiosk.box.wipe import DRAFT, FolderCard, Kept, found, to_wipe, wipe
+from kiosk.pin_file import PinFile
 from sync.config import parse_kiosk
 from sync.paircode import parse_code
 from sync.pairing import Pin, save_pin
-from sync.toml_lines import Path as Path_
+from sync.pin import holds
+from sync.used_codes import SERVER
 from tests.kiosk.box.boxes import KIOSK, Box
 
 NAME = "kiosk.toml"
 CODE = "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-90"
-SERVER: Path_ = ("server", "code")
 GIVEN = KIOSK.replace("[server]", f'[server]\r\ncode = "{CODE}"   # once')
 CONTENT = ("\ufeff# written on Monday\r\n" + GIVEN).encode()
 WIPED = CONTENT.replace(CODE.encode(), b"used")
@@ -28,7 +30,7 @@ def pin(code: str = CODE) -> Pin:
     return Pin("server", secret.prefix.hex().ljust(64, "0"), 0, hashlib.sha256(secret.secret).hexdigest())
 
 
-PAIRED: dict[Path_, Pin | None] = {SERVER: pin()}
+PAIRED: Kept = {SERVER: partial(holds, pin())}
 
 
 class Cut(Exception):
@@ -84,7 +86,7 @@ class Steps:
 @pytest.mark.parametrize("half", ["", "gone"])
 def test_a_cut_at_any_step_leaves_a_whole_file_and_the_next_try_ends_it(half: str) -> None:
     whole = Steps(half=half)
-    assert wipe(whole, PAIRED) == "the pairing code was used, and is no longer on the card"
+    assert wipe(whole, PAIRED) == "used, and no longer on the card: server.code"
     assert whole.files == {NAME: WIPED}
     for cut in range(1, len(whole.done) + 1):
         card = Steps(left=cut, half=half)
@@ -117,12 +119,12 @@ def test_control_a_draft_that_is_always_taken_away_would_free_the_other_names_cl
         card.remove(DRAFT)
 
 
-@pytest.mark.parametrize("pins", [{}, {SERVER: None}, {SERVER: pin(CODE.replace("7K3Q", "9T2X"))}])
-def test_a_code_that_was_not_used_stays(pins: dict[Path_, Pin | None]) -> None:
+@pytest.mark.parametrize("kept", [{}, {SERVER: partial(holds, pin(CODE.replace("7K3Q", "9T2X")))}])
+def test_a_code_that_was_not_used_stays(kept: Kept) -> None:
     card = Steps()
-    assert wipe(card, pins) == "no code to take away"
+    assert wipe(card, kept) == "nothing to take away"
     assert card.files == {NAME: CONTENT}
-    assert not to_wipe(CONTENT, pins)
+    assert not to_wipe(CONTENT, kept)
 
 
 def test_a_card_that_gives_back_something_else_is_left_alone() -> None:
@@ -161,7 +163,7 @@ def test_a_box_wipes_at_its_next_start_what_a_cut_kept_it_from(tmp_path: Path) -
     save_pin(tmp_path / "var/lib/scorecard/kiosk/pin.json", pin())
     box.start()
     assert "systemctl --no-block start scorecard-kiosk.target scorecard-wipe.service" in box.ran
-    wipe(FolderCard(box.card), pins_of(box.at("/var/lib/scorecard")))
+    wipe(FolderCard(box.card), kept_of(box.at("/var/lib/scorecard")))
     box.ran.clear()
     box.start()
     assert "scorecard-wipe.service" not in " ".join(box.ran)
@@ -169,3 +171,44 @@ def test_a_box_wipes_at_its_next_start_what_a_cut_kept_it_from(tmp_path: Path) -
     (box.card / NAME).rename(box.card / DRAFT)
     box.start()
     assert box.as_the_kiosk_sees_it().problem is None, "where a cut took its name it is read all the same"
+
+
+# The PIN --------------------------------------------------------------------------------------------------------------
+
+PIN = "482915"
+WITH_PIN = GIVEN.replace(f'code = "{CODE}"   # once', "") + f'\n[service]\npin = "{PIN}"  # of this box alone\n'
+HANDED, COPY = "/run/scorecard/service.pin", "/var/lib/scorecard/system/kiosk.toml.good"
+
+
+def test_a_pin_is_handed_to_the_kiosk_alone_and_leaves_the_card_once_the_kiosk_keeps_it(tmp_path: Path) -> None:
+    box = Box(tmp_path, WITH_PIN)
+    box.start()
+    assert box.as_the_kiosk_sees_it().problem is None
+    assert box.owned[HANDED] == "scorecard-kiosk:scorecard"
+    assert box.at(HANDED).stat().st_mode & 0o777 == 0o400
+    for path in (HANDED, "/run/scorecard/kiosk.toml", COPY):
+        assert PIN not in box.read(path), path
+    assert "scorecard-wipe.service" not in " ".join(box.ran)
+    kiosk = PinFile(box.at("/var/lib/scorecard/kiosk"))
+    assert kiosk.take(box.at(HANDED))
+    assert kiosk.holds(PIN)
+    box.start()
+    assert "scorecard-wipe.service" in box.ran[-4]
+    assert not box.at(HANDED).exists()
+    kept = kept_of(box.at("/var/lib/scorecard"))
+    assert wipe(FolderCard(box.card), kept) == "used, and no longer on the card: service.pin"
+    assert (box.card / NAME).read_bytes() == WITH_PIN.replace(PIN, "used").encode()
+    box.start()
+    assert not box.at(HANDED).exists()
+    assert kiosk.holds(PIN)
+
+
+def test_a_new_pin_on_the_card_is_handed_over_and_the_one_before_it_opens_nothing(tmp_path: Path) -> None:
+    box = Box(tmp_path, WITH_PIN)
+    kiosk = PinFile(box.at("/var/lib/scorecard/kiosk"))
+    kiosk.write("770413", os.urandom)
+    box.start()
+    assert wipe(FolderCard(box.card), kept_of(box.at("/var/lib/scorecard"))) == "nothing to take away"
+    assert kiosk.take(box.at(HANDED))
+    assert kiosk.holds(PIN)
+    assert not kiosk.holds("770413")
