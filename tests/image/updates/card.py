@@ -9,6 +9,7 @@ from image.disk import DATA, MIB
 from image.errors import ImageError
 from image.machine import Machine
 from image.tools import WORK, Tools
+from kiosk.box.shelf import BUNDLE
 from kiosk.box.slot_command import Card
 from kiosk.box.slots import COPIES_LBA, Record, newest
 
@@ -27,15 +28,12 @@ class OffCard:
         card = Card(self.path)
         return newest([card.read(lba) for lba in COPIES_LBA])[0]
 
-    def put(self, bundle: Path, release: str) -> None:
-        """As sync lays it down: the bundle, then the note that it is whole."""
+    def put(self, bundle: Path) -> None:
+        """As it lies once it was brought from a stick: what sync fetched it takes away where no office offers it."""
         self._take_out()
-        (self.folder / "ready.raucb").hardlink_to(bundle)
-        note = {"release": release, "sha256": "0" * 64, "size": bundle.stat().st_size}
-        (self.folder / "ready.json").write_text(json.dumps(note))
-        for name in ("ready.raucb", "ready.json"):
-            self._run("debugfs", "-w", "-R", f"write {WORK}/{name} /updates/{name}", f"{WORK}/{PART}")
-            (self.folder / name).unlink()
+        (self.folder / BUNDLE).hardlink_to(bundle)
+        self._run("debugfs", "-w", "-R", f"write {WORK}/{BUNDLE} /system/update/{BUNDLE}", f"{WORK}/{PART}")
+        (self.folder / BUNDLE).unlink()
         self._put_back()
 
     def told(self) -> dict[str, Any]:

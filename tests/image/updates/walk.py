@@ -70,7 +70,7 @@ class Updates:
     def installs(self) -> list[str]:
         """Its writes are logged from the first one on."""
         self._slots["B"] = self._variants.slot(NEXT)
-        self._card.put(self._variants.bundle(self._slots["B"], NEXT), NEXT)
+        self._card.put(self._variants.bundle(self._slots["B"], NEXT))
         sparse_copy(self._card.path, self._before)
         self._slots["A"] = taken_out(self._before, self.folder / "slot.a")
         (self._machine.folder / LOG).touch()
@@ -90,7 +90,7 @@ class Updates:
 
     def installs_the_bad_one(self) -> list[str]:
         """Into the slot that N was in."""
-        self._card.put(self._variants.bundle(self._variants.slot(BAD, CANNOT_DRAW), BAD), BAD)
+        self._card.put(self._variants.bundle(self._variants.slot(BAD, CANNOT_DRAW), BAD))
         self._start()
         self._until(f"{BAD} is installed; the machine starts anew", "it is installed", INSTALL_S)
         self._seen = 0
