@@ -13,6 +13,7 @@ from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor
 from tests.server.running import RunningServer, now_ms
 from tests.server.voices import tone
+from tests.walks.stage import until
 from translations import LANGUAGES, load
 
 expect.set_options(timeout=20_000)
@@ -166,7 +167,7 @@ def test_a_long_menu_is_folded_on_a_telephone_and_opens_without_script(
     page = signed_in_as(program, chief, "phone", script=False)
     page.goto(f"{office.console_url}/account?lang={language}")
     summary, links = page.locator(".menu summary"), page.locator(".links a")
-    assert head() < 0.3 * SIZES["phone"][1], "a form begins on the first screen"
+    until("a form begins on the first screen, once its fonts are there", lambda: head() < 0.3 * SIZES["phone"][1])
     assert not links.first.is_visible()
     summary.press("Enter")
     assert links.first.is_visible()
@@ -198,7 +199,7 @@ def test_what_to_do_about_backups_is_folded_and_opens_without_script(
     page.goto(f"{office.console_url}/account?lang={language}")
     summary, remedy = page.locator(".banner summary"), page.locator(".banner details > p")
     assert not remedy.is_visible()
-    assert high() < 64, "one line of words and its room"
+    until("one line of words and its room, once its fonts are there", lambda: high() < 64)
     summary.press("Enter")
     assert remedy.is_visible()
     assert high() > 120, "control: so high it would stand above every page"
