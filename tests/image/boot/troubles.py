@@ -28,6 +28,13 @@ rm $rules
 udevadm control --reload; udevadm trigger --settle -c change $device; sleep 1
 systemctl is-active dev-vda4.device
 """
+FILL = """
+cd /var/lib/scorecard
+set -- $(stat -f -c '%a %S' .)
+fallocate -l $(($1 * $2)) fill
+cat /dev/zero >> fill
+sync
+"""
 ENTRY = (446 + 3 * 16, 16)
 """The data partition's entry in the boot record: where, and how long."""
 HEAD = (DATA.start, 8 << 20)
@@ -142,7 +149,7 @@ def filled(ground: Ground) -> list[str]:
     """Filled to the last block by root; the kiosk is asked for a ticket. What the journal has room for already it may
     still take."""
     hand = ground.bench.hand()
-    hand.does("cat /dev/zero > /var/lib/scorecard/fill; sync")
+    hand.does(FILL)
     before = ground.bench.printed - hand.recorded()
     citizen = ground.citizen("th")
     for _ in range(ATTEMPTS):  # what is being filled is slow, and a touch may come before its screen
