@@ -125,12 +125,15 @@ class Updater:
         """The next step that is due: what was done, or is waited for. `word`: a technician says so now."""
         told, record = self.note_start(), self.record()
         word = word or self._word()
+        standing = record.standing(self.slot)
+        if standing == "trying":  # at its last try the other slot starts next, too, and this one may still be well
+            return "this system is being tried itself: the next update waits"
         if pending(record, self.slot):
             return self._restart(word)
         if not self.shelf.there():
             return "nothing is to be installed"
-        if record.standing(self.slot) != "good":
-            return "this system is being tried itself: the next update waits"
+        if standing == "bad":
+            return "this system was given up: the next update waits"
         waits = self._why_not(word)
         return f"an update waits: {waits}" if waits is not None else self._install(told, word)
 

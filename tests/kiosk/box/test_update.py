@@ -160,6 +160,19 @@ def test_no_update_goes_over_a_system_that_is_being_tried(
     assert card.record.a == "good"
 
 
+@pytest.mark.parametrize("word", [False, True])
+def test_nothing_cuts_a_trial_short_not_even_the_last_one(card: Updated, newer: Path, word: bool) -> None:
+    """At that one the boot loader has counted down to none: the system before starts next, unless this one is well."""
+    card.fetched(newer)
+    card.updater().attend()
+    for left in (2, 1, 0):
+        assert (card.starts(), card.record.left) == ("B", left)
+        assert "is being tried itself" in card.updater().attend(word=word)
+        assert card.manager.restarts == 1
+    assert card.updater().judge()
+    assert card.starts() == "B"
+
+
 @pytest.mark.parametrize("release", ["0.9.0", "1.0.0-rc.1"])
 def test_an_older_one_is_refused_before_a_slot_is_touched(
     card: Updated, tmp_path: Path, ours: Signer, release: str
