@@ -91,8 +91,16 @@ def _batch(given: argparse.Namespace) -> int:
     made = boxes(given.table.read_text("utf-8-sig"), text, _beside(base, content), secrets.randbelow)
     if given.image is not None:
         Disk(given.image)  # refused before anything is made
+    if (given.out / PINS).exists():
+        raise ImageError(
+            f"{given.out / PINS} is there already: boxes may have these PINs", hint="Name another folder after --out."
+        )
     pages = sheets(made)
     given.out.mkdir(parents=True, exist_ok=True)
+    if any(box.config.service.pin for box in made):
+        given.out.chmod(0o700)
+        write_durably(given.out / PINS, _pins(made), mode=0o600)
+        print(f"{given.out / PINS}: the PINs of their service menus; keep them where the office keeps keys")
     for box in made:
         folder = given.out / box.name
         folder.mkdir(exist_ok=True)
@@ -102,9 +110,6 @@ def _batch(given: argparse.Namespace) -> int:
             sparse_copy(given.image, copy)
             Disk(copy).write(box.text.encode())
         print(f"{box.name}: {box.config.role}, {box.config.place}")
-    if any(box.config.service.pin for box in made):
-        write_durably(given.out / PINS, _pins(made), mode=0o600)
-        print(f"{given.out / PINS}: the PINs of their service menus; keep them where the office keeps keys")
     (given.out / "sheets.pdf").write_bytes(pages)
     print(f"{given.out / 'sheets.pdf'}: a page for each box")
     return 0

@@ -78,7 +78,9 @@ def value_of(path: Path, text: str, below: Callable[[int], int]) -> Any:
 def new_pin(below: Callable[[int], int]) -> str:
     """A PIN that a box takes."""
     while True:
-        pin = f"{below(10**PIN_DIGITS):0{PIN_DIGITS}}"
+        pin = (
+            f"{10 ** (PIN_DIGITS - 1) + below(9 * 10 ** (PIN_DIGITS - 1))}"  # a spreadsheet would drop a zero before it
+        )
         if pin_weakness(pin) is None:
             return pin
 

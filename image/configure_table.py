@@ -23,6 +23,7 @@ _OWN: tuple[tuple[str, str, Callable[[KioskConfig], str | None]], ...] = (
     ("hostname", "the machine's name", lambda config: config.network.hostname),
     ("address", "the address", lambda config: None if config.network.address == "dhcp" else config.network.address),
     ("code", "the pairing code", lambda config: config.server.code),
+    ("pin", "the PIN", lambda config: config.service.pin),
 )
 """What no two boxes may share: the column, what it is, and where it stands."""
 

@@ -1,4 +1,4 @@
-"""The technician's PIN as it is kept: its argon2id hash in the data folder, and nowhere else.
+"""The technician's PIN as it is kept: its argon2id hash in the data folder.
 
 The file's first line is the hash. A second one is that hash which was handed over beside kiosk.toml (kiosk.box.apply)
 and taken last: it is taken once, so that a PIN that was set after it stays.
@@ -53,8 +53,11 @@ class PinFile:
 
     def take(self, handed: Path) -> bool:
         """Keep the PIN whose hash lies in this file, where it was not taken before; whether it was. Raises OSError."""
-        new, before = _lines(handed)[:1], _lines(self._path)
-        if not new or new == before[1:]:
+        try:
+            new = handed.read_text("ascii").split()[:1]
+        except FileNotFoundError:
+            return False
+        if not new or new == _lines(self._path)[1:]:
             return False
         self._keep(*new, *new)
         return True
@@ -76,7 +79,7 @@ def hashed(pin: str, random: Callable[[int], bytes]) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    """None where there is no file that can be read: it opens nothing."""
+    """Nothing where there is no file that can be read: it opens nothing."""
     try:
         return path.read_text("ascii").split()
     except (OSError, UnicodeDecodeError):

@@ -130,9 +130,11 @@ class Writer:
             return
         if self._ledger.changes != before:  # a commit of nothing says nothing of the disk
             self.trouble = None
-        self._tell()  # first: no answer is drawn from what was before it
-        for finish in done:
-            finish()
+        try:
+            self._tell()  # first: no answer is drawn from what was before it
+        finally:
+            for finish in done:
+                finish()
 
     def _tell(self) -> None:
         try:

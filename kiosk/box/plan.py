@@ -106,7 +106,7 @@ def _lost(source: Source, places: Places) -> Plan:
     """What was found is handed on as it is, so that the screen tells its line."""
     plain = Network()
     files = [
-        File(f"{places.run}/{NAME}", source.content.decode("utf-8", "replace"), 0o640, group="scorecard"),
+        File(f"{places.run}/{NAME}", kept(source).decode("utf-8", "replace"), 0o640, group="scorecard"),
         *network.network_files(plain, places.run),
         network.rules((), None, places.run),
         File(f"{places.run}/usb-allow", ""),

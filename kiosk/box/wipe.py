@@ -8,17 +8,20 @@ A FAT file system has no journal, so every step may be the last. What a cut leav
     while it is renamed                       kiosk.toml is missing and kiosk.new is whole: read in its place, and
                                               named rightly next time; or both are there with the same clusters: then
                                               the second name stays, since to delete it would free the first one's
-    after that                                kiosk.toml without the code
+    after that                                kiosk.toml without it
 
-Until then a code stands on the card that was used: the server takes it from no other machine.
+Where both names have the same clusters and something more was used since, it is marked in its place. Until then a code
+stands on the card that was used: the server takes it from no other machine. A PIN that was on the card may be found in
+its free clusters: it keeps out who stands in the hall, not who takes the machine (docs/decisions).
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from kiosk.box.source import NAME
+from sync.config_words import USED
 from sync.errors import ConfigError
 from sync.strict_toml import parse
 from sync.toml_lines import Path as Place
@@ -39,6 +42,9 @@ class Card(Protocol):
 
     def write(self, name: str, content: bytes) -> None:
         """Make or replace it. Raises OSError."""
+
+    def overwrite(self, name: str, content: bytes) -> None:
+        """Put as many other bytes into it where it lies. Raises OSError."""
 
     def rename(self, name: str, to: str) -> None:
         """Give it another's name. Raises OSError."""
@@ -77,11 +83,30 @@ def wipe(card: Card, kept: Kept) -> str:
         card.remove(DRAFT)  # another file than the one in use: the rest of a draft
     if after == content:
         return "nothing to take away"
+    if draft == content:  # two names of the same clusters: neither may be written anew, taken away or replaced
+        marked = _in_place(content, gone)
+        if _whole(marked) is None:
+            return "it cannot be marked in its place: nothing was changed"
+        card.overwrite(NAME, marked)
+        return _told(gone)
     card.write(DRAFT, after)
     if card.read(DRAFT) != after:
         return "the card does not give back what was written: nothing was changed"
     card.rename(DRAFT, NAME)
+    return _told(gone)
+
+
+def _told(gone: Sequence[Code]) -> str:
     return f"used, and no longer on the card: {', '.join('.'.join(map(str, code.path)) for code in gone)}"
+
+
+def _in_place(content: bytes, gone: Sequence[Code]) -> bytes:
+    """The same with marks, and spaces behind their quotes: no longer, no shorter."""
+    for code in gone:
+        quote = content[code.end : code.end + 1]
+        mark = (USED.encode() + quote).ljust(code.end + 1 - code.start)
+        content = content[: code.start] + mark + content[code.end + 1 :]
+    return content
 
 
 def _whole(content: bytes | None) -> bytes | None:
@@ -115,6 +140,13 @@ class FolderCard:
             file.flush()
             self._sync(file.fileno())
         self._settle()
+
+    def overwrite(self, name: str, content: bytes) -> None:
+        """See Card."""
+        with (self._folder / name).open("r+b") as file:
+            file.write(content)
+            file.flush()
+            self._sync(file.fileno())
 
     def rename(self, name: str, to: str) -> None:
         """See Card."""

@@ -254,13 +254,21 @@ def test_a_pin_is_made_up_for_each_box_that_asks_for_one_and_listed_for_its_make
     listed = [line.split(",") for line in (out / "pins.csv").read_text("utf-8-sig").splitlines()]
     assert (out / "pins.csv").stat().st_mode & 0o777 == 0o600
     assert [row[0] for row in listed] == ["name", "a", "b", "d"]
+    said = capsys.readouterr().out
     for name, _, pin in listed[1:]:
         assert parse_kiosk((out / name / "kiosk.toml").read_bytes()).service.pin == pin
-        assert pin not in capsys.readouterr().out
+        assert pin not in said
+    assert out.stat().st_mode & 0o777 == 0o700
     pins_made = {row[2] for row in listed[1:]}
     assert len(pins_made) == 3
     made = boxes(table, BASE, {}, BELOW)
     assert not any(box.config.service.pin in str(page(box)) for box in made if box.config.service.pin)
+    assert call("--table", tmp_path / "boxes.csv", "--out", out) == 1, "boxes may have those PINs by now"
+    assert "is there already" in capsys.readouterr().err
+    assert [line.split(",") for line in (out / "pins.csv").read_text("utf-8-sig").splitlines()] == listed
+    with pytest.raises(TableError, match="the PIN is that of row 2") as caught:
+        boxes("name,role,pin\na,kiosk,482915\nb,kiosk,482915\n", BASE, {}, BELOW)
+    assert "482915" not in str(caught.value)
 
 
 def test_a_pin_for_one_card_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -275,8 +283,8 @@ def test_a_pin_for_one_card_is_said_once(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_no_pin_is_made_up_that_a_box_refuses() -> None:
-    drawn = iter([123456, 0, 654321, 7, 482915])
-    assert [new_pin(lambda most: next(drawn)) for _ in range(2)] == ["000007", "482915"]
+    drawn = iter([23456, 0, 554321, 899_999, 382915, 11111])
+    assert [new_pin(lambda most: next(drawn)) for _ in range(2)] == ["100000", "482915"]
 
 
 # The page -------------------------------------------------------------------------------------------------------------

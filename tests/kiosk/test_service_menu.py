@@ -317,6 +317,10 @@ def test_the_file_keeps_a_hash_alone_and_a_new_pin_needs_no_restart(tmp_path: Pa
 def test_a_pin_that_is_handed_over_is_taken_once_and_one_that_was_set_after_it_stays(tmp_path: Path) -> None:
     handed, kept = tmp_path / "handed", PinFile(tmp_path)
     assert not kept.take(handed), "nothing is there"
+    handed.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        kept.take(handed)
+    handed.rmdir()
     handed.write_text(hashed(PIN, lambda n: b"\x06" * n) + "\n")
     assert kept.take(handed)
     assert kept.holds(PIN)

@@ -1,7 +1,9 @@
 """A card that is updated: N runs, N+1 goes in and stays, a bad N+2 goes in and is given up; the tickets stay."""
 
 import random
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from image.configure_card import sparse_copy
@@ -19,6 +21,7 @@ NIGHT = ("-rtc", "base=2026-12-01T18:30:00")
 """In Bangkok half past one at night: the hours of updates."""
 READY = r"kiosk ready, \d+ x \d+"
 READY_S, INSTALL_S, TRIAL_S, SIGHT_S = 600.0, 1500.0, 1200.0, 240.0
+PULLED_S = 40.0
 UP = r"systemd\[1\]: |Run /init as init process"
 LOG = "writes.log"
 LOGGED = (
@@ -39,7 +42,6 @@ class Updates:
         self._machine, self._ground = self._bench.machine, Ground(self._bench)
         self._card = OffCard(tools, self._machine)
         self._slots, self._before = dict[Slot, Path](), self.folder / "before.img"
-        self._seen = 0
         self.figures: list[str] = []
 
     def close(self) -> None:
@@ -52,8 +54,9 @@ class Updates:
         yield f"N+1 ({NEXT}) lies on the data partition: at night it is installed", self.installs
         yield "the machine starts anew into it: it is well, it stays, the tickets are there", self.stays
         yield f"a bad N+2 ({BAD}), whose kiosk cannot draw, is installed", self.installs_the_bad_one
-        for number in range(1, TRIES + 1):
-            yield f"it starts, and is not well ({number} of {TRIES})", self.is_not_well
+        yield f"it starts, and is not well (1 of {TRIES})", partial(self.is_not_well, TRIES - 1)
+        yield f"the plug is pulled in the middle of a try (2 of {TRIES})", partial(self.is_pulled, TRIES - 2)
+        yield f"its last try has its whole time, too ({TRIES} of {TRIES})", partial(self.is_not_well, 0)
         yield "N+1 runs again by itself and says why; the tickets are there", self.is_back
         yield f"the plug pulled at {CUTS} places of the first installation: a whole slot is chosen", self.cut
         yield "the control: an installer that names the slot before it writes it is found", self.control
@@ -93,15 +96,19 @@ class Updates:
         self._card.put(self._variants.bundle(self._variants.slot(BAD, CANNOT_DRAW), BAD))
         self._start()
         self._until(f"{BAD} is installed; the machine starts anew", "it is installed", INSTALL_S)
-        self._seen = 0
         return []
 
-    def is_not_well(self) -> list[str]:
+    def is_not_well(self, left: int) -> list[str]:
         """It waits for the kiosk as long as it has to, and starts the machine anew by itself."""
-        self._seen += 1
-        left = TRIES - self._seen
         self._until(f"scorecard: slot A, {left} left", "the bad one starts", READY_S)
         self._until(rf"{BAD} is not well: scorecard-kiosk.*Starts left: {left}", "it is not well", TRIAL_S)
+        return []
+
+    def is_pulled(self, left: int) -> list[str]:
+        """Some time after the next start of the bad one; power again."""
+        self._until(f"scorecard: slot A, {left} left", "the bad one starts", READY_S)
+        time.sleep(PULLED_S)
+        self._start()
         return []
 
     def is_back(self) -> list[str]:

@@ -30,14 +30,14 @@ def test_configure_writes_below_the_folder_and_says_what(tmp_path: Path, capsys:
 
 def test_wipe_takes_a_used_code_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "kiosk.toml").write_bytes(CONTENT)
-    given = ["wipe", "--firmware", str(tmp_path), "--data", str(tmp_path)]
+    given = ["wipe", "--again", "0", "--firmware", str(tmp_path), "--data", str(tmp_path)]
     assert main(given) == 0
     assert "nothing to take away" in capsys.readouterr().err
     (tmp_path / "kiosk").mkdir()
     save_pin(tmp_path / "kiosk" / "pin.json", pin())
     assert main(given) == 0
     assert (tmp_path / "kiosk.toml").read_bytes() == WIPED
-    assert main(["wipe", "--firmware", str(tmp_path / "none"), "--data", str(tmp_path)]) == 0
+    assert main(["wipe", "--again", "0", "--firmware", str(tmp_path / "none"), "--data", str(tmp_path)]) == 0
 
 
 @pytest.mark.timeout(120)

@@ -15,7 +15,7 @@ from sync.config import parse_kiosk
 from sync.paircode import parse_code
 from sync.pairing import Pin, save_pin
 from sync.pin import holds
-from sync.used_codes import SERVER
+from sync.used_codes import SERVER, SERVICE_PIN
 from tests.kiosk.box.boxes import KIOSK, Box
 
 NAME = "kiosk.toml"
@@ -56,11 +56,18 @@ class Steps:
         return self.files.get(name)
 
     def write(self, name: str, content: bytes) -> None:
+        assert not self.shared, "this would free the clusters of the other name"
         for part in (b"", content[: len(content) // 2], content):
             self.files[name] = part
             self._step(f"write {len(part)}")
 
+    def overwrite(self, name: str, content: bytes) -> None:
+        assert len(content) == len(self.files[name])
+        self.files.update(dict.fromkeys(self.files if self.shared else [name], content))
+        self._step("overwritten")
+
     def rename(self, name: str, to: str) -> None:
+        assert not self.shared, "this would free the clusters of the other name"
         if self.half == "gone":
             self.files.pop(to, None)
             self._step("old name gone")
@@ -212,3 +219,36 @@ def test_a_new_pin_on_the_card_is_handed_over_and_the_one_before_it_opens_nothin
     assert kiosk.take(box.at(HANDED))
     assert kiosk.holds(PIN)
     assert not kiosk.holds("770413")
+
+
+def test_a_second_thing_to_take_away_after_any_cut_of_the_first_frees_nobody_s_clusters() -> None:
+    both = GIVEN + f"\n[service]\npin = '{PIN}'  # of this box alone\n"
+    kept: Kept = {**PAIRED, SERVICE_PIN: PIN.__eq__}
+    for first in (PAIRED, {SERVICE_PIN: PIN.__eq__}):
+        whole = Steps({NAME: both.encode()})
+        wipe(whole, first)
+        for cut in range(1, len(whole.done) + 1):
+            card = Steps({NAME: both.encode()}, left=cut)
+            with pytest.raises(Cut):
+                wipe(card, first)
+            card.left = 99
+            if card.shared:
+                assert "overwritten" not in card.done
+            wipe(card, kept)
+            config = parse_kiosk(card.files[NAME])
+            assert (config.server.code, config.service.pin) == (None, None), card.done
+            assert b"# of this box alone" in card.files[NAME]
+
+
+def test_what_cannot_be_marked_in_its_place_stays() -> None:
+    content = (WITH_PIN.replace(f'"{PIN}"', f'"""{PIN}"""')).encode()
+    card = Steps({NAME: content, DRAFT: content}, shared=True)
+    assert "cannot be marked" in wipe(card, {SERVICE_PIN: PIN.__eq__})
+    assert card.files == {NAME: content, DRAFT: content}
+
+
+def test_a_box_that_is_lost_hands_no_pin_on(tmp_path: Path) -> None:
+    box = Box(tmp_path, WITH_PIN + "unknown = 1\n")
+    box.start()
+    assert box.as_the_kiosk_sees_it().config is None
+    assert PIN not in box.read("/run/scorecard/kiosk.toml")
