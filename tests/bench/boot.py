@@ -19,8 +19,8 @@ FRAME_BAR, TICKET_BAR = 3.0, 4.0
 IDLE_S = 1000.0
 """Longer than a quarter of an hour, in which the log is kept once."""
 HOUR_S = 3600.0
-SETTLED_S = 40.0
-"""The kernel writes out what is older than 30 s, and looks every five."""
+SETTLED_S = 95.0
+"""The card's kernel writes out what is older than 60 s, and looks every 30 (90-scorecard.conf)."""
 IDLE_BAR_BYTES, TICKET_BAR_BYTES = 4 << 20, 512 << 10
 """In ten years with 300 tickets a day 0.94 TB: a third of what a card of 32 GB bears, each cell a thousand times, where
 it writes ten times as much as it is given."""

@@ -49,8 +49,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("image", nargs="?", type=Path, help="the uncompressed image (default: it is made)")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where image/build keeps its parts")
     parser.add_argument("--out", type=Path, default=Path("out/boot-test"), help="where pictures and logs go")
-    parser.add_argument("--walk", help=f"which of {','.join(LONG)} (default: all; the last two only with --long)")
-    parser.add_argument("--long", action="store_true", help=f"{MANY_CUTS} cuts, and a screen for each broken file")
+    parser.add_argument(
+        "--walk", help=f"which of {','.join(LONG)} (default: all; the last two only with --long or named)"
+    )
+    parser.add_argument("--long", action="store_true", help=f"{MANY_CUTS} cuts, and a start with each broken file")
     parser.add_argument("--stay", action="store_true", help="leave the machine on until Ctrl-C, to look around in it")
     given = parser.parse_args(arguments)
     walks = LONG if given.long else WALKS
