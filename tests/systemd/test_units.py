@@ -53,6 +53,22 @@ def test_every_unit_of_ours_is_valid(tmp_path: Path) -> None:
     assert {name: told for name in names if (told := verified(root, name))} == {}
 
 
+WATCHED = {
+    "scorecard-wipe.path": "kiosk/pin.json",
+    "scorecard-wipe-centre.path": "server/upstream.json",
+    "scorecard-wipe-pin.path": "kiosk/service.pin",
+}
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_what_may_leave_the_card_is_watched_by_a_unit_of_its_own(name: str) -> None:
+    """One that watches several files misses a change of the first while another is not there."""
+    path = [(setting, value) for section, setting, value in named(name).lines if section == "Path"]
+    assert path == [("PathChanged", f"/var/lib/scorecard/{WATCHED[name]}"), ("Unit", "scorecard-wipe.service")]
+    preset = (APPLIANCE.parent / "root/usr/lib/systemd/system-preset/10-scorecard.preset").read_text("utf-8")
+    assert f"enable {name}\n" in preset
+
+
 @pytest.mark.parametrize(("line", "broken"), [
     ("ProtectSystem=strict", "ProtectSytem=strict"), ("User=scorecard-sync", "User=scorecard sync"),
     ("ExecStart=/opt/scorecard/bin/python", "ExecStart=/opt/scorecard/bin/pythn"),
