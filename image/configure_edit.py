@@ -12,13 +12,15 @@ from sync.config_roles import shape_of
 from sync.strict_toml import Choice, Flag, ListOf, Sections, Table, Text
 from sync.toml_lines import Path, lines_of
 from sync.toml_text import toml_text
-from sync.used_codes import SERVICE_PIN
+from sync.used_codes import SERVER, SERVICE_PIN
 
 NEW = "new"
 """Written for a PIN: one is made up."""
+LEAST_PIN = 10 ** (PIN_DIGITS - 1)
+"""A spreadsheet would drop a zero before the other digits."""
 
 SHORT: Mapping[str, Path] = {
-    "code": ("server", "code"),
+    "code": SERVER,
     "pin": SERVICE_PIN,
     "url": ("server", "url"),
     "hostname": ("network", "hostname"),
@@ -78,9 +80,7 @@ def value_of(path: Path, text: str, below: Callable[[int], int]) -> Any:
 def new_pin(below: Callable[[int], int]) -> str:
     """A PIN that a box takes."""
     while True:
-        pin = (
-            f"{10 ** (PIN_DIGITS - 1) + below(9 * 10 ** (PIN_DIGITS - 1))}"  # a spreadsheet would drop a zero before it
-        )
+        pin = str(LEAST_PIN + below(9 * LEAST_PIN))
         if pin_weakness(pin) is None:
             return pin
 

@@ -32,7 +32,7 @@ from kiosk.layout import Display
 from kiosk.loop import Fingers, Loop, SeenLamp, WakePipe
 from kiosk.machine import Machine, Parts, Settings
 from kiosk.office_data import hours_of, publications_of
-from kiosk.pin_file import FILE as PIN
+from kiosk.pin import FILE as PIN
 from kiosk.pin_file import PinFile
 from kiosk.printer_kinds import Kinds
 from kiosk.printer_kinds import notice_of as kinds_notice

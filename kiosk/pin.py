@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from sync.journal import Instant
 
+FILE = "service.pin"
+"""What keeps it in the data folder, and what hands it over beside kiosk.toml (kiosk.pin_file)."""
 FREE_TRIES = 3
 FIRST_WAIT_MS = 30_000
 LONGEST_WAIT_MS = 15 * 60_000

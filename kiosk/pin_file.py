@@ -14,10 +14,10 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from kiosk.errors import KioskError
+from kiosk.pin import FILE
 from sync.box_words import PIN_HINT, pin_weakness
 from sync.keys import write_durably
 
-FILE = "service.pin"
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 SALT_BYTES, HASH_BYTES = 16, 32
 

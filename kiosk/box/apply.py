@@ -15,9 +15,10 @@ from pathlib import Path
 from kiosk.box.changes import Changes, changed, changes_in
 from kiosk.box.files import File
 from kiosk.box.network import SOMETIMES
-from kiosk.box.plan import PAIR_UNIT, PIN_FILE, Places, Plan, changes_file, code_file, good_copy, plan, trial_file
+from kiosk.box.plan import PAIR_UNIT, Places, Plan, changes_file, code_file, good_copy, plan, trial_file
 from kiosk.box.source import NAME, Source, judge, judged, names_in
 from kiosk.box.wipe import FolderCard, Kept, found, to_wipe
+from kiosk.pin import FILE as PIN_FILE
 from sync.durable import write_durably
 from sync.errors import ConfigError
 from sync.pin import holds, load_pin

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.box.diagnosis import Gathered, composed
 from kiosk.doctor import Tools, examine, shown
-from kiosk.pin_file import FILE as PIN
+from kiosk.pin import FILE as PIN
 from sync import RELEASE
 from sync.asking import FILE as ASK
 from sync.asking import ask_reach

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from kiosk.box import network
 from kiosk.box.files import File
 from kiosk.box.source import NAME, Source, kept
+from kiosk.pin import FILE as PIN_FILE
 from sync.config import ALL_IN_ONE_ROLE, KIOSK_ROLE, OFFICE_ROLE, KioskConfig, Network
 from sync.printer_address import host_of
 from sync.toml_text import toml_text
@@ -22,8 +23,6 @@ FILES = ("catalogue", "calendar", "ticket", "printers")
 """Keys whose files lie on the card, beside kiosk.toml."""
 BELOW = ("network", "usb", "ssh", "service", "serve")
 """Sections that are the box's business and nobody else's: a passphrase is handed to no other process."""
-PIN_FILE = "service.pin"
-"""Where the kiosk finds the hash of the PIN that it shall take (kiosk.pin_file)."""
 DEFAULT_ZONE = "Asia/Bangkok"
 
 

@@ -10,9 +10,9 @@ from hardware.printer import PaperStatus
 from kiosk.appliance import pin_of
 from kiosk.configfile import Loaded
 from kiosk.courier import Courier
-from kiosk.pin import FREE_TRIES, LONGEST_WAIT_MS, Tries
+from kiosk.pin import FILE, FREE_TRIES, LONGEST_WAIT_MS, Tries
 from kiosk.pin_command import main as pin_command
-from kiosk.pin_file import FILE, PinFile, PinRefused, hashed
+from kiosk.pin_file import PinFile, PinRefused, hashed
 from kiosk.screen_inputs import Back, ChooseLanguage, Erase, PaperFailed, Stay, TurnPage, Type
 from kiosk.screen_types import IllegalInput, Look, Screen, Ticket
 from kiosk.technician import Bench

@@ -232,9 +232,8 @@ def test_a_second_thing_to_take_away_after_any_cut_of_the_first_frees_nobody_s_c
             with pytest.raises(Cut):
                 wipe(card, first)
             card.left = 99
-            if card.shared:
-                assert "overwritten" not in card.done
             wipe(card, kept)
+            assert ("overwritten" in card.done) == card.shared
             config = parse_kiosk(card.files[NAME])
             assert (config.server.code, config.service.pin) == (None, None), card.done
             assert b"# of this box alone" in card.files[NAME]
