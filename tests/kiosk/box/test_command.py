@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from kiosk.box.__main__ import main
-from kiosk.configfile import load
 from sync.pairing import save_pin
 from tests.kiosk.box.boxes import KIOSK, Box
 from tests.kiosk.box.test_wipe import CONTENT, WIPED, pin
@@ -19,13 +18,13 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_configure_writes_below_the_folder_and_says_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Box(tmp_path, KIOSK + BOX)
+    box = Box(tmp_path, KIOSK + BOX)
     assert main(["configure", "--root", str(tmp_path), "--list"]) == 0
     told = capsys.readouterr().out
     assert "0600 root:root /run/scorecard/iwd/=" in told
     assert "keep /var/lib/scorecard/system/kiosk.toml.good" in told
     assert "correct horse" not in told
-    assert load(tmp_path / "run/scorecard/kiosk.toml", tmp_path).problem is None
+    assert box.as_the_kiosk_sees_it().problem is None
 
 
 def test_wipe_takes_a_used_code_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

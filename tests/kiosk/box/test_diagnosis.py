@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kiosk.box.diagnose import FULL, NO_STICK, WRITTEN, diagnose, gathered
 from kiosk.box.diagnosis import MOST_LOG, REMOVED, Gathered, composed, redacted
-from kiosk.pin_file import PinFile
+from kiosk.pin import FILE
+from kiosk.pin_file import PinFile, hashed
 from sync.paircode import make_code
 from tests.kiosk.test_doctor import one_service
 
@@ -129,11 +130,24 @@ def test_one_text_is_written_that_a_pc_opens_and_the_screen_is_told(place: Place
     assert [path.name for path in place.stick.iterdir()] == ["scorecard-20261204T034000Z.txt"]
     (text,) = place.written()
     assert leaked(text) == set()
-    kept = (place.data / "service.pin").read_text().strip()
-    assert kept not in text
+    assert not [line for line in (place.data / FILE).read_text().split() if line in text]
     for part in ("== doctor ==", "PROBLEM", "== units ==", "active running", "== kiosk.toml ==", "== log =="):
         assert part in text
     assert not [path for path in place.stick.iterdir() if path.suffix == ".new"]
+
+
+def test_neither_the_pin_s_hash_nor_the_one_that_was_handed_over_leaves_the_box(place: Place) -> None:
+    kept, handed = PinFile(place.data), place.folder / FILE
+    handed.write_text(hashed("135790", lambda n: b"\x06" * n) + "\n")
+    assert kept.take(handed)
+    kept.write("246801", lambda n: b"\x07" * n)
+    both = (place.data / FILE).read_text().split()
+    assert len(set(both)) == 2
+    (place.folder / "log").write_text(LOG + "\n".join(f"somebody looked at {line}" for line in both) + "\n")
+    assert diagnose(place.folder, place.config, place.data, MADE, lambda path: True) == WRITTEN
+    (text,) = place.written()
+    assert text.count("somebody looked at") == 2
+    assert not [line for line in both if line in text]
 
 
 def test_control_what_was_gathered_does_hold_the_secrets(place: Place) -> None:

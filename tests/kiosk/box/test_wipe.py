@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.appliance import pin_of
 from kiosk.box.apply import kept_of
 from kiosk.box.wipe import DRAFT, FolderCard, Kept, found, to_wipe, wipe
 from kiosk.pin_file import PinFile
@@ -16,7 +17,7 @@ from sync.paircode import parse_code
 from sync.pairing import Pin, save_pin
 from sync.pin import holds
 from sync.used_codes import SERVER, SERVICE_PIN
-from tests.kiosk.box.boxes import KIOSK, Box
+from tests.kiosk.box.boxes import FILES, KIOSK, Box
 
 NAME = "kiosk.toml"
 CODE = "7K3Q-F0ZM-9T2X-BW4H-7K3Q-F0ZM-90"
@@ -208,6 +209,23 @@ def test_a_pin_is_handed_to_the_kiosk_alone_and_leaves_the_card_once_the_kiosk_k
     box.start()
     assert not box.at(HANDED).exists()
     assert kiosk.holds(PIN)
+
+
+@pytest.mark.parametrize("role", ["kiosk", "scorebox", "all-in-one"])
+def test_each_role_with_a_service_menu_takes_its_pin_from_the_card_once(role: str, tmp_path: Path) -> None:
+    box = Box(tmp_path, FILES[role] + f'\n[service]\npin = "{PIN}"\n')
+    box.start()
+    loaded = box.as_the_kiosk_sees_it()
+    assert loaded.config is not None
+    assert (loaded.config.role, loaded.problem) == ("scorebox" if role == "scorebox" else "kiosk", None)
+    assert not PinFile(loaded.data).is_set()
+    assert pin_of(loaded).holds(PIN), "the kiosk begins with it, without another start of the box"
+    kept = kept_of(box.at("/var/lib/scorecard"))
+    assert wipe(FolderCard(box.card), kept) == "used, and no longer on the card: service.pin"
+    box.start()
+    assert box.as_the_kiosk_sees_it().problem is None
+    assert not box.at(HANDED).exists()
+    assert pin_of(loaded).holds(PIN)
 
 
 def test_a_new_pin_on_the_card_is_handed_over_and_the_one_before_it_opens_nothing(tmp_path: Path) -> None:
