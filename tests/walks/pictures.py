@@ -71,13 +71,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def screens(album: Album) -> None:
-    """A sheet for each language and display, one of the looks and of the service menu for each language, and one of a
-    score box."""
+    """A sheet for each language and display, one of the looks and of the service menu for each language, one of a score
+    box, and the picture of the start."""
     wanted = list(product([*pictures_screens.KINDS, "looks", "service"], LANGUAGES))
     with ProcessPoolExecutor(WORKERS) as pool:
         for (kind, language), image in zip(wanted, pool.map(_sheet, *zip(*wanted, strict=True)), strict=True):
             album.keep(f"screens-{kind}-{language}", image)
     album.keep("screens-scorebox", small(pictures_screens.scorebox_sheet()))
+    album.keep("starting", pictures_screens.starting())
 
 
 def _sheet(kind: str, language: str) -> Image.Image:

@@ -13,6 +13,7 @@ from PIL import Image
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from fonts.tokens import rgb
+from image import still
 from kiosk import preview
 from kiosk.layout import Display
 from kiosk.preview_service import screen_picture
@@ -134,6 +135,14 @@ def scorebox_sheet() -> Image.Image:
     own = [name for name, state in known.items() if state.condition.box is not None and "service" not in name]
     drawn = [(name, screen_picture(known[name], exhibit, kind.display, typesetter)) for name in own]
     return sheet([(name, image.resize(kind.tile, FEWEST_TONES)) for name, image in drawn], kind)
+
+
+def starting() -> Image.Image:
+    """What stands on a small display until the kiosk draws."""
+    size = KINDS["800x480"].display
+    image = Image.new("RGB", (size.width_px, size.height_px), rgb(load_tokens().colour.ground))
+    image.paste(still.centred(still.picture(), image.width), (0, (image.height - still.HEIGHT) // 2))
+    return image
 
 
 def looks_sheet(language: str) -> Image.Image:
