@@ -310,7 +310,7 @@ def _files(record: looks.Remembered) -> str:
 def _clock(config: KioskConfig, record: looks.Remembered, tools: Tools) -> Finding:
     reading = tools.read_clock()
     seen = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(reading.utc_ms / 1000))
-    return findings.clock(reading, seen, trust=config.clock.trust, anchor=record.anchor)
+    return findings.clock(reading, seen, trust=config.clock.trust, chip=config.clock.chip, anchor=record.anchor)
 
 
 def _kinds(loaded: Loaded, config: KioskConfig) -> tuple[Kinds, Finding]:

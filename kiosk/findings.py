@@ -106,13 +106,23 @@ def counter_recorded(wired: Counter, stuck: frozenset[tuple[int, int]]) -> Findi
     return problem(part, f"the running kiosk says that button {names} is stuck", f"Free button {names} by hand.")
 
 
-def clock(reading: Reading, shown: str, *, trust: str, anchor: ClockAnchored | None) -> Finding:
-    """Who vouches for the time. `anchor`: the last one of this start of the machine."""
+def clock(reading: Reading, shown: str, *, trust: str, chip: str | None, anchor: ClockAnchored | None) -> Finding:
+    """Who vouches for the time. `chip`: the clock chip that it should have. `anchor`: the last one of this start of the
+    machine."""
     if reading.disciplined:
         return ok("clock", f"{shown}, kept by a time server, right to {reading.max_error_ms} ms")
     if trust == "system":
         return ok("clock", f'{shown}, believed as it is (trust = "system")')
+    if reading.by_chip and anchor is not None and anchor.source == "rtc":
+        return ok("clock", f"{shown}, set by its clock chip, {chip}, at the start")
+    if reading.by_chip and anchor is None:
+        todo = "Start the kiosk. If it asks for the date, set it there: the chip's time lies before what is on record."
+        return note("clock", f"{shown}, set by its clock chip, {chip}, which no kiosk has believed yet", todo)
     todo = "Connect the network, or confirm the date on the kiosk's screen before the first ticket."
+    if chip is not None and not reading.by_chip:
+        seen = f"{shown}, and the clock chip, {chip}, has not told it"
+        wires = "Let the network set the chip once; if it forgets, see to its battery and its wires at pins 1, 3, 5, 6."
+        return problem("clock", seen, f"{todo} {wires}" if anchor is None else wires)
     if anchor is None:
         return problem("clock", f"{shown}, and nobody vouches for it", todo)
     by = {"staff": "confirmed by staff", "office": "told by the office's server"}.get(anchor.source, anchor.source)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from sync.box_words import CHIP_PINS
 from sync.calendar import Period, periods_of
 from sync.config_box import Network, Serve, Service, Ssh, Upstream, Usb, Wifi, check_box, made_network, made_serve
 from sync.config_roles import (
@@ -121,10 +122,12 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is believed: "ntp" or "system" (sync.clock.Trust). `servers`: the time servers of the appliance."""
+    """What is believed: "ntp" or "system" (sync.clock.Trust). `servers`: the time servers of the appliance. `chip`: the
+    clock chip on its header (sync.box_words.CLOCK_CHIPS); None: it has none."""
 
     trust: str
     servers: tuple[str, ...] = ()
+    chip: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +248,8 @@ def _check_together(values: Mapping[str, Any], document: Document) -> None:
         if language not in values["office"]:
             hint = f'Add  {language} = "…"  under [office], or take "{language}" out of `languages`.'
             raise document.wrong(("office",), f"the office has no name in the language {language}", hint)
-    _check_counters(values["counters"], document)
+    chip = dict.fromkeys(CHIP_PINS, "the clock chip's") if values["clock"]["chip"] is not None else {}
+    _check_counters(values["counters"], document, chip)
     _check_keypad(values["keypad"], document)
     server = values["server"]
     if server["code"] and not server["url"]:
@@ -253,10 +257,10 @@ def _check_together(values: Mapping[str, Any], document: Document) -> None:
     check_box(values, document)
 
 
-def _check_counters(counters: Sequence[Mapping[str, Any]], document: Document) -> None:
-    """Every counter once, and every pin one use among all of them."""
+def _check_counters(counters: Sequence[Mapping[str, Any]], document: Document, taken: Mapping[int, str]) -> None:
+    """Every counter once, and every pin one use among all of them, and what else has some."""
     numbers: set[int] = set()
-    uses: dict[int, str] = {}
+    uses = dict(taken)
     for index, counter in enumerate(counters):
         number, path = counter["counter"], ("counters", index)
         if number in numbers:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sync.box_words import is_machine
+from sync.box_words import CLOCK_CHIPS, is_machine
 from sync.config_box import BOX_KEYS, NO_SERVE
 from sync.config_words import (
     LANGUAGES,
@@ -108,6 +108,7 @@ _CLOCK = Table(
     (
         Key("trust", Choice(("ntp", "system")), "whose time counts", "ntp"),
         Key("servers", ListOf(Text(is_machine), 1, 5, distinct=True), "the list of the time servers", ()),
+        Key("chip", Choice(tuple(CLOCK_CHIPS)), "the kind of the clock chip on the header", None),
     )
 )
 _NO_SERVER = {"url": None, "code": None, "public_url": None}
@@ -133,7 +134,7 @@ _KEYS = (
     Key("sound", _SOUND, "the section of the chime", {"device": "default", "volume": 100}),
     Key("keypad", Sections(Text(is_key), tuple(ACTIONS)), "the section of the tactile keypad", {}),
     Key("server", _SERVER, "the section of the server", _NO_SERVER),
-    Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp", "servers": ()}),
+    Key("clock", _CLOCK, "the section of the clock", {"trust": "ntp", "servers": (), "chip": None}),
     Key("sim", _SIM, "", {"control": None, "clock": None}),
 )
 """Every key of kiosk.toml, but for `role`."""

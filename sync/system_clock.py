@@ -10,6 +10,8 @@ from sync.journal import Instant
 from sync.types import BootId, BootMs, UtcMs
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+BY_CHIP = Path("/run/scorecard/clock-chip")
+"""There on a box whose clock chip has set the system clock (systemd/root/usr/lib/scorecard/clock-chip)."""
 _STA_UNSYNC = 0x0040
 """The kernel's flag for "nobody keeps this clock" (linux/timex.h)."""
 
@@ -31,7 +33,8 @@ class _Timex(ctypes.Structure):
 class SystemClock:
     """The kernel's clocks: CLOCK_BOOTTIME for order and distance, CLOCK_REALTIME for the date."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_chip: Path = BY_CHIP) -> None:
+        self._by_chip = by_chip
         self._boot_id = BootId(_BOOT_ID.read_text().strip().replace("-", ""))
         self._libc = ctypes.CDLL(None, use_errno=True)
 
@@ -54,6 +57,7 @@ class SystemClock:
             UtcMs(time.time_ns() // 1_000_000),
             disciplined,
             max(state.maxerror // 1000, 1) if disciplined else 0,
+            self._by_chip.exists(),
         )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from kiosk.box.changes import Changes, changed, changes_in
 from kiosk.box.files import File
 from kiosk.box.network import SOMETIMES
-from kiosk.box.plan import PAIR_UNIT, Places, Plan, changes_file, code_file, good_copy, plan, trial_file
+from kiosk.box.plan import CHIP_FILE, PAIR_UNIT, Places, Plan, changes_file, code_file, good_copy, plan, trial_file
 from kiosk.box.source import NAME, Source, judge, judged, names_in
 from kiosk.box.wipe import FolderCard, Kept, found, to_wipe
 from kiosk.pin import FILE as PIN_FILE
@@ -25,7 +25,7 @@ from sync.pin import holds, load_pin
 from sync.strict_toml import MAX_BYTES
 from sync.used_codes import SERVER, SERVICE_PIN, UPSTREAM
 
-GENERATED = ("iwd", "nftables.d", "ssh", NAME, "server.toml", "problem.json", "usb-allow", "restore", PIN_FILE)
+MADE = ("iwd", "nftables.d", "ssh", NAME, "server.toml", "problem.json", "usb-allow", "restore", CHIP_FILE, PIN_FILE)
 """What an earlier run may have left in the folder of what is made."""
 PIN, UPSTREAM_PIN = "kiosk/pin.json", "server/upstream.json"
 
@@ -78,7 +78,7 @@ def apply(places: Places, system: System) -> Plan:
         wipes=to_wipe(card.get(NAME, b""), kept),
         pin=None if pin is None or kept[SERVICE_PIN](pin) else _hashed(pin, system),
     )
-    _clear([system.at(places.run) / name for name in GENERATED] + [system.at(path) for path in (*SOMETIMES, PAIR_UNIT)])
+    _clear([system.at(places.run) / name for name in MADE] + [system.at(path) for path in (*SOMETIMES, PAIR_UNIT)])
     for file in done.files:
         _try(partial(write, file, system), file.path, system)
     if done.keep is not None:

@@ -14,6 +14,7 @@ from kiosk.box import network
 from kiosk.box.files import File
 from kiosk.box.source import NAME, Source, kept
 from kiosk.pin import FILE as PIN_FILE
+from sync.box_words import CLOCK_CHIPS
 from sync.config import ALL_IN_ONE_ROLE, KIOSK_ROLE, OFFICE_ROLE, KioskConfig, Network
 from sync.printer_address import host_of
 from sync.toml_text import toml_text
@@ -23,6 +24,8 @@ FILES = ("catalogue", "calendar", "ticket", "printers")
 """Keys whose files lie on the card, beside kiosk.toml."""
 BELOW = ("network", "usb", "ssh", "service", "serve")
 """Sections that are the box's business and nobody else's: a passphrase is handed to no other process."""
+CHIP_FILE = "rtc"
+"""The kind and address of the clock chip, for scorecard-chip.service."""
 DEFAULT_ZONE = "Asia/Bangkok"
 
 
@@ -87,12 +90,15 @@ def plan(source: Source, places: Places, *, wipes: bool = False, pin: str | None
     files.append(network.rules(network.open_ports(config, serves=serves), printer, places.run))
     files += [network.printer_way(printer[0])] if printer is not None else []
     files.append(File(f"{places.run}/usb-allow", _usb(config)))
+    chip = config.clock.chip
+    files += [File(f"{places.run}/{CHIP_FILE}", f"{chip} {CLOCK_CHIPS[chip]:#x}\n")] if chip is not None else []
     files += [File(f"{places.run}/restore", "")] if config.usb.restore else []
     if pin is not None:
         files.append(File(f"{places.run}/{PIN_FILE}", f"{pin}\n", 0o400, user="scorecard-kiosk", group="scorecard"))
     files += network.ssh_files(config.ssh.key, places.run, places.data) if config.ssh.key is not None else []
     files.append(network.machine_unit(config.network.hostname, config.time_zone, config.screen.brightness))
     units = ["scorecard-restore.service"] if config.usb.restore else []
+    units += ["scorecard-chip.service"] if chip is not None else []
     units += [f"scorecard-{config.role}.target"]
     units += ["iwd.service"] if config.network.wifi else []
     units += ["ssh.service"] if config.ssh.key else []

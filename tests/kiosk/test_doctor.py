@@ -464,8 +464,27 @@ def test_how_the_sending_stands(state: InboxState | None, how: str, seen: str) -
 )
 def test_who_vouches_for_the_time(disciplined: bool, trust: str, source: str | None, how: str, seen: str) -> None:
     anchor = ClockAnchored(UtcMs(NOON), 120_000, source) if source else None
-    found = findings.clock(reading(disciplined=disciplined), "noon", trust=trust, anchor=anchor)
+    found = findings.clock(reading(disciplined=disciplined), "noon", trust=trust, chip=None, anchor=anchor)
     assert (found.state, seen in found.seen) == (how, True), found
+
+
+@pytest.mark.parametrize(
+    ("by_chip", "source", "how", "told"),
+    [
+        (True, "rtc", "ok", "set by its clock chip, ds3231, at the start"),
+        (True, None, "note", "If it asks for the date, set it there"),
+        (True, "office", "note", "told by the office's server"),
+        (False, None, "problem", "confirm the date on the kiosk's screen before the first ticket. Let the network set"),
+        (False, "staff", "problem", "Let the network set the chip once; if it forgets, see to its battery"),
+    ],
+)
+def test_whether_the_clock_chip_has_told_the_time(*, by_chip: bool, source: str | None, how: str, told: str) -> None:
+    anchor = ClockAnchored(UtcMs(NOON), 120_000, source) if source else None
+    seen = replace(reading(disciplined=False), by_chip=by_chip)
+    found = findings.clock(seen, "noon", trust="ntp", chip="ds3231", anchor=anchor)
+    assert (found.state, told in f"{found.seen} {found.todo}") == (how, True), found
+    kept = findings.clock(replace(seen, disciplined=True), "noon", trust="ntp", chip="ds3231", anchor=anchor)
+    assert kept.state == "ok"
 
 
 def test_a_screen_that_says_another_size_than_the_settings_is_noted(box: Box) -> None:

@@ -1,5 +1,6 @@
 """Boot time, anchors, and the office day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -103,6 +104,21 @@ def test_an_undisciplined_clock_is_believed_only_where_the_file_says_so() -> Non
     anchor = clock.trusted(reading(NOW), Trust.SYSTEM, None)
     assert anchor is not None
     assert anchor.source == "system"
+
+
+def test_a_clock_that_its_chip_has_set_is_believed_roughly_until_somebody_knows_better() -> None:
+    seen = replace(reading(NOW), by_chip=True)
+    anchor = clock.trusted(seen, Trust.NTP, None)
+    assert anchor is not None
+    assert (anchor.source, anchor.utc_ms, anchor.uncertainty_ms) == ("rtc", NOW, clock.CHIP_MS)
+    better = clock.trusted(replace(seen, disciplined=True), Trust.NTP, None)
+    assert better is not None
+    assert better.source == "ntp"
+    assert anchor.source not in clock.WITNESSES, "a chip that was set wrong does not bar the true time"
+
+
+def test_a_chip_whose_time_is_over_is_not_believed() -> None:
+    assert clock.trusted(replace(reading(NOW), by_chip=True), Trust.NTP, UtcMs(NOW + 1)) is None
 
 
 @pytest.mark.parametrize("trust", list(Trust))

@@ -97,6 +97,18 @@ def test_a_counter_may_have_a_next_button_on_a_pin_of_its_own() -> None:
         parse_kiosk(GOOD.replace("lamp = 21", "lamp = 21\nnext = 21"))
 
 
+def test_a_clock_chip_may_be_named_and_has_its_pins_for_itself() -> None:
+    assert parse_kiosk(GOOD).clock.chip is None
+    assert parse_kiosk(GOOD + '[clock]\nchip = "ds3231"\n').clock.chip == "ds3231"
+    on_sda = GOOD.replace("lamp = 21", "lamp = 2")
+    assert parse_kiosk(on_sda).counters[0].lamp == 2
+    with pytest.raises(ConfigError, match="pin 2 is both the clock chip's and the lamp of counter 1"):
+        parse_kiosk(on_sda + '[clock]\nchip = "ds3231"\n')
+    with pytest.raises(ConfigError, match='cannot be "ds3232"') as caught:
+        parse_kiosk(GOOD + '[clock]\nchip = "ds3232"\n')
+    assert caught.value.hint == 'Did you mean "ds3231"?'
+
+
 def test_several_counters_or_none_may_be_named() -> None:
     first, second = parse_kiosk(SECOND + 'pressed = "high"\n').counters
     assert (first.counter, second) == (1, Counter(2, (17, 27, 22, 23, 24), None, "high"))

@@ -53,10 +53,10 @@ WHY_NOT = why_not()
 pytestmark = [pytest.mark.long, pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))]
 
 
-def configuration() -> str:
-    """An all-in-one without hardware."""
-    text = (ROOT / "kiosk/example/kiosk.toml").read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith(("data =", "# role =", "calendar ="))]
+def configuration(*, hours: bool = False) -> str:
+    """An all-in-one without hardware, open at any time unless it keeps `hours`."""
+    text, dropped = (ROOT / "kiosk/example/kiosk.toml").read_text("utf-8"), ("data =", "# role =")
+    lines = [line for line in text.splitlines() if not line.startswith(dropped if hours else (*dropped, "calendar ="))]
     text = "\n".join(['role = "all-in-one"', *lines])
     text = text.replace("tcp://127.0.0.1:9100", "file:///tmp/paper.bin").replace('"ntp"', '"system"')
     return text.replace('device = "default"', 'device = "none"')

@@ -20,7 +20,7 @@ def box() -> Iterator[Booted]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with Booted(folder / "box", configuration()) as made:
+        with Booted(folder / "box", configuration(hours=True)) as made:
             ready(made)
             yield made
 

@@ -22,12 +22,17 @@ CARD_BYTES = 4 << 30
 """QEMU wants a card of a power of two."""
 BOARD = "bcm2837-rpi-3-b.dtb"
 REACHED_S = 600.0
-WANTED = ("this box is: kiosk", "multi-user.target")
+WANTED = ("this box is: kiosk", "the clock is set by the ds1307: 2027-03-04T", "multi-user.target")
+CHIP = "-rtc base=2027-03-04T05:06:07 -device ds1338,bus=i2c-bus.1,address=0x68"
+"""On I2C 1, where a module would hang on the header. QEMU has this one alone, which is like a DS1307."""
 
 
 def pi(ground: Ground) -> Steps:
-    """A card as it was flashed."""
-    yield "the image's own kernel starts it on QEMU's Raspberry Pi 3, up to multi-user", partial(raspberry, ground)
+    """A card that was flashed, and told of a clock chip."""
+    yield (
+        "the image's own kernel starts it on QEMU's Raspberry Pi 3, up to multi-user; a clock chip sets its clock",
+        partial(raspberry, ground),
+    )
 
 
 def raspberry(ground: Ground) -> list[str]:
@@ -44,12 +49,13 @@ def runs(tools: Tools, image: Path, folder: Path) -> Iterator[str]:
     sparse_copy(image, folder / "card.img")
     os.truncate(folder / "card.img", CARD_BYTES)
     _taken_out(tools, folder)
+    _told_of_the_chip(tools, folder)
     log = folder / "serial.log"
     log.unlink(missing_ok=True)
     words = f"""
         qemu-system-aarch64 -M raspi3b -m 1G -nodefaults -display none -no-reboot -dtb {WORK}/{BOARD}
         -kernel {WORK}/vmlinuz -initrd {WORK}/initrd -drive file={WORK}/card.img,format=raw,if=sd
-        -serial null -serial file:{WORK}/serial.log
+        -serial null -serial file:{WORK}/serial.log {CHIP}
     """
     said = TALKATIVE.replace("ttyAMA0", "ttyS1,115200")
     append = f"{ARGUMENTS} {said} systemd.log_level=info scorecard.slot=A rauc.slot=A"
@@ -80,8 +86,21 @@ def _taken_out(tools: Tools, folder: Path) -> None:
         ["mcopy", "-o", "-i", f"{WORK}/card.img@@{FIRMWARE.start}", f"::{BOARD}", f"{WORK}/{BOARD}"],
     ]
     for command in commands:
-        subprocess.run(tools.command(folder, *command), check=True, stdin=subprocess.DEVNULL, capture_output=True)
+        _run(tools, folder, *command)
     (folder / "slot").unlink()
+
+
+def _told_of_the_chip(tools: Tools, folder: Path) -> None:
+    """At the end of the card's own kiosk.toml."""
+    card, own = f"{WORK}/card.img@@{FIRMWARE.start}", ("::kiosk.toml", f"{WORK}/kiosk.toml")
+    _run(tools, folder, "mcopy", "-o", "-i", card, *own)
+    with (folder / "kiosk.toml").open("a") as file:
+        file.write('\n[clock]\nchip = "ds1307"\n')
+    _run(tools, folder, "mcopy", "-o", "-i", card, *reversed(own))
+
+
+def _run(tools: Tools, folder: Path, *command: str) -> None:
+    subprocess.run(tools.command(folder, *command), check=True, stdin=subprocess.DEVNULL, capture_output=True)
 
 
 def _read(log: Path) -> str:

@@ -14,7 +14,7 @@ from sync.toml_text import toml_text
 from tests.kiosk.box.boxes import FILES, KIOSK, Box
 from tests.sync.test_config_box import BOX, CODE, KEY
 from tests.systemd.test_rules import WHY_NOT, rules
-from tests.systemd.units import made_root, verified
+from tests.systemd.units import APPLIANCE, made_root, unit, verified
 
 CENTRE = f'[serve.upstream]\nurl = "https://centre:8443"\ncode = "{CODE}"\n'
 SERVE = '[serve]\npages = 8090\npublic_url = "http://192.168.1.10:8090"\n' + CENTRE
@@ -119,6 +119,20 @@ def test_time_servers_brightness_and_zone(tmp_path: Path) -> None:
     unit = box.read(f"{UNITS}/scorecard-machine.service")
     assert "ln -sfn /usr/share/zoneinfo/Asia/Yangon /etc/localtime" in unit
     assert "* 40 / 100" in unit
+
+
+def test_a_clock_chip_is_named_to_the_unit_that_tells_the_kernel_and_is_read_before_the_kiosk(tmp_path: Path) -> None:
+    box = Box(tmp_path, KIOSK + '[clock]\nchip = "pcf8563"\n')
+    box.start()
+    assert box.read("/run/scorecard/rtc") == "pcf8563 0x51\n"
+    assert started(box) >= {"scorecard-chip.service", "scorecard-kiosk.target"}
+    told = unit(APPLIANCE / "scorecard-chip.service")
+    assert {"scorecard-kiosk.service", "scorecard-server.service"} <= set(told.all("Before"))
+    assert int(told.one("TimeoutStartSec") or 99) <= 20, "the first picture waits for it"
+    box.put(KIOSK)
+    box.start()
+    assert not box.at("/run/scorecard/rtc").exists()
+    assert "scorecard-chip.service" not in box.ran[-4]
 
 
 def test_the_units_that_are_made_are_valid(tmp_path: Path) -> None:
