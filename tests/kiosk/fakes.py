@@ -55,13 +55,14 @@ class FakeClock:
     utc_ms: int = NOON
     disciplined: bool = False
     boot_id: BootId = BOOT
+    by_chip: bool = False
 
     def instant(self) -> Instant:
         return Instant(self.boot_id, BootMs(self.boottime_ms))
 
     def read(self) -> Reading:
-        utc = UtcMs(self.utc_ms + self.boottime_ms)
-        return Reading(self.boot_id, BootMs(self.boottime_ms), utc, self.disciplined, 5 if self.disciplined else 0)
+        now, utc = BootMs(self.boottime_ms), UtcMs(self.utc_ms + self.boottime_ms)
+        return Reading(self.boot_id, now, utc, self.disciplined, 5 if self.disciplined else 0, self.by_chip)
 
 
 class FailingJournal:
