@@ -108,6 +108,7 @@ class Updates:
         """Some time after the next start of the bad one; power again."""
         self._until(f"scorecard: slot A, {left} left", "the bad one starts", READY_S)
         time.sleep(PULLED_S)
+        self._machine.pull()
         self._start()
         return []
 
