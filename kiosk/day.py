@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.screen_types import Moment
 from sync.anchoring import better
-from sync.clock import Anchor, Reading, Timeline, Trust, floor, next_boundary, office_day, office_time, trusted
+from sync.clock import Anchor, Reading, Timeline, Trust, by_chip, floor, next_boundary, office_day, office_time, trusted
 from sync.facts import Body, DayOpened
 from sync.inbox import OfficeTime
 from sync.types import UtcMs
@@ -22,10 +22,10 @@ class Today:
 def anchor_wanted(reading: Reading, trust: Trust, timeline: Timeline, office: OfficeTime | None) -> Anchor | None:
     """A new anchor, where this boot has none yet or a clearly better one: half the uncertainty or less.
 
-    The kernel's word first, then the office's, where its answer came during this boot.
+    The kernel's word first, then the clock chip's, then the office's, where its answer came during this boot.
     """
     past = timeline.known_past if reading.disciplined else timeline.claimed_past
-    candidates = [trusted(reading, trust, past)]
+    candidates = [trusted(reading, trust, past), by_chip(reading, timeline.claimed_past)]
     if office is not None and office.boot_id == reading.boot_id and office.utc_ms >= floor(timeline.known_past):
         candidates.append(Anchor(office.boottime_ms, office.utc_ms, max(office.uncertainty_ms, 1), "office"))
     return better(candidates, reading, timeline)

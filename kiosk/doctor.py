@@ -52,7 +52,7 @@ from sync.inbox import InboxReader
 from sync.journal import Instant
 from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
-from sync.system_clock import SystemClock
+from sync.system_clock import SystemClock, chip_said
 
 BLINK_S = 0.4
 
@@ -73,6 +73,7 @@ class Tools:
     trial: bool = False
     fonts: Callable[[], None] = check
     read_clock: Callable[[], Reading] = lambda: SystemClock().read()
+    chip_said: Callable[[], str] = chip_said
     now: Callable[[], Instant] = lambda: SystemClock().instant()
     board: Callable[[Path], Board] = SystemBoard
     refused: Callable[[], Sequence[Refusal]] = refusals
@@ -310,7 +311,8 @@ def _files(record: looks.Remembered) -> str:
 def _clock(config: KioskConfig, record: looks.Remembered, tools: Tools) -> Finding:
     reading = tools.read_clock()
     seen = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(reading.utc_ms / 1000))
-    return findings.clock(reading, seen, trust=config.clock.trust, chip=config.clock.chip, anchor=record.anchor)
+    chip = None if config.clock.chip is None else findings.ClockChip(config.clock.chip, tools.chip_said())
+    return findings.clock(reading, seen, trust=config.clock.trust, chip=chip, anchor=record.anchor)
 
 
 def _kinds(loaded: Loaded, config: KioskConfig) -> tuple[Kinds, Finding]:

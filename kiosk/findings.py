@@ -6,7 +6,7 @@ instruction. A note is worth knowing and no reason to stay.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hardware.board import BoardState, problems
 from sync.chain import Position
@@ -106,28 +106,40 @@ def counter_recorded(wired: Counter, stuck: frozenset[tuple[int, int]]) -> Findi
     return problem(part, f"the running kiosk says that button {names} is stuck", f"Free button {names} by hand.")
 
 
-def clock(reading: Reading, shown: str, *, trust: str, chip: str | None, anchor: ClockAnchored | None) -> Finding:
-    """Who vouches for the time. `chip`: the clock chip that it should have. `anchor`: the last one of this start of the
-    machine."""
+class ClockChip(NamedTuple):
+    """The chip that kiosk.toml names, and what became of it in this start (sync.system_clock.chip_said)."""
+
+    kind: str
+    said: str
+
+
+_CHIP_ADVICE = {
+    "no-bus": "This board has no I2C at pins 3 and 5: take `chip` out of [clock].",
+    "silent": "See to its wires at pins 1, 3, 5 and 6, and to its kind in kiosk.toml.",
+    "stopped": "Let a time server set it once; if it forgets again, it needs a battery.",
+    "unset": "Let a time server set it once: connect the network for some minutes.",
+    "behind": "Let a time server set it once; if it falls behind again, exchange it.",
+}
+
+
+def clock(reading: Reading, shown: str, *, trust: str, chip: ClockChip | None, anchor: ClockAnchored | None) -> Finding:
+    """Who vouches for the time. `anchor`: the last one of this start of the machine."""
+    advice = _CHIP_ADVICE.get(chip.said, "") if chip is not None else ""
+    doubt = f"; its clock chip, {chip.kind}: {chip.said}" if chip is not None and advice else ""
     if reading.disciplined:
-        return ok("clock", f"{shown}, kept by a time server, right to {reading.max_error_ms} ms")
+        seen = f"{shown}, kept by a time server, right to {reading.max_error_ms} ms{doubt}"
+        return note("clock", seen, advice) if advice else ok("clock", seen)
     if trust == "system":
         return ok("clock", f'{shown}, believed as it is (trust = "system")')
-    if reading.by_chip and anchor is not None and anchor.source == "rtc":
-        return ok("clock", f"{shown}, set by its clock chip, {chip}, at the start")
-    if reading.by_chip and anchor is None:
-        todo = "Start the kiosk. If it asks for the date, set it there: the chip's time lies before what is on record."
-        return note("clock", f"{shown}, set by its clock chip, {chip}, which no kiosk has believed yet", todo)
-    todo = "Connect the network, or confirm the date on the kiosk's screen before the first ticket."
-    if chip is not None and not reading.by_chip:
-        seen = f"{shown}, and the clock chip, {chip}, has not told it"
-        wires = "Let the network set the chip once; if it forgets, see to its battery and its wires at pins 1, 3, 5, 6."
-        return problem("clock", seen, f"{todo} {wires}" if anchor is None else wires)
     if anchor is None:
-        return problem("clock", f"{shown}, and nobody vouches for it", todo)
-    by = {"staff": "confirmed by staff", "office": "told by the office's server"}.get(anchor.source, anchor.source)
-    seen = f"{shown}; since the start {by}, right to {max(anchor.uncertainty_ms // 1000, 1)} s"
-    return note("clock", seen, "Connect the network, so that a time server keeps it.")
+        todo = "Connect the network, or confirm the date on the kiosk's screen before the first ticket."
+        return problem("clock", f"{shown}, and nobody vouches for it{doubt}", f"{todo} {advice}".strip())
+    by = {"staff": "confirmed by staff", "office": "told by the office's server", "rtc": "told by its clock chip"}
+    seen = f"{shown}; since the start {by.get(anchor.source, anchor.source)}"
+    seen += f", right to {max(anchor.uncertainty_ms // 1000, 1)} s{doubt}"
+    if anchor.source == "rtc" and not advice:
+        return ok("clock", seen)
+    return note("clock", seen, advice or "Connect the network, so that a time server keeps it.")
 
 
 def screen(wanted: Screen, connectors: Mapping[str, tuple[tuple[int, int] | None, tuple[int, int] | None]]) -> Finding:

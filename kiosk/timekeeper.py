@@ -18,7 +18,7 @@ from sync.journal import Instant
 from sync.types import BootMs, UtcMs
 
 DOUBT_POLL_MS = 10_000
-"""How often an untrusted clock is looked at: nothing tells when NTP has set it."""
+"""How often a clock is looked at that is not trusted, or by its chip alone: nothing tells when NTP has set it."""
 TRUST_POLL_MS = 3_600_000
 
 
@@ -84,7 +84,8 @@ class Timekeeper:
         if opening:
             self._record.commit(*opening)
         boundary = day.until_boundary(today, self.zone)
-        wait = DOUBT_POLL_MS if boundary is None else min(TRUST_POLL_MS, boundary + 1)
+        roughly = reading.chip_error_ms is not None and not reading.disciplined
+        wait = DOUBT_POLL_MS if boundary is None or roughly else min(TRUST_POLL_MS, boundary + 1)
         local = self.local()
         self.hours = self._hours(local)
         if local is not None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from server.ledger import Ledger
 from sync.anchoring import anchored, better, moved
-from sync.clock import Reading, Timeline, Trust, confirmed, trusted
+from sync.clock import Reading, Timeline, Trust, by_chip, confirmed, trusted
 from sync.journal import Instant
 from sync.types import BootId, BootMs, UtcMs
 
@@ -36,7 +36,7 @@ class Timekeeper:
         """What time it is, and who vouches for it, `clock` or `staff`; None: nobody.
 
         The system's clock where it can be trusted; else by the anchors of this boot in the office's own journal: what
-        staff confirmed, or what NTP said before the Internet was cut.
+        staff confirmed, what a clock chip had kept, or what NTP said before the Internet was cut.
         """
         reading = self._clock.read()
         if trusted(reading, self._trust, None) is not None:
@@ -59,7 +59,8 @@ class Timekeeper:
         """Anchor this boot, where it has no anchor yet or there is a clearly better one. Within a transaction."""
         reading, timeline = self._clock.read(), self._timeline()
         past = timeline.known_past if reading.disciplined else timeline.claimed_past
-        anchor = better([trusted(reading, self._trust, past)], reading, timeline)
+        candidates = [trusted(reading, self._trust, past), by_chip(reading, timeline.claimed_past)]
+        anchor = better(candidates, reading, timeline)
         if anchor is not None:
             self._by = "clock"
             now = self._clock.instant()
@@ -68,4 +69,5 @@ class Timekeeper:
         known = timeline.anchored(now.boot_id)
         middle = timeline.when(now.boot_id, now.boottime_ms).middle if known else None
         self._known = None if middle is None else (now.boot_id, now.boottime_ms, middle)
-        self.wait_seconds = TRUST_SECONDS if known and self._by == "clock" else DOUBT_SECONDS
+        roughly = reading.chip_error_ms is not None and not reading.disciplined
+        self.wait_seconds = TRUST_SECONDS if known and self._by == "clock" and not roughly else DOUBT_SECONDS

@@ -16,8 +16,9 @@ PIN_DIGITS = 6
 KEY_KINDS = ("ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256", "ssh-rsa")
 LEAST_PREFIX, MOST_PREFIX = 8, 30
 PIN_HINT = "Choose six digits that are no row: not 123456, not 111111."
-CLOCK_CHIPS = {"ds1307": 0x68, "ds3231": 0x68, "pcf8523": 0x68, "pcf8563": 0x51, "pcf85063": 0x51}
-"""Clock chips that the card's kernel drives, and where each answers on I2C, by its data sheet."""
+CLOCK_CHIPS = {"ds3231": 0x68, "pcf8523": 0x68, "pcf8563": 0x51, "pcf85063": 0x51}
+"""Clock chips that the card's kernel drives and that live on the header's 3.3 V (no DS1307 does); where each answers on
+I2C, by its data sheet."""
 CHIP_PINS = (2, 3)
 """GPIO numbers of SDA and SCL on the header."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")

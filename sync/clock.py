@@ -26,10 +26,6 @@ DRIFT_PPM = 100
 WITNESSES = frozenset({"ntp", "office"})
 """Sources that no finger slips on. What staff or an unkept clock said may be wrong, and must not bar the true time."""
 
-CHIP_MS = 300_000
-"""How far a clock chip may be off: half a year without a time server at 20 ppm, what crystals are sold by. A DS3231
-keeps to 3.5 ppm (its data sheet)."""
-
 BUILT_MS = UtcMs(1_793_491_200_000)
 """2026-11-01T00:00:00Z. No true clock can show an earlier time than this release."""
 
@@ -38,22 +34,24 @@ class Trust(Enum):
     """What `[clock] trust` in kiosk.toml may say."""
 
     NTP = "ntp"
-    """Believe the system clock once the kernel says it is disciplined, or a clock chip has set it."""
+    """Believe the system clock once the kernel says it is disciplined."""
     SYSTEM = "system"
     """Believe the system clock always: demonstrations, and machines whose clock somebody else keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at the machine's clocks. `disciplined`: the kernel says that NTP keeps the system clock. `by_chip`: the
-    box has set it by a clock chip in this boot, which had kept the time."""
+    """One look at the machine's clocks. `disciplined`: the kernel says that NTP keeps the system clock.
+
+    `chip_error_ms`: how far off the clock chip may be by which it was set in this boot; None: by none that is believed.
+    """
 
     boot_id: BootId
     boottime_ms: BootMs
     utc_ms: UtcMs
     disciplined: bool
     max_error_ms: int
-    by_chip: bool = False
+    chip_error_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +180,15 @@ def trusted(reading: Reading, trust: Trust, known_past: UtcMs | None) -> Anchor 
         return Anchor(reading.boottime_ms, reading.utc_ms, max(reading.max_error_ms, 1), "ntp")
     if trust is Trust.SYSTEM:
         return Anchor(reading.boottime_ms, reading.utc_ms, 1000, "system")
-    if reading.by_chip:
-        return Anchor(reading.boottime_ms, reading.utc_ms, CHIP_MS, "rtc")
     return None
+
+
+def by_chip(reading: Reading, known_past: UtcMs | None) -> Anchor | None:
+    """The anchor that a clock chip deserves, where nobody keeps the clock now: less than `trusted`, since only its own
+    machine believes it. It is told to no other, and is no witness."""
+    if reading.disciplined or reading.chip_error_ms is None or reading.utc_ms < floor(known_past):
+        return None
+    return Anchor(reading.boottime_ms, reading.utc_ms, reading.chip_error_ms, "rtc")
 
 
 def confirmed(reading: Reading, utc_ms: UtcMs, known_past: UtcMs | None) -> Anchor:

@@ -10,8 +10,8 @@ from sync.journal import Instant
 from sync.types import BootId, BootMs, UtcMs
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-BY_CHIP = Path("/run/scorecard/clock-chip")
-"""There on a box whose clock chip has set the system clock (systemd/root/usr/lib/scorecard/clock-chip)."""
+BY_CHIP = Path("/run/scorecard/clock-by-chip")
+"""What became of a box's clock chip in this start (systemd/root/usr/lib/scorecard/clock-chip)."""
 _STA_UNSYNC = 0x0040
 """The kernel's flag for "nobody keeps this clock" (linux/timex.h)."""
 
@@ -57,8 +57,21 @@ class SystemClock:
             UtcMs(time.time_ns() // 1_000_000),
             disciplined,
             max(state.maxerror // 1000, 1) if disciplined else 0,
-            self._by_chip.exists(),
+            _chip_error_ms(chip_said(self._by_chip)),
         )
+
+
+def chip_said(path: Path = BY_CHIP) -> str:
+    """ "good" with how far off the chip may be (ms), or the word for why it is not believed; "" where there is none."""
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _chip_error_ms(said: str) -> int | None:
+    word, _, error = said.partition(" ")
+    return int(error) if word == "good" and error.isdecimal() else None
 
 
 def random_bytes(count: int) -> bytes:

@@ -24,7 +24,7 @@ FILES = ("catalogue", "calendar", "ticket", "printers")
 """Keys whose files lie on the card, beside kiosk.toml."""
 BELOW = ("network", "usb", "ssh", "service", "serve")
 """Sections that are the box's business and nobody else's: a passphrase is handed to no other process."""
-CHIP_FILE = "rtc"
+CHIP_FILE = "clock-chip"
 """The kind and address of the clock chip, for scorecard-chip.service."""
 DEFAULT_ZONE = "Asia/Bangkok"
 
@@ -98,7 +98,7 @@ def plan(source: Source, places: Places, *, wipes: bool = False, pin: str | None
     files += network.ssh_files(config.ssh.key, places.run, places.data) if config.ssh.key is not None else []
     files.append(network.machine_unit(config.network.hostname, config.time_zone, config.screen.brightness))
     units = ["scorecard-restore.service"] if config.usb.restore else []
-    units += ["scorecard-chip.service"] if chip is not None else []
+    units += ["scorecard-chip.service", "scorecard-chip-set.path"] if chip is not None else []
     units += [f"scorecard-{config.role}.target"]
     units += ["iwd.service"] if config.network.wifi else []
     units += ["ssh.service"] if config.ssh.key else []

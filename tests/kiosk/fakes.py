@@ -55,14 +55,14 @@ class FakeClock:
     utc_ms: int = NOON
     disciplined: bool = False
     boot_id: BootId = BOOT
-    by_chip: bool = False
+    chip_error_ms: int | None = None
 
     def instant(self) -> Instant:
         return Instant(self.boot_id, BootMs(self.boottime_ms))
 
     def read(self) -> Reading:
         now, utc = BootMs(self.boottime_ms), UtcMs(self.utc_ms + self.boottime_ms)
-        return Reading(self.boot_id, now, utc, self.disciplined, 5 if self.disciplined else 0, self.by_chip)
+        return Reading(self.boot_id, now, utc, self.disciplined, 5 if self.disciplined else 0, self.chip_error_ms)
 
 
 class FailingJournal:

@@ -469,22 +469,30 @@ def test_who_vouches_for_the_time(disciplined: bool, trust: str, source: str | N
 
 
 @pytest.mark.parametrize(
-    ("by_chip", "source", "how", "told"),
+    ("said", "source", "how", "told"),
     [
-        (True, "rtc", "ok", "set by its clock chip, ds3231, at the start"),
-        (True, None, "note", "If it asks for the date, set it there"),
-        (True, "office", "note", "told by the office's server"),
-        (False, None, "problem", "confirm the date on the kiosk's screen before the first ticket. Let the network set"),
-        (False, "staff", "problem", "Let the network set the chip once; if it forgets, see to its battery"),
+        ("good 20000", "rtc", "ok", "since the start told by its clock chip, right to 120 s"),
+        ("good 20000", "office", "note", "told by the office's server"),
+        ("unset", None, "problem", "before the first ticket. Let a time server set it once: connect the network"),
+        ("silent", "staff", "note", "; its clock chip, ds3231: silent See to its wires at pins 1, 3, 5 and 6"),
+        ("stopped", None, "problem", "if it forgets again, it needs a battery"),
+        ("behind", "office", "note", "exchange it"),
+        ("no-bus", None, "problem", "take `chip` out of [clock]"),
+        ("", None, "problem", "nobody vouches for it Connect"),
     ],
 )
-def test_whether_the_clock_chip_has_told_the_time(*, by_chip: bool, source: str | None, how: str, told: str) -> None:
+def test_whether_the_clock_chip_has_told_the_time(said: str, source: str | None, how: str, told: str) -> None:
     anchor = ClockAnchored(UtcMs(NOON), 120_000, source) if source else None
-    seen = replace(reading(disciplined=False), by_chip=by_chip)
-    found = findings.clock(seen, "noon", trust="ntp", chip="ds3231", anchor=anchor)
+    chip = findings.ClockChip("ds3231", said)
+    found = findings.clock(reading(disciplined=False), "noon", trust="ntp", chip=chip, anchor=anchor)
     assert (found.state, told in f"{found.seen} {found.todo}") == (how, True), found
-    kept = findings.clock(replace(seen, disciplined=True), "noon", trust="ntp", chip="ds3231", anchor=anchor)
-    assert kept.state == "ok"
+
+
+@pytest.mark.parametrize(("said", "how"), [("set", "ok"), ("good 5", "ok"), ("unset", "note"), ("silent", "note")])
+def test_in_the_workshop_s_network_a_chip_that_is_not_ready_is_noted(said: str, how: str) -> None:
+    chip = findings.ClockChip("ds3231", said)
+    found = findings.clock(reading(), "noon", trust="ntp", chip=chip, anchor=None)
+    assert (found.state, said in found.seen) == (how, how == "note")
 
 
 def test_a_screen_that_says_another_size_than_the_settings_is_noted(box: Box) -> None:

@@ -270,14 +270,15 @@ def test_what_is_kept_beside_the_tables_is_put_back_with_them(
 class Watch:
     """A clock that stands where it was put."""
 
-    def __init__(self, utc_ms: int, *, disciplined: bool = False) -> None:
+    def __init__(self, utc_ms: int, *, disciplined: bool = False, chip_error_ms: int | None = None) -> None:
         self.utc_ms, self.disciplined, self.ms = utc_ms, disciplined, 1000
+        self.chip_error_ms = chip_error_ms
 
     def instant(self) -> Instant:
         return at(self.ms)
 
     def read(self) -> Reading:
-        return Reading(BootId(BOOT), BootMs(self.ms), UtcMs(self.utc_ms), self.disciplined, 5)
+        return Reading(BootId(BOOT), BootMs(self.ms), UtcMs(self.utc_ms), self.disciplined, 5, self.chip_error_ms)
 
 
 @pytest.mark.parametrize(
@@ -295,6 +296,21 @@ def test_a_start_anchors_the_clock_as_far_as_it_is_trusted(
     assert isinstance(anchor, ClockAnchored)
     assert (anchor.utc_ms, anchor.source) == (NOON, source)
     assert keeper.wait_seconds == TRUST_SECONDS
+
+
+def test_a_clock_chip_tells_the_office_its_time_until_a_time_server_does(ledger: Ledger) -> None:
+    opened(ledger)
+    watch = Watch(NOON, chip_error_ms=20_000)
+    keeper = Timekeeper(watch, Trust.NTP, ledger.own_timeline)
+    assert keeper.now() is None, "what look() has not taken is not believed"
+    for _ in range(2):
+        with ledger.transaction():
+            keeper.look(ledger)
+        assert keeper.now() == (NOON, "clock")
+        watch.disciplined = True
+        assert keeper.wait_seconds == (TRUST_SECONDS if _ else DOUBT_SECONDS)
+    told = [body for body in own_facts(ledger.place) if isinstance(body, ClockAnchored)]
+    assert [(body.source, body.uncertainty_ms) for body in told] == [("rtc", 20_000), ("ntp", 5)]
 
 
 def test_a_clock_that_nobody_keeps_or_that_shows_a_time_that_is_over_anchors_nothing(ledger: Ledger) -> None:

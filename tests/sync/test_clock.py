@@ -106,19 +106,21 @@ def test_an_undisciplined_clock_is_believed_only_where_the_file_says_so() -> Non
     assert anchor.source == "system"
 
 
-def test_a_clock_that_its_chip_has_set_is_believed_roughly_until_somebody_knows_better() -> None:
-    seen = replace(reading(NOW), by_chip=True)
-    anchor = clock.trusted(seen, Trust.NTP, None)
+def test_a_clock_that_its_chip_has_set_is_believed_as_far_as_the_chip_goes_and_by_its_own_machine_alone() -> None:
+    seen = replace(reading(NOW), chip_error_ms=20_000)
+    assert clock.trusted(seen, Trust.NTP, None) is None, "what is told to others"
+    anchor = clock.by_chip(seen, None)
     assert anchor is not None
-    assert (anchor.source, anchor.utc_ms, anchor.uncertainty_ms) == ("rtc", NOW, clock.CHIP_MS)
-    better = clock.trusted(replace(seen, disciplined=True), Trust.NTP, None)
-    assert better is not None
-    assert better.source == "ntp"
-    assert anchor.source not in clock.WITNESSES, "a chip that was set wrong does not bar the true time"
+    assert (anchor.source, anchor.utc_ms, anchor.uncertainty_ms) == ("rtc", NOW, 20_000)
+    assert anchor.source not in clock.WITNESSES
+    assert clock.by_chip(replace(seen, disciplined=True), None) is None, "a time server knows better"
 
 
 def test_a_chip_whose_time_is_over_is_not_believed() -> None:
-    assert clock.trusted(replace(reading(NOW), by_chip=True), Trust.NTP, UtcMs(NOW + 1)) is None
+    seen = replace(reading(NOW), chip_error_ms=20_000)
+    assert clock.by_chip(seen, UtcMs(NOW)) is not None
+    assert clock.by_chip(seen, UtcMs(NOW + 1)) is None
+    assert clock.by_chip(replace(seen, utc_ms=UtcMs(clock.BUILT_MS - 1)), None) is None
 
 
 @pytest.mark.parametrize("trust", list(Trust))

@@ -1,6 +1,7 @@
 """Whether nobody is served: from the box's own configuration, calendar and the office's queue."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,6 +80,12 @@ def test_without_a_calendar_nothing_is_known_of_hours(tmp_path: Path) -> None:
 
 def test_without_a_clock_that_is_kept_nothing_is_known_of_the_time(tmp_path: Path) -> None:
     assert told(box(tmp_path), reading(disciplined=False)) == {"local": None, "open": None, "waiting": None}
+
+
+def test_a_clock_chip_alone_installs_no_update(tmp_path: Path) -> None:
+    """It may be wrong, and an update can wait for whoever knows the time."""
+    seen = replace(reading(disciplined=False), chip_error_ms=20_000)
+    assert told(box(tmp_path), seen) == {"local": None, "open": None, "waiting": None}
 
 
 def test_where_nobody_keeps_the_clock_the_office_s_answer_of_this_boot_tells_the_time(tmp_path: Path) -> None:

@@ -124,14 +124,16 @@ def test_time_servers_brightness_and_zone(tmp_path: Path) -> None:
 def test_a_clock_chip_is_named_to_the_unit_that_tells_the_kernel_and_is_read_before_the_kiosk(tmp_path: Path) -> None:
     box = Box(tmp_path, KIOSK + '[clock]\nchip = "pcf8563"\n')
     box.start()
-    assert box.read("/run/scorecard/rtc") == "pcf8563 0x51\n"
-    assert started(box) >= {"scorecard-chip.service", "scorecard-kiosk.target"}
+    assert box.read("/run/scorecard/clock-chip") == "pcf8563 0x51\n"
+    assert started(box) >= {"scorecard-chip.service", "scorecard-chip-set.path", "scorecard-kiosk.target"}
     told = unit(APPLIANCE / "scorecard-chip.service")
-    assert {"scorecard-kiosk.service", "scorecard-server.service"} <= set(told.all("Before"))
+    before = {"scorecard-kiosk.service", "scorecard-server.service", "systemd-timesyncd.service"}
+    assert before <= set(told.all("Before")), "timesyncd would put the clock forward to what it kept"
+    assert told.one("RemainAfterExit") == "yes", "once in each start"
     assert int(told.one("TimeoutStartSec") or 99) <= 20, "the first picture waits for it"
     box.put(KIOSK)
     box.start()
-    assert not box.at("/run/scorecard/rtc").exists()
+    assert not box.at("/run/scorecard/clock-chip").exists()
     assert "scorecard-chip.service" not in box.ran[-4]
 
 
