@@ -35,6 +35,8 @@ from translations import TranslationsError
 
 REST_S = 60.0
 """How long the screen of a kiosk that cannot start stays, until the service tries again with what was mended."""
+OPENS_S = 90.0
+"""How long journal and screen may take to open, once the program is loaded: a slow machine loads for a minute."""
 ANEW_S = 180.0
 """How long a start may take at which every ticket is rehearsed, on the slowest board."""
 SWITCH_OFF = (
@@ -99,6 +101,7 @@ def _run(config: Path, data: Path | None, journals: type[Journal], pulse: Pulse,
     from fonts import check
     from kiosk import appliance, board_appliance, configfile, office_data, score_appliance
 
+    pulse.works("opens its journal and its screen", OPENS_S)
     check()
     loaded = configfile.load(config, data)
     if loaded.config is None:
