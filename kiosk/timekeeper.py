@@ -84,8 +84,7 @@ class Timekeeper:
         if opening:
             self._record.commit(*opening)
         boundary = day.until_boundary(today, self.zone)
-        roughly = reading.chip_error_ms is not None and not reading.disciplined
-        wait = DOUBT_POLL_MS if boundary is None or roughly else min(TRUST_POLL_MS, boundary + 1)
+        wait = min(TRUST_POLL_MS, boundary + 1) if boundary is not None and reading.rough_ms is None else DOUBT_POLL_MS
         local = self.local()
         self.hours = self._hours(local)
         if local is not None:

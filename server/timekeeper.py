@@ -69,5 +69,5 @@ class Timekeeper:
         known = timeline.anchored(now.boot_id)
         middle = timeline.when(now.boot_id, now.boottime_ms).middle if known else None
         self._known = None if middle is None else (now.boot_id, now.boottime_ms, middle)
-        roughly = reading.chip_error_ms is not None and not reading.disciplined
-        self.wait_seconds = TRUST_SECONDS if known and self._by == "clock" and not roughly else DOUBT_SECONDS
+        kept = known and self._by == "clock" and reading.rough_ms is None
+        self.wait_seconds = TRUST_SECONDS if kept else DOUBT_SECONDS

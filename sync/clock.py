@@ -53,6 +53,11 @@ class Reading:
     max_error_ms: int
     chip_error_ms: int | None = None
 
+    @property
+    def rough_ms(self) -> int | None:
+        """How far off it may be where nobody but the clock chip keeps it; None: somebody does, or nobody at all."""
+        return None if self.disciplined else self.chip_error_ms
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -186,9 +191,9 @@ def trusted(reading: Reading, trust: Trust, known_past: UtcMs | None) -> Anchor 
 def by_chip(reading: Reading, known_past: UtcMs | None) -> Anchor | None:
     """The anchor that a clock chip deserves, where nobody keeps the clock now: less than `trusted`, since only its own
     machine believes it. It is told to no other, and is no witness."""
-    if reading.disciplined or reading.chip_error_ms is None or reading.utc_ms < floor(known_past):
+    if reading.rough_ms is None or reading.utc_ms < floor(known_past):
         return None
-    return Anchor(reading.boottime_ms, reading.utc_ms, reading.chip_error_ms, "rtc")
+    return Anchor(reading.boottime_ms, reading.utc_ms, reading.rough_ms, "rtc")
 
 
 def confirmed(reading: Reading, utc_ms: UtcMs, known_past: UtcMs | None) -> Anchor:

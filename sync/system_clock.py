@@ -62,7 +62,7 @@ class SystemClock:
 
 
 def chip_said(path: Path = BY_CHIP) -> str:
-    """ "good" with how far off the chip may be (ms), or the word for why it is not believed; "" where there is none."""
+    """How it stands: "good" and how far off it may be (ms), or the word for why it is not believed; "" without one."""
     try:
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):

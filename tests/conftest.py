@@ -28,9 +28,9 @@ ON_A_PTY = (
 """Tests that open one; .ci/prepare gives a machine that has none the file system of them, where it may."""
 
 
-A_BOX_S = ("/var/lib/scorecard", "/run/scorecard", "/etc/scorecard", "/boot/firmware")
+BOX_PLACES = ("/var/lib/scorecard", "/run/scorecard", "/etc/scorecard", "/boot/firmware")
 """Where a box keeps its own. A test has its own root for them."""
-THERE_BEFORE = frozenset(place for place in A_BOX_S if Path(place).exists())
+THERE_BEFORE = frozenset(place for place in BOX_PLACES if Path(place).exists())
 
 LONG = ("kiosk/test_fit", "kiosk/test_layout", "kiosk/test_measured", "faults/", "walks/", "_chromium", "test_patterns")
 """What takes longest goes first, so that no process is left alone with it at the end."""
@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run that has made a box of this machine has failed, whatever its tests say."""
-    made = [place for place in A_BOX_S if place not in THERE_BEFORE and Path(place).exists()]
+    made = [place for place in BOX_PLACES if place not in THERE_BEFORE and Path(place).exists()]
     if made and not hasattr(session.config, "workerinput"):
         print(f"\nleft behind by a test, outside of its folder: {', '.join(made)}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -303,12 +303,11 @@ def test_a_clock_chip_tells_the_office_its_time_until_a_time_server_does(ledger:
     watch = Watch(NOON, chip_error_ms=20_000)
     keeper = Timekeeper(watch, Trust.NTP, ledger.own_timeline)
     assert keeper.now() is None, "what look() has not taken is not believed"
-    for _ in range(2):
+    for disciplined, wait_seconds in ((False, DOUBT_SECONDS), (True, TRUST_SECONDS)):
+        watch.disciplined = disciplined
         with ledger.transaction():
             keeper.look(ledger)
-        assert keeper.now() == (NOON, "clock")
-        watch.disciplined = True
-        assert keeper.wait_seconds == (TRUST_SECONDS if _ else DOUBT_SECONDS)
+        assert (keeper.now(), keeper.wait_seconds) == ((NOON, "clock"), wait_seconds)
     told = [body for body in own_facts(ledger.place) if isinstance(body, ClockAnchored)]
     assert [(body.source, body.uncertainty_ms) for body in told] == [("rtc", 20_000), ("ntp", 5)]
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from image.card import ARGUMENTS
 from image.configure_card import sparse_copy
-from image.disk import DATA, FIRMWARE, MIB, SLOT_A
+from image.disk import FIRMWARE, SLOT_A
 from image.tools import WORK, Tools
 from tests.image.boot.bench import TALKATIVE
 from tests.image.boot.ground import Ground, Steps, within
+from tests.image.updates.card import OffCard
 
 CARD_BYTES = 4 << 30
 """QEMU wants a card of a power of two."""
@@ -98,12 +99,7 @@ def _told_of_the_chip(tools: Tools, folder: Path) -> None:
         file.write('\n[clock]\nchip = "ds3231"\n')
     _run(tools, folder, "mcopy", "-o", "-i", card, *reversed(own))
     (folder / "mark").write_text("ds3231\n")
-    first, size = DATA.start // MIB, DATA.size // MIB
-    taken = f"dd if={WORK}/card.img of={WORK}/data bs={MIB} skip={first} count={size} conv=sparse"
-    _run(tools, folder, *taken.split())
-    for line in ("mkdir /system", f"write {WORK}/mark /system/clock-chip"):
-        _run(tools, folder, "debugfs", "-w", "-R", line, f"{WORK}/data")
-    _run(tools, folder, *f"dd if={WORK}/data of={WORK}/card.img bs={MIB} seek={first} conv=notrunc".split())
+    OffCard(tools, folder / "card.img").change("mkdir /system", f"write {WORK}/mark /system/clock-chip")
 
 
 def _run(tools: Tools, folder: Path, *command: str) -> None:

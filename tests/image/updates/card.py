@@ -7,7 +7,6 @@ from typing import Any
 
 from image.disk import DATA, MIB
 from image.errors import ImageError
-from image.machine import Machine
 from image.tools import WORK, Tools
 from kiosk.box.shelf import BUNDLE
 from kiosk.box.slot_command import Card
@@ -17,10 +16,10 @@ PART = "data.part"
 
 
 class OffCard:
-    """The card of this machine."""
+    """The card in this file."""
 
-    def __init__(self, tools: Tools, machine: Machine) -> None:
-        self._tools, self.folder, self.path = tools, machine.folder, machine.card
+    def __init__(self, tools: Tools, path: Path) -> None:
+        self._tools, self.folder, self.path = tools, path.parent, path
 
     @property
     def record(self) -> Record:
@@ -30,10 +29,15 @@ class OffCard:
 
     def put(self, bundle: Path) -> None:
         """As it lies once it was brought from a stick: what sync fetched it takes away where no office offers it."""
-        self._take_out()
         (self.folder / BUNDLE).hardlink_to(bundle)
-        self._run("debugfs", "-w", "-R", f"write {WORK}/{BUNDLE} /system/update/{BUNDLE}", f"{WORK}/{PART}")
+        self.change(f"write {WORK}/{BUNDLE} /system/update/{BUNDLE}")
         (self.folder / BUNDLE).unlink()
+
+    def change(self, *lines: str) -> None:
+        """What these lines of debugfs(8) change on the data partition."""
+        self._take_out()
+        for line in lines:
+            self._run("debugfs", "-w", "-R", line, f"{WORK}/{PART}")
         self._put_back()
 
     def told(self) -> dict[str, Any]:

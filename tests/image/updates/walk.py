@@ -40,7 +40,7 @@ class Updates:
         self.folder, self._variants = folder.resolve(), variants
         self._bench = Bench(tools, self.folder / "bench", image)
         self._machine, self._ground = self._bench.machine, Ground(self._bench)
-        self._card = OffCard(tools, self._machine)
+        self._card = OffCard(tools, self._machine.card)
         self._slots, self._before = dict[Slot, Path](), self.folder / "before.img"
         self.figures: list[str] = []
 
