@@ -8,12 +8,16 @@ from weakref import WeakSet
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from server import previews
 from tests.server.officer import Officer
 
 SIZES = {"phone": (390, 844), "pc": (1440, 900)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 """WCAG 2.2 AA, and what axe-core holds for good practice."""
 OPTIONS = {"runOnly": RULES, "resultTypes": ["violations"]}
+PAGE_MS = 1000 * (previews.SECONDS + 30)
+"""A page may wait for its pictures, and what draws them gives way to whatever else runs: under a whole test run it gets
+little of a core."""
 _AXE = Axe().axe_script
 _HAVE_AXE: WeakSet[BrowserContext] = WeakSet()
 
@@ -37,6 +41,7 @@ def new_page(program: Browser, size: str = "phone", *, script: bool = True) -> P
     width, height = SIZES[size]
     viewport: Any = {"width": width, "height": height}
     context = program.new_context(viewport=viewport, ignore_https_errors=True, java_script_enabled=script)
+    context.set_default_navigation_timeout(PAGE_MS)
     return context.new_page()
 
 
