@@ -19,6 +19,7 @@ TITLE = N_("Starting")
 SCORES = 5
 DOT, STEP, SIZE = 28, 48, 30
 """Of the five dots, one for each level of the score, and of the text; pixels."""
+FINER = 8
 
 
 def bands() -> dict[str, bytes]:
@@ -31,11 +32,9 @@ def picture() -> Image.Image:
     """The band, as narrow as the narrowest screen: five dots, and the word in every language."""
     tokens = load_tokens()
     image = Image.new("RGB", (min(WIDTHS), HEIGHT), tokens.colour.ground)
-    draw = ImageDraw.Draw(image)
-    left = (image.width - (SCORES - 1) * STEP - DOT) // 2
+    left, dot = (image.width - (SCORES - 1) * STEP - DOT) // 2, _dot()
     for n in range(SCORES):
-        x = left + n * STEP
-        draw.ellipse((x, MARGIN, x + DOT, MARGIN + DOT), fill=tokens.colour.primary)
+        image.paste(tokens.colour.primary, (left + n * STEP, MARGIN), dot)
     shaper, top = Typesetter(), MARGIN + DOT + 16
     for language in LANGUAGES:
         line = shaper.line(load(language, "sheet").gettext(TITLE), language, SIZE)
@@ -43,6 +42,13 @@ def picture() -> Image.Image:
         image.paste(ink, ((image.width - line.width) // 2, top), line.mask)
         top += line.height + 4
     return image
+
+
+def _dot() -> Image.Image:
+    """A disc as a mask, with a smooth edge: drawn large and made small, as Pillow's own has steps."""
+    large = Image.new("L", (DOT * FINER, DOT * FINER))
+    ImageDraw.Draw(large).ellipse((0, 0, large.width - 1, large.height - 1), fill=255)
+    return large.reduce(FINER)
 
 
 def centred(drawn: Image.Image, width: int) -> Image.Image:
