@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from hardware.board import BoardState
-from sync import earlier, forked, keys
+from sync import forked, keys
 from sync.chain import START, Position
 from sync.codec import Fact
 from sync.copies import write_copy
@@ -29,7 +29,7 @@ from sync.journal import Entry, Instant, JournalReader, chained
 from sync.mirror import FILE as MIRROR
 from sync.mirror import MirrorReader
 from sync.numbering import Counter, NumberingError, Numbers, fresh_start, read_label
-from sync.pairing import load_pin
+from sync.pin import load_pin
 from sync.restoring import NOTE as RESTORED
 from sync.segments import FOLDER
 from sync.types import JournalId, Seq
@@ -140,7 +140,7 @@ def _begin(
         return None
     link = Predecessor(opened.journal_id, at.seq, at.chain.hex())
     following = JournalOpened(JournalId(random(16).hex()), public_key, opened.role, link)
-    kept, new = earlier.kept(data, opened.journal_id), data / NEXT
+    kept, new = forked.kept(data, opened.journal_id), data / NEXT
     for each in (kept, new):
         _gone(each)
     write_copy(kept, old.secret, old.entries(), oldest)

@@ -21,8 +21,9 @@ from types import FrameType
 from typing import NoReturn, Protocol
 
 from sync import RELEASE, medium_command, status, verify
+from sync.asked import Asked, first_administrator
 from sync.asking import FILE as ASK
-from sync.asking import FIRST_ADMINISTRATOR, REACH, Asked, first_administrator
+from sync.asking import FIRST_ADMINISTRATOR, REACH
 from sync.clips_driver import ClipFetcher
 from sync.clips_driver import Ports as ClipPorts
 from sync.clips_driver import run as fetch_clips

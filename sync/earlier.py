@@ -14,16 +14,12 @@ from sync.client import Link, interpret
 from sync.errors import JournalDamaged
 from sync.exchange_terms import Failed, Refused, RetryAfter, Send
 from sync.facts import Predecessor
+from sync.forked import kept
 from sync.journal import JournalReader
 from sync.keys import DeviceKey
 from sync.outbox import Outbox, batch_for, refused
 from sync.types import JournalId, Seq
 from sync.wire import Answer, Refusal
-
-
-def kept(data: Path, journal_id: JournalId) -> Path:
-    """Where a machine keeps a journal that it went on from."""
-    return data / f"journal-{journal_id}.db"
 
 
 def bring_up(data: Path, before: Predecessor, key: DeviceKey, link: Link) -> Failed | RetryAfter | None:

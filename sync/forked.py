@@ -5,6 +5,7 @@ there what it wrote since the histories parted, at the moments when it happened.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from sync import wire
 from sync.codec import Draft, Fact
@@ -17,6 +18,11 @@ HISTORIES_PART = frozenset({wire.FORK, SERVER_AHEAD, wire.SUPERSEDED})
 """Why the exchange stops for good: only a new journal helps."""
 _REFERENCES = ("ticket", "score", "asked")
 """Keys of bodies that hold the seq of an earlier fact of the same journal."""
+
+
+def kept(data: Path, journal_id: JournalId) -> Path:
+    """Where a machine keeps a journal that it went on from."""
+    return data / f"journal-{journal_id}.db"
 
 
 def parted(state: InboxState | None, journal_id: JournalId) -> Seq | None:

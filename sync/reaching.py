@@ -2,34 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from sync import keys, wire
+from sync.asking import ANSWERED, BUSY, NO_JOURNAL, OTHER_SERVER, UNPAIRED, UNREACHABLE, Reached
 from sync.client import HttpsLink, Link, Unreachable, interpret, meet
 from sync.errors import SyncError
 from sync.exchange_terms import Send
 from sync.journal import JournalReader
 from sync.outbox import batch_for
-from sync.pairing import load_pin
+from sync.pin import load_pin
 from sync.types import JournalId
 from sync.wire import Answer, Refusal
-
-ANSWERED, UNPAIRED, UNREACHABLE, OTHER_SERVER, BUSY, NO_JOURNAL = (
-    "answered", "unpaired", "unreachable", "other-server", "busy", "no-journal",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """ANSWERED and how many milliseconds it took; or the code of what stood in the way, the server's own refusal too.
-
-    `detail`: in the system's own words, English, for whoever looks deeper.
-    """
-
-    code: str
-    ms: int = 0
-    detail: str = ""
 
 
 def reach(

@@ -302,7 +302,7 @@ class Uplink:
         if link is None:
             return False
         try:
-            with JournalReader(earlier.kept(self._settings.data, link.journal_id)) as kept:
+            with JournalReader(forked.kept(self._settings.data, link.journal_id)) as kept:
                 return kept.opened().public_key == own.reader.opened().public_key
         except (FileNotFoundError, SyncError, sqlite3.Error, UnicodeDecodeError):
             return True  # the server knows

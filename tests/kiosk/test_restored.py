@@ -9,7 +9,7 @@ import pytest
 
 from kiosk import successor
 from kiosk.appliance import open_journal
-from sync import earlier
+from sync import forked
 from sync.__main__ import main
 from sync.errors import SyncError
 from sync.facts import DayOpened, drafts
@@ -76,7 +76,7 @@ def test_all_is_back_and_another_journal_goes_on_from_it_with_its_numbers_behind
     numbers = Numbers.fold(journal.facts())
     assert [numbers.next_number(DAY, series, 0) for series in "AB"] == [100, 100], "what was printed is not given again"
     journal.close()
-    kept = earlier.kept(new, opened.predecessor.journal_id)
+    kept = forked.kept(new, opened.predecessor.journal_id)
     with JournalReader(kept) as reader:
         assert list(reader.entries()) == whole, "what the server lacks is sent from here"
     assert not (new / NOTE).exists()

@@ -23,11 +23,11 @@ from kiosk.upkeep_inputs import OpenAsk, OpenMenu, OpenPin, UseTool
 from kiosk.upkeep_parts import parts_of
 from kiosk.upkeep_types import Health, Told, Wish
 from sync import asking
-from sync.asking import Asked
+from sync.asked import Asked
+from sync.asking import Reached
 from sync.disk import DiskTrouble
 from sync.facts_service import ServiceUsed
 from sync.medium_driver import State, encode
-from sync.reaching import Reached
 from tests.kiosk.fakes import Kiosk, opened
 from tests.kiosk.test_service_menu import OnePin, known, type_pin
 from tests.systemd.units import APPLIANCE, unit

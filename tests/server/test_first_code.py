@@ -14,7 +14,8 @@ from server.first_code import BURST, EVERY_MS, FirstCodes, judge_device
 from server.ledger import Ledger
 from server.people import CODE_HOURS, Details, Role, code_hash, code_is_good
 from sync import asking, wire
-from sync.asking import UNREACHABLE, Asked, Given, ask, first_administrator
+from sync.asked import Asked, first_administrator
+from sync.asking import UNREACHABLE, Given, ask
 from sync.codec import decode
 from sync.facts import understand
 from sync.facts_service import AdministratorInvited

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sync import asking, reaching, wire
-from sync.asking import Asked, ask, ask_reach
+from sync import asking, wire
+from sync.asked import Asked
+from sync.asking import ANSWERED, NO_JOURNAL, OTHER_SERVER, UNPAIRED, UNREACHABLE, Reached, ask, ask_reach
 from sync.pairing import Pin, save_pin
-from sync.reaching import ANSWERED, NO_JOURNAL, OTHER_SERVER, UNPAIRED, UNREACHABLE, Reached, reach
+from sync.reaching import reach
 from tests.server.device import Device
 from tests.server.small_office import SmallOffice
 from tests.server.test_first_code import office as office
@@ -55,7 +56,7 @@ def test_a_machine_without_a_journal_says_so(tmp_path: Path) -> None:
 
 @pytest.fixture
 def asked(tmp_path: Path) -> Iterator[Asked]:
-    made = Asked(tmp_path / asking.FILE, {asking.REACH: lambda: Reached(reaching.ANSWERED, 12)})
+    made = Asked(tmp_path / asking.FILE, {asking.REACH: lambda: Reached(ANSWERED, 12)})
     made.start()
     yield made
     made.close()
