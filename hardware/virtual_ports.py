@@ -124,10 +124,10 @@ class TcpPort:
         self.watch()
 
     def _read_client(self) -> None:
-        if self._client is None:
+        if self._client is None or not (room := self._owner.room):
             return
         try:
-            data = self._client.recv(min(_READ_BYTES, self._owner.room))
+            data = self._client.recv(min(_READ_BYTES, room))
         except BlockingIOError:
             return
         except OSError as failure:

@@ -1,12 +1,13 @@
-"""The virtual printer's pty, read no faster than a line carries."""
+"""The virtual printer's pty, read no faster than a line carries, and its socket."""
 
 import os
 import selectors
+import socket
 from pathlib import Path
 
 from hardware.pacing import pacer_for
 from hardware.ticket_store import Detail
-from hardware.virtual_ports import PtyPort
+from hardware.virtual_ports import PtyPort, TcpPort
 
 
 class Owner:
@@ -15,13 +16,13 @@ class Owner:
     room, hears = 65536, True
 
     def __init__(self) -> None:
-        self.taken = b""
+        self.taken, self.noted = b"", list[str]()
 
     def received(self, data: bytes) -> None:
         self.taken += data
 
     def note(self, event: str, **details: Detail) -> None:
-        """Not looked at here."""
+        self.noted.append(event)
 
 
 def test_a_line_that_becomes_free_between_two_looks_is_read_on(tmp_path: Path) -> None:
@@ -48,3 +49,24 @@ def test_a_line_that_becomes_free_between_two_looks_is_read_on(tmp_path: Path) -
         finally:
             os.close(host)
             port.unplug("the end")
+
+
+def test_a_printer_that_stalls_as_bytes_arrive_keeps_its_connection_and_reads_them_later() -> None:
+    """A read of no bytes at all would look like a host that has gone."""
+    with selectors.DefaultSelector() as selector:
+        owner = Owner()
+        port = TcpPort("127.0.0.1", 0, selector, owner)
+        port.plug()
+        with socket.create_connection((port.host, port.port)) as host:
+            selector.select(5)[0][0].data()
+            host.sendall(b"question")
+            ready = selector.select(5)
+            owner.room = 0
+            ready[0][0].data()
+            port.watch()
+            assert (owner.taken, owner.noted, selector.select(0)) == (b"", ["connected"], [])
+            owner.room = 100
+            port.watch()
+            selector.select(5)[0][0].data()
+            assert owner.taken == b"question"
+        port.unplug("the end")
