@@ -48,6 +48,15 @@ class InkLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """The pixels that an InkLine's mask has: `width` × (`ascent` + `descent`)."""
+
+    width: int
+    ascent: int
+    descent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """A text broken into `lines` at the largest size that fits, `size_px`."""
 
@@ -120,6 +129,12 @@ class Typesetter:
         """The width in pixels that `line` would have, without drawing it."""
         placed = self._placed(text, language, size_px, weight)
         return placed.right - placed.left
+
+    def extent(self, text: str, language: str, size_px: int, weight: Weight = "regular") -> Extent:
+        """What `line` takes, without drawing it: drawing is most of its work, and whoever lays out needs none."""
+        placed = self._placed(text, language, size_px, weight)
+        ascent, descent = self.metrics(language, size_px, weight)
+        return Extent(max(placed.right - placed.left, 1), max(ascent, -placed.top), max(descent, placed.bottom))
 
     def metrics(self, language: str, size_px: int, weight: Weight = "regular") -> tuple[int, int]:
         """(ascent, descent) in pixels of every line in this language, size and weight that holds no borrowed run."""
@@ -231,15 +246,13 @@ class Typesetter:
         return _Placed(tuple(places), left, top, right, bottom)
 
     def _draw(self, text: str, language: str, size_px: int, weight: Weight) -> InkLine:
-        placed = self._placed(text, language, size_px, weight)
-        ascent, descent = self.metrics(language, size_px, weight)
-        ascent, descent = max(ascent, -placed.top), max(descent, placed.bottom)
-        mask = Image.new("L", (max(placed.right - placed.left, 1), ascent + descent))
+        placed, takes = self._placed(text, language, size_px, weight), self.extent(text, language, size_px, weight)
+        mask = Image.new("L", (takes.width, takes.ascent + takes.descent))
         pencil = ImageDraw.Draw(mask)
         for x, run in placed.runs:
-            at, font = (x - placed.left, ascent), self._font(run.face, weight, size_px)
+            at, font = (x - placed.left, takes.ascent), self._font(run.face, weight, size_px)
             pencil.text(at, run.text, 255, font, anchor="ls", direction="ltr", language=run.language)
-        return InkLine(mask, mask.width, ascent, descent, -placed.left)
+        return InkLine(mask, takes.width, takes.ascent, takes.descent, -placed.left)
 
 
 def _add(mask: Image.Image, ink: Image.Image, x: int, y: int) -> None:

@@ -137,11 +137,11 @@ class Canvas:
             first = rect.y + ascent
         placed, ink = [], None
         for index, line in enumerate(broken):
-            drawn = self.type.line(line, language, size, weight)
-            x = rect.x + {"left": 0, "centre": (rect.w - drawn.width) // 2, "right": rect.w - drawn.width}[align]
+            takes = self.type.extent(line, language, size, weight)
+            x = rect.x + {"left": 0, "centre": (rect.w - takes.width) // 2, "right": rect.w - takes.width}[align]
             baseline = first + index * step
             placed.append((x, baseline, line))
-            area = Rect(x, baseline - drawn.ascent, drawn.width, drawn.height)
+            area = Rect(x, baseline - takes.ascent, takes.width, takes.ascent + takes.descent)
             ink = area if ink is None else ink.union(area)
         if ink is not None:
             colour = colour or self.tokens.colour.ink

@@ -158,6 +158,16 @@ def test_an_empty_line_has_the_height_of_its_neighbours_and_no_ink() -> None:
     assert line.mask.getbbox() is None
 
 
+@pytest.mark.parametrize("text", ["", "ที่ปู่ญู้", "ိก", "fee ကြွှုံ့ ဋ္ဌ"])
+def test_what_a_line_takes_is_known_without_drawing_it(text: str) -> None:
+    typesetter = Typesetter(FACES)
+    takes = typesetter.extent(text, "th", 40)
+    line = typesetter.line(text, "th", 40)
+    assert (takes.width, takes.ascent + takes.descent) == line.mask.size
+    assert (takes.width, takes.ascent, takes.descent) == (line.width, line.ascent, line.descent)
+    assert line.mask.getbbox() or not text
+
+
 def test_characters_that_steer_breaks_have_no_ink() -> None:
     assert TYPESETTER.line("ab", "en", 30).mask.tobytes() == TYPESETTER.line("a\u200b\u2060b", "en", 30).mask.tobytes()
 
