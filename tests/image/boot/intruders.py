@@ -4,7 +4,7 @@ import time
 from functools import partial
 
 from image.machine import Machine
-from tests.image.boot.ground import READY, SIGHT_S, Ground, Steps, within
+from tests.image.boot.ground import READY, READY_S, SIGHT_S, Ground, Steps, within
 
 PLUGGED = {
     "keyboard": ("usb-kbd",),
@@ -74,10 +74,17 @@ def control(ground: Ground) -> list[str]:
 
 
 def scan(ground: Ground) -> list[str]:
-    """A kiosk answers nothing but a ping."""
-    lan = ground.bench.lan
+    """A kiosk answers nothing but a ping, and goes on meanwhile."""
+    lan, hand = ground.bench.lan, ground.bench.hand()
+    before = hand.tells(_RESTARTS)
     found = lan.answering(1, PORTS)
-    return ([f"ports {found[:20]} answer"] if found else []) + ([] if lan.pings() else ["it answers no ping"])
+    missed = [f"ports {found[:20]} answer"] if found else []
+    if not lan.pings():
+        missed.append("it answers no ping")
+    if (after := hand.tells(_RESTARTS)) != before:
+        missed.append(f"the kiosk was started anew under the scan: {before}, then {after} times")
+    hand.close()
+    return missed
 
 
 def scan_unruled(ground: Ground) -> list[str]:
@@ -95,6 +102,8 @@ def freeze(ground: Ground) -> list[str]:
     the start. How soon the kiosk itself draws again is said, and not judged: an emulated machine is many times slower.
     """
     hand = ground.bench.hand()
+    if not within(READY_S, lambda: hand.tells(_STATE) == "active"):
+        return ["it does not run before it is frozen"]  # while it starts nobody misses it so soon
     began, said = time.monotonic(), len(ground.bench.machine.serial)
     hand.tells("systemctl kill -s STOP scorecard-kiosk.service")
     hand.close()
@@ -123,6 +132,8 @@ def _medium(machine: Machine) -> str:
     return "stick"
 
 
+_STATE = "systemctl show -P ActiveState scorecard-kiosk.service"
+_RESTARTS = "systemctl show -P NRestarts scorecard-kiosk.service"
 _INPUTS = "ls /sys/class/input | sort | tr '\\n' ' '"
 _SHUT = "cat /run/scorecard/usb/* 2>/dev/null || true"
 _OPEN = """
