@@ -1,6 +1,6 @@
 """Debian's Chromium for tests of pages: at the sizes people have, judged by axe-core."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakSet
@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from server import previews
 from tests.server.officer import Officer
-from translations import LANGUAGES
 
 SIZES = {"phone": (390, 844), "pc": (1440, 900)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -52,12 +51,6 @@ def signed_in(program: Browser, officer: Officer, size: str = "phone") -> Page:
     for each in officer.client.cookies.jar:
         page.context.add_cookies([{"name": each.name, "value": str(each.value), "url": officer.url, "secure": True}])
     return page
-
-
-def visited(paths: Sequence[str], language: str, size: str) -> Sequence[str]:
-    """On a phone, where room is short, every page in every language; on a PC each in one, by turns: `./prove pages` has
-    all of them."""
-    return paths if size == "phone" else paths[LANGUAGES.index(language) :: len(LANGUAGES)]
 
 
 def faults(page: Page) -> list[str]:

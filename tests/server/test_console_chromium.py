@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server.pcm import write_wav
-from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling, visited
+from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
 from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor
 from tests.server.running import RunningServer, now_ms
@@ -97,7 +97,7 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
         (outside, ("/sign-in", "/first", "/certificate")),
         (chief, ("/", "/people", "/people/new", f"/people/{staff}", "/account", "/record")),
     ):
-        for path in visited(paths, language, size):
+        for path in paths:
             page.goto(f"{office.console_url}{path}?lang={language}")
             assert page.get_attribute("html", "lang") == language
             assert faults(page) == [], path

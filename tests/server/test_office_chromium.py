@@ -11,18 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.rollups import office_of
 from server.stores import FILE
-from tests.server.browsing import (
-    SIZES,
-    chromium,
-    cut,
-    faults,
-    new_page,
-    sideways,
-    small_targets,
-    spilling,
-    squeezed,
-    visited,
-)
+from tests.server.browsing import SIZES, chromium, cut, faults, new_page, sideways, small_targets, spilling, squeezed
 from tests.server.desk import NEW
 from tests.server.device import CATALOGUE, Device, anchor
 from tests.server.figured import figured
@@ -97,7 +86,7 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(
 ) -> None:
     width, height = SIZES[size]
     chief.set_viewport_size({"width": width, "height": height})
-    for path in visited(paths(office), language, size):
+    for path in paths(office):
         chief.goto(f"{office.console_url}{path}{'&' if '?' in path else '?'}lang={language}")
         assert chief.get_attribute("html", "lang") == language
         assert faults(chief) == [], path

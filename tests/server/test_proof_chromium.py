@@ -14,7 +14,7 @@ from server.lastword import LastWord
 from sync import checkpoint
 from sync.facts_office import TicketCalled
 from tests.server.audited import DAY, NEXT, WHO, worked
-from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling, visited
+from tests.server.browsing import SIZES, chromium, faults, new_page, sideways, small_targets, spilling
 from tests.server.desk import NEW
 from tests.server.device import token
 from tests.server.proved import Proved
@@ -85,7 +85,7 @@ def test_no_page_has_a_fault_or_stands_over_its_edge(office: Proved, page: Page,
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
-    for path in visited(PATHS, language, size):
+    for path in PATHS:
         open_page(page, office, path, language)
         assert page.get_attribute("html", "lang") == language
         assert faults(page) == [], path
