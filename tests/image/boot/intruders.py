@@ -103,6 +103,7 @@ def freeze(ground: Ground) -> list[str]:
     """
     hand = ground.bench.hand()
     if not within(READY_S, lambda: hand.tells(_STATE) == "active"):
+        hand.close()
         return ["it does not run before it is frozen"]  # while it starts nobody misses it so soon
     began, said = time.monotonic(), len(ground.bench.machine.serial)
     hand.tells("systemctl kill -s STOP scorecard-kiosk.service")
