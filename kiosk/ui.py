@@ -26,6 +26,7 @@ from kiosk.errors import KioskError
 from kiosk.layout import Rect
 from kiosk.painter import Piece, pieces
 from kiosk.scene import Scene, changed_area
+from kiosk.still import picture
 
 _KEPT_BYTES = 48 * 1024 * 1024
 
@@ -183,8 +184,7 @@ class Window:
                 f"no window can be opened: {error}",
                 hint="Start it where a display is (DISPLAY is set), on the appliance itself, or with --headless.",
             ) from error
-        self._surface.fill(rgb(load_tokens().colour.ground))  # the first scene takes a while: until then no black
-        pygame.display.update()
+        self._begin()
         self._title = title
         pygame.display.set_caption(title)
         pygame.display.set_allow_screensaver(False)
@@ -196,6 +196,14 @@ class Window:
         self._sprites: OrderedDict[tuple[int, Hex], tuple[Image.Image, pygame.Surface]] = OrderedDict()
         self._kept = 0
         self._connection = _connection(self.driver)
+
+    def _begin(self) -> None:
+        """The first scene takes a while: until then the picture that a card has shown since its start."""
+        still, (width, height) = picture(self._type), self._surface.get_size()
+        drawn = pygame.image.frombytes(still.tobytes(), still.size, "RGB")
+        self._surface.fill(rgb(load_tokens().colour.ground))
+        self._surface.blit(drawn, ((width - still.width) // 2, (height - still.height) // 2))
+        pygame.display.update()
 
     def show_lamp(self, lit: bool) -> None:
         """Stand in for the counter's lamp, in the window's title: what a demonstration has instead of a box."""

@@ -9,7 +9,8 @@ from PIL import Image
 
 from fonts.tokens import load, rgb
 from image.kernel import SHOWS
-from image.still import HEIGHT, MARGIN, WIDTHS, bands, centred, picture, raw
+from image.still import WIDTHS, bands, centred, raw
+from kiosk.still import HEIGHT, MARGIN, picture
 
 SHELLS = [["sh"], ["busybox", "sh"]] if Path("/bin/busybox").exists() or Path("/usr/bin/busybox").exists() else [["sh"]]
 

@@ -34,9 +34,11 @@ UNSEEN = frozenset(
         "moderately satisfied",
         "slightly satisfied",
         "least satisfied",
+        "Starting",
     }
 )
-"""Texts of the kiosk's catalogue that no view asks for: what the display and the score buttons are to say."""
+"""Texts of the kiosk's catalogue that no view asks for: what stands before the first screen, and what the display and
+the score buttons are to say."""
 
 
 def letters(text: str) -> str:

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops
 
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
+from kiosk import still
 from kiosk.layout import Display
 from kiosk.painter import picture
 from kiosk.preview import OFFICE, example_catalogue, main
@@ -55,6 +56,15 @@ def test_the_window_shows_what_the_preview_shows_also_after_partial_redraws(wind
         scene = draw(state, exhibit(), DISPLAY, TYPESETTER, load_tokens())
         window.paint(scene)
         assert differing(window, tmp_path / "seen.bmp", picture(scene, DISPLAY.rect, TYPESETTER)) <= 2, state.screen
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (640, 360)])
+def test_until_its_first_scene_a_window_has_the_picture_of_the_start(
+    window: Window, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """On a card nothing changes on the screen while the kiosk gets ready."""
+    other = Window(TYPESETTER, fullscreen=False, size=size, title="test")
+    assert differing(other, tmp_path / "seen.bmp", still.whole(size)) == 0
 
 
 def test_a_press_redraws_its_button_only_and_leaves_the_same_picture(window: Window, tmp_path: Path) -> None:

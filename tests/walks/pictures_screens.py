@@ -13,8 +13,7 @@ from PIL import Image
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
 from fonts.tokens import rgb
-from image import still
-from kiosk import preview
+from kiosk import preview, still
 from kiosk.layout import Display
 from kiosk.preview_service import screen_picture
 from kiosk.screen_types import Look, State, Theme
@@ -140,9 +139,7 @@ def scorebox_sheet() -> Image.Image:
 def starting() -> Image.Image:
     """What stands on a small display until the kiosk draws."""
     size = KINDS["800x480"].display
-    image = Image.new("RGB", (size.width_px, size.height_px), rgb(load_tokens().colour.ground))
-    image.paste(still.centred(still.picture(), image.width), (0, (image.height - still.HEIGHT) // 2))
-    return image
+    return still.whole((size.width_px, size.height_px))
 
 
 def looks_sheet(language: str) -> Image.Image:

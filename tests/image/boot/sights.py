@@ -6,8 +6,8 @@ from PIL import Image, ImageChops, ImageStat
 
 from fonts.shaping import Typesetter
 from fonts.tokens import load as load_tokens
-from image import still
 from image.machine import SIZE
+from kiosk import still
 from kiosk.layout import Display
 from kiosk.preview import EXAMPLE, OFFICE, example_catalogue
 from kiosk.preview_service import screen_picture
@@ -59,10 +59,7 @@ class Sights:
 
     def still(self, picture: Path) -> bool:
         """Whether the picture shows the one of the start."""
-        drawn = still.picture()
-        whole = Image.new("RGB", SIZE, drawn.getpixel((0, 0)))
-        whole.paste(still.centred(drawn, SIZE[0]), (0, (SIZE[1] - drawn.height) // 2))
-        return difference(whole, picture) < SAME
+        return difference(still.whole(SIZE), picture) < SAME
 
     def _scene(self, state: State) -> Scene:
         return draw(state, self._exhibit, self._display, self._typesetter, load_tokens())
