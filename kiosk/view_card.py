@@ -73,8 +73,12 @@ def setting(entries: Sequence[Entry], width: int, height: int, language: str, ca
     """The best setting at which every entry fits a card of this size; None where none does."""
     cell = Rect(0, 0, width, height)
     fitting: dict[tuple[bool, float, int, float], bool] = {}
+    heights: dict[tuple[float, int, bool], int] = {}
     for each in _settings(canvas):
-        if _height(each, language, canvas) > height:
+        shape = (each.capital, each.lines, each.facts is None)
+        if shape not in heights:
+            heights[shape] = _height(each, language, canvas)
+        if heights[shape] > height:
             continue
         if each.facts is not None and not _facts_fit(entries, each, cell, language, canvas):
             continue

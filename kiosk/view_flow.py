@@ -143,7 +143,11 @@ def _set(canvas: Canvas, place: Rect, sentence: Sentence, language: str, align: 
 def _sizes(sentences: list[Sentence], least: float) -> Iterator[list[Sentence]]:
     """The sentences as asked, then all a step smaller, until all are as small as a label."""
     for step in (1.0, 0.88, 0.76, 0.64, 0.0):
-        yield [replace(each, capital_mm=max(each.capital_mm * step, least)) for each in sentences]
+        yield [_in_size(each, max(each.capital_mm * step, least)) for each in sentences]
+
+
+def _in_size(sentence: Sentence, capital_mm: float) -> Sentence:
+    return sentence if sentence.capital_mm == capital_mm else replace(sentence, capital_mm=capital_mm)
 
 
 def _total(canvas: Canvas, sentences: list[Sentence], rect: Rect, language: str) -> int | None:

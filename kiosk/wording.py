@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from kiosk.screen_types import Wait
 from sync.catalogue import Fee, Service, ServiceText, baht
@@ -66,6 +67,7 @@ REFUSED_SHORT: Mapping[str, str] = {
 _BEFORE_ITS_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]|%)|(?<=×) (?=\d)")
 
 
+@lru_cache(maxsize=4096)
 def unparted(text: str) -> str:
     """The text as it is broken into lines: no number is parted from the word behind it, such as its unit.
 

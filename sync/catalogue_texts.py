@@ -11,6 +11,8 @@ own typefaces only. The rules are those of the Unicode Standard (chapter 16.3, M
 
 import re
 import unicodedata
+from collections import Counter
+from functools import lru_cache
 
 Fault = tuple[str, str]
 """What is wrong, and what to do."""
@@ -54,12 +56,8 @@ def wrong_letters(text: str, language: str) -> Fault | None:
     own = _SCRIPTS.get(language)
     if own is None:
         return None
-    counts = dict.fromkeys(_NAMES, 0)
-    for letter in _ADDRESS.sub("", text):
-        script = unicodedata.name(letter, "").split(" ")[0]
-        if script in counts and unicodedata.category(letter)[0] in "LM":
-            counts[script] += 1
-    foreign = {script: count for script, count in counts.items() if script != own and count}
+    counts = Counter(map(_script, _ADDRESS.sub("", text)))
+    foreign = {script: counts[script] for script in _NAMES if script != own and counts[script]}
     if not foreign:
         return None
     most = max(foreign, key=lambda script: foreign[script])
@@ -70,6 +68,13 @@ def wrong_letters(text: str, language: str) -> Fault | None:
             f'Only {_NAMES[own]} belongs here: was it meant for "{_for(most)}"?',
         )
     return None
+
+
+@lru_cache(maxsize=1024)
+def _script(character: str) -> str:
+    """Of a letter or mark of one of our languages; "" of anything else."""
+    script = unicodedata.name(character, "").partition(" ")[0]
+    return script if script in _NAMES and unicodedata.category(character)[0] in "LM" else ""
 
 
 def zawgyi(text: str) -> Fault | None:

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -53,6 +54,7 @@ class Advice(NamedTuple):
     todo: str = ""
 
 
+@cache
 def tables() -> dict[str, dict[str, str]]:
     """Section → code → the message in English, of everything that a section of the page has to tell."""
     found = {"reasons": dict(wording.REASONS), "signs": {text: text for text in ADVICE["signs"]["rows"]}}
