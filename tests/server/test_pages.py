@@ -21,6 +21,7 @@ from sync.clock import office_day
 from sync.facts import CatalogueAdopted, PrinterMet
 from sync.types import JournalId, UtcMs
 from sync.wire import STATUS
+from tests.server.browsing import PROGRAM
 from tests.server.conftest import ZONE
 from tests.server.device import CATALOGUE, NOON, Device, anchor, issued, printed, score, token
 from tests.server.running import RunningServer, now_ms
@@ -337,7 +338,7 @@ def test_a_catalogue_changes_the_names_on_an_open_page(
 def chromium() -> Iterator[Page]:
     """A page of Debian's Chromium, as large as a phone."""
     with sync_playwright() as tool:
-        program = tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        program = tool.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
         context = program.new_context(viewport={"width": 390, "height": 844})
         yield context.new_page()
         context.close()
