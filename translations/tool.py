@@ -7,7 +7,9 @@ module that shows texts of other domains names them all in a comment line, such 
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -46,18 +48,33 @@ class Use:
 
 def read(path: Path) -> Catalog:
     """The catalogue in a PO file. CatalogueFaultError if it is missing or not well formed."""
+    with _well_formed(path):
+        return _parsed(path.read_bytes())
+
+
+def compiled(path: Path) -> bytes:
+    """The bytes of the .mo file of a PO file: always the same for the same PO file. Errors as of `read`."""
+    with _well_formed(path):
+        return _compiled(path.read_bytes())
+
+
+@contextmanager
+def _well_formed(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as file:
-            return read_po(file, abort_invalid=True)
+        yield
     except (OSError, PoFileError, UnicodeDecodeError) as error:
         hint = "see the GNU gettext manual, The Format of PO Files"
         raise CatalogueFaultError(f"{path} cannot be read: {error}", hint=hint, faults=(str(error),)) from error
 
 
-def compiled(path: Path) -> bytes:
-    """The bytes of the .mo file of a PO file: always the same for the same PO file."""
+def _parsed(content: bytes) -> Catalog:
+    return read_po(io.BytesIO(content), abort_invalid=True)
+
+
+@cache
+def _compiled(content: bytes) -> bytes:
     out = io.BytesIO()
-    write_mo(out, read(path))
+    write_mo(out, _parsed(content))
     return out.getvalue()
 
 
@@ -90,10 +107,18 @@ def uses(root: Path) -> list[Use]:
             source = path.read_text("utf-8")
             comment = _DOMAINS_COMMENT.search(source)
             domains = tuple(re.findall("[a-z]+", comment[1])) if comment else (domain,)
-            for line, text, _, context in extract(method, io.BytesIO(source.encode()), keywords=KEYWORDS):
-                msgid = text if isinstance(text, str) else text[0]
-                found.append(Use(msgid, context, f"{path.relative_to(root)}:{line}", domains))
+            place = path.relative_to(root)
+            found += [
+                Use(msgid, context, f"{place}:{line}", domains) for line, msgid, context in _asked(method, source)
+            ]
     return sorted(found, key=lambda use: (use.place, use.msgid))
+
+
+@cache
+def _asked(method: str, source: str) -> list[tuple[int, str, str | None]]:
+    """(line, text, context) of each text that this source asks for."""
+    found = extract(method, io.BytesIO(source.encode()), keywords=KEYWORDS)
+    return [(line, text if isinstance(text, str) else text[0], context) for line, text, _, context in found]
 
 
 def faults(directory: Path = DIRECTORY, root: Path | None = None) -> list[str]:

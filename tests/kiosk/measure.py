@@ -367,6 +367,8 @@ def found(image: Image.Image, place: Rect, dark: Shadow) -> Found | None:
 
 
 _SHADOWS: dict[int, tuple[InkLine, Shadow]] = {}
+_INK: dict[int, tuple[InkLine, tuple[int, int, int, int] | None]] = {}
+"""Of lines that come again: where in its mask a line has ink."""
 
 
 def lines_of(seen: Seen) -> Iterator[tuple[Text, str, Rect, InkLine]]:
@@ -402,7 +404,9 @@ def shadow_apart(seen: Seen, op: Text, place: Rect, line: InkLine) -> Shadow:
 
 def ink_rect(place: Rect, line: InkLine) -> Rect | None:
     """Where a line really has ink."""
-    box = line.mask.getbbox()
+    if id(line) not in _INK:
+        _INK[id(line)] = line, line.mask.getbbox()
+    box = _INK[id(line)][1]
     return Rect(place.x + box[0], place.y + box[1], box[2] - box[0], box[3] - box[1]) if box else None
 
 

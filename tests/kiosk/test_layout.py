@@ -93,8 +93,17 @@ def outside(seen: Seen) -> list[str]:
 Ink = tuple[str, Rect, Callable[[Rect], object]]
 
 
+_LAST: list[tuple[Seen, list[Ink]]] = []
+
+
 def inked(seen: Seen) -> list[Ink]:
-    """Each line with its ink's rectangle, and its mask within a rectangle of the screen."""
+    """Each line with its ink's rectangle, and its mask within a rectangle of the screen; four rules ask it in a row."""
+    if not _LAST or _LAST[0][0] is not seen:
+        _LAST[:] = [(seen, _inked(seen))]
+    return _LAST[0][1]
+
+
+def _inked(seen: Seen) -> list[Ink]:
     found: list[Ink] = []
     for _, words, place, line in lines_of(seen):
         rect = ink_rect(place, line)
