@@ -217,14 +217,14 @@ def _assembled(
     stack.callback(window.close)
     show_lamps(parts.lamps, window)
     machine.begin()
-    parts.printer.start(unfinished=machine.record.prints.may_hang)
     notice = notice_of(loaded, services, hours) or kinds_notice(kinds, config.printers)
     exhibit = Exhibit(config.office, config.languages, catalogue, notice=notice)
     display = Display(*window.size, config.screen.width_mm, config.screen.height_mm)
     front = Front(machine, exhibit, display, typesetter, tokens, window.paint, clock.boottime_ms)
-    front.refresh()  # the first picture does not wait for the rehearsal
+    front.refresh()  # the first picture waits neither for the rehearsal nor for the printer's thread, which loads much
     say("first picture")
     drawn()
+    parts.printer.start(unfinished=machine.record.prints.may_hang)
     _rehearse(press, front, loaded)
     mistakes += [front.exhibit.notice] if front.exhibit.notice is not None else []
     keypad = Keypad(config.keypad)
