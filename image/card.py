@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from image.boot_script import command, wrapped
-from image.disk import DATA, FIRMWARE, SIGNATURE, SLOT_A, TOTAL, Partition, boot_record
+from image.disk import DATA, FIRMWARE, SIGNATURE, SLOT_A, SLOT_B, TOTAL, Partition, boot_record
 from image.errors import ImageError
 from image.kernel import Kernel
 from image.tools import WORK, Tools
@@ -20,6 +20,10 @@ ARGUMENTS = (
 LOADER_PARTS = ("bootcode.bin", "start.elf", "start4.elf", "fixup.dat", "fixup4.dat")
 _PLAIN_EXT4 = "^has_journal,^64bit,^metadata_csum,^orphan_file"
 """What Debian's U-Boot reads, whatever its release; nothing is ever written there but as a whole."""
+
+
+HEAD = 1 << 20
+"""Bytes of an empty slot that are written: what a file system would be known by."""
 
 
 def make_slot(workshop: Workshop, tools: Tools, kernel: Kernel, squashfs: Path) -> Path:
@@ -56,7 +60,7 @@ def pack_slot(workshop: Workshop, tools: Tools, folder: Path) -> None:
 
 
 def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, slot: Path) -> Path:
-    """The image, as a sparse file."""
+    """The image, as a file with holes where a card may keep what it has (`blank`)."""
 
     def make(folder: Path) -> None:
         log = folder / "log"
@@ -72,9 +76,7 @@ def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, 
         sized = f"-E hash_seed={_uuid(5)},nodiscard {WORK}/data.ext4 {DATA.size >> 20}M"
         workshop.run(tools.command(folder, *data.split(), *sized.split()), log)
         image = folder / "card.img"
-        with image.open("wb") as file:
-            file.truncate(TOTAL)
-            file.write(boot_record())
+        blank(image)
         for part, content in ((FIRMWARE, fat), (SLOT_A, slot), (DATA, folder / "data.ext4")):
             _place(workshop, image, part, content, log)
         for name in ("firmware.fat", "data.ext4"):
@@ -84,6 +86,17 @@ def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, 
     ours = (FOLDER / "firmware", boot_script(), boot_record(), Path(__file__))
     key = digest(*map(workshop.making, parts), *ours)
     return workshop.part("card", key, make) / "card.img"
+
+
+def blank(image: Path) -> None:
+    """An image without anything on it. Whoever writes it by its map leaves holes as they are on the card: so what must
+    not stay of an earlier card is written, too, though it is nothing. That is which slot starts, the beginning of slot
+    B, and all of a file system where it says what is free."""
+    with image.open("wb") as file:
+        file.write(boot_record().ljust(FIRMWARE.start, b"\0"))
+        file.seek(SLOT_B.start)
+        file.write(bytes(HEAD))
+        file.truncate(TOTAL)
 
 
 def boot_script() -> bytes:
@@ -108,7 +121,7 @@ def _place(workshop: Workshop, image: Path, partition: Partition, content: Path,
     if content.stat().st_size > partition.size:
         raise ImageError(f"{content.name} is larger than its partition", hint="change image/disk.py")
     seek = partition.start // (64 * SECTOR)
-    copying = ["dd", f"if={content}", f"of={image}", f"bs={64 * SECTOR}", f"seek={seek}", "conv=sparse,notrunc"]
+    copying = ["dd", f"if={content}", f"of={image}", f"bs={64 * SECTOR}", f"seek={seek}", "conv=notrunc"]
     workshop.run([*copying, "status=none"], log)
 
 
