@@ -7,6 +7,7 @@ from image.boot_script import command, wrapped
 from image.disk import DATA, FIRMWARE, SIGNATURE, SLOT_A, SLOT_B, TOTAL, Partition, boot_record
 from image.errors import ImageError
 from image.kernel import Kernel
+from image.loader_env import built_in, packed, told
 from image.tools import WORK, Tools
 from image.workshop import Workshop, digest
 from kiosk.box.slots import COPIES_LBA, SECTOR
@@ -22,6 +23,8 @@ _PLAIN_EXT4 = "^has_journal,^64bit,^metadata_csum,^orphan_file"
 """What Debian's U-Boot reads, whatever its release; nothing is ever written there but as a whole."""
 
 
+RAMDISK = 96 << 20
+"""Bytes from where the kernel is loaded to its ramdisk: below U-Boot itself and what the board's firmware leaves."""
 HEAD = 1 << 20
 """Bytes of an empty slot that are written: what a file system would be known by."""
 
@@ -32,6 +35,8 @@ def make_slot(workshop: Workshop, tools: Tools, kernel: Kernel, squashfs: Path) 
     def make(folder: Path) -> None:
         contents = folder / "contents"
         contents.mkdir()
+        with kernel.image.open("rb") as file:
+            check_room(file.read(64))
         shutil.copy(kernel.image, contents / "vmlinuz")
         shutil.copy(kernel.initrd, contents / "initrd")
         shutil.copy(squashfs, contents / "root.squashfs")
@@ -83,7 +88,7 @@ def make_card(workshop: Workshop, tools: Tools, kernel: Kernel, unpacked: Path, 
             (folder / name).unlink()
 
     parts = (slot, kernel.image, unpacked)
-    ours = (FOLDER / "firmware", boot_script(), boot_record(), Path(__file__))
+    ours = (FOLDER / "firmware", boot_script(), boot_record(), Path(__file__), FOLDER / "loader_env.py")
     key = digest(*map(workshop.making, parts), *ours)
     return workshop.part("card", key, make) / "card.img"
 
@@ -104,14 +109,29 @@ def boot_script() -> bytes:
     script = command("boot.cmd").replace("@CHOOSE@", command("choose.cmd"))
     for place, lba in enumerate(COPIES_LBA):
         script = script.replace(f"@LBA{place}@", f"{lba:#x}")
-    return wrapped(script)
+    return wrapped(script.replace("@RAMDISK@", f"{RAMDISK:x}"))
+
+
+def check_room(kernel: bytes) -> None:
+    """Raises ImageError for a kernel that would lie where its ramdisk is put (boot.cmd).
+
+    Its header says how much memory it takes, from a multiple of 2 MiB on (Documentation/arch/arm64/booting.rst).
+    """
+    magic, size = kernel[56:60], int.from_bytes(kernel[16:24], "little")
+    if magic != b"ARM\x64" or size + (2 << 20) > RAMDISK:
+        raise ImageError(
+            f"the kernel takes {size >> 20} MiB, and its ramdisk is put {RAMDISK >> 20} MiB behind its beginning",
+            hint="look whether it is one for arm64, uncompressed; then put the ramdisk further on (image/card.py)",
+        )
 
 
 def _firmware(folder: Path, kernel: Kernel, unpacked: Path) -> None:
     shutil.copytree(FOLDER / "firmware", folder)
     for name in LOADER_PARTS:
         shutil.copy(unpacked / "usr/lib/raspi-firmware" / name, folder / name)
-    shutil.copy(unpacked / "usr/lib/u-boot/rpi_arm64/u-boot.bin", folder / "u-boot.bin")
+    loader = unpacked / "usr/lib/u-boot/rpi_arm64/u-boot.bin"
+    shutil.copy(loader, folder / "u-boot.bin")
+    (folder / "uboot.env").write_bytes(packed(told(built_in(loader.read_bytes()))))
     (folder / "boot.scr").write_bytes(boot_script())
     for board in kernel.boards:
         shutil.copy(board, folder / board.name)

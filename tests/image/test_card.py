@@ -4,8 +4,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from image import card
+from image.boot_script import command
 from image.disk import DATA, FIRMWARE, SLOT_B, TOTAL, boot_record
+from image.errors import ImageError
 from image.workshop import Workshop
 from kiosk.box.slots import COPIES_LBA, SECTOR, Record, encode, newest
 
@@ -83,6 +87,25 @@ def test_written_by_its_map_over_a_used_card_no_file_system_keeps_what_was_in_it
     for part in (FIRMWARE, DATA):
         assert read(used, part.start, PART) == read(image, part.start, PART)
     assert read(used, SLOT_B.start, card.HEAD) == bytes(card.HEAD), "nothing is taken for a second system"
+
+
+def test_the_boot_loader_s_script_has_the_rule_of_the_slots_once_and_every_place_filled_in() -> None:
+    script = card.boot_script()[72:].decode()
+    assert script.count(command("choose.cmd")) == 1
+    assert "@" not in script
+    assert "setexpr scb_ramdisk ${kernel_addr_r} + 6000000\n" in script
+
+
+def kernel(size: int, magic: bytes = b"ARM\x64") -> bytes:
+    """The header of one that takes so much memory."""
+    return bytes(16) + size.to_bytes(8, "little") + bytes(32) + magic + bytes(4)
+
+
+def test_a_kernel_that_would_lie_where_its_ramdisk_is_put_is_refused() -> None:
+    card.check_room(kernel(40 << 20))
+    for bad in (kernel(card.RAMDISK - (1 << 20)), kernel(40 << 20, b"MZ\0\0"), b""):
+        with pytest.raises(ImageError, match="ramdisk"):
+            card.check_room(bad)
 
 
 def test_the_map_leaves_out_what_no_card_needs(tmp_path: Path) -> None:
