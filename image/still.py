@@ -10,7 +10,7 @@ from PIL import Image
 from kiosk.still import NARROWEST, picture
 
 WIDTHS = (NARROWEST, 640, 720, 800, 1024, 1080, 1280, 1360, 1366, 1440, 1600, 1680, 1920)
-"""Of another width only the ground is shown."""
+"""On a screen of another width nothing is shown until the kiosk's own window opens."""
 
 
 def bands() -> dict[str, bytes]:

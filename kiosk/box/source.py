@@ -20,7 +20,7 @@ from sync.used_codes import without_codes
 NAME = "kiosk.toml"
 SAID_BY_THE_BOX = ("data", "name", "time_zone", "public_url", "listen", "upstream", "clock", "database", "sim")
 """Keys and sections of server.toml that the box writes itself, or that an appliance has not."""
-_EXAMPLE = "Copy kiosk.toml from the card's README, or write one anew with image/configure."
+_EXAMPLE = "Take kiosk.toml from another card, or write one anew with image/configure."
 
 
 @dataclass(frozen=True, slots=True)

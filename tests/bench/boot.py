@@ -34,7 +34,7 @@ FOLDER = Path("out/bench-boot")
 
 
 def rows(cache: Path = CACHE) -> list[Row]:
-    """The second start of a card: the first makes its data partition larger, once. Raises ImageError."""
+    """A later start of a card: the first makes its data partition larger, once. Raises ImageError."""
     image = build(cache.resolve(), Path("out").resolve(), raw=True)
     bench = Bench(newest_tools(cache), FOLDER, image)
     try:

@@ -9,7 +9,7 @@ from tests.kiosk.box.boxes import FILES, KIOSK, Box
 from tests.sync.test_config_box import BOX
 
 UTF8 = "Save the file again as plain text in UTF-8."
-NEW = "Copy kiosk.toml from the card's README, or write one anew with image/configure."
+NEW = "Take kiosk.toml from another card, or write one anew with image/configure."
 LINE = KIOSK.split("\n")
 
 
