@@ -21,8 +21,6 @@ ARGUMENTS = (
 LOADER_PARTS = ("bootcode.bin", "start.elf", "start4.elf", "fixup.dat", "fixup4.dat")
 _PLAIN_EXT4 = "^has_journal,^64bit,^metadata_csum,^orphan_file"
 """What Debian's U-Boot reads, whatever its release; nothing is ever written there but as a whole."""
-
-
 RAMDISK = 96 << 20
 """Bytes from where the kernel is loaded to its ramdisk: below U-Boot itself and what the board's firmware leaves."""
 HEAD = 1 << 20

@@ -7,7 +7,7 @@ knows pictures. What is in it is drawn by kiosk.still, with which the kiosk's wi
 
 from PIL import Image
 
-from kiosk.still import NARROWEST, picture
+from kiosk.still import HEIGHT, NARROWEST, centred, picture
 
 WIDTHS = (NARROWEST, 640, 720, 800, 1024, 1080, 1280, 1360, 1366, 1440, 1600, 1680, 1920)
 """On a screen of another width nothing is shown until the kiosk's own window opens."""
@@ -16,14 +16,7 @@ WIDTHS = (NARROWEST, 640, 720, 800, 1024, 1080, 1280, 1360, 1366, 1440, 1600, 16
 def bands() -> dict[str, bytes]:
     """The band of each width by its name, as it is written to the framebuffer."""
     drawn = picture()
-    return {str(width): raw(centred(drawn, width)) for width in WIDTHS}
-
-
-def centred(drawn: Image.Image, width: int) -> Image.Image:
-    """The band in the middle of a screen of this width."""
-    image = Image.new("RGB", (width, drawn.height), drawn.getpixel((0, 0)))
-    image.paste(drawn, ((width - drawn.width) // 2, 0))
-    return image
+    return {str(width): raw(centred(drawn, (width, HEIGHT))) for width in WIDTHS}
 
 
 def raw(image: Image.Image) -> bytes:

@@ -37,7 +37,11 @@ def picture(typesetter: Typesetter | None = None) -> Image.Image:
 
 def whole(size: tuple[int, int]) -> Image.Image:
     """In the middle of a screen of so many columns and rows."""
-    drawn = picture()
+    return centred(picture(), size)
+
+
+def centred(drawn: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """This picture in the middle of so many columns and rows of ground."""
     image = Image.new("RGB", size, load_tokens().colour.ground)
     image.paste(drawn, ((size[0] - drawn.width) // 2, (size[1] - drawn.height) // 2))
     return image

@@ -115,10 +115,10 @@ def uses(root: Path) -> list[Use]:
 
 
 @cache
-def _asked(method: str, source: str) -> list[tuple[int, str, str | None]]:
+def _asked(method: str, source: str) -> tuple[tuple[int, str, str | None], ...]:
     """(line, text, context) of each text that this source asks for."""
     found = extract(method, io.BytesIO(source.encode()), keywords=KEYWORDS)
-    return [(line, text if isinstance(text, str) else text[0], context) for line, text, _, context in found]
+    return tuple((line, text if isinstance(text, str) else text[0], context) for line, text, _, context in found)
 
 
 def faults(directory: Path = DIRECTORY, root: Path | None = None) -> list[str]:

@@ -9,8 +9,8 @@ from PIL import Image
 
 from fonts.tokens import load, rgb
 from image.kernel import SHOWS
-from image.still import WIDTHS, bands, centred, raw
-from kiosk.still import HEIGHT, MARGIN, picture
+from image.still import WIDTHS, bands, raw
+from kiosk.still import HEIGHT, MARGIN, centred, picture
 
 SHELLS = [["sh"], ["busybox", "sh"]] if Path("/bin/busybox").exists() or Path("/usr/bin/busybox").exists() else [["sh"]]
 
@@ -50,7 +50,7 @@ class Screen:
 def whole(width: int, height: int) -> bytes:
     """What the screen shall hold."""
     image = Image.new("RGB", (width, height), rgb(load().colour.ground))
-    image.paste(centred(picture(), width), (0, (height - HEIGHT) // 2))
+    image.paste(centred(picture(), (width, HEIGHT)), (0, (height - HEIGHT) // 2))
     return raw(image)
 
 

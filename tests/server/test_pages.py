@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 from markupsafe import Markup
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from server.chart import distribution
 from server.exposition import CONTENT_TYPE
@@ -21,7 +21,7 @@ from sync.clock import office_day
 from sync.facts import CatalogueAdopted, PrinterMet
 from sync.types import JournalId, UtcMs
 from sync.wire import STATUS
-from tests.server.browsing import PROGRAM
+from tests.server import browsing
 from tests.server.conftest import ZONE
 from tests.server.device import CATALOGUE, NOON, Device, anchor, issued, printed, score, token
 from tests.server.running import RunningServer, now_ms
@@ -337,12 +337,8 @@ def test_a_catalogue_changes_the_names_on_an_open_page(
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Page]:
     """A page of Debian's Chromium, as large as a phone."""
-    with sync_playwright() as tool:
-        program = tool.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
-        context = program.new_context(viewport={"width": 390, "height": 844})
-        yield context.new_page()
-        context.close()
-        program.close()
+    with browsing.chromium() as program:
+        yield browsing.new_page(program)
 
 
 def test_in_chromium_the_counts_change_without_a_reload_and_a_lost_server_is_said(

@@ -72,7 +72,7 @@ def quiet(ground: Ground) -> list[str]:
 
 
 def talkative(ground: Ground) -> list[str]:
-    """The control of `quiet`."""
+    """The control of `quiet`. Its script is gone, too: it would clear the screen."""
     missed, colours, said = _at_its_loader(ground, "uboot.env", "boot.scr")
     missed += ["the screen has one colour all the same"] if colours == 1 else []
     return missed if ASKS in said else [*missed, "it waits for no key all the same"]
